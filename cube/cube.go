@@ -123,19 +123,41 @@ const (
 	Revised                     // a value that its publisher has revised
 )
 
-var statusNames = [...]string{"not_available", "known", "zero", "hidden_rule", "hidden_protect", "perturbed", "not_applicable", "unreliable", "preliminary", "revised"}
+// statusDoc is what each status is called and means.
+var statusDoc = [...]struct {
+	name        string
+	title, text Text
+}{
+	{"not_available", Text{"Uppgift saknas", "Not available"}, Text{"Uppgiften är inte insamlad, eller saknas hos källan.", "The figure was not collected, or is missing at the source."}},
+	{"known", Text{"Värde", "Value"}, Text{"Ett värde.", "A value."}},
+	{"zero", Text{"Noll", "Zero"}, Text{"Ingen eller inget finns.", "There is nobody or nothing."}},
+	{"hidden_rule", Text{"Dold: bygger på för få", "Hidden: built on too few"}, Text{"Värdet visas inte därför att det bygger på för få personer eller skulle röja något om alla i en grupp.", "The value is not shown because it is built on too few persons, or would tell something about everyone in a group."}},
+	{"hidden_protect", Text{"Dold för att skydda en annan uppgift", "Hidden to protect another figure"}, Text{"Värdet visas inte därför att en dold uppgift annars kunde räknas fram ur summor och skillnader.", "The value is not shown because a hidden figure could otherwise be computed from sums and differences."}},
+	{"perturbed", Text{"Värde med tillagd osäkerhet", "Value with added noise"}, Text{"Ett litet slumptal är tillagt för att skydda enskilda. Delar behöver inte bli exakt totalen.", "A small random number has been added to protect individuals. Parts need not add up to the total."}},
+	{"not_applicable", Text{"Kan inte finnas", "Not applicable"}, Text{"Värdet kan inte finnas, till exempel en andel utan underlag.", "The value can't exist, such as a share of nothing."}},
+	{"unreliable", Text{"Osäkert värde", "Unreliable value"}, Text{"Värdet bygger på ett litet underlag och kan skilja mycket från ett år till ett annat.", "The value is built on little and may differ much from year to year."}},
+	{"preliminary", Text{"Preliminärt värde", "Preliminary value"}, Text{"Utgivaren kommer att ändra värdet.", "The publisher will revise the value."}},
+	{"revised", Text{"Reviderat värde", "Revised value"}, Text{"Utgivaren har ändrat värdet sedan det först publicerades.", "The publisher has revised the value since it was first published."}},
+}
 
+// String is the stable name of the status, for files and programs.
 func (s Status) String() string {
-	if int(s) < len(statusNames) {
-		return statusNames[s]
+	if int(s) < len(statusDoc) {
+		return statusDoc[s].name
 	}
 	return fmt.Sprintf("status %d", uint8(s))
 }
 
+// Title is what the status is called.
+func (s Status) Title() Text { return statusDoc[s].title }
+
+// Text is what the status means to a reader.
+func (s Status) Text() Text { return statusDoc[s].text }
+
 // ParseStatus reads the written form of a status.
 func ParseStatus(name string) (Status, error) {
-	for i, n := range statusNames {
-		if n == name {
+	for i, d := range statusDoc {
+		if d.name == name {
 			return Status(i), nil
 		}
 	}
@@ -144,7 +166,7 @@ func ParseStatus(name string) (Status, error) {
 
 // Statuses are all states in order.
 func Statuses() []Status {
-	all := make([]Status, len(statusNames))
+	all := make([]Status, len(statusDoc))
 	for i := range all {
 		all[i] = Status(i)
 	}

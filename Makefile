@@ -1,0 +1,39 @@
+# skikt: two commands are enough on a machine with Go, a C compiler, Node and make.
+#   make demo   a synthetic country, the whole road, the pages on http://127.0.0.1:8022/
+#   make test   everything that CI runs
+
+TAGS := duckdb_arrow
+GO := go
+
+.PHONY: demo test check build bench fuzz clean
+
+demo: build
+	./skikt demo
+
+build:
+	$(GO) build -tags $(TAGS) -o skikt ./cmd/skikt
+	CGO_ENABLED=0 $(GO) build -o skiktd ./cmd/skiktd
+
+check:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt would change:"; echo "$$unformatted"; exit 1; }
+	$(GO) vet -tags $(TAGS) ./...
+	$(GO) tool staticcheck -tags $(TAGS) ./...
+
+test: check
+	$(GO) test -tags $(TAGS) ./...
+
+# Benchmarks with stated sizes; results are kept in bench/.
+bench:
+	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem ./locate ./store ./protect ./edition ./record ./areatype
+
+# Every fuzz target for a short while.
+FUZZTIME ?= 20s
+fuzz:
+	@for pkg in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -tags $(TAGS) -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	    echo "$$pkg $$target"; $(GO) test -tags $(TAGS) -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	  done; \
+	done
+
+clean:
+	rm -rf skikt skiktd out

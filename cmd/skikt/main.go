@@ -1,0 +1,116 @@
+// Command skikt takes an agency's records to disclosure-safe statistics by socioeconomic area type.
+//
+// The way through it: a project (skikt.yaml) is checked, built into an edition, and read:
+//
+//	skikt demo                     a synthetic country, the whole road, the barometer on loopback
+//	skikt check PROJECT            everything that can be wrong, before anything is computed
+//	skikt build PROJECT --out DIR  the whole road to an edition
+//	skikt get DIR TABLE            a table of an edition in long form
+//	skikt serve DIR                the pages of an edition on loopback
+//
+// Results go to stdout, progress and problems to stderr. Exit codes: 0 done, 1 the run failed, 2 the command line is wrong,
+// 3 the input has problems (check), 4 an audit found something.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+
+	"github.com/alecthomas/kong"
+)
+
+// The exit codes.
+const (
+	exitDone     = 0
+	exitFailed   = 1
+	exitUsage    = 2
+	exitProblems = 3
+	exitFound    = 4
+)
+
+// commands is the command line, declared.
+type commands struct {
+	Demo     demoCmd     `cmd:"" help:"A synthetic country, the whole road, the pages on loopback."`
+	Check    checkCmd    `cmd:"" help:"Everything that can be wrong with a project's inputs, before anything is computed."`
+	Build    buildCmd    `cmd:"" help:"The whole road from a project's inputs to a published edition."`
+	Get      getCmd      `cmd:"" help:"A table of an edition in long form, one row a cell."`
+	Serve    serveCmd    `cmd:"" help:"The pages of an edition, on loopback."`
+	Tabulate tabulateCmd `cmd:"" help:"One protected table of a project, without writing an edition."`
+	Locate   locateCmd   `cmd:"" help:"Add the area to every row of a CSV file."`
+	Audit    auditCmd    `cmd:"" help:"Verify an edition and attack what it hides."`
+	Explain  explainCmd  `cmd:"" help:"What a measure, type, rule, status or outcome means."`
+	Version  versionCmd  `cmd:"" help:"The version of the program."`
+}
+
+// streams is where a command reads and writes, so that tests can stand in for a terminal.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+	terminal bool // err is a terminal: progress may be drawn
+}
+
+// exitError carries an exit code other than exitFailed.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e exitError) Error() string { return e.err.Error() }
+func (e exitError) Unwrap() error { return e.err }
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	std := &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: isTerminal(os.Stderr)}
+	return command(ctx, args, std)
+}
+
+// command runs one command line.
+func command(ctx context.Context, args []string, std *streams) int {
+	exit := -1
+	parser, err := kong.New(&commands{},
+		kong.Name("skikt"),
+		kong.Description("Statistics by socioeconomic area type, from an agency's own records to a published edition."),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Writers(std.out, std.err),
+		kong.Exit(func(code int) { exit = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(std),
+	)
+	if err != nil {
+		fmt.Fprintln(std.err, "skikt:", err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	line, err := parser.Parse(args)
+	if exit >= 0 {
+		return exit
+	}
+	if err != nil {
+		fmt.Fprintf(std.err, "skikt: %v\nTry: skikt --help\n", err)
+		return exitUsage
+	}
+	err = line.Run()
+	var coded exitError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(std.err, "skikt: interrupted; nothing was published")
+		return exitFailed
+	case errors.As(err, &coded):
+		fmt.Fprintln(std.err, "skikt:", err)
+		return coded.code
+	}
+	fmt.Fprintln(std.err, "skikt:", err)
+	return exitFailed
+}

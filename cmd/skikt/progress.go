@@ -1,0 +1,51 @@
+package main
+
+import (
+	"os"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
+)
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// bars draws a bar for each long step on a terminal, and nothing elsewhere.
+type bars struct {
+	all *mpb.Progress
+	of  map[string]*mpb.Bar
+}
+
+func newBars(std *streams) *bars {
+	if !std.terminal {
+		return &bars{}
+	}
+	return &bars{all: mpb.New(mpb.WithOutput(std.err), mpb.WithWidth(40), mpb.WithRefreshRate(100*time.Millisecond)), of: map[string]*mpb.Bar{}}
+}
+
+// step tells how far a step has come.
+func (b *bars) step(name string, done, total int64) {
+	if b.all == nil || total <= 0 {
+		return
+	}
+	bar, ok := b.of[name]
+	if !ok {
+		bar = b.all.AddBar(total,
+			mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR)),
+			mpb.AppendDecorators(decor.Percentage(decor.WCSyncWidth), decor.Elapsed(decor.ET_STYLE_MMSS, decor.WCSyncSpace)))
+		b.of[name] = bar
+	}
+	bar.SetCurrent(done)
+}
+
+// close leaves the bars as they are; steps that were cut short stay unfinished.
+func (b *bars) close() {
+	if b.all == nil {
+		return
+	}
+	for _, bar := range b.of {
+		bar.Abort(false)
+	}
+	b.all.Wait()
+}

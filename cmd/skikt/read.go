@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/server"
+)
+
+// output are the flags of commands that print a table.
+type output struct {
+	Where  []string `help:"Only rows with this member: dim=code. May be repeated; commas part several codes." placeholder:"DIM=CODE" sep:"none"`
+	Format string   `help:"csv or json." enum:"csv,json" default:"csv"`
+	Lang   string   `help:"Language of titles in JSON." enum:"sv,en" default:"sv"`
+}
+
+// write prints the asked rows of a table in long form.
+func (o *output) write(std *streams, c *cube.Cube) error {
+	for _, w := range o.Where {
+		dim, codes, ok := strings.Cut(w, "=")
+		if !ok {
+			return exitError{exitUsage, fmt.Errorf("--where %s: write dim=code; the dimensions are %s", w, strings.Join(c.DimNames(), ", "))}
+		}
+		var err error
+		list := []string{codes}
+		if d := c.Dim(dim); d != nil && d.Index(codes) < 0 {
+			list = strings.Split(codes, ",")
+		}
+		if c, err = c.Where(dim, list...); err != nil {
+			return exitError{exitUsage, err}
+		}
+	}
+	return edition.Long(std.out, c, o.Format, o.Lang)
+}
+
+type getCmd struct {
+	Edition string `arg:"" help:"Folder of the edition." type:"path"`
+	Table   string `arg:"" optional:"" help:"Table; without it the tables are listed."`
+	output  `embed:""`
+}
+
+func (c *getCmd) Help() string {
+	return `Prints a table in long form: the dimensions, then measure, value, base, lo, hi, status. Shares are in percent. A hidden cell has
+no value and says so in status.
+
+Example:
+  skikt get out/sverige-2022
+  skikt get out/sverige-2022 background --where type=1 --format json`
+}
+
+func (c *getCmd) Run(std *streams) error {
+	ed, err := edition.Open(c.Edition)
+	if err != nil {
+		return err
+	}
+	if c.Table == "" {
+		for _, t := range ed.Tables() {
+			fmt.Fprintf(std.out, "%s\t%s\n", t.Name, t.Title.In(c.Lang))
+		}
+		return nil
+	}
+	table, err := ed.Table(c.Table)
+	if err != nil {
+		return err
+	}
+	return c.output.write(std, table)
+}
+
+type serveCmd struct {
+	Edition string `arg:"" help:"Folder of the edition." type:"path"`
+	Address string `help:"Address to listen on. Anything but loopback opens the pages to others; skiktd is made for that." default:"127.0.0.1:8022"`
+}
+
+func (c *serveCmd) Help() string {
+	return `Serves the pages and tables of an edition. Stop it with Ctrl-C.
+
+Example:
+  skikt serve out/sverige-2022`
+}
+
+func (c *serveCmd) Run(ctx context.Context, std *streams) error {
+	return serve(ctx, std, c.Edition, c.Address)
+}
+
+func serve(ctx context.Context, std *streams, dir, address string) error {
+	ed, err := edition.Open(dir)
+	if err != nil {
+		return err
+	}
+	pages, err := server.New(ed)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("can't listen on %s: %w; name another with --address", address, err)
+	}
+	s := &http.Server{Handler: pages, ReadHeaderTimeout: 10 * time.Second}
+	fmt.Fprintf(std.out, "Edition %s on http://%s/\n", ed.ID(), l.Addr())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	calm, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return s.Shutdown(calm)
+}

@@ -1,0 +1,46 @@
+// Package archtest holds the plan of the house as a table, and the test that the code keeps to it: which of our packages each package may
+// import, and what the public server must never reach.
+package archtest
+
+// module is the import path that our packages begin with.
+const module = "github.com/skikt/skikt"
+
+// open are the packages that all may import.
+var open = []string{"internal/sweref", "internal/num"}
+
+// mayImport is, for each package, what it may import of ours besides open. A package that is not here may not exist.
+var mayImport = map[string][]string{
+	"area":                {},
+	"border":              {"area"},
+	"record":              {},
+	"locate":              {"area", "record"},
+	"cube":                {},
+	"store":               {"record", "locate", "cube"},
+	"areatype":            {"cube", "area"},
+	"protect":             {"cube"},
+	"edition":             {"area", "cube"},
+	"publish":             {"protect", "edition", "area", "cube"},
+	"server":              {"edition", "cube", "area", "areatype", "web"},
+	"web":                 {},
+	"project":             {"area", "border", "record", "locate", "cube", "store", "areatype", "protect", "publish", "edition", "internal/synth"},
+	"cmd/skikt":           {"project", "area", "border", "locate", "cube", "edition", "protect", "server", "internal/synth"},
+	"cmd/skiktd":          {"server", "edition"},
+	"internal/sweref":     {},
+	"internal/synth":      {"area"},
+	"internal/casetest":   {},
+	"internal/reference":  {},
+	"internal/archtest":   {},
+	"internal/doctest":    {},
+	"internal/sharedtest": {},
+}
+
+// public is the command that stands on the internet, and neverPublic what its import closure may hold nothing of: whatever can open
+// records or a database.
+const public = "cmd/skiktd"
+
+var neverPublic = []string{
+	module + "/border", module + "/record", module + "/locate", module + "/store", module + "/source", module + "/protect",
+	module + "/publish", module + "/project", module + "/internal/synth",
+	"github.com/duckdb/", "github.com/jackc/", "github.com/ClickHouse/", "github.com/trinodb/", "modernc.org/sqlite",
+	"github.com/xuri/excelize", "database/sql", "runtime/cgo",
+}

@@ -1,0 +1,116 @@
+package synth
+
+import (
+	"bufio"
+	"fmt"
+	"math"
+	"path/filepath"
+	"strconv"
+
+	"github.com/paulmach/orb"
+
+	"github.com/skikt/skikt/area"
+)
+
+// bom is the byte order mark that spreadsheets need to see that a CSV file is UTF-8.
+const bom = "\ufeff"
+
+func (c *Country) writeGeography(dir string) error {
+	dir = filepath.Join(dir, "geography")
+	for _, each := range []struct {
+		name           string
+		deso, regso    *area.Division
+		in             *vintage
+		version, table string
+	}{
+		{"deso_2018.geojson", c.DeSO2018, c.RegSO2020, &c.old, "2018", "key_deso2018_regso2020.csv"},
+		{"deso_2025.geojson", c.DeSO2025, c.RegSO2025, &c.new, "2025", "key_deso2025_regso2025.csv"},
+	} {
+		err := write(dir, each.name, func(w *bufio.Writer) { c.writeBorders(w, each.deso, each.regso, each.in, each.version) })
+		if err != nil {
+			return err
+		}
+		err = write(dir, each.table, func(w *bufio.Writer) {
+			d, r := each.deso.ID.Vintage, each.regso.ID.Vintage
+			fmt.Fprintf(w, "%sKommun,Kommunnamn,DeSO_%s,RegSO_%s,RegSOkod_%s\r\n", bom, d, r, r)
+			for i := range each.deso.Len() {
+				code, regso := each.deso.At(i).Code, each.regso.At(int(each.in.regsoOf[i]))
+				fmt.Fprintf(w, "%s,%s,%s,%s,%s\r\n", code[:4], c.kommunName(code), code, regso.Name, regso.Code)
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return write(dir, "changes_2025.csv", func(w *bufio.Writer) {
+		w.WriteString(bom + "Kommun,Kommunnamn,Tidigare DeSO,DeSO,Förändringstyp,Datum för förändring\r\n")
+		for _, ch := range c.Changes {
+			fmt.Fprintf(w, "%s,%s,%s,%s,%s,2025-01-01\r\n", ch.Kommun, ch.KommunName, ch.Before, ch.After, ch.Kind)
+		}
+	})
+}
+
+func (c *Country) kommunName(code string) string {
+	i, _ := c.Kommun.Index(code[:4])
+	return c.Kommun.At(i).Name
+}
+
+// writeBorders writes GeoJSON with the crs member of the 2008 draft, which SCB's service writes too; coordinates are metres, east first.
+func (c *Country) writeBorders(w *bufio.Writer, deso, regso *area.Division, in *vintage, version string) {
+	fmt.Fprintf(w, `{"type":"FeatureCollection","name":"DeSO_%s","synthetic":true,"note":%q,`, version, marked)
+	w.WriteString(`"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3006"}},"features":[`)
+	var buf []byte
+	for i := range deso.Len() {
+		a, r := deso.At(i), regso.At(int(in.regsoOf[i]))
+		lan, _ := c.Lan.Index(a.Code[:2])
+		if i > 0 {
+			w.WriteByte(',')
+		}
+		fmt.Fprintf(w, "\n"+`{"type":"Feature","properties":{"desokod":"%s","regsokod":"%s","regsonamn":"%s","kommunkod":"%s","kommunnamn":"%s","lanskod":"%s","lannamn":"%s","version":"%s_syntetisk"},"geometry":`,
+			a.Code, r.Code, r.Name, a.Code[:4], c.kommunName(a.Code), a.Code[:2], c.Lan.At(lan).Name, version)
+		buf = buf[:0]
+		if len(a.Border) == 1 {
+			buf = appendPolygon(append(buf, `{"type":"Polygon","coordinates":`...), a.Border[0])
+		} else {
+			buf = append(buf, `{"type":"MultiPolygon","coordinates":[`...)
+			for k, p := range a.Border {
+				if k > 0 {
+					buf = append(buf, ',')
+				}
+				buf = appendPolygon(buf, p)
+			}
+			buf = append(buf, ']')
+		}
+		w.Write(append(buf, "}}"...))
+	}
+	w.WriteString("\n]}\n")
+}
+
+func appendPolygon(buf []byte, p orb.Polygon) []byte {
+	buf = append(buf, '[')
+	for k, ring := range p {
+		if k > 0 {
+			buf = append(buf, ',')
+		}
+		buf = append(buf, '[')
+		for j, at := range ring {
+			if j > 0 {
+				buf = append(buf, ',')
+			}
+			buf = appendTenths(append(buf, '['), at[0], '.')
+			buf = append(appendTenths(append(buf, ','), at[1], '.'), ']')
+		}
+		buf = append(buf, ']')
+	}
+	return append(buf, ']')
+}
+
+// appendTenths writes a positive number with one decimal, and none where it is whole.
+func appendTenths(buf []byte, x float64, mark byte) []byte {
+	n := int64(math.Round(x * 10))
+	buf = strconv.AppendInt(buf, n/10, 10)
+	if n%10 != 0 {
+		buf = append(buf, mark, byte('0'+n%10))
+	}
+	return buf
+}

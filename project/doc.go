@@ -1,0 +1,52 @@
+package project
+
+import (
+	"github.com/skikt/skikt/areatype"
+	"github.com/skikt/skikt/border"
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/locate"
+	"github.com/skikt/skikt/protect"
+	"github.com/skikt/skikt/record"
+)
+
+// A Doc documents one thing that people meet by name: a measure, a type, a policy, a rule, an outcome or a status. Its texts come from the package that owns
+// the thing, so that command, page, API and report all say the same.
+type Doc struct {
+	Name    string    `json:"name"`
+	Kind    string    `json:"kind"`
+	Title   cube.Text `json:"title"`
+	Text    cube.Text `json:"text"`
+	Formula string    `json:"formula,omitempty"`
+	Unit    cube.Text `json:"unit"`
+	Range   string    `json:"range,omitempty"`
+	Source  string    `json:"source,omitempty"`
+}
+
+// Docs are all of them: measures, types, policies, statuses, outcomes, rules of records and borders.
+func Docs() []Doc {
+	var all []Doc
+	for _, d := range areatype.Default().Docs() {
+		all = append(all, Doc{d.Name, "measure", d.Title, d.Text, d.Formula, d.Unit, d.Range, d.Source})
+	}
+	for t := areatype.Type(1); t <= areatype.NTypes; t++ {
+		all = append(all, Doc{Name: "Type" + t.Code(), Kind: "type", Title: t.Label()})
+	}
+	for _, name := range protect.Profiles() {
+		if p, err := protect.Profile(name); err == nil {
+			all = append(all, Doc{Name: name, Kind: "policy", Title: cube.Same(p.Name), Text: p.Documentation})
+		}
+	}
+	for _, s := range cube.Statuses() {
+		all = append(all, Doc{Name: s.String(), Kind: "status", Title: s.Title(), Text: s.Text()})
+	}
+	for _, o := range locate.Outcomes() {
+		all = append(all, Doc{Name: o.Name, Kind: "outcome", Title: cube.Text{SV: o.SV, EN: o.EN}, Text: cube.Text{SV: o.RemedySV, EN: o.RemedyEN}})
+	}
+	for _, r := range record.Rules() {
+		all = append(all, Doc{Name: r.Name, Kind: "rule", Title: cube.Text{SV: r.SV, EN: r.EN}, Text: cube.Text{SV: r.RemedySV, EN: r.RemedyEN}})
+	}
+	for _, r := range border.Rules {
+		all = append(all, Doc{Name: r.Name, Kind: "rule", Title: cube.Text(r.Title), Text: cube.Text(r.Text)})
+	}
+	return all
+}

@@ -1,0 +1,256 @@
+package project
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/paulmach/orb"
+
+	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/border"
+)
+
+// readGeography makes the divisions from keys, names and borders, and dissolves the borders that are asked for.
+func (r *Run) readGeography() error {
+	r.Geography = area.NewGeography()
+	steps := int64(len(r.Project.Geography.Keys) + len(r.Project.Geography.Borders) + len(r.Project.Geography.Dissolve))
+	var done int64
+	step := func() { done++; r.opt.step("geography", done, steps) }
+	for _, k := range r.Project.Geography.Keys {
+		if err := r.readKey(k); err != nil {
+			return fmt.Errorf("project: geography: %s: %w", k.File, err)
+		}
+		step()
+	}
+	if err := r.nameAreas(); err != nil {
+		return err
+	}
+	for _, b := range r.Project.Geography.Borders {
+		if err := r.readBorders(b); err != nil {
+			return fmt.Errorf("project: geography: %s: %w", b.File, err)
+		}
+		step()
+	}
+	for _, id := range r.Project.Geography.Dissolve {
+		if err := r.dissolve(id); err != nil {
+			return fmt.Errorf("project: geography: dissolve %s: %w", id, err)
+		}
+		step()
+	}
+	return nil
+}
+
+func (r *Run) readKey(k KeyDecl) error {
+	path, err := r.file(k.File)
+	if err != nil {
+		return err
+	}
+	from, err := area.ParseID(k.From)
+	if err != nil {
+		return err
+	}
+	to, err := area.ParseID(k.To)
+	if err != nil {
+		return err
+	}
+	key, err := border.ReadKey(path, border.KeyOptions{
+		From: from, To: to, FromColumn: k.FromColumn, ToColumn: k.ToColumn, ToNameColumn: k.ToNameColumn,
+		KommunColumn: k.KommunColumn, KommunNameColumn: k.KommunNameColumn,
+	})
+	if err != nil {
+		return err
+	}
+	r.find(k.File, key.Problems)
+	if len(key.Problems) > 0 {
+		return fmt.Errorf("%d rows can't be used, first line %d: %s; a key must be whole, mend it", len(key.Problems), key.Problems[0].Number, key.Problems[0].Text)
+	}
+	divisions, err := key.Divisions()
+	if err != nil {
+		return err
+	}
+	for _, d := range divisions {
+		if have, err := r.Geography.Division(d.ID); err == nil && have.Len() >= d.Len() && d.ID.Kind == area.Kommun {
+			continue // the kommuner of a second key
+		}
+		if err := r.Geography.Add(d); err != nil {
+			return err
+		}
+		for _, def := range area.Definitions {
+			if def.ID == d.ID && def.Count != d.Len() && !r.Synthetic && k.IncompleteBecause == "" {
+				return fmt.Errorf("%d %s, where there are %d: the file is cut short; declare incomplete_because if it is meant to be partial", d.Len(), d.ID.Title(), def.Count)
+			}
+		}
+	}
+	return r.Geography.AddKey(from, to, key.Parents())
+}
+
+// nameAreas gives län and riket, and the names of kommuner, from the declared list.
+func (r *Run) nameAreas() error {
+	kommun, err := r.Geography.Division(area.ID{Kind: area.Kommun})
+	if err != nil {
+		return nil // no key, no hierarchy: borders may still be all that a project needs
+	}
+	lan := map[string]string{}
+	for i := range kommun.Len() {
+		code, _ := area.Prefix(area.Kommun, kommun.At(i).Code, area.Lan)
+		lan[code] = ""
+	}
+	if decl := r.Project.Geography.Names; decl != nil {
+		path, err := r.file(decl.File)
+		if err != nil {
+			return fmt.Errorf("project: geography: %w", err)
+		}
+		names, err := border.ReadNames(path)
+		if err != nil {
+			return fmt.Errorf("project: geography: %w", err)
+		}
+		named, err := names.Division(area.ID{Kind: area.Lan})
+		if err != nil {
+			return fmt.Errorf("project: geography: %w", err)
+		}
+		for i := range named.Len() {
+			if _, ok := lan[named.At(i).Code]; ok {
+				lan[named.At(i).Code] = named.At(i).Name
+			}
+		}
+	}
+	var areas []area.Area
+	for _, code := range sorted(lan) {
+		areas = append(areas, area.Area{Code: code, Name: lan[code]})
+	}
+	for _, d := range []struct {
+		id    area.ID
+		areas []area.Area
+	}{{area.ID{Kind: area.Lan}, areas}, {area.ID{Kind: area.Riket}, []area.Area{{Code: "00", Name: "Riket"}}}} {
+		div, err := area.New(d.id, d.areas)
+		if err != nil {
+			return err
+		}
+		if err := r.Geography.Add(div); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Run) readBorders(b BorderDecl) error {
+	path, err := r.file(b.File)
+	if err != nil {
+		return err
+	}
+	id, err := area.ParseID(b.Division)
+	if err != nil {
+		return err
+	}
+	crs, err := border.ParseCRS(b.CRS)
+	if err != nil {
+		return err
+	}
+	axis, err := border.ParseAxis(b.Axis)
+	if err != nil {
+		return err
+	}
+	layer, err := border.Read(path, border.Options{ID: id, Layer: b.Layer, CodeField: b.CodeField, NameField: b.NameField, CRS: crs, Axis: axis})
+	if err != nil {
+		return err
+	}
+	r.find(b.File, layer.Problems)
+	drawn, err := border.Division(id, layer)
+	if err != nil {
+		return err
+	}
+	r.check(b.File, border.Validate(drawn))
+	// Without a key, the areas are those of the borders. With one, the borders are put on its areas. Kommuner and län have no vintage here,
+	// and a map of them that lacks an area must say so.
+	known, err := r.Geography.Division(id)
+	if err != nil {
+		return r.Geography.Add(drawn)
+	}
+	borders := areaBorders(drawn)
+	if missing := known.Len() - len(borders); missing > 0 && b.Partial == (Text{}) {
+		return fmt.Errorf("%d of %d %s have no border here; declare partial, with the reason, if that is meant", missing, known.Len(), id.Title())
+	}
+	full, err := known.WithBorders(borders)
+	if err != nil {
+		return err
+	}
+	return r.Geography.Add(full)
+}
+
+func (r *Run) dissolve(name string) error {
+	to, err := area.ParseID(name)
+	if err != nil {
+		return err
+	}
+	from, err := r.finer(to)
+	if err != nil {
+		return err
+	}
+	div, report, err := border.Dissolve(r.Geography, from, to)
+	if err != nil {
+		return err
+	}
+	r.check(to.Title(), report)
+	return r.Geography.Add(div)
+}
+
+// finer is the division with the most borders that a coarser one can be dissolved from.
+func (r *Run) finer(to area.ID) (area.ID, error) {
+	var best area.ID
+	most := 0
+	for _, id := range r.Geography.IDs() {
+		d, err := r.Geography.Division(id)
+		if err != nil || id == to || d.Bordered() <= most {
+			continue
+		}
+		target, err := r.Geography.Division(to)
+		if err != nil {
+			return best, err
+		}
+		if _, err := r.Geography.Parents(id, to); err == nil && d.Len() > target.Len() {
+			best, most = id, d.Bordered()
+		}
+	}
+	if most == 0 {
+		return best, fmt.Errorf("no finer division has borders")
+	}
+	return best, nil
+}
+
+// find keeps what was wrong in a file.
+func (r *Run) find(where string, findings []border.Finding) {
+	for _, f := range findings {
+		r.Findings = append(r.Findings, Finding{Where: where, Rule: f.Rule, Text: f.Text})
+	}
+}
+
+// check keeps a summary of a report on borders: how many findings of each rule, and the first of each.
+func (r *Run) check(where string, report *border.Report) {
+	seen := map[string]bool{}
+	for _, f := range report.Findings {
+		if seen[f.Rule] {
+			continue
+		}
+		seen[f.Rule] = true
+		text := f.Text
+		if n := report.Count(f.Rule); n > 1 {
+			text = fmt.Sprintf("%d such findings, the first: %s", n, f.Text)
+		}
+		r.Findings = append(r.Findings, Finding{Where: where, Rule: f.Rule, Text: text})
+	}
+}
+
+func compareFindings(a, b Finding) int {
+	return cmp.Or(cmp.Compare(a.Where, b.Where), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Text, b.Text))
+}
+
+// areaBorders are the borders of a division by code.
+func areaBorders(d *area.Division) map[string]orb.MultiPolygon {
+	out := map[string]orb.MultiPolygon{}
+	for i := range d.Len() {
+		if a := d.At(i); a.Border != nil {
+			out[a.Code] = a.Border
+		}
+	}
+	return out
+}

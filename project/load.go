@@ -1,0 +1,457 @@
+package project
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/synth"
+	"github.com/skikt/skikt/locate"
+	"github.com/skikt/skikt/record"
+)
+
+// The columns that loading adds to the records' own.
+const (
+	areaColumn = "skikt_area" // code of the area the row was placed in; missing where it was not
+	yearColumn = "skikt_year"
+)
+
+// An Account says what became of the rows of one file of records: rows = bad + in, in = placed + residual.
+type Account struct {
+	Records string         `json:"records"`
+	File    string         `json:"file"`
+	Read    *record.Report `json:"read"`
+	Located locate.Account `json:"located"`
+}
+
+// loaded is records in the store.
+type loaded struct {
+	name       string
+	table      string
+	columns    []record.Vector
+	division   area.ID
+	areaColumn string
+	unplaced   int64  // rows that no area was found for
+	yearColumn string // with the year, or
+	year       int
+	lineage    cube.Lineage
+}
+
+func (l *loaded) has(column string) bool {
+	return slices.ContainsFunc(l.columns, func(v record.Vector) bool { return v.Name == column })
+}
+
+func (l *loaded) yearDim() cube.SpecDim {
+	return cube.SpecDim{
+		Dimension: cube.Dimension{Name: yearDim, Title: cube.Text{SV: "År", EN: "Year"}, Role: cube.Time},
+		Columns:   []string{l.yearColumn},
+	}
+}
+
+// Load reads all records, places every row, and seals the store.
+func (r *Run) Load(ctx context.Context) error {
+	for _, name := range sorted(r.Records) {
+		if err := r.load(ctx, name, r.Records[name]); err != nil {
+			return fmt.Errorf("project: records %s: %w", name, err)
+		}
+	}
+	return r.db.Seal(ctx)
+}
+
+func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
+	path, err := r.recordFile(ctx, name, &decl)
+	if err != nil {
+		return err
+	}
+	src, err := r.source(decl.FileDecl, path)
+	if err != nil {
+		return err
+	}
+	id, err := area.ParseID(decl.Locate.Division)
+	if err != nil {
+		return err
+	}
+	div, err := r.Geography.Division(id)
+	if err != nil {
+		return err
+	}
+	place, err := r.placer(decl.Locate, div)
+	if err != nil {
+		return err
+	}
+	l := &loaded{name: name, table: "records_" + name, division: id, areaColumn: areaColumn, yearColumn: decl.YearColumn, year: decl.Year,
+		lineage: cube.Lineage{Sources: []cube.Source{src}}}
+	if l.columns, err = decl.Read.Schema(); err != nil {
+		return err
+	}
+	account := &Account{Records: name, File: decl.File}
+	r.loaded[name] = l
+	r.Accounts = append(r.Accounts, account)
+	step := "read " + filepath.Base(decl.File)
+	progress := func(done, total int64) { r.opt.step(step, done, total) }
+	own := slices.Clone(l.columns)
+	if l.yearColumn == "" {
+		if l.year == 0 {
+			return errors.New("neither year nor year_column is declared: every figure must know its year")
+		}
+		l.yearColumn = yearColumn
+		l.columns = append(l.columns, record.Vector{Name: yearColumn, Type: record.Text})
+	}
+	l.columns = append(l.columns, record.Vector{Name: areaColumn, Type: record.Text})
+	to, err := r.db.Create(ctx, l.table, l.columns)
+	if err != nil {
+		return err
+	}
+	year := strconv.Itoa(decl.Year)
+	add := func(b *record.Batch) error {
+		places, err := place(b)
+		if err != nil {
+			return err
+		}
+		account.add(b, places, decl)
+		out := &record.Batch{N: b.N, Line: b.Line, Columns: slices.Clone(b.Columns)}
+		if l.yearColumn == yearColumn {
+			out.Columns = append(out.Columns, constant(yearColumn, year, b.N))
+		}
+		out.Columns = append(out.Columns, codes(places, div))
+		return to.Append(out)
+	}
+	report, err := r.readRows(ctx, name, path, decl, own, progress, add)
+	if err != nil {
+		to.Close()
+		return err
+	}
+	account.Read = report
+	stored, err := to.Close()
+	if err != nil {
+		return err
+	}
+	if per := perRow(decl); stored.Rows != report.Good*per || account.Located.In != report.Good {
+		return fmt.Errorf("%d rows were read, %d located and %d stored, %d for each", report.Good, account.Located.In, stored.Rows, per)
+	}
+	if report.Good == 0 {
+		return fmt.Errorf("%s has no usable row (%d bad): see skikt check", decl.File, report.Bad)
+	}
+	l.unplaced = account.Located.Residual * perRow(decl)
+	return account.Located.Check()
+}
+
+// readRows streams the rows of the file: through package record, or for Parquet through the store.
+func (r *Run) readRows(ctx context.Context, name, path string, decl RecordsDecl, columns []record.Vector, progress func(done, total int64), add func(*record.Batch) error) (*record.Report, error) {
+	report, err := record.ReadWith(ctx, path, decl.Read, record.Options{Progress: progress}, add)
+	if !errors.Is(err, record.ErrParquet) {
+		return report, err
+	}
+	raw := "file_" + name
+	if err := r.db.Attach(ctx, raw, path); err != nil {
+		return nil, err
+	}
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.Name
+	}
+	report = &record.Report{File: filepath.Base(path), Format: "parquet"}
+	err = r.db.Scan(ctx, raw, names, func(b *record.Batch) error {
+		report.Rows += int64(b.N)
+		report.Good += int64(b.N)
+		return add(b)
+	})
+	return report, err
+}
+
+// recordFile is the path of the records' file, which is made first if the records are declared synthetic.
+func (r *Run) recordFile(ctx context.Context, name string, decl *RecordsDecl) (string, error) {
+	if decl.Synthetic == nil {
+		return r.file(decl.File)
+	}
+	id, err := area.ParseID(decl.Synthetic.Within)
+	if err != nil {
+		return "", err
+	}
+	div, err := r.Geography.Division(id)
+	if err != nil {
+		return "", err
+	}
+	decl.File = fmt.Sprintf("synthetic-%s-%d.csv", name, decl.Synthetic.Pupils)
+	path := filepath.Join(r.work, decl.File)
+	r.opt.step("make "+decl.File, 0, 1)
+	f, err := os.Create(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	homes, err := bordered(div)
+	if err != nil {
+		return "", err
+	}
+	w := bufio.NewWriterSize(f, 1<<20)
+	if _, err := synth.Pupils(w, synth.PupilOptions{Division: homes, Rows: decl.Synthetic.Pupils, Seed: decl.Synthetic.Seed, Years: []int{decl.Year}}); err != nil {
+		return "", err
+	}
+	r.opt.step("make "+decl.File, 1, 1)
+	return path, w.Flush()
+}
+
+// bordered is the part of a division that has borders.
+func bordered(div *area.Division) (*area.Division, error) {
+	var areas []area.Area
+	for i := range div.Len() {
+		if a := div.At(i); a.Border != nil {
+			areas = append(areas, a)
+		}
+	}
+	return area.New(div.ID, areas)
+}
+
+// placer gives a function that places the rows of a batch in areas of div.
+func (r *Run) placer(l LocateDecl, div *area.Division) (func(*record.Batch) ([]locate.Place, error), error) {
+	switch {
+	case l.Code != "":
+		codes := locate.NewCodes(div)
+		return byText(l.Code, codes.Place), nil
+	case l.Name != "":
+		names, err := r.areaNames(div, l.Rename)
+		if err != nil {
+			return nil, err
+		}
+		keys, err := locate.NewKeys(div, names)
+		if err != nil {
+			return nil, err
+		}
+		return byText(l.Name, keys.Place), nil
+	case l.Key != "":
+		pairs, err := r.keyTable(l)
+		if err != nil {
+			return nil, err
+		}
+		keys, err := locate.NewKeys(div, pairs)
+		if err != nil {
+			return nil, err
+		}
+		return byText(l.Key, keys.Place), nil
+	}
+	// Borders may be declared to be at hand for part of the division only; the positions found are those of that part.
+	drawn, err := bordered(div)
+	if err != nil {
+		return nil, err
+	}
+	position := make([]int32, drawn.Len())
+	for i := range position {
+		j, _ := div.Index(drawn.At(i).Code)
+		position[i] = int32(j)
+	}
+	index, err := locate.New(drawn, locate.Options{Gap: l.Gap, RepairSwapped: l.Repair})
+	if err != nil {
+		return nil, err
+	}
+	return func(b *record.Batch) ([]locate.Place, error) {
+		x, present, err := floats(b, l.X)
+		if err != nil {
+			return nil, err
+		}
+		y, also, err := floats(b, l.Y)
+		if err != nil {
+			return nil, err
+		}
+		for i := range present {
+			present[i] = present[i] && also[i]
+		}
+		places := make([]locate.Place, b.N)
+		index.Locate(locate.Coordinates(l.System), x, y, present, places)
+		for i := range places {
+			if places[i].Outcome.Placed() {
+				places[i].Area = position[places[i].Area]
+			}
+		}
+		return places, nil
+	}, nil
+}
+
+func byText(column string, place func(string) locate.Place) func(*record.Batch) ([]locate.Place, error) {
+	return func(b *record.Batch) ([]locate.Place, error) {
+		v, err := vector(b, column)
+		if err != nil {
+			return nil, err
+		}
+		places := make([]locate.Place, b.N)
+		for i := range places {
+			code := ""
+			if v.State[i] == record.Present {
+				code = v.Text[i]
+			}
+			places[i] = place(code)
+		}
+		return places, nil
+	}
+}
+
+// areaNames maps "Kommun (RegSO)", as SCB's tables write areas by name, to codes. A name that stands twice is left out, so that rows with it are counted
+// as unplaced rather than guessed.
+func (r *Run) areaNames(div *area.Division, rename map[string]string) (map[string]string, error) {
+	kommun, err := r.divisionOf(div.ID, area.Kommun)
+	if err != nil {
+		return nil, err
+	}
+	parents, err := r.Geography.Parents(div.ID, kommun)
+	if err != nil {
+		return nil, err
+	}
+	above, err := r.Geography.Division(kommun)
+	if err != nil {
+		return nil, err
+	}
+	names, twice := map[string]string{}, map[string]bool{}
+	for i := range div.Len() {
+		name := fmt.Sprintf("%s (%s)", above.At(int(parents[i])).Name, div.At(i).Name)
+		if _, ok := names[name]; ok {
+			twice[name] = true
+		}
+		names[name] = div.At(i).Code
+	}
+	for name := range twice {
+		delete(names, name)
+		r.Findings = append(r.Findings, Finding{div.ID.Title(), "name-twice", fmt.Sprintf("the name %s stands for more than one area; rows with it can't be placed", name)})
+	}
+	slices.SortFunc(r.Findings, func(a, b Finding) int { return compareFindings(a, b) })
+	for from, to := range rename {
+		if code, ok := names[to]; ok {
+			names[from] = code
+		}
+	}
+	return names, nil
+}
+
+// keyTable reads a table of property or address id and area code.
+func (r *Run) keyTable(l LocateDecl) (map[string]string, error) {
+	path, err := r.file(l.KeyTable)
+	if err != nil {
+		return nil, err
+	}
+	decl := record.Declaration{Columns: []record.Column{{Name: l.Key, Required: true}, {Name: l.KeyArea, Required: true}}}
+	pairs := map[string]string{}
+	contradictions := 0
+	_, err = record.Read(context.Background(), path, decl, func(b *record.Batch) error {
+		for i := range b.N {
+			key, code := b.Columns[0].Text[i], b.Columns[1].Text[i]
+			if old, ok := pairs[key]; ok && old != code {
+				contradictions++
+			}
+			pairs[key] = code
+		}
+		return nil
+	})
+	if err == nil && contradictions > 0 {
+		err = fmt.Errorf("%s gives more than one area for %d of its keys: mend the key table", l.KeyTable, contradictions)
+	}
+	return pairs, err
+}
+
+func vector(b *record.Batch, name string) (*record.Vector, error) {
+	for i := range b.Columns {
+		if b.Columns[i].Name == name {
+			return &b.Columns[i], nil
+		}
+	}
+	return nil, fmt.Errorf("column %q is not declared", name)
+}
+
+// floats is a number column as numbers, with which of them are there.
+func floats(b *record.Batch, name string) (x []float64, present []bool, err error) {
+	v, err := vector(b, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	present = make([]bool, b.N)
+	for i := range present {
+		present[i] = v.State[i] == record.Present
+	}
+	switch v.Type {
+	case record.Float:
+		return v.Float, present, nil
+	case record.Int:
+		x = make([]float64, b.N)
+		for i, n := range v.Int {
+			x[i] = float64(n)
+		}
+		return x, present, nil
+	}
+	return nil, nil, fmt.Errorf("column %q is a coordinate and must be declared type: float", name)
+}
+
+func constant(name, value string, n int) record.Vector {
+	v := record.Vector{Name: name, Type: record.Text, Text: make([]string, n), State: make([]record.State, n)}
+	for i := range v.Text {
+		v.Text[i] = value
+	}
+	return v
+}
+
+// codes is the column of the codes of the areas that rows were placed in.
+func codes(places []locate.Place, div *area.Division) record.Vector {
+	v := record.Vector{Name: areaColumn, Type: record.Text, Text: make([]string, len(places)), State: make([]record.State, len(places))}
+	for i, p := range places {
+		if p.Outcome.Placed() {
+			v.Text[i] = div.At(int(p.Area)).Code
+		} else {
+			v.State[i] = record.Missing
+		}
+	}
+	return v
+}
+
+// add accounts for the rows of a batch; of a melted row, which is in the batch once for each melted column, once.
+func (a *Account) add(b *record.Batch, places []locate.Place, decl RecordsDecl) {
+	var own, melted *record.Vector
+	if decl.Kommun != "" {
+		own, _ = vector(b, decl.Kommun)
+	}
+	if decl.Read.Melt != nil {
+		melted, _ = vector(b, decl.Read.Melt.Name)
+	}
+	for i, p := range places {
+		if melted != nil && melted.Text[i] != decl.Read.Melt.Columns[0].Member {
+			continue
+		}
+		code := ""
+		if own != nil && own.State[i] == record.Present {
+			code = own.Text[i]
+		}
+		a.Located.Add(code, p)
+	}
+}
+
+// perRow is how many rows in the store a row of the file becomes.
+func perRow(decl RecordsDecl) int64 {
+	if decl.Read.Melt == nil {
+		return 1
+	}
+	return int64(len(decl.Read.Melt.Columns))
+}
+
+// lookupArea gives the store the table from the area a row was placed in to the area of another division that holds it.
+func (r *Run) lookupArea(ctx context.Context, name string, from, to area.ID) error {
+	parents, err := r.Geography.Parents(from, to)
+	if err != nil {
+		return err
+	}
+	div, err := r.Geography.Division(from)
+	if err != nil {
+		return err
+	}
+	above, err := r.Geography.Division(to)
+	if err != nil {
+		return err
+	}
+	keys, values := make([][]string, div.Len()), make([]string, div.Len())
+	for i := range keys {
+		keys[i], values[i] = []string{div.At(i).Code}, above.At(int(parents[i])).Code
+	}
+	return r.db.Lookup(ctx, name, []string{areaColumn}, keys, values)
+}

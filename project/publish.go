@@ -1,0 +1,342 @@
+package project
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/areatype"
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/locate"
+	"github.com/skikt/skikt/protect"
+	"github.com/skikt/skikt/publish"
+)
+
+// A Release is everything that may be published: protected tables, in the order they are declared.
+type Release struct {
+	Tables []protect.Table
+	Policy protect.Policy
+	Audit  protect.Audit
+}
+
+// Release takes the road as far as the protected tables, and writes nothing.
+func (p *Project) Release(ctx context.Context, opt Options) (*Release, error) {
+	r, err := p.Start(ctx, opt)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return r.release(ctx)
+}
+
+func (r *Run) release(ctx context.Context) (*Release, error) {
+	for _, step := range []func(context.Context) error{r.Load, r.Index, r.Tabulate} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return r.Protect()
+}
+
+// Protect applies disclosure control to everything that was counted from the agency's records, all registers together; tables made only of what is already
+// public pass as such.
+func (r *Run) Protect() (*Release, error) {
+	policy, err := r.policy()
+	if err != nil {
+		return nil, err
+	}
+	out := &Release{Policy: policy}
+	public, err := r.publicTables()
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range public {
+		t, err := protect.AlreadyPublic(c, "published by "+publishers(c.Lineage))
+		if err != nil {
+			return nil, fmt.Errorf("project: %w", err)
+		}
+		out.Tables = append(out.Tables, t)
+	}
+	var families []protect.Family
+	for _, f := range r.Families {
+		if !f.Public {
+			families = append(families, protect.Family{Name: f.Name, Inner: f.Inner, Views: f.Views})
+		}
+	}
+	if len(families) > 0 {
+		r.opt.step("protect", 0, 1)
+		release, err := protect.Apply(families, policy)
+		if err != nil {
+			return nil, fmt.Errorf("project: %w", err)
+		}
+		out.Tables = append(out.Tables, release.Tables()...)
+		out.Audit = release.Audit()
+		r.opt.step("protect", 1, 1)
+	}
+	order := r.tableOrder()
+	slices.SortStableFunc(out.Tables, func(a, b protect.Table) int { return cmp.Compare(order[a.Name()], order[b.Name()]) })
+	return out, nil
+}
+
+func publishers(l cube.Lineage) string {
+	var names []string
+	for _, s := range l.Sources {
+		if !slices.Contains(names, s.Publisher) {
+			names = append(names, s.Publisher)
+		}
+	}
+	return fmt.Sprint(names)
+}
+
+// policy is the declared policy. A project that publishes nothing of an agency's own may leave it out.
+func (r *Run) policy() (protect.Policy, error) {
+	decl := r.Project.Policy
+	if decl.Own != nil {
+		return *decl.Own, decl.Own.Validate()
+	}
+	if decl.Profile != "" {
+		return protect.Profile(decl.Profile)
+	}
+	for _, f := range r.Families {
+		if !f.Public {
+			return protect.Policy{}, fmt.Errorf("project: table %s is made from the agency's own records, and no policy is declared: name a profile under policy", f.Name)
+		}
+	}
+	return protect.Profile("none")
+}
+
+// publicTables are the cubes made only of what is already public: indices, types, and the views of public families.
+func (r *Run) publicTables() ([]*cube.Cube, error) {
+	var out []*cube.Cube
+	for _, x := range r.Indices {
+		out = append(out, x.Result.Cube)
+		if x.Transitions != nil {
+			out = append(out, x.Transitions)
+		}
+	}
+	if r.types != nil {
+		out = append(out, r.types.cube)
+	}
+	for _, f := range r.Families {
+		if !f.Public {
+			continue
+		}
+		for _, v := range f.Views {
+			c, err := f.Inner.View(v)
+			if err != nil {
+				return nil, fmt.Errorf("project: %w", err)
+			}
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+// tableOrder is the order in which tables are shown: indices, types, then the tables as declared.
+func (r *Run) tableOrder() map[string]int {
+	order := map[string]int{}
+	put := func(name string) { order[name] = len(order) }
+	for _, f := range r.Families {
+		for _, v := range f.Views {
+			put(v.Name)
+		}
+	}
+	if r.types != nil {
+		put(r.types.cube.Name)
+	}
+	for _, x := range r.Indices {
+		put(x.Result.Cube.Name)
+		if x.Transitions != nil {
+			put(x.Transitions.Name)
+		}
+	}
+	return order
+}
+
+// Publish writes the edition, whole or not at all.
+func (r *Run) Publish(dir string, release *Release) error {
+	r.opt.step("publish", 0, 1)
+	m := edition.Release{
+		Title: text(r.Title), Project: r.Name, Agency: r.Assignment.Agency, Reference: r.Assignment.Reference, Task: text(r.Assignment.Task),
+		Synthetic: r.Synthetic, Notes: texts(r.Notes), Methods: r.methods(release),
+	}
+	if err := publish.Build(dir, publish.Input{Release: m, Tables: release.Tables, Geography: r.Geography, Divisions: r.divisions(release)}); err != nil {
+		return err
+	}
+	r.opt.step("publish", 1, 1)
+	return nil
+}
+
+// divisions are those that a table is by, and those with borders that hold them.
+func (r *Run) divisions(release *Release) []area.ID {
+	var ids []area.ID
+	for _, id := range r.Geography.IDs() {
+		for _, t := range release.Tables {
+			if slices.ContainsFunc(t.Cube().Dims(), func(d cube.Dimension) bool {
+				return d.Role == cube.Area && d.Kind == string(id.Kind) && d.Vintage == id.Vintage
+			}) && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+		if (id.Kind == area.Riket || id.Kind == area.Lan || id.Kind == area.Kommun) && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// methods tell readers how it was done.
+func (r *Run) methods(release *Release) []edition.Method {
+	var out []edition.Method
+	if r.types != nil {
+		out = append(out, edition.Method{Name: "types", Title: cube.Text{SV: "Områdestyper", EN: "Area types"}, Text: r.types.note})
+	}
+	for _, x := range r.Indices {
+		out = append(out, edition.Method{Name: x.Name, Title: x.Result.Cube.Title, Text: describeIndex(x)})
+	}
+	if len(release.Audit.Tables) > 0 {
+		out = append(out, edition.Method{Name: "protection", Title: cube.Text{SV: "Röjandekontroll", EN: "Disclosure control"},
+			Text: cube.Text{SV: release.Policy.Documentation.SV + "\n\n" + release.Audit.Verdict.SV, EN: release.Policy.Documentation.EN + "\n\n" + release.Audit.Verdict.EN}})
+	}
+	return out
+}
+
+// describeIndex says by which cuts an index was made and how it agrees with what is published.
+func describeIndex(x *Index) cube.Text {
+	var t cube.Text
+	for i, y := range x.Result.Years {
+		if y.Cut != nil {
+			c := y.Cut
+			t.SV += fmt.Sprintf("%s: m = %.2f, s = %.2f, gränser %.2f / %.2f / %.2f / %.2f, områden per typ %v.\n", y.Name, c.Moments.Mean, c.Moments.SD, c.Cuts[0], c.Cuts[1], c.Cuts[2], c.Cuts[3], c.Counts)
+			t.EN += fmt.Sprintf("%s: m = %.2f, s = %.2f, cuts %.2f / %.2f / %.2f / %.2f, areas of each type %v.\n", y.Name, c.Moments.Mean, c.Moments.SD, c.Cuts[0], c.Cuts[1], c.Cuts[2], c.Cuts[3], c.Counts)
+		}
+		if i >= len(x.Comparisons) {
+			continue
+		}
+		c := x.Comparisons[i]
+		t.SV += fmt.Sprintf("%d av %d områden har samma typ som den publicerade.", c.Agree, c.Compared)
+		t.EN += fmt.Sprintf("%d of %d areas have the published type.", c.Agree, c.Compared)
+		for _, d := range c.Disagreements {
+			t.SV += fmt.Sprintf(" %s: vår typ %d, publicerad %d, index %s, %.2f från gränsen %.2f.", d.Code, d.Ours, d.Published, trim(d.Index), d.Distance, d.Cut)
+			t.EN += fmt.Sprintf(" %s: our type %d, published %d, index %s, %.2f from the cut %.2f.", d.Code, d.Ours, d.Published, trim(d.Index), d.Distance, d.Cut)
+		}
+		t.SV += "\n"
+		t.EN += "\n"
+	}
+	return t
+}
+
+func trim(v float64) string { return fmt.Sprintf("%.4g", v) }
+
+// Why tells the outcomes of an account other than the plain one, most frequent first.
+func (a *Account) Why() string {
+	type count struct {
+		name string
+		n    int64
+	}
+	var all []count
+	for o, n := range a.Located.Outcomes {
+		if locate.Outcome(o) != locate.Located && n > 0 {
+			all = append(all, count{locate.Outcome(o).String(), n})
+		}
+	}
+	slices.SortStableFunc(all, func(x, y count) int { return cmp.Compare(y.n, x.n) })
+	s := ""
+	for i, c := range all {
+		if i > 0 {
+			s += ", "
+		}
+		s += fmt.Sprintf("%s %d", c.name, c.n)
+	}
+	return s
+}
+
+// Problems is the number of rows that can't be used or placed.
+func (r *Run) Problems() int64 {
+	var n int64
+	for _, a := range r.Accounts {
+		n += a.Read.Bad + a.Located.Residual
+	}
+	return n
+}
+
+// Attack tries to compute the hidden cells of an edition from everything it shows, with the hierarchy of its areas.
+func Attack(ed *edition.Edition) (protect.Findings, error) {
+	var tables []*cube.Cube
+	kinds := map[string]area.ID{}
+	for _, info := range ed.Tables() {
+		c, err := ed.Table(info.Name)
+		if err != nil {
+			return protect.Findings{}, err
+		}
+		tables = append(tables, c)
+		for _, d := range c.Dims() {
+			if d.Role == cube.Area {
+				kinds[d.Name] = area.ID{Kind: area.Kind(d.Kind), Vintage: d.Vintage}
+			}
+		}
+	}
+	var nestings []protect.Nesting
+	for _, fine := range sorted(kinds) {
+		for _, coarse := range sorted(kinds) {
+			n, ok, err := nesting(ed, fine, coarse, kinds[fine], kinds[coarse])
+			if err != nil {
+				return protect.Findings{}, err
+			}
+			if ok {
+				nestings = append(nestings, n)
+			}
+		}
+		n, ok := typeNesting(tables, fine, kinds[fine])
+		if ok {
+			nestings = append(nestings, n)
+		}
+	}
+	return protect.Attack(tables, nestings...)
+}
+
+func nesting(ed *edition.Edition, fine, coarse string, from, to area.ID) (protect.Nesting, bool, error) {
+	if fine == coarse {
+		return protect.Nesting{}, false, nil
+	}
+	up, err := ed.Parents(from, to)
+	if err != nil {
+		return protect.Nesting{}, false, nil // the edition knows of no hierarchy between them
+	}
+	f, err := ed.Division(from)
+	if err != nil {
+		return protect.Nesting{}, false, err
+	}
+	t, err := ed.Division(to)
+	if err != nil {
+		return protect.Nesting{}, false, err
+	}
+	n := protect.Nesting{Fine: fine, Coarse: coarse, Of: map[string]string{}}
+	for i, j := range up {
+		if j < 0 {
+			return protect.Nesting{}, false, nil
+		}
+		n.Of[f.At(i).Code] = t.At(int(j)).Code
+	}
+	return n, true, nil
+}
+
+// typeNesting takes the type of each area from the edition's table of types, when that has one year: then it is public which areas make up a type.
+func typeNesting(tables []*cube.Cube, fine string, id area.ID) (protect.Nesting, bool) {
+	for _, c := range tables {
+		if c.Name != "area_type" || c.Dims()[0].Kind != string(id.Kind) || c.Dims()[0].Vintage != id.Vintage || len(c.Dims()[1].Members) != 1 {
+			continue
+		}
+		n := protect.Nesting{Fine: fine, Coarse: typeDim, Of: map[string]string{}}
+		for row := range c.Len() {
+			if cell := c.Cell(row, 0); cell.Status.HasValue() {
+				n.Of[c.Code(row, 0)] = areatype.Type(cell.Value).Code()
+			}
+		}
+		return n, true
+	}
+	return protect.Nesting{}, false
+}

@@ -1,0 +1,405 @@
+package project
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/store"
+)
+
+// typeDim is the name of the dimension of the five områdestyper, in tables and under by.
+const typeDim = "type"
+
+// yearDim is the name of the dimension of years.
+const yearDim = "year"
+
+// A Family is the tables that are made from one count of one register. They share the inner cube, so that they can't disagree, and
+// disclosure control sees all of them at once.
+type Family struct {
+	Name   string
+	Inner  *cube.Cube
+	Views  []cube.View
+	Public bool // every source has already been made public by its publisher
+}
+
+// Tabulate counts every declared table. Tables from the same records with the same groups come from one query.
+func (r *Run) Tabulate(ctx context.Context) error {
+	for i, t := range r.Tables {
+		r.opt.step("tabulate", int64(i), int64(len(r.Tables)))
+		f, err := r.family(ctx, t)
+		if err != nil {
+			return fmt.Errorf("project: table %s: %w", t.Name, err)
+		}
+		r.Families = append(r.Families, f)
+	}
+	r.opt.step("tabulate", int64(len(r.Tables)), int64(len(r.Tables)))
+	return nil
+}
+
+// family counts the inner cube of a table and lays out its views.
+func (r *Run) family(ctx context.Context, t TableDecl) (*Family, error) {
+	from := r.loaded[t.From]
+	kinds, withType := t.areaKinds()
+	fine, err := r.finest(from.division, kinds, withType)
+	if err != nil {
+		return nil, err
+	}
+	spec, err := r.spec(ctx, t, from, fine)
+	if err != nil {
+		return nil, err
+	}
+	inner, account, err := r.db.Cube(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.checkCount(t, from, account); err != nil {
+		return nil, err
+	}
+	inner.Lineage = inner.Lineage.Merge(from.lineage)
+	for _, kind := range kinds {
+		if kind == string(fine.Kind) {
+			continue
+		}
+		if inner, err = r.besideArea(inner, fine, area.Kind(kind)); err != nil {
+			return nil, err
+		}
+	}
+	if withType {
+		if inner, err = r.besideType(inner, fine); err != nil {
+			return nil, err
+		}
+	}
+	if t.Areas != nil {
+		if inner, err = countAreas(inner, string(fine.Kind), *t.Areas, t.Groups); err != nil {
+			return nil, err
+		}
+	}
+	inner.Name = t.Name
+	f := &Family{Name: t.Name, Inner: inner, Public: inner.Lineage.Public()}
+	for _, by := range t.By {
+		f.Views = append(f.Views, t.view(by))
+	}
+	return f, nil
+}
+
+// areaKinds are the area dimensions the table is wanted by, and whether it is wanted by type.
+func (t *TableDecl) areaKinds() (kinds []string, withType bool) {
+	for _, by := range t.By {
+		for _, dim := range splitBy(by) {
+			switch {
+			case dim == typeDim:
+				withType = true
+			case !slices.Contains(kinds, dim):
+				kinds = append(kinds, dim)
+			}
+		}
+	}
+	return kinds, withType
+}
+
+// finest is the coarsest division that everything the table is wanted by can be made from.
+func (r *Run) finest(placed area.ID, kinds []string, withType bool) (area.ID, error) {
+	var wanted []area.ID
+	for _, kind := range kinds {
+		id, err := r.divisionOf(placed, area.Kind(kind))
+		if err != nil {
+			return area.ID{}, err
+		}
+		wanted = append(wanted, id)
+	}
+	if withType {
+		wanted = append(wanted, r.types.division)
+	}
+	candidates := append(slices.Clone(wanted), placed)
+	for _, c := range candidates {
+		if _, err := r.Geography.Parents(placed, c); err != nil {
+			return area.ID{}, err
+		}
+		reaches := func(to area.ID) bool { _, err := r.Geography.Parents(c, to); return err == nil }
+		if !slices.ContainsFunc(wanted, func(to area.ID) bool { return !reaches(to) }) {
+			return c, nil
+		}
+	}
+	return placed, nil
+}
+
+// divisionOf is the division of a kind that records placed in a division roll up to.
+func (r *Run) divisionOf(placed area.ID, kind area.Kind) (area.ID, error) {
+	if placed.Kind == kind {
+		return placed, nil
+	}
+	var last error
+	for _, id := range r.Geography.IDs() {
+		if id.Kind != kind {
+			continue
+		}
+		if _, err := r.Geography.Parents(placed, id); err == nil {
+			return id, nil
+		} else {
+			last = err
+		}
+	}
+	if last == nil {
+		last = fmt.Errorf("no division of kind %s is declared", kind)
+	}
+	return area.ID{}, last
+}
+
+// spec is the query for the inner cube.
+func (r *Run) spec(ctx context.Context, t TableDecl, from *loaded, fine area.ID) (cube.Spec, error) {
+	spec := cube.Spec{Name: t.Name, From: from.table}
+	areaDim, err := r.areaDim(ctx, from, fine)
+	if err != nil {
+		return spec, err
+	}
+	spec.Dims = append(spec.Dims, areaDim, from.yearDim())
+	for _, g := range t.Groups {
+		d, err := r.groupDim(ctx, t, g)
+		if err != nil {
+			return spec, err
+		}
+		spec.Dims = append(spec.Dims, d)
+	}
+	count := cube.SpecMeasure{Measure: t.count(), Sum: t.Count.Sum}
+	if t.Count.Sum != "" && from.has(t.Count.Sum+"_low") {
+		count.Low, count.High = t.Count.Sum+"_low", t.Count.Sum+"_high"
+	}
+	spec.Measures = append(spec.Measures, count)
+	if m := t.Mean; m != nil {
+		spec.Measures = append(spec.Measures,
+			cube.SpecMeasure{Measure: cube.Measure{Name: sumOf(m), Title: text(m.Title), Unit: text(m.Unit), Kind: cube.Sum}, Sum: m.Column, Times: m.Weight})
+	}
+	for _, column := range sorted(t.Where) {
+		spec.Where = append(spec.Where, cube.Condition{Column: column, In: t.Where[column]})
+	}
+	return spec, nil
+}
+
+func sumOf(m *MeanDecl) string { return "Sum" + m.Measure }
+
+// checkCount holds the count against the loading: the rows without an area are those that could not be placed, and no other row may be missing, so
+// that in = counted + excluded + residual with the same residual all along.
+func (r *Run) checkCount(t TableDecl, from *loaded, a store.Account) error {
+	if len(t.Where) == 0 && a.Left() != from.unplaced {
+		return fmt.Errorf("%d rows of %s are in no cell and %d could not be placed: %s; declare unknown for the groups whose values may be missing", a.Left(), from.name, from.unplaced, residuals(a))
+	}
+	for _, left := range a.Residual {
+		if left.Dimension != "" && t.group(left.Dimension) != nil {
+			return fmt.Errorf("%d rows of %s have no member of %s (%s): declare the member, or unknown", left.Rows, from.name, left.Dimension, left.Reason)
+		}
+	}
+	return nil
+}
+
+func residuals(a store.Account) string {
+	var parts []string
+	for _, left := range a.Residual {
+		parts = append(parts, fmt.Sprintf("%s %s %d", left.Dimension, left.Reason, left.Rows))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// areaDim is the dimension of the areas of fine, looked up from the area the row was placed in.
+func (r *Run) areaDim(ctx context.Context, from *loaded, fine area.ID) (cube.SpecDim, error) {
+	div, err := r.Geography.Division(fine)
+	if err != nil {
+		return cube.SpecDim{}, err
+	}
+	dim := cube.SpecDim{Dimension: areaDimension(div), Columns: []string{from.areaColumn}}
+	if fine == from.division {
+		return dim, nil
+	}
+	dim.Lookup = "area_" + from.division.String() + "_" + fine.String()
+	if r.lookups[dim.Lookup] {
+		return dim, nil
+	}
+	r.lookups[dim.Lookup] = true
+	return dim, r.lookupArea(ctx, dim.Lookup, from.division, fine)
+}
+
+// areaDimension is a dimension of all areas of a division.
+func areaDimension(div *area.Division) cube.Dimension {
+	d := cube.Dimension{Name: string(div.ID.Kind), Title: cube.Same(div.ID.Kind.Title()), Role: cube.Area, Kind: string(div.ID.Kind), Vintage: div.ID.Vintage}
+	if title, ok := areaTitles[div.ID.Kind]; ok {
+		d.Title = title
+	}
+	for i := range div.Len() {
+		a := div.At(i)
+		label := a.Name
+		if label == "" {
+			label = a.Code
+		}
+		d.Members = append(d.Members, cube.Member{Code: a.Code, Label: cube.Same(label)})
+	}
+	return d
+}
+
+var areaTitles = map[area.Kind]cube.Text{
+	area.Riket:  {SV: "Riket", EN: "Sweden"},
+	area.Lan:    {SV: "Län", EN: "County"},
+	area.Kommun: {SV: "Kommun", EN: "Municipality"},
+}
+
+// groupDim is the dimension of a grouping column.
+func (r *Run) groupDim(ctx context.Context, t TableDecl, g GroupDecl) (cube.SpecDim, error) {
+	dim := cube.SpecDim{
+		Dimension: cube.Dimension{Name: g.Name, Title: text(g.Title), Role: cube.Group},
+		Columns:   []string{g.Name}, Unknown: g.Unknown,
+	}
+	var keys [][]string
+	var values []string
+	mapped := false
+	for _, m := range g.Members {
+		label := text(m.Label)
+		if label == (cube.Text{}) {
+			label = cube.Same(m.Code)
+		}
+		if m.Code == cube.Total {
+			label = cube.TotalLabel
+		}
+		dim.Members = append(dim.Members, cube.Member{Code: m.Code, Label: label})
+		from := m.Values
+		if len(from) == 0 {
+			from = []string{m.Code}
+		} else {
+			mapped = true
+		}
+		for _, v := range from {
+			keys, values = append(keys, []string{v}), append(values, m.Code)
+		}
+	}
+	if mapped {
+		dim.Lookup = "group_" + t.Name + "_" + g.Name
+		return dim, r.db.Lookup(ctx, dim.Lookup, []string{g.Name}, keys, values)
+	}
+	return dim, nil
+}
+
+// besideArea adds the coarser area that each row's area lies in.
+func (r *Run) besideArea(inner *cube.Cube, fine area.ID, kind area.Kind) (*cube.Cube, error) {
+	to, err := r.divisionOf(fine, kind)
+	if err != nil {
+		return nil, err
+	}
+	parents, err := r.Geography.Parents(fine, to)
+	if err != nil {
+		return nil, err
+	}
+	div, err := r.Geography.Division(to)
+	if err != nil {
+		return nil, err
+	}
+	at := inner.DimIndex(string(fine.Kind))
+	out, _, err := inner.Beside(areaDimension(div), func(row int) int32 { return parents[inner.Coord(row, at)] })
+	return out, err
+}
+
+// besideType adds the områdestyp of each row's area in the row's year. Areas without a type get a member of their own.
+func (r *Run) besideType(inner *cube.Cube, fine area.ID) (*cube.Cube, error) {
+	parents, err := r.Geography.Parents(fine, r.types.division)
+	if err != nil {
+		return nil, err
+	}
+	div, err := r.Geography.Division(r.types.division)
+	if err != nil {
+		return nil, err
+	}
+	at, year := inner.DimIndex(string(fine.Kind)), inner.DimIndex(yearDim)
+	dim, without := typeDimension(), false
+	unclassified := int32(len(dim.Members))
+	place := func(row int) int32 {
+		t, ok := r.types.of(inner.Code(row, year), div.At(int(parents[inner.Coord(row, at)])).Code)
+		if !ok {
+			without = true
+			return unclassified
+		}
+		return int32(t - 1)
+	}
+	for row := range inner.Len() {
+		place(row)
+	}
+	if without {
+		dim.Members = append(dim.Members, cube.Member{Code: "none", Label: cube.Text{SV: "Områdestyp saknas", EN: "No area type"}})
+	}
+	out, _, err := inner.Beside(dim, place)
+	if err != nil {
+		return nil, err
+	}
+	out.Lineage = out.Lineage.Merge(r.types.lineage)
+	out.Notes = append(out.Notes, r.types.note)
+	return out, nil
+}
+
+// countAreas adds the number of areas to a cube without groups: each area once a year, on its first row.
+func countAreas(inner *cube.Cube, fine string, decl CountDecl, groups []GroupDecl) (*cube.Cube, error) {
+	if len(groups) > 0 {
+		return nil, fmt.Errorf("areas can be counted only in a table without groups")
+	}
+	m := cube.Measure{Name: decl.Measure, Title: text(decl.Title), Unit: text(decl.Unit), Kind: cube.Count}
+	b := cube.NewBuilder(inner.Name, inner.Dims(), []cube.Measure{m})
+	at := make([]int32, len(inner.Dims()))
+	for row := range inner.Len() {
+		for d := range at {
+			at[d] = int32(inner.Coord(row, d))
+		}
+		b.Add(at, cube.Cell{Status: cube.Known, Value: 1})
+	}
+	ones, err := b.Cube()
+	if err != nil {
+		return nil, err
+	}
+	return inner.Join(ones)
+}
+
+func (t *TableDecl) count() cube.Measure {
+	return cube.Measure{Name: t.Count.Measure, Title: text(t.Count.Title), Unit: text(t.Count.Unit), Kind: cube.Count}
+}
+
+// view is the table by one of the declared by.
+func (t *TableDecl) view(by string) cube.View {
+	dims := splitBy(by)
+	v := cube.View{Name: t.Name, Title: text(t.Title), Notes: texts(t.Notes)}
+	if by != typeDim {
+		v.Name += "_" + strings.Join(dims, "_")
+	}
+	v.Totals = slices.Clone(dims)
+	v.Dims = append(slices.Clone(dims), yearDim)
+	for _, g := range t.Groups {
+		v.Dims = append(v.Dims, g.Name)
+		v.Totals = append(v.Totals, g.Name)
+	}
+	all := []cube.Measure{t.count()}
+	if a := t.Areas; a != nil {
+		all = append(all, cube.Measure{Name: a.Measure, Title: text(a.Title), Unit: text(a.Unit), Kind: cube.Count})
+	}
+	if s := t.Share; s != nil {
+		all = append(all, cube.Measure{Name: s.Measure, Title: text(s.Title), Unit: percent, Kind: cube.Share, Decimals: 1,
+			Of: t.Count.Measure, Over: s.Over, Base: s.Base})
+	}
+	if m := t.Mean; m != nil {
+		all = append(all, cube.Measure{Name: m.Measure, Title: text(m.Title), Unit: text(m.Unit), Kind: cube.Mean, Decimals: m.Decimals,
+			Of: sumOf(m), Per: t.Count.Measure})
+	}
+	for _, m := range all {
+		if len(t.Only) == 0 || slices.Contains(t.Only, m.Name) {
+			v.Measures = append(v.Measures, m)
+		}
+	}
+	return v
+}
+
+var percent = cube.Text{SV: "procent", EN: "percent"}
+
+func text(t Text) cube.Text { return cube.Text(t) }
+
+func texts(ts []Text) []cube.Text {
+	var out []cube.Text
+	for _, t := range ts {
+		out = append(out, cube.Text(t))
+	}
+	return out
+}

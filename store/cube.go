@@ -1,0 +1,398 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"math/big"
+	"slices"
+	"strconv"
+
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/record"
+)
+
+// Reason is why a row is not in a cube.
+type Reason string
+
+// The reasons.
+const (
+	MissingValue     Reason = "missing-value"     // a column that decides the dimension is missing
+	UnknownValue     Reason = "unknown-value"     // the value has no member
+	MissingCondition Reason = "missing-condition" // a column of Where is missing, so that nobody can tell whether the row belongs
+)
+
+// A Residual is a number of rows that share a fate. A row that fails in several dimensions is counted once, in the first of them.
+type Residual struct {
+	Dimension string // empty for MissingCondition
+	Reason    Reason
+	Rows      int64
+}
+
+// An Account tells where every row went: In = Counted + Excluded + the sum of Residual.
+type Account struct {
+	In       int64      // rows of the table
+	Excluded int64      // rows that Where keeps out
+	Counted  int64      // rows in the cube
+	Residual []Residual // rows that should perhaps have been in the cube, in the order of the dimensions
+	Unknown  []Residual // how many of Counted stand under a dimension's member for unknown values; a row may be here for several dimensions
+}
+
+// Left is the number of rows in Residual.
+func (a Account) Left() int64 {
+	var n int64
+	for _, r := range a.Residual {
+		n += r.Rows
+	}
+	return n
+}
+
+// Explain gives the SQL that Cube would run. It reads the table once, to learn the greatest amount of each float column.
+func (db *DB) Explain(ctx context.Context, spec cube.Spec) (Query, error) {
+	var q Query
+	err := db.snapshot(ctx, func(s *session) error {
+		c, err := s.compile(ctx, spec)
+		q = c.Query
+		return err
+	})
+	return q, err
+}
+
+// Cube counts the records of spec.From as spec says, and accounts for every row.
+//
+// A count is a count of rows, or the sum of a column that holds counts; its base is itself. A sum has as its base the number of rows with a value. Rows
+// where the summed column is missing (or not a finite number) don't enter the sum: a cell where all are missing is not available, and when
+// only some are, the cell is the sum of the known ones, its base tells how many they are, and the cube carries the warning "partly-missing". The ends of an interval
+// are summed likewise; a row without interval stands with its value at both ends.
+//
+// Rows that have no member for a dimension go to the member SpecDim.Unknown, put last when it is not among the members, or, without one, to the
+// account's Residual. The code [cube.Total] in a record is an unknown value unless the members declare it. Members that are
+// the values that occur are sorted as text, or by number when the column is int.
+//
+// The same records give the same cube, to the last bit, whatever the order of rows and number of threads.
+func (db *DB) Cube(ctx context.Context, spec cube.Spec) (*cube.Cube, Account, error) {
+	var out *cube.Cube
+	var account Account
+	err := db.snapshot(ctx, func(s *session) error {
+		c, err := s.compile(ctx, spec)
+		if err != nil {
+			return err
+		}
+		cells := newCells(c.plan)
+		err = s.stream(ctx, c.Count, c.plan.result(), cells.add)
+		if err != nil {
+			return fmt.Errorf("store: specification %s: %w", spec.Name, err)
+		}
+		out, account, err = c.assemble(cells)
+		return err
+	})
+	if err != nil {
+		return nil, Account{}, err
+	}
+	return out, account, nil
+}
+
+// compiled is a plan and what the survey told.
+type compiled struct {
+	Query
+	plan          *plan
+	in, undecided int64
+	scales        []scale
+}
+
+// compile plans the Spec and runs its survey.
+func (s *session) compile(ctx context.Context, spec cube.Spec) (*compiled, error) {
+	columns, err := s.columns(ctx, spec.From)
+	if err != nil {
+		return nil, err
+	}
+	lookups, err := s.lookups(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := newPlan(s.db.dialect, spec, schema{columns, lookups})
+	if err != nil {
+		return nil, err
+	}
+	c := &compiled{plan: p, scales: make([]scale, len(p.measures))}
+	result := []record.Vector{{Type: record.Int}, {Type: record.Int}}
+	for _, m := range p.measures {
+		for range m.columns() {
+			if m.float {
+				result = append(result, record.Vector{Type: record.Float})
+			}
+		}
+	}
+	survey := func() error {
+		c.Survey = p.survey()
+		return s.stream(ctx, c.Survey, result, func(b *record.Batch) error {
+			c.in, c.undecided = b.Columns[0].Int[0], b.Columns[1].Int[0]
+			greatest := b.Columns[2:]
+			for i, m := range p.measures {
+				var most float64
+				for range m.columns() {
+					if m.float {
+						most, greatest = max(most, greatest[0].Float[0]), greatest[1:]
+					}
+				}
+				p.guarded = p.guarded || math.IsNaN(most) || math.IsInf(most, 0)
+				c.scales[i] = scaleFor(most)
+			}
+			return nil
+		})
+	}
+	if err = survey(); err == nil && p.guarded {
+		err = survey()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store: specification %s: %w", spec.Name, err)
+	}
+	c.Count = p.count(c.scales)
+	return c, nil
+}
+
+// assemble makes the cube and the account of the cells that the engine returned.
+func (c *compiled) assemble(cells *cells) (*cube.Cube, Account, error) {
+	p := c.plan
+	r := newResult(p, cells.kept)
+	b := cube.NewBuilder(p.spec.Name, r.dims, r.measures)
+	account := Account{In: c.in}
+	unknown := make([]fate, len(p.dims))
+	partly := make([]int64, len(p.measures))
+	at, out := make([]int32, len(p.dims)), make([]cube.Cell, len(p.measures))
+	for row, n := range r.rows {
+		account.Counted += n
+		for d := range at {
+			at[d] = r.position[d](row)
+			if r.lost[d] != nil {
+				unknown[d].add(r.missing[d][row], r.lost[d][row])
+			}
+		}
+		columns := reader{r.sums, row}
+		for m, measure := range p.measures {
+			var without int64
+			out[m], without = measure.cell(&columns, n, c.scales[m])
+			partly[m] += without
+		}
+		b.Add(at, out...)
+	}
+	passed := account.Counted
+	for d, dim := range p.dims {
+		passed += cells.left[d].missing + cells.left[d].unknown
+		account.Residual = append(account.Residual, cells.left[d].residual(dim.Name)...)
+		account.Unknown = append(account.Unknown, unknown[d].residual(dim.Name)...)
+	}
+	if c.undecided > 0 {
+		account.Residual = append(account.Residual, Residual{"", MissingCondition, c.undecided})
+	}
+	account.Excluded = c.in - c.undecided - passed
+	if account.Excluded < 0 || p.where == "" && account.Excluded != 0 {
+		return nil, Account{}, p.bad("%d rows went in and %d came out; has %s changed meanwhile?", c.in, passed, p.spec.From)
+	}
+	result, err := b.Cube()
+	if err != nil {
+		return nil, Account{}, p.bad("%w", err)
+	}
+	result.Lineage.Steps = []string{fmt.Sprintf("%s: counted from the records %s", p.spec.Name, p.spec.From)}
+	for m, without := range partly {
+		if without > 0 {
+			name := p.measures[m].Name
+			result.Warn(cube.Warning{Code: "partly-missing", Text: cube.Text{
+				SV: fmt.Sprintf("%s: %d av %d rader saknar värde och ingår inte i summan.", name, without, account.Counted),
+				EN: fmt.Sprintf("%s: %d of %d rows lack a value and are not in the sum.", name, without, account.Counted)}})
+		}
+	}
+	return result, account, nil
+}
+
+// A fate counts rows that have no member.
+type fate struct{ missing, unknown int64 }
+
+// add adds rows that have no member, of which some have no value either.
+func (f *fate) add(missing, all int64) {
+	f.missing += missing
+	f.unknown += all - missing
+}
+
+func (f fate) residual(dim string) (list []Residual) {
+	if f.missing > 0 {
+		list = append(list, Residual{dim, MissingValue, f.missing})
+	}
+	if f.unknown > 0 {
+		list = append(list, Residual{dim, UnknownValue, f.unknown})
+	}
+	return list
+}
+
+// cells are what the query for the cells returns: one row for each combination of members, kept, and any number of rows that lack a member,
+// of which only the count of records is kept.
+type cells struct {
+	plan *plan
+	kept *record.Batch
+	left []fate // by the first dimension without a member
+}
+
+func newCells(p *plan) *cells {
+	return &cells{p, newBatch(p.result()), make([]fate, len(p.dims))}
+}
+
+func (c *cells) add(b *record.Batch) error {
+	n := len(c.plan.dims)
+	for row := range b.N {
+		first := slices.IndexFunc(b.Columns[:n], func(v record.Vector) bool { return v.State[row] != record.Present })
+		if first >= 0 {
+			c.left[first].add(b.Columns[n+1+first].Int[row], b.Columns[n].Int[row])
+			continue
+		}
+		c.kept.N++
+		for i := range b.Columns {
+			to, from := &c.kept.Columns[i], &b.Columns[i]
+			if to.Type == record.Text {
+				to.Text = append(to.Text, from.Text[row])
+			} else {
+				to.Int = append(to.Int, from.Int[row])
+			}
+		}
+	}
+	return nil
+}
+
+// result is the kept cells, taken apart. Slices are by row.
+type result struct {
+	dims     []cube.Dimension
+	measures []cube.Measure
+	position []func(row int) int32 // per dimension: the member
+	rows     []int64               // how many records
+	missing  [][]int64             // per dimension: how many of them have no value
+	lost     [][]int64             // per dimension with a member Unknown: how many are there for want of a member of their own
+	sums     []record.Vector       // of the measures
+}
+
+func newResult(p *plan, kept *record.Batch) *result {
+	r := &result{}
+	columns := kept.Columns
+	next := func() *record.Vector {
+		c := &columns[0]
+		columns = columns[1:]
+		return c
+	}
+	for _, dim := range p.dims {
+		d := dim.Dimension
+		var position func(int) int32
+		d.Members, position = dim.place(next())
+		r.dims, r.position = append(r.dims, d), append(r.position, position)
+	}
+	r.rows = next().Int
+	for range p.dims {
+		r.missing = append(r.missing, next().Int)
+	}
+	for _, dim := range p.dims {
+		var lost []int64
+		if dim.Unknown != "" {
+			lost = next().Int
+		}
+		r.lost = append(r.lost, lost)
+	}
+	r.sums = columns
+	for _, m := range p.measures {
+		r.measures = append(r.measures, m.Measure)
+	}
+	return r
+}
+
+// place gives the members of a dimension, and each row's position among them.
+func (dim planDim) place(v *record.Vector) ([]cube.Member, func(row int) int32) {
+	if len(dim.members) > 0 {
+		return dim.members, func(row int) int32 { return int32(v.Int[row]) }
+	}
+	index := map[string]int32{}
+	var codes []string
+	for _, code := range v.Text {
+		unknown := dim.Unknown != "" && code == dim.Unknown // comes last
+		if _, ok := index[code]; !ok && !unknown {
+			index[code] = 0
+			codes = append(codes, code)
+		}
+	}
+	if dim.Lookup == "" && dim.types[0] == record.Int {
+		slices.SortFunc(codes, func(a, b string) int { return cmp.Compare(number(a), number(b)) })
+	} else {
+		slices.Sort(codes)
+	}
+	members := make([]cube.Member, len(codes))
+	for i, code := range codes {
+		index[code], members[i] = int32(i), cube.Member{Code: code, Label: cube.Same(code)}
+	}
+	if dim.Unknown != "" {
+		index[dim.Unknown] = int32(len(members))
+		members = append(members, cube.Member{Code: dim.Unknown, Label: unknownLabel})
+	}
+	return members, func(row int) int32 { return index[v.Text[row]] }
+}
+
+// number is an integer that the engine wrote as text.
+func number(s string) int64 {
+	n, _ := strconv.ParseInt(s, 10, 64)
+	return n
+}
+
+// reader takes one row's columns in turn.
+type reader struct {
+	columns []record.Vector
+	row     int
+}
+
+func (r *reader) next() int64 {
+	v := r.columns[0].Int[r.row]
+	r.columns = r.columns[1:]
+	return v
+}
+
+// integer is high·2⁶³ + low.
+func (r *reader) integer() *big.Int {
+	high, low := r.next(), r.next()
+	v := big.NewInt(high)
+	return v.Add(v.Lsh(v, 63), big.NewInt(low))
+}
+
+// cell reads one measure's cell of n rows, and how many of them have no value.
+func (m planMeasure) cell(r *reader, n int64, s scale) (c cube.Cell, without int64) {
+	columns := m.columns()
+	if len(columns) == 0 {
+		c = cube.KnownCell(float64(n))
+		c.Base = cube.Num(float64(n))
+		return c, 0
+	}
+	known := r.next()
+	var intervals int64
+	if len(columns) > 1 {
+		intervals = r.next()
+	}
+	sums := make([]float64, len(columns))
+	for i := range sums {
+		v := r.integer()
+		if !m.float {
+			sums[i], _ = new(big.Float).SetInt(v).Float64()
+			continue
+		}
+		v.Add(v.Lsh(v, limbBits), r.integer())
+		f := new(big.Float).SetInt(v)
+		sums[i], _ = f.SetMantExp(f, -limbBits-int(s)).Float64()
+	}
+	if n > 0 && known == 0 {
+		if m.Kind == cube.Sum {
+			c.Base = cube.Num(0)
+		}
+		return c, n
+	}
+	c = cube.KnownCell(sums[0])
+	c.Base = cube.Num(float64(known))
+	if m.Kind == cube.Count {
+		c.Base = cube.Num(sums[0])
+	}
+	if intervals > 0 {
+		c.Lo, c.Hi = cube.Num(sums[1]), cube.Num(sums[2])
+	}
+	return c, n - known
+}

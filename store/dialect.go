@@ -1,0 +1,494 @@
+package store
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/record"
+)
+
+// A dialect is how one SQL engine writes the few things in which engines differ. The rest of a plan is plain GROUP BY, JOIN, COUNT and SUM, so
+// that a new engine is one file with these methods.
+type dialect interface {
+	table(name string) string                       // where the records of a name are
+	lookup(name string) string                      // where a lookup table is
+	ident(name string) string                       // a quoted identifier
+	text(s string) string                           // a text literal
+	float(v float64) string                         // a literal of exactly this double
+	date(iso string) string                         // a date literal of a checked YYYY-MM-DD
+	asText(expr string) string                      // canonical text of a value: 7, true, 2024-01-31
+	stored(expr string, t record.Type) string       // a column as record keeps it: text, 64-bit integer (bool 0 and 1, date in days since 1970) or double
+	finite(expr string) string                      // tells whether a double is neither NaN nor infinite
+	limbs(expr string) (high, low string)           // an integer of at most 126 bits as two of 64: high·2⁶³ + low, signs alike
+	values(rows []string, columns ...string) string // rows of literals as a relation with named columns
+}
+
+// Query is the SQL that a [cube.Spec] becomes.
+type Query struct {
+	Survey string // what must be known of all rows first: how many, how many Where can't decide on, the greatest amount of each float
+	Count  string // the cells
+}
+
+// schema is what a plan may name.
+type schema struct {
+	columns []record.Vector
+	lookups map[string]int // number of key columns
+}
+
+// A plan is a checked Spec on its way to SQL.
+type plan struct {
+	dialect  dialect
+	spec     cube.Spec
+	dims     []planDim
+	measures []planMeasure
+	keys     []string // the columns that decide members, each once
+	where    string   // empty without conditions
+	guarded  bool     // a float column holds NaN or infinity, which count as missing
+}
+
+type planDim struct {
+	cube.SpecDim
+	types   []record.Type // of Columns
+	members []cube.Member // declared ones and Unknown; empty when they are the values that occur
+}
+
+type planMeasure struct {
+	cube.SpecMeasure
+	types []record.Type // of its columns
+	float bool          // summed as integers, see scale
+}
+
+// unknownLabel is what the member Unknown is called when it isn't among the declared members.
+var unknownLabel = cube.Text{SV: "Uppgift saknas", EN: "Unknown"}
+
+// newPlan checks a Spec against what there is. Types are decided here, before any row is read, so that the engine gets no reason to complain
+// about what a row holds.
+func newPlan(d dialect, spec cube.Spec, s schema) (*plan, error) {
+	p := &plan{dialect: d, spec: spec}
+	if len(spec.Measures) == 0 {
+		return nil, p.bad("it has no measure")
+	}
+	for _, dim := range spec.Dims {
+		if err := p.addDim(dim, s); err != nil {
+			return nil, err
+		}
+	}
+	for _, m := range spec.Measures {
+		if err := p.addMeasure(m, s); err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range spec.Where {
+		if err := p.addCondition(c, s); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+func (p *plan) bad(format string, args ...any) error {
+	return fmt.Errorf("store: specification %s: %w", p.spec.Name, fmt.Errorf(format, args...))
+}
+
+func (p *plan) column(s schema, what, name string) (record.Vector, error) {
+	i := slices.IndexFunc(s.columns, func(c record.Vector) bool { return c.Name == name })
+	if i < 0 {
+		return record.Vector{}, p.bad("%s names column %q, which %s lacks (it has %s)", what, name, p.spec.From, strings.Join(columnNames(s.columns), ", "))
+	}
+	return s.columns[i], nil
+}
+
+func (p *plan) addDim(dim cube.SpecDim, s schema) error {
+	what := "dimension " + dim.Name
+	keys, loaded := s.lookups[dim.Lookup]
+	switch {
+	case dim.Lookup == "" && len(dim.Columns) != 1:
+		return p.bad("%s has %d columns; without a lookup it must have one", what, len(dim.Columns))
+	case dim.Lookup != "" && !loaded:
+		return p.bad("%s names lookup %q, which has not been loaded", what, dim.Lookup)
+	case dim.Lookup != "" && keys != len(dim.Columns):
+		return p.bad("%s gives %d columns to lookup %s, whose key has %d", what, len(dim.Columns), dim.Lookup, keys)
+	case dim.Unknown == cube.Total || !sound(dim.Unknown):
+		return p.bad("%s can't have %q as the member for unknown values", what, dim.Unknown)
+	}
+	out := planDim{SpecDim: dim, members: slices.Clone(dim.Members)}
+	for _, name := range dim.Columns {
+		c, err := p.column(s, what, name)
+		if err != nil {
+			return err
+		}
+		if c.Type == record.Float {
+			return p.bad("%s is decided by column %s, which is float; text, int, bool and date can decide a member", what, name)
+		}
+		out.types = append(out.types, c.Type)
+		if !slices.Contains(p.keys, name) {
+			p.keys = append(p.keys, name)
+		}
+	}
+	seen := map[string]bool{}
+	for _, m := range dim.Members {
+		if seen[m.Code] {
+			return p.bad("%s has member %q twice", what, m.Code)
+		}
+		if !sound(m.Code) {
+			return p.bad("%s has a member code, %q, that is not UTF-8 or holds NUL", what, m.Code)
+		}
+		seen[m.Code] = true
+	}
+	if len(dim.Members) > 0 && dim.Unknown != "" && !seen[dim.Unknown] {
+		out.members = append(out.members, cube.Member{Code: dim.Unknown, Label: unknownLabel})
+	}
+	p.dims = append(p.dims, out)
+	return nil
+}
+
+func (p *plan) addMeasure(m cube.SpecMeasure, s schema) error {
+	what := "measure " + m.Name
+	switch {
+	case !m.Kind.Additive():
+		return p.bad("%s is a %s; among records only counts and sums are made, the others are computed from the cube", what, m.Kind)
+	case m.Sum == "" && m.Kind != cube.Count:
+		return p.bad("%s names no column to sum", what)
+	case (m.Low == "") != (m.High == "") || m.Low != "" && m.Sum == "":
+		return p.bad("%s has half an interval: give Sum, Low and High", what)
+	}
+	out := planMeasure{SpecMeasure: m}
+	for _, name := range out.columns() {
+		c, err := p.column(s, what, name)
+		if err != nil {
+			return err
+		}
+		if c.Type != record.Int && c.Type != record.Float {
+			return p.bad("%s sums column %s, which is %s; int and float can be summed", what, name, c.Type)
+		}
+		out.types = append(out.types, c.Type)
+		out.float = out.float || c.Type == record.Float
+	}
+	p.measures = append(p.measures, out)
+	return nil
+}
+
+func (p *plan) addCondition(cond cube.Condition, s schema) error {
+	c, err := p.column(s, "a condition", cond.Column)
+	if err != nil {
+		return err
+	}
+	if len(cond.In) == 0 {
+		return p.bad("the condition on %s names no value", cond.Column)
+	}
+	literals := make([]string, len(cond.In))
+	for i, v := range cond.In {
+		var ok bool
+		if literals[i], ok = p.literal(v, c.Type); !ok {
+			return p.bad("the condition on %s, which is %s, can't be met by %q", cond.Column, c.Type, v)
+		}
+	}
+	if p.where != "" {
+		p.where += " AND "
+	}
+	p.where += p.row(c.Name) + " IN (" + strings.Join(literals, ", ") + ")"
+	return nil
+}
+
+// literal is a declared value as a literal of a column's type; false when it isn't the canonical text of one.
+func (p *plan) literal(v string, t record.Type) (string, bool) {
+	switch t {
+	case record.Text:
+		return p.dialect.text(v), sound(v)
+	case record.Int:
+		n, err := strconv.ParseInt(v, 10, 64)
+		return v, err == nil && strconv.FormatInt(n, 10) == v
+	case record.Bool:
+		return v, v == "true" || v == "false"
+	case record.Date:
+		_, err := time.Parse(time.DateOnly, v)
+		return p.dialect.date(v), err == nil
+	}
+	return "", false
+}
+
+// columns are what a measure is summed from: nothing, a column, or a column and the ends of its interval.
+func (m planMeasure) columns() []string {
+	switch {
+	case m.Sum == "":
+		return nil
+	case m.Low == "":
+		return []string{m.Sum}
+	}
+	return []string{m.Sum, m.Low, m.High}
+}
+
+// limbs is how many integers each part of a measure is summed as.
+func (m planMeasure) limbs() int {
+	if m.float {
+		return 2
+	}
+	return 1
+}
+
+// row is a column of the records.
+func (p *plan) row(column string) string { return "t." + p.dialect.ident(column) }
+
+// number is column i of a measure; NULL where it can't be added.
+func (p *plan) number(m planMeasure, i int) string {
+	x := p.row(m.columns()[i])
+	switch {
+	case m.types[i] == record.Float && p.guarded:
+		return "CASE WHEN " + p.dialect.finite(x) + " THEN " + x + " END"
+	case m.types[i] == record.Int && m.float:
+		return "CAST(" + x + " AS DOUBLE PRECISION)"
+	}
+	return x
+}
+
+// parts are the numbers of each row that a measure adds up: the value, and the ends of its interval, which are the value itself in a row
+// that has no interval. The condition interval holds in a row that has one.
+func (p *plan) parts(m planMeasure) (parts []string, interval string) {
+	switch len(m.columns()) {
+	case 0:
+		return nil, ""
+	case 1:
+		return []string{p.number(m, 0)}, ""
+	}
+	value, low, high := p.number(m, 0), p.number(m, 1), p.number(m, 2)
+	interval = fmt.Sprintf("(%s) IS NOT NULL AND (%s) IS NOT NULL AND (%s) IS NOT NULL", value, low, high)
+	end := func(x string) string { return fmt.Sprintf("CASE WHEN %s THEN %s ELSE %s END", interval, x, value) }
+	return []string{value, end(low), end(high)}, interval
+}
+
+// survey is the pass before the cells, over few columns. Unguarded, a greatest amount that is not finite tells that guards are needed.
+func (p *plan) survey() string {
+	undecided := "CAST(0 AS BIGINT)"
+	switch len(p.spec.Where) {
+	case 0:
+	case 1:
+		undecided = "COUNT(*) - COUNT(" + p.row(p.spec.Where[0].Column) + ")" // the same, sooner
+	default:
+		undecided = "COUNT(CASE WHEN (" + p.where + ") IS NULL THEN 1 END)"
+	}
+	out := []string{"COUNT(*) AS n", undecided + " AS undecided"}
+	for i, m := range p.measures {
+		for j := range m.columns() {
+			if m.float {
+				out = append(out, fmt.Sprintf("CAST(MAX(ABS(%s)) AS DOUBLE PRECISION) AS greatest%d_%d", p.number(m, j), i, j))
+			}
+		}
+	}
+	return "SELECT " + strings.Join(out, ",\n  ") + "\nFROM " + p.dialect.table(p.spec.From) + " AS t"
+}
+
+// A scale makes the sum of doubles the same in whatever order the rows come. Adding doubles rounds at every step, so an engine with several
+// threads may give other last digits from run to run. Here x = (high + low·2⁻⁶²)·2⁻ᵏ is split into two integers by multiplying with powers of two,
+// which rounds nothing; sums of integers have no order; and the sum becomes a double once, at the end. k follows from the greatest amount in the
+// table. Amounts down to 2⁻⁷⁰ of that are added exactly, and any smaller one is off by at most 2⁻¹²⁴ of it. The price is a pass over the column for the
+// greatest amount and two sums in place of one; bench/store.txt has figures. The idea is the common grid of reproducible summation, with integers in
+// place of doubles (Demmel and Nguyen, Parallel reproducible summation, IEEE Transactions on Computers 64(7), 2015).
+type scale int
+
+// limbBits is how many bits of an amount each of the two integers takes.
+const limbBits = 62
+
+func scaleFor(greatest float64) scale {
+	_, e := math.Frexp(greatest)
+	return scale(min(limbBits-e, 1000)) // 2ᵏ must be a double; amounts below 2⁻⁹³⁸ are not worth more
+}
+
+func (s scale) split(d dialect, x string) [2]string {
+	grid := "(" + x + ") * " + d.float(math.Ldexp(1, int(s)))
+	high := "ROUND(" + grid + ")"
+	low := "ROUND((" + grid + " - " + high + ") * " + d.float(math.Ldexp(1, limbBits)) + ")"
+	return [2]string{"CAST(" + high + " AS BIGINT)", "CAST(" + low + " AS BIGINT)"}
+}
+
+// count is the query for the cells; scales has one for each measure. The inner part groups rows by the bare values of their columns, as one would
+// by hand. The outer part sees groups only, and turns values into members; so lookups and members, however many, cost nothing per row.
+// Groups without a member come as they are, perhaps many for the same members; see [cells].
+func (p *plan) count(scales []scale) string {
+	d := p.dialect
+	var inner, outer, folds []string
+	innerf := func(format string, args ...any) { inner = append(inner, fmt.Sprintf(format, args...)) }
+	outerf := func(format string, args ...any) { outer = append(outer, fmt.Sprintf(format, args...)) }
+	sum := func(x string) string { return "SUM(" + x + ")" }
+	merges := slices.ContainsFunc(p.dims, func(dim planDim) bool { return dim.Lookup != "" || dim.Unknown != "" })
+	if !merges {
+		// Then no two groups have the same members.
+		sum = func(x string) string { return x }
+	}
+	for k, name := range p.keys {
+		innerf("%s AS k%d", p.row(name), k)
+	}
+	innerf("COUNT(*) AS n")
+	for i, dim := range p.dims {
+		if dim.Lookup != "" {
+			folds = append(folds, p.join(i))
+		}
+		if len(dim.members) > 0 {
+			rows := make([]string, len(dim.members))
+			for at, m := range dim.members {
+				rows[at] = fmt.Sprintf("(%s, %d)", d.text(m.Code), at)
+			}
+			folds = append(folds, fmt.Sprintf("LEFT JOIN %s AS m%d ON m%d.code = %s", d.values(rows, "code", "place"), i, i, p.code(i)))
+		}
+		outerf("%s AS d%d", p.orUnknown(i), i)
+	}
+	total := func(x, name string, i int) { outerf("CAST(%s AS BIGINT) AS %s%d", sum(x), name, i) }
+	total("g.n", "n", 0)
+	for i, dim := range p.dims {
+		missing := make([]string, len(dim.Columns))
+		for j := range dim.Columns {
+			missing[j] = p.key(i, j) + " IS NULL"
+		}
+		total(fmt.Sprintf("CASE WHEN %s THEN g.n ELSE 0 END", strings.Join(missing, " OR ")), "missing", i)
+	}
+	for i, dim := range p.dims {
+		if dim.Unknown != "" {
+			total(fmt.Sprintf("CASE WHEN %s IS NULL THEN g.n ELSE 0 END", p.member(i)), "lost", i)
+		}
+	}
+	for i, m := range p.measures {
+		parts, interval := p.parts(m)
+		if parts == nil {
+			continue
+		}
+		innerf("COUNT(%s) AS known%d", parts[0], i)
+		total(fmt.Sprintf("g.known%d", i), "known", i)
+		if interval != "" {
+			innerf("COUNT(CASE WHEN %s THEN 1 END) AS interval%d", interval, i)
+			total(fmt.Sprintf("g.interval%d", i), "interval", i)
+		}
+		for j, x := range parts {
+			integers := []string{x}
+			if m.float {
+				split := scales[i].split(d, x)
+				integers = split[:]
+			}
+			for l, integer := range integers {
+				name := fmt.Sprintf("sum%d_%d_%d", i, j, l)
+				innerf("SUM(%s) AS %s", integer, name)
+				high, low := d.limbs(sum("g." + name))
+				outerf("%s AS %s_high", high, name)
+				outerf("%s AS %s_low", low, name)
+			}
+		}
+	}
+	var b strings.Builder
+	list := func(head string, items []string, sep string) {
+		if len(items) > 0 {
+			b.WriteString(head + strings.Join(items, sep))
+		}
+	}
+	list("SELECT ", outer, ",\n  ")
+	list("\nFROM (\n  SELECT ", inner, ",\n    ")
+	b.WriteString("\n  FROM " + d.table(p.spec.From) + " AS t")
+	if p.where != "" {
+		b.WriteString("\n  WHERE " + p.where)
+	}
+	list("\n  GROUP BY ", ordinals(len(p.keys)), ", ")
+	b.WriteString("\n) AS g")
+	list("\n", folds, "\n")
+	if merges {
+		list("\nGROUP BY ", ordinals(len(p.dims)), ", ")
+	}
+	return b.String()
+}
+
+func ordinals(n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = strconv.Itoa(i + 1)
+	}
+	return out
+}
+
+// key is a group's value in column j of dimension i.
+func (p *plan) key(i, j int) string {
+	return fmt.Sprintf("g.k%d", slices.Index(p.keys, p.dims[i].Columns[j]))
+}
+
+// text is that value as a text.
+func (p *plan) text(i, j int) string {
+	if p.dims[i].types[j] == record.Text {
+		return p.key(i, j)
+	}
+	return p.dialect.asText(p.key(i, j))
+}
+
+// code is what a group is called in dimension i: the text of its value, or what the lookup makes of its values.
+func (p *plan) code(i int) string {
+	if p.dims[i].Lookup != "" {
+		return fmt.Sprintf("l%d.code", i)
+	}
+	return p.text(i, 0)
+}
+
+// member is a group's member: its place among the declared members, else its code, and NULL without one. A record can't be in the total by
+// having its code, unless the member is declared.
+func (p *plan) member(i int) string {
+	if len(p.dims[i].members) > 0 {
+		return fmt.Sprintf("m%d.place", i)
+	}
+	return fmt.Sprintf("NULLIF(%s, %s)", p.code(i), p.dialect.text(cube.Total))
+}
+
+// orUnknown is a group's member, or else the dimension's member for unknown values. NULL is left where there is none.
+func (p *plan) orUnknown(i int) string {
+	dim, member := p.dims[i], p.member(i)
+	if len(dim.members) == 0 {
+		if dim.Unknown == "" {
+			return member
+		}
+		return fmt.Sprintf("COALESCE(%s, %s)", member, p.dialect.text(dim.Unknown))
+	}
+	if dim.Unknown != "" {
+		at := slices.IndexFunc(dim.members, func(m cube.Member) bool { return m.Code == dim.Unknown })
+		member = fmt.Sprintf("COALESCE(%s, %d)", member, at)
+	}
+	return "CAST(" + member + " AS BIGINT)"
+}
+
+// join ties the lookup of dimension i to the groups.
+func (p *plan) join(i int) string {
+	on := make([]string, len(p.dims[i].Columns))
+	for j := range on {
+		on[j] = fmt.Sprintf("l%d.key%d = %s", i, j, p.text(i, j))
+	}
+	return fmt.Sprintf("LEFT JOIN %s AS l%d ON %s", p.dialect.lookup(p.dims[i].Lookup), i, strings.Join(on, " AND "))
+}
+
+// result are the columns that count returns, in order.
+func (p *plan) result() []record.Vector {
+	var out []record.Vector
+	add := func(t record.Type, n int) {
+		for range n {
+			out = append(out, record.Vector{Type: t})
+		}
+	}
+	for _, dim := range p.dims {
+		if len(dim.members) > 0 {
+			add(record.Int, 1)
+		} else {
+			add(record.Text, 1)
+		}
+	}
+	add(record.Int, 1+len(p.dims))
+	for _, dim := range p.dims {
+		if dim.Unknown != "" {
+			add(record.Int, 1)
+		}
+	}
+	for _, m := range p.measures {
+		switch n := len(m.columns()); n {
+		case 0:
+		case 1:
+			add(record.Int, 1+2*m.limbs())
+		default:
+			add(record.Int, 2+2*n*m.limbs())
+		}
+	}
+	return out
+}

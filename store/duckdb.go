@@ -1,0 +1,342 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"github.com/skikt/skikt/record"
+)
+
+// duckDB is the dialect of DuckDB 1.5.
+type duckDB struct{}
+
+// Records are in the schema main, so that a name is never taken for a file; lookups have a schema of their own.
+const (
+	recordSchema = "main"
+	lookupSchema = "lookup"
+)
+
+func (d duckDB) table(name string) string  { return recordSchema + "." + d.ident(name) }
+func (d duckDB) lookup(name string) string { return lookupSchema + "." + d.ident(name) }
+func (duckDB) ident(name string) string    { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+func (duckDB) text(s string) string        { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+func (duckDB) float(v float64) string      { return strconv.FormatFloat(v, 'e', -1, 64) }
+func (duckDB) date(iso string) string      { return "DATE '" + iso + "'" }
+func (duckDB) asText(expr string) string   { return "CAST(" + expr + " AS VARCHAR)" }
+func (duckDB) finite(expr string) string   { return "ISFINITE(" + expr + ")" }
+
+func (duckDB) stored(expr string, t record.Type) string {
+	switch t {
+	case record.Bool:
+		return "CAST(" + expr + " AS BIGINT)"
+	case record.Date:
+		return "CAST(" + expr + " - DATE '1970-01-01' AS BIGINT)"
+	}
+	return "CAST(" + expr + " AS " + duckDBTypes[t] + ")"
+}
+
+func (duckDB) limbs(expr string) (high, low string) {
+	return "CAST((" + expr + ") // 9223372036854775808 AS BIGINT)", "CAST((" + expr + ") % 9223372036854775808 AS BIGINT)"
+}
+
+func (duckDB) values(rows []string, columns ...string) string {
+	return "(SELECT * FROM (VALUES " + strings.Join(rows, ", ") + ") AS v(" + strings.Join(columns, ", ") + "))"
+}
+
+// duckDBTypes is how each type is kept.
+var duckDBTypes = map[record.Type]string{
+	record.Text: "VARCHAR", record.Int: "BIGINT", record.Float: "DOUBLE", record.Bool: "BOOLEAN", record.Date: "DATE",
+}
+
+// recordType is the type under which DuckDB's is read; false when no type can hold its values.
+func recordType(name string) (record.Type, bool) {
+	if strings.HasSuffix(name, "]") { // a list
+		return "", false
+	}
+	switch base, _, _ := strings.Cut(name, "("); base {
+	case "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER":
+		return record.Int, true
+	case "FLOAT", "DOUBLE", "DECIMAL":
+		return record.Float, true
+	case "BOOLEAN":
+		return record.Bool, true
+	case "DATE":
+		return record.Date, true
+	case "VARCHAR", "ENUM", "UUID", "TIME", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE", "UBIGINT", "HUGEINT":
+		return record.Text, true
+	}
+	return "", false
+}
+
+// Open opens a database, and makes its file when there is none. The engine may not load extensions or reach the network by itself.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	settings := url.Values{"autoinstall_known_extensions": {"false"}, "autoload_known_extensions": {"false"}}
+	if o.MemoryLimit != "" {
+		settings.Set("memory_limit", o.MemoryLimit)
+	}
+	if o.Threads > 0 {
+		settings.Set("threads", strconv.Itoa(o.Threads))
+	}
+	// DuckDB's own choice in memory would be the folder where the program was started.
+	if o.TempDir != "" || o.Path == "" {
+		settings.Set("temp_directory", o.TempDir)
+	}
+	path := o.Path
+	if path != "" {
+		// A full path can't be taken for the address of a server.
+		var err error
+		if path, err = filepath.Abs(path); err != nil {
+			return nil, fmt.Errorf("store: %w", err)
+		}
+	}
+	connector, err := duckdb.NewConnector(path+"?"+settings.Encode(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("store: opening %s: %w", databaseName(o.Path), refusal(ctx, err))
+	}
+	db := &DB{pool: sql.OpenDB(connector), dialect: duckDB{}, transport: ownTransport()}
+	err = db.transact(ctx, true, func(s *session) error { return s.exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+lookupSchema) })
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+func databaseName(path string) string {
+	if path == "" {
+		return "a database in memory"
+	}
+	return path
+}
+
+// The classes of refusal that a caller may want to tell apart, with errors.Is.
+var (
+	ErrInUse   = errors.New("another process has the database open; end it, or let that process do the work")
+	ErrDisk    = errors.New("the disk is full, or the folder to spill to is; make room, or choose another TempDir")
+	ErrMemory  = errors.New("out of memory; raise MemoryLimit, or set TempDir so that the engine can spill to disk")
+	ErrRefused = errors.New("the engine refused")
+)
+
+// refusal is an error of the engine without its text, which may hold values of records.
+func refusal(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var e *duckdb.Error
+	if !errors.As(err, &e) {
+		return fmt.Errorf("%w (%T)", ErrRefused, err)
+	}
+	// Only the text tells these apart.
+	text := strings.ToLower(e.Msg)
+	switch {
+	case strings.Contains(text, "could not set lock") || strings.Contains(text, "conflicting lock"):
+		return ErrInUse
+	case strings.Contains(text, "no space left") || strings.Contains(text, "max_temp_directory_size") || strings.Contains(text, "disk quota"):
+		return ErrDisk
+	case e.Type == duckdb.ErrorTypeOutOfMemory:
+		return ErrMemory
+	case e.Type == duckdb.ErrorTypeInterrupt:
+		return context.Canceled
+	}
+	if class, ok := classes[e.Type]; ok {
+		return fmt.Errorf("%w: %s", ErrRefused, class)
+	}
+	return fmt.Errorf("%w: class %d", ErrRefused, e.Type)
+}
+
+var classes = map[duckdb.ErrorType]string{
+	duckdb.ErrorTypeBinder:               "a name or type in the SQL does not fit",
+	duckdb.ErrorTypeCatalog:              "a table or column is not there, or is there already",
+	duckdb.ErrorTypeConnection:           "connection",
+	duckdb.ErrorTypeConstraint:           "constraint",
+	duckdb.ErrorTypeConversion:           "a value can't be read as its type",
+	duckdb.ErrorTypeFatal:                "fatal; the database must be opened again",
+	duckdb.ErrorTypeIO:                   "a file can't be read or written",
+	duckdb.ErrorTypeInternal:             "internal fault",
+	duckdb.ErrorTypeInvalidConfiguration: "a setting is wrong",
+	duckdb.ErrorTypeInvalidInput:         "input is invalid, or a setting is locked",
+	duckdb.ErrorTypeOutOfRange:           "a number is too large",
+	duckdb.ErrorTypeParser:               "the SQL can't be read",
+	duckdb.ErrorTypePermission:           "not permitted in a sealed database",
+	duckdb.ErrorTypeSerialization:        "the file is damaged or of another version",
+	duckdb.ErrorTypeTransaction:          "another transaction stands in the way",
+}
+
+// columns are the columns of a table of records.
+func (s *session) columns(ctx context.Context, table string) ([]record.Vector, error) {
+	if err := checkName("table", table); err != nil {
+		return nil, err
+	}
+	var columns []record.Vector
+	var strange error
+	query := "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = " +
+		s.db.dialect.text(recordSchema) + " AND table_name = " + s.db.dialect.text(table) + " ORDER BY column_index"
+	err := s.stream(ctx, query, []record.Vector{{Type: record.Text}, {Type: record.Text}}, func(b *record.Batch) error {
+		for i := range b.N {
+			name, kind := b.Columns[0].Text[i], b.Columns[1].Text[i]
+			t, ok := recordType(kind)
+			if !ok {
+				strange = fmt.Errorf("store: column %s of table %s has the type %s, which is none that records have", name, table, kind)
+			}
+			columns = append(columns, record.Vector{Name: name, Type: t})
+		}
+		return strange
+	})
+	if strange != nil {
+		return nil, strange
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store: columns of %s: %w", table, err)
+	}
+	if len(columns) == 0 {
+		return nil, fmt.Errorf("store: there is no table %q", table)
+	}
+	return columns, nil
+}
+
+// lookups are the lookup tables with their number of key columns.
+func (s *session) lookups(ctx context.Context) (map[string]int, error) {
+	out := map[string]int{}
+	query := "SELECT table_name, COUNT(*) FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = " +
+		s.db.dialect.text(lookupSchema) + " GROUP BY table_name"
+	err := s.stream(ctx, query, []record.Vector{{Type: record.Text}, {Type: record.Int}}, func(b *record.Batch) error {
+		for i := range b.N {
+			out[b.Columns[0].Text[i]] = int(b.Columns[1].Int[i]) - 1
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: lookups: %w", err)
+	}
+	return out, nil
+}
+
+// addLookup fills a lookup table: key0, key1, ..., code.
+func (s *session) addLookup(ctx context.Context, name string, keys [][]string, values []string, width int) error {
+	columns := make([]record.Vector, 0, width+1)
+	for i := range width {
+		columns = append(columns, record.Vector{Name: fmt.Sprintf("key%d", i), Type: record.Text})
+	}
+	columns = append(columns, record.Vector{Name: "code", Type: record.Text})
+	a, err := s.create(ctx, lookupSchema, name, columns)
+	if err != nil {
+		return err
+	}
+	for i := range keys {
+		row := make([]any, 0, width+1)
+		for _, k := range keys[i] {
+			row = append(row, k)
+		}
+		if err := a.append(append(row, values[i])); err != nil {
+			a.close()
+			return fmt.Errorf("store: lookup %s: %w", name, refusal(ctx, err))
+		}
+	}
+	if err := a.close(); err != nil {
+		return fmt.Errorf("store: lookup %s: %w", name, refusal(ctx, err))
+	}
+	return nil
+}
+
+// Attach makes a Parquet file a table, read in place. Integers up to 64 bits become int, floating and decimal numbers float, times and larger integers text. The
+// name must be new. The file must stay where it is and as it is.
+func (db *DB) Attach(ctx context.Context, name, parquetPath string) error {
+	if err := checkName("table", name); err != nil {
+		return err
+	}
+	path, err := filepath.Abs(parquetPath)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return fmt.Errorf("store: table %s: there is no file %s", name, parquetPath)
+	}
+	if !sound(path) || strings.ContainsAny(path, "*?[]{}") {
+		return fmt.Errorf("store: table %s: the file name %q has a character with a meaning of its own (* ? [ ] { }); give it another", name, parquetPath)
+	}
+	return db.transact(ctx, true, func(s *session) error {
+		d := duckDB{}
+		from := "read_parquet(" + d.text(path) + ")"
+		var columns, expressions []string
+		var strange error
+		query := "SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM " + from + ")"
+		err := s.stream(ctx, query, []record.Vector{{Type: record.Text}, {Type: record.Text}}, func(b *record.Batch) error {
+			for i := range b.N {
+				column, kind := b.Columns[0].Text[i], b.Columns[1].Text[i]
+				t, ok := recordType(kind)
+				if !ok {
+					strange = fmt.Errorf("store: table %s: column %s of %s has the type %s, which is none that records have", name, column, parquetPath, kind)
+					return strange
+				}
+				expression := d.ident(column)
+				if kind != duckDBTypes[t] {
+					expression = "CAST(" + expression + " AS " + duckDBTypes[t] + ") AS " + expression
+				}
+				columns, expressions = append(columns, column), append(expressions, expression)
+			}
+			return nil
+		})
+		if strange != nil {
+			return strange
+		}
+		if err != nil {
+			return fmt.Errorf("store: table %s: reading %s as Parquet: %w", name, parquetPath, err)
+		}
+		if err := checkColumns(name, columns); err != nil {
+			return err
+		}
+		// The comment tells Seal which files must stay open to reading, also when the database is opened again.
+		for _, statement := range []string{
+			"CREATE VIEW " + d.table(name) + " AS SELECT " + strings.Join(expressions, ", ") + " FROM " + from,
+			"COMMENT ON VIEW " + d.table(name) + " IS " + d.text(attachedMark+path),
+		} {
+			if err := s.exec(ctx, statement); err != nil {
+				return fmt.Errorf("store: table %s: %w", name, err)
+			}
+		}
+		return nil
+	})
+}
+
+const attachedMark = "parquet "
+
+// Seal closes the database to files and network but for its own file, the Parquet files attached so far and all of TempDir, and locks its settings.
+// It can't be undone while the database is open. Tables can still be loaded.
+func (db *DB) Seal(ctx context.Context) error {
+	var paths []string
+	d := duckDB{}
+	err := db.snapshot(ctx, func(s *session) error {
+		query := "SELECT comment FROM duckdb_views() WHERE database_name = current_database() AND starts_with(comment, " + d.text(attachedMark) + ") ORDER BY 1"
+		return s.stream(ctx, query, []record.Vector{{Type: record.Text}}, func(b *record.Batch) error {
+			for _, comment := range b.Columns[0].Text {
+				paths = append(paths, d.text(strings.TrimPrefix(comment, attachedMark)))
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("store: sealing: %w", err)
+	}
+	for _, statement := range []string{
+		"SET allowed_paths = [" + strings.Join(paths, ", ") + "]",
+		"SET enable_external_access = false",
+		"SET lock_configuration = true",
+	} {
+		if _, err := db.pool.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("store: sealing: %w", refusal(ctx, err))
+		}
+	}
+	return nil
+}
