@@ -446,6 +446,34 @@ func (c *Cube) rowKey(row, without int) string {
 	return string(key)
 }
 
+// WithBase adds a count that tells how many rows entered a sum: the base of its cells.
+func (c *Cube) WithBase(sum string, count Measure) (*Cube, error) {
+	m := c.MeasureIndex(sum)
+	if m < 0 {
+		return nil, fmt.Errorf("cube: %s has no measure %q", c.Name, sum)
+	}
+	b := c.derived(c.dims, append(slices.Clone(c.measures), count))
+	at, cells := make([]int32, len(c.dims)), make([]Cell, len(c.measures)+1)
+	for row := range c.Len() {
+		for d := range at {
+			at[d] = c.coords[d][row]
+		}
+		for i := range c.measures {
+			cells[i] = c.Cell(row, i)
+		}
+		// Where none entered the sum it has no value; then it adds nothing to other cells' sums.
+		if cells[m].Status == NotAvailable {
+			cells[m] = Cell{Status: Zero, Base: Num(0)}
+		}
+		cells[len(c.measures)] = Cell{}
+		if base := cells[m].Base; base.OK {
+			cells[len(c.measures)] = KnownCell(base.V)
+		}
+		b.Add(at, cells...)
+	}
+	return b.Cube()
+}
+
 // A View is a table as it is declared for publication: which dimensions, which of them with totals, which measures. It is how one
 // inner cube, counted once, gives every table of a release, so that the tables can't disagree.
 type View struct {

@@ -25,7 +25,7 @@ type SpecDim struct {
 type SpecMeasure struct {
 	Measure
 	Sum       string // column; empty counts rows
-	Times     string // column that every value of Sum is multiplied by, such as the persons a row stands for
+	Times     string // column that every value of Sum is multiplied by, such as the persons a row stands for; not with Low and High
 	Low, High string
 }
 

@@ -242,12 +242,13 @@ type ShareDecl struct {
 
 // MeanDecl is a mean of a column.
 type MeanDecl struct {
-	Measure  string `yaml:"measure"`
-	Title    Text   `yaml:"title"`
-	Unit     Text   `yaml:"unit"`
-	Column   string `yaml:"column"`
-	Weight   string `yaml:"weight"` // column of the persons each row stands for; a row stands for one without it
-	Decimals int    `yaml:"decimals"`
+	Measure  string    `yaml:"measure"`
+	Title    Text      `yaml:"title"`
+	Unit     Text      `yaml:"unit"`
+	Column   string    `yaml:"column"`
+	Weight   string    `yaml:"weight"` // column of the persons each row stands for, the same that the table counts; a row stands for one without it
+	Decimals int       `yaml:"decimals"`
+	With     CountDecl `yaml:"with"` // without a weight: the count of rows that have a value
 }
 
 // PolicyDecl chooses the protection policy: a profile by name, or one of one's own.
@@ -365,6 +366,12 @@ func (p *Project) validate() error {
 		}
 		if t.Share != nil && t.group(t.Share.Over) == nil {
 			say("tables: %s: the share goes over %q, which is none of its groups", t.Name, t.Share.Over)
+		}
+		if m := t.Mean; m != nil && m.Weight == "" && m.With.Measure == "" {
+			say("tables: %s: the mean needs with: the name of the count of those who have a value", t.Name)
+		}
+		if m := t.Mean; m != nil && m.Weight != "" && m.Weight != t.Count.Sum {
+			say("tables: %s: the mean is weighted by %q and the table counts %q: they must be the same column", t.Name, m.Weight, t.Count.Sum)
 		}
 		for _, by := range t.By {
 			for _, dim := range splitBy(by) {

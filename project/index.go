@@ -18,6 +18,9 @@ type Index struct {
 	Transitions *cube.Cube            // between years; nil with one year
 }
 
+// typeTable is the table with the type of every area.
+const typeTable = "area_type"
+
 // types are the områdestyper that the tables are made by.
 type types struct {
 	division area.ID
@@ -257,7 +260,7 @@ func (r *Run) takeTypes(ctx context.Context, decl TypesDecl) error {
 	if t.cube, err = c.Select(measure); err != nil {
 		return err
 	}
-	t.cube.Name, t.cube.Title = "area_type", cube.Text{SV: "Områdestyp per " + id.Title(), EN: "Area type by " + id.Title()}
+	t.cube.Name, t.cube.Title = typeTable, cube.Text{SV: "Områdestyp per " + id.Title(), EN: "Area type by " + id.Title()}
 	r.types = t
 	return nil
 }

@@ -23,14 +23,6 @@ const (
 	yearColumn = "skikt_year"
 )
 
-// An Account says what became of the rows of one file of records: rows = bad + in, in = placed + residual.
-type Account struct {
-	Records string         `json:"records"`
-	File    string         `json:"file"`
-	Read    *record.Report `json:"read"`
-	Located locate.Account `json:"located"`
-}
-
 // loaded is records in the store.
 type loaded struct {
 	name       string
@@ -115,6 +107,11 @@ func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
 		if err != nil {
 			return err
 		}
+		if decl.Locate.Code != "" && src.Public {
+			if err := refuseYears(b, places, div.ID, decl); err != nil {
+				return err
+			}
+		}
 		account.add(b, places, decl)
 		out := &record.Batch{N: b.N, Line: b.Line, Columns: slices.Clone(b.Columns)}
 		if l.yearColumn == yearColumn {
@@ -125,7 +122,7 @@ func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
 	}
 	report, err := r.readRows(ctx, name, path, decl, own, progress, add)
 	if err != nil {
-		to.Close()
+		to.Discard()
 		return err
 	}
 	account.Read = report
@@ -133,14 +130,55 @@ func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
 	if err != nil {
 		return err
 	}
-	if per := perRow(decl); stored.Rows != report.Good*per || account.Located.In != report.Good {
-		return fmt.Errorf("%d rows were read, %d located and %d stored, %d for each", report.Good, account.Located.In, stored.Rows, per)
+	if stored.Rows != report.Delivered || account.Located.In != report.Good {
+		return fmt.Errorf("%d rows were read and %d located; of %d given on, %d were stored", report.Good, account.Located.In, report.Delivered, stored.Rows)
 	}
 	if report.Good == 0 {
 		return fmt.Errorf("%s has no usable row (%d bad): see skikt check", decl.File, report.Bad)
 	}
 	l.unplaced = account.Located.Residual * perRow(decl)
 	return account.Located.Check()
+}
+
+// refuseYears takes back the place of rows whose year their publisher does not publish on the division. A bare code can't tell its vintage, but its year can: SCB's
+// years to 2023 are on RegSO 2020 and DeSO 2018, those from 2024 on the 2025 vintages. An agency may place its own records on whichever it likes.
+func refuseYears(b *record.Batch, places []locate.Place, id area.ID, decl RecordsDecl) error {
+	var years *record.Vector
+	if decl.YearColumn != "" {
+		var err error
+		if years, err = vector(b, decl.YearColumn); err != nil {
+			return err
+		}
+	}
+	right := map[string]bool{}
+	for i := range places {
+		year := strconv.Itoa(decl.Year)
+		if years != nil {
+			year = yearOf(years, i)
+		}
+		ok, seen := right[year]
+		if !seen {
+			n, err := strconv.Atoi(year)
+			ok = err == nil && area.CheckYear(id, n) == nil
+			right[year] = ok
+		}
+		if !ok && places[i].Outcome.Placed() {
+			places[i] = locate.Place{Area: -1, Outcome: locate.WrongVintage}
+		}
+	}
+	return nil
+}
+
+func yearOf(v *record.Vector, i int) string {
+	switch {
+	case v.State[i] != record.Present:
+		return ""
+	case v.Type == record.Int:
+		return strconv.FormatInt(v.Int[i], 10)
+	case v.Type == record.Text:
+		return v.Text[i]
+	}
+	return ""
 }
 
 // readRows streams the rows of the file: through package record, or for Parquet through the store.
@@ -161,6 +199,7 @@ func (r *Run) readRows(ctx context.Context, name, path string, decl RecordsDecl,
 	err = r.db.Scan(ctx, raw, names, func(b *record.Batch) error {
 		report.Rows += int64(b.N)
 		report.Good += int64(b.N)
+		report.Delivered += int64(b.N)
 		return add(b)
 	})
 	return report, err
@@ -404,27 +443,6 @@ func codes(places []locate.Place, div *area.Division) record.Vector {
 		}
 	}
 	return v
-}
-
-// add accounts for the rows of a batch; of a melted row, which is in the batch once for each melted column, once.
-func (a *Account) add(b *record.Batch, places []locate.Place, decl RecordsDecl) {
-	var own, melted *record.Vector
-	if decl.Kommun != "" {
-		own, _ = vector(b, decl.Kommun)
-	}
-	if decl.Read.Melt != nil {
-		melted, _ = vector(b, decl.Read.Melt.Name)
-	}
-	for i, p := range places {
-		if melted != nil && melted.Text[i] != decl.Read.Melt.Columns[0].Member {
-			continue
-		}
-		code := ""
-		if own != nil && own.State[i] == record.Present {
-			code = own.Text[i]
-		}
-		a.Located.Add(code, p)
-	}
 }
 
 // perRow is how many rows in the store a row of the file becomes.

@@ -10,7 +10,6 @@ import (
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
-	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/publish"
 )
@@ -231,29 +230,6 @@ func describeIndex(x *Index) cube.Text {
 
 func trim(v float64) string { return fmt.Sprintf("%.4g", v) }
 
-// Why tells the outcomes of an account other than the plain one, most frequent first.
-func (a *Account) Why() string {
-	type count struct {
-		name string
-		n    int64
-	}
-	var all []count
-	for o, n := range a.Located.Outcomes {
-		if locate.Outcome(o) != locate.Located && n > 0 {
-			all = append(all, count{locate.Outcome(o).String(), n})
-		}
-	}
-	slices.SortStableFunc(all, func(x, y count) int { return cmp.Compare(y.n, x.n) })
-	s := ""
-	for i, c := range all {
-		if i > 0 {
-			s += ", "
-		}
-		s += fmt.Sprintf("%s %d", c.name, c.n)
-	}
-	return s
-}
-
 // Problems is the number of rows that can't be used or placed.
 func (r *Run) Problems() int64 {
 	var n int64
@@ -263,39 +239,69 @@ func (r *Run) Problems() int64 {
 	return n
 }
 
-// Attack tries to compute the hidden cells of an edition from everything it shows, with the hierarchy of its areas.
+// Attack tries to compute the hidden cells of an edition from everything it shows, with the hierarchy of its areas. Tables made from the same sources are tried
+// together: only there do the same members mean the same number.
 func Attack(ed *edition.Edition) (protect.Findings, error) {
-	var tables []*cube.Cube
-	kinds := map[string]area.ID{}
+	var all protect.Findings
+	groups := map[string][]*cube.Cube{}
+	var types *cube.Cube
 	for _, info := range ed.Tables() {
 		c, err := ed.Table(info.Name)
 		if err != nil {
-			return protect.Findings{}, err
+			return all, err
 		}
-		tables = append(tables, c)
+		if c.Name == typeTable {
+			types = c
+		}
+		key := ""
+		for _, s := range c.Lineage.Sources {
+			key += s.Name + " " + s.SHA256 + "\n"
+		}
+		groups[key] = append(groups[key], c)
+	}
+	for _, key := range sorted(groups) {
+		nestings, err := nestings(ed, groups[key], types)
+		if err != nil {
+			return all, err
+		}
+		found, err := protect.Attack(groups[key], nestings...)
+		if err != nil {
+			return all, err
+		}
+		all.Hidden += found.Hidden
+		all.Equations += found.Equations
+		all.Ignored += found.Ignored
+		all.Found = append(all.Found, found.Found...)
+	}
+	return all, nil
+}
+
+// nestings are the hierarchies among the dimensions of tables: areas in areas, and RegSO in types where the edition tells the type of each.
+func nestings(ed *edition.Edition, tables []*cube.Cube, types *cube.Cube) ([]protect.Nesting, error) {
+	kinds := map[string]area.ID{}
+	for _, c := range tables {
 		for _, d := range c.Dims() {
 			if d.Role == cube.Area {
 				kinds[d.Name] = area.ID{Kind: area.Kind(d.Kind), Vintage: d.Vintage}
 			}
 		}
 	}
-	var nestings []protect.Nesting
+	var out []protect.Nesting
 	for _, fine := range sorted(kinds) {
 		for _, coarse := range sorted(kinds) {
 			n, ok, err := nesting(ed, fine, coarse, kinds[fine], kinds[coarse])
 			if err != nil {
-				return protect.Findings{}, err
+				return nil, err
 			}
 			if ok {
-				nestings = append(nestings, n)
+				out = append(out, n)
 			}
 		}
-		n, ok := typeNesting(tables, fine, kinds[fine])
-		if ok {
-			nestings = append(nestings, n)
+		if n, ok := typeNesting(types, fine, kinds[fine]); ok {
+			out = append(out, n)
 		}
 	}
-	return protect.Attack(tables, nestings...)
+	return out, nil
 }
 
 func nesting(ed *edition.Edition, fine, coarse string, from, to area.ID) (protect.Nesting, bool, error) {
@@ -325,18 +331,15 @@ func nesting(ed *edition.Edition, fine, coarse string, from, to area.ID) (protec
 }
 
 // typeNesting takes the type of each area from the edition's table of types, when that has one year: then it is public which areas make up a type.
-func typeNesting(tables []*cube.Cube, fine string, id area.ID) (protect.Nesting, bool) {
-	for _, c := range tables {
-		if c.Name != "area_type" || c.Dims()[0].Kind != string(id.Kind) || c.Dims()[0].Vintage != id.Vintage || len(c.Dims()[1].Members) != 1 {
-			continue
-		}
-		n := protect.Nesting{Fine: fine, Coarse: typeDim, Of: map[string]string{}}
-		for row := range c.Len() {
-			if cell := c.Cell(row, 0); cell.Status.HasValue() {
-				n.Of[c.Code(row, 0)] = areatype.Type(cell.Value).Code()
-			}
-		}
-		return n, true
+func typeNesting(types *cube.Cube, fine string, id area.ID) (protect.Nesting, bool) {
+	if types == nil || types.Dims()[0].Kind != string(id.Kind) || types.Dims()[0].Vintage != id.Vintage || len(types.Dims()[1].Members) != 1 {
+		return protect.Nesting{}, false
 	}
-	return protect.Nesting{}, false
+	n := protect.Nesting{Fine: fine, Coarse: typeDim, Of: map[string]string{}}
+	for row := range types.Len() {
+		if cell := types.Cell(row, 0); cell.Status.HasValue() {
+			n.Of[types.Code(row, 0)] = areatype.Type(cell.Value).Code()
+		}
+	}
+	return n, true
 }

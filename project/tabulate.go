@@ -3,6 +3,7 @@ package project
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -26,29 +27,94 @@ type Family struct {
 	Public bool // every source has already been made public by its publisher
 }
 
-// Tabulate counts every declared table. Tables from the same records with the same groups come from one query.
+// Tabulate counts every declared table. Tables from the same records under the same condition come from one count.
 func (r *Run) Tabulate(ctx context.Context) error {
-	for i, t := range r.Tables {
-		r.opt.step("tabulate", int64(i), int64(len(r.Tables)))
-		f, err := r.family(ctx, t)
+	families, err := r.families()
+	if err != nil {
+		return err
+	}
+	for i, d := range families {
+		r.opt.step("tabulate", int64(i), int64(len(families)))
+		f, err := r.family(ctx, d)
 		if err != nil {
-			return fmt.Errorf("project: table %s: %w", t.Name, err)
+			return fmt.Errorf("project: table %s: %w", d.name(), err)
 		}
 		r.Families = append(r.Families, f)
 	}
-	r.opt.step("tabulate", int64(len(r.Tables)), int64(len(r.Tables)))
+	r.opt.step("tabulate", int64(len(families)), int64(len(families)))
+	return r.accountFamilies()
+}
+
+// A familyDecl is the declared tables of a family, and what its inner cube must hold to make them.
+type familyDecl struct {
+	tables   []TableDecl
+	from     *loaded
+	where    string // the condition, written out
+	kinds    []string
+	withType bool
+	groups   []GroupDecl
+}
+
+func (f *familyDecl) name() string { return f.tables[0].Name }
+
+// families puts the declared tables together by records and condition. Tables of an agency's own records under different conditions would be counts whose
+// differences nobody has protected: they are refused.
+func (r *Run) families() ([]*familyDecl, error) {
+	var all []*familyDecl
+	for _, t := range r.Tables {
+		from, where := r.loaded[t.From], fmt.Sprint(sortedWhere(t.Where))
+		at := slices.IndexFunc(all, func(f *familyDecl) bool { return f.from == from && f.where == where })
+		if at < 0 {
+			if i := slices.IndexFunc(all, func(f *familyDecl) bool { return f.from == from }); i >= 0 && !from.lineage.Public() {
+				return nil, fmt.Errorf("project: tables %s and %s are made from the agency's own records %s under different conditions, so that their difference would tell about those in between; make the condition a group of one table", all[i].name(), t.Name, t.From)
+			}
+			at, all = len(all), append(all, &familyDecl{from: from, where: where})
+		}
+		if err := all[at].add(t); err != nil {
+			return nil, fmt.Errorf("project: table %s: %w", t.Name, err)
+		}
+	}
+	return all, nil
+}
+
+func sortedWhere(where map[string][]string) (out []string) {
+	for _, column := range sorted(where) {
+		out = append(out, column+"="+strings.Join(where[column], ","))
+	}
+	return out
+}
+
+func (f *familyDecl) add(t TableDecl) error {
+	for _, g := range t.Groups {
+		i := slices.IndexFunc(f.groups, func(have GroupDecl) bool { return have.Name == g.Name })
+		switch {
+		case i < 0:
+			f.groups = append(f.groups, g)
+		case !reflect.DeepEqual(f.groups[i], g):
+			return fmt.Errorf("the group %s is declared otherwise in a table of the same records; declare it alike", g.Name)
+		}
+	}
+	for _, by := range t.By {
+		for _, dim := range splitBy(by) {
+			switch {
+			case dim == typeDim:
+				f.withType = true
+			case !slices.Contains(f.kinds, dim):
+				f.kinds = append(f.kinds, dim)
+			}
+		}
+	}
+	f.tables = append(f.tables, t)
 	return nil
 }
 
-// family counts the inner cube of a table and lays out its views.
-func (r *Run) family(ctx context.Context, t TableDecl) (*Family, error) {
-	from := r.loaded[t.From]
-	kinds, withType := t.areaKinds()
-	fine, err := r.finest(from.division, kinds, withType)
+// family counts the inner cube and lays out its views.
+func (r *Run) family(ctx context.Context, d *familyDecl) (*Family, error) {
+	fine, err := r.finest(d.from.division, d.kinds, d.withType)
 	if err != nil {
 		return nil, err
 	}
-	spec, err := r.spec(ctx, t, from, fine)
+	spec, err := r.spec(ctx, d, fine)
 	if err != nil {
 		return nil, err
 	}
@@ -56,11 +122,18 @@ func (r *Run) family(ctx context.Context, t TableDecl) (*Family, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.checkCount(t, from, account); err != nil {
+	if err := d.check(account); err != nil {
 		return nil, err
 	}
-	inner.Lineage = inner.Lineage.Merge(from.lineage)
-	for _, kind := range kinds {
+	for _, t := range d.tables {
+		if m := t.Mean; m != nil && m.Weight == "" && inner.MeasureIndex(m.With.Measure) < 0 {
+			if inner, err = inner.WithBase(sumOf(m), count(m.With)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	inner.Lineage = inner.Lineage.Merge(d.from.lineage)
+	for _, kind := range d.kinds {
 		if kind == string(fine.Kind) {
 			continue
 		}
@@ -68,37 +141,25 @@ func (r *Run) family(ctx context.Context, t TableDecl) (*Family, error) {
 			return nil, err
 		}
 	}
-	if withType {
+	if d.withType {
 		if inner, err = r.besideType(inner, fine); err != nil {
 			return nil, err
 		}
 	}
-	if t.Areas != nil {
-		if inner, err = countAreas(inner, string(fine.Kind), *t.Areas, t.Groups); err != nil {
-			return nil, err
-		}
-	}
-	inner.Name = t.Name
-	f := &Family{Name: t.Name, Inner: inner, Public: inner.Lineage.Public()}
-	for _, by := range t.By {
-		f.Views = append(f.Views, t.view(by))
-	}
-	return f, nil
-}
-
-// areaKinds are the area dimensions the table is wanted by, and whether it is wanted by type.
-func (t *TableDecl) areaKinds() (kinds []string, withType bool) {
-	for _, by := range t.By {
-		for _, dim := range splitBy(by) {
-			switch {
-			case dim == typeDim:
-				withType = true
-			case !slices.Contains(kinds, dim):
-				kinds = append(kinds, dim)
+	f := &Family{Name: d.name()}
+	for _, t := range d.tables {
+		if t.Areas != nil {
+			if inner, err = countAreas(inner, *t.Areas, d.groups); err != nil {
+				return nil, err
 			}
 		}
+		for _, by := range t.By {
+			f.Views = append(f.Views, t.view(by))
+		}
 	}
-	return kinds, withType
+	inner.Name = d.name()
+	f.Inner, f.Public = inner, inner.Lineage.Public()
+	return f, nil
 }
 
 // finest is the coarsest division that everything the table is wanted by can be made from.
@@ -150,57 +211,56 @@ func (r *Run) divisionOf(placed area.ID, kind area.Kind) (area.ID, error) {
 }
 
 // spec is the query for the inner cube.
-func (r *Run) spec(ctx context.Context, t TableDecl, from *loaded, fine area.ID) (cube.Spec, error) {
-	spec := cube.Spec{Name: t.Name, From: from.table}
-	areaDim, err := r.areaDim(ctx, from, fine)
+func (r *Run) spec(ctx context.Context, d *familyDecl, fine area.ID) (cube.Spec, error) {
+	spec := cube.Spec{Name: d.name(), From: d.from.table}
+	areaDim, err := r.areaDim(ctx, d.from, fine)
 	if err != nil {
 		return spec, err
 	}
-	spec.Dims = append(spec.Dims, areaDim, from.yearDim())
-	for _, g := range t.Groups {
-		d, err := r.groupDim(ctx, t, g)
+	spec.Dims = append(spec.Dims, areaDim, d.from.yearDim())
+	for _, g := range d.groups {
+		dim, err := r.groupDim(ctx, d.name(), g)
 		if err != nil {
 			return spec, err
 		}
-		spec.Dims = append(spec.Dims, d)
+		spec.Dims = append(spec.Dims, dim)
 	}
-	count := cube.SpecMeasure{Measure: t.count(), Sum: t.Count.Sum}
-	if t.Count.Sum != "" && from.has(t.Count.Sum+"_low") {
-		count.Low, count.High = t.Count.Sum+"_low", t.Count.Sum+"_high"
+	add := func(m cube.SpecMeasure) {
+		if !slices.ContainsFunc(spec.Measures, func(have cube.SpecMeasure) bool { return have.Name == m.Name }) {
+			spec.Measures = append(spec.Measures, m)
+		}
 	}
-	spec.Measures = append(spec.Measures, count)
-	if m := t.Mean; m != nil {
-		spec.Measures = append(spec.Measures,
-			cube.SpecMeasure{Measure: cube.Measure{Name: sumOf(m), Title: text(m.Title), Unit: text(m.Unit), Kind: cube.Sum}, Sum: m.Column, Times: m.Weight})
+	for _, t := range d.tables {
+		m := cube.SpecMeasure{Measure: count(t.Count), Sum: t.Count.Sum}
+		if m.Sum != "" && d.from.has(m.Sum+"_low") {
+			m.Low, m.High = m.Sum+"_low", m.Sum+"_high"
+		}
+		add(m)
+		if mean := t.Mean; mean != nil {
+			add(cube.SpecMeasure{Measure: cube.Measure{Name: sumOf(mean), Title: text(mean.Title), Unit: text(mean.Unit), Kind: cube.Sum}, Sum: mean.Column, Times: mean.Weight})
+		}
 	}
-	for _, column := range sorted(t.Where) {
-		spec.Where = append(spec.Where, cube.Condition{Column: column, In: t.Where[column]})
+	where := d.tables[0].Where
+	for _, column := range sorted(where) {
+		spec.Where = append(spec.Where, cube.Condition{Column: column, In: where[column]})
 	}
 	return spec, nil
 }
 
 func sumOf(m *MeanDecl) string { return "Sum" + m.Measure }
 
-// checkCount holds the count against the loading: the rows without an area are those that could not be placed, and no other row may be missing, so
+// check holds the count against the loading: the rows without an area are those that could not be placed, and no other row may be missing, so
 // that in = counted + excluded + residual with the same residual all along.
-func (r *Run) checkCount(t TableDecl, from *loaded, a store.Account) error {
-	if len(t.Where) == 0 && a.Left() != from.unplaced {
-		return fmt.Errorf("%d rows of %s are in no cell and %d could not be placed: %s; declare unknown for the groups whose values may be missing", a.Left(), from.name, from.unplaced, residuals(a))
-	}
+func (d *familyDecl) check(a store.Account) error {
 	for _, left := range a.Residual {
-		if left.Dimension != "" && t.group(left.Dimension) != nil {
-			return fmt.Errorf("%d rows of %s have no member of %s (%s): declare the member, or unknown", left.Rows, from.name, left.Dimension, left.Reason)
+		if slices.ContainsFunc(d.groups, func(g GroupDecl) bool { return g.Name == left.Dimension }) {
+			return fmt.Errorf("%d rows of %s have no member of %s (%s): declare the member, or unknown", left.Rows, d.from.name, left.Dimension, left.Reason)
 		}
 	}
-	return nil
-}
-
-func residuals(a store.Account) string {
-	var parts []string
-	for _, left := range a.Residual {
-		parts = append(parts, fmt.Sprintf("%s %s %d", left.Dimension, left.Reason, left.Rows))
+	if d.tables[0].Where == nil && a.Left() != d.from.unplaced {
+		return fmt.Errorf("%d rows of %s are in no cell, and %d could not be placed", a.Left(), d.from.name, d.from.unplaced)
 	}
-	return strings.Join(parts, ", ")
+	return nil
 }
 
 // areaDim is the dimension of the areas of fine, looked up from the area the row was placed in.
@@ -245,7 +305,7 @@ var areaTitles = map[area.Kind]cube.Text{
 }
 
 // groupDim is the dimension of a grouping column.
-func (r *Run) groupDim(ctx context.Context, t TableDecl, g GroupDecl) (cube.SpecDim, error) {
+func (r *Run) groupDim(ctx context.Context, family string, g GroupDecl) (cube.SpecDim, error) {
 	dim := cube.SpecDim{
 		Dimension: cube.Dimension{Name: g.Name, Title: text(g.Title), Role: cube.Group},
 		Columns:   []string{g.Name}, Unknown: g.Unknown,
@@ -273,7 +333,7 @@ func (r *Run) groupDim(ctx context.Context, t TableDecl, g GroupDecl) (cube.Spec
 		}
 	}
 	if mapped {
-		dim.Lookup = "group_" + t.Name + "_" + g.Name
+		dim.Lookup = "group_" + family + "_" + g.Name
 		return dim, r.db.Lookup(ctx, dim.Lookup, []string{g.Name}, keys, values)
 	}
 	return dim, nil
@@ -331,15 +391,18 @@ func (r *Run) besideType(inner *cube.Cube, fine area.ID) (*cube.Cube, error) {
 	}
 	out.Lineage = out.Lineage.Merge(r.types.lineage)
 	out.Notes = append(out.Notes, r.types.note)
+	out.Warn(cube.Warning{Code: "areatype-relative", Text: cube.Text{
+		SV: "Områdestypen anger områdets plats bland landets områden samma år. Den kan ändras utan att något ändrats i området.",
+		EN: "The area type is the area's place among the country's areas the same year. It can change though nothing has changed in the area."}})
 	return out, nil
 }
 
 // countAreas adds the number of areas to a cube without groups: each area once a year, on its first row.
-func countAreas(inner *cube.Cube, fine string, decl CountDecl, groups []GroupDecl) (*cube.Cube, error) {
+func countAreas(inner *cube.Cube, decl CountDecl, groups []GroupDecl) (*cube.Cube, error) {
 	if len(groups) > 0 {
-		return nil, fmt.Errorf("areas can be counted only in a table without groups")
+		return nil, fmt.Errorf("areas can be counted only where the tables of the same records and condition have no groups")
 	}
-	m := cube.Measure{Name: decl.Measure, Title: text(decl.Title), Unit: text(decl.Unit), Kind: cube.Count}
+	m := count(decl)
 	b := cube.NewBuilder(inner.Name, inner.Dims(), []cube.Measure{m})
 	at := make([]int32, len(inner.Dims()))
 	for row := range inner.Len() {
@@ -355,8 +418,8 @@ func countAreas(inner *cube.Cube, fine string, decl CountDecl, groups []GroupDec
 	return inner.Join(ones)
 }
 
-func (t *TableDecl) count() cube.Measure {
-	return cube.Measure{Name: t.Count.Measure, Title: text(t.Count.Title), Unit: text(t.Count.Unit), Kind: cube.Count}
+func count(c CountDecl) cube.Measure {
+	return cube.Measure{Name: c.Measure, Title: text(c.Title), Unit: text(c.Unit), Kind: cube.Count}
 }
 
 // view is the table by one of the declared by.
@@ -372,17 +435,21 @@ func (t *TableDecl) view(by string) cube.View {
 		v.Dims = append(v.Dims, g.Name)
 		v.Totals = append(v.Totals, g.Name)
 	}
-	all := []cube.Measure{t.count()}
+	all := []cube.Measure{count(t.Count)}
 	if a := t.Areas; a != nil {
-		all = append(all, cube.Measure{Name: a.Measure, Title: text(a.Title), Unit: text(a.Unit), Kind: cube.Count})
+		all = append(all, count(*a))
 	}
 	if s := t.Share; s != nil {
 		all = append(all, cube.Measure{Name: s.Measure, Title: text(s.Title), Unit: percent, Kind: cube.Share, Decimals: 1,
 			Of: t.Count.Measure, Over: s.Over, Base: s.Base})
 	}
 	if m := t.Mean; m != nil {
-		all = append(all, cube.Measure{Name: m.Measure, Title: text(m.Title), Unit: text(m.Unit), Kind: cube.Mean, Decimals: m.Decimals,
-			Of: sumOf(m), Per: t.Count.Measure})
+		per := t.Count.Measure
+		if m.Weight == "" {
+			per = m.With.Measure
+			all = append(all, count(m.With))
+		}
+		all = append(all, cube.Measure{Name: m.Measure, Title: text(m.Title), Unit: text(m.Unit), Kind: cube.Mean, Decimals: m.Decimals, Of: sumOf(m), Per: per})
 	}
 	for _, m := range all {
 		if len(t.Only) == 0 || slices.Contains(t.Only, m.Name) {

@@ -654,6 +654,9 @@ func (s *splitter) decode(r *row) {
 			s.scratch = utf8.AppendRune(s.scratch, c)
 		}
 		s.fields[i] = s.scratch[from:]
+		if !soundText(s.fields[i]) { // rows of UTF-8 in a file of another encoding
+			r.rule = ruleText
+		}
 	}
 }
 

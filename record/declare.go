@@ -115,9 +115,9 @@ type column struct {
 	width    int
 	typ      Type
 	required bool
-	symbols  map[string]meaning
-	longest  int       // of the symbols, in bytes
-	first    [256]bool // first bytes of symbols
+	symbols  map[string]State // signs that stand for no value; Present: for the number zero
+	longest  int              // of the symbols, in bytes
+	first    [256]bool        // first bytes of symbols
 	min, max *float64
 	values   map[string]struct{}
 	pattern  *regexp.Regexp
@@ -126,19 +126,13 @@ type column struct {
 	place    int    // field in the row, from 0
 }
 
-// meaning is what a declared sign stands for.
-type meaning struct {
-	state State // Present: the number zero
-}
-
-const zeroName = "zero"
-
-func parseMeaning(name string) (meaning, bool) {
-	if name == zeroName {
-		return meaning{Present}, true
+// parseState reads what a sign is declared to stand for. Present is the number zero.
+func parseState(name string) (State, bool) {
+	if name == "zero" {
+		return Present, true
 	}
 	i := slices.Index(stateNames[:], name)
-	return meaning{State(max(i, 0))}, i > 0
+	return State(max(i, 0)), i > 0
 }
 
 func declError(format string, args ...any) error { return fmt.Errorf("record: "+format, args...) }
@@ -271,20 +265,20 @@ func (c *column) locate(header, name, at string, start, width int) error {
 
 // setSymbols merges the defaults with the declared signs, those of the column last.
 func (c *column) setSymbols(declared ...map[string]string) error {
-	c.symbols = map[string]meaning{"": {Missing}, ".": {NotAvailable}, "..": {NotAvailable}}
+	c.symbols = map[string]State{"": Missing, ".": NotAvailable, "..": NotAvailable}
 	for _, m := range declared {
 		for _, symbol := range slices.Sorted(maps.Keys(m)) {
-			meaning, ok := parseMeaning(m[symbol])
+			state, ok := parseState(m[symbol])
 			if !ok {
 				return declError("missing: %q is not one of missing, not_available, hidden, not_applicable, zero", m[symbol])
 			}
-			c.symbols[strings.TrimSpace(symbol)] = meaning
+			c.symbols[strings.TrimSpace(symbol)] = state
 		}
 	}
-	for symbol, m := range c.symbols {
-		if m.state == Present && c.typ != Int && c.typ != Float {
+	for symbol, state := range c.symbols {
+		if state == Present && c.typ != Int && c.typ != Float {
 			if symbol == "" {
-				c.symbols[""] = meaning{Missing}
+				c.symbols[""] = Missing
 			} else {
 				delete(c.symbols, symbol) // only a number can be zero; elsewhere the sign is what it is
 			}

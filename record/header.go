@@ -226,8 +226,12 @@ func (g grid) match(wants []want, first, last int) (found, string, string) {
 	if len(missing) > 0 {
 		text := fmt.Sprintf("no column %s in the header", strings.Join(missing, ", "))
 		// The row is shown only when it is sure to be a header: cells of any other row are data.
+		names := ""
 		if touched > 0 && 2*touched >= byText {
-			text += fmt.Sprintf(" (row %s): found are %s", rowSpan(first+1, last+1), g.show(wants, first, last))
+			names = g.show(wants, first, last)
+		}
+		if names != "" {
+			text += fmt.Sprintf(" (row %s): found are %s", rowSpan(first+1, last+1), names)
 		} else {
 			text += "; see that the rows of the header are declared right"
 		}
@@ -239,13 +243,17 @@ func (g grid) match(wants []want, first, last int) (found, string, string) {
 	return f, "", ""
 }
 
-// show names the headers in rows first..last, down to the lowest row with a part of a declared one: any row below may be data.
+// show names the headers in rows first..last, down to the lowest row with a part of a declared one: any row below may be data. So
+// may rows with a number that is no year: then nothing is shown.
 func (g grid) show(wants []want, first, last int) string {
 	for last > first && !slices.ContainsFunc(wants, func(w want) bool { return w.touches(g[last]) }) {
 		last--
 	}
 	var names []string
 	for _, cells := range g.over(first, last) {
+		if slices.ContainsFunc(cells, isFigure) {
+			return ""
+		}
 		if len(cells) > 0 {
 			names = append(names, fmt.Sprintf("%q", strings.Join(cells, "|")))
 		}
@@ -255,6 +263,13 @@ func (g grid) show(wants []want, first, last int) string {
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+// isFigure tells whether a cell is a number, but not a year.
+func isFigure(cell string) bool {
+	_, _, number := plainNumber([]byte(cell))
+	year := len(cell) == 4 && (cell[:2] == "19" || cell[:2] == "20")
+	return number && !year
 }
 
 func rowSpan(first, last int) string {

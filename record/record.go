@@ -24,7 +24,8 @@
 // together from two signs (a and ring) are made one; inside, text stays as it is, and codes keep their leading zeros.
 // Numbers may have decimal comma or point (one of them throughout a file), thousands grouped by space, no-break or thin space,
 // a real minus sign, and a percent sign, which is dropped: 83,2 % is 83.2.
-// Dates are days since 1970-01-01; truth values are 1 and 0.
+// Dates are days since 1970-01-01; truth values are 1 and 0. A sheet keeps a date as a number of days, which is read as a date only in a
+// column declared as one.
 //
 // # Values that are not there
 //

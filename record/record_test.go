@@ -107,6 +107,26 @@ func TestRowRules(t *testing.T) {
 	}
 }
 
+// Lines without end, in the middle and last: longer than any buffer.
+func TestEndlessLine(t *testing.T) {
+	long := strings.Repeat("x", 3*maxRow)
+	for name, quote := range map[string]string{"plain": "", "quoted": `"`} {
+		got := readAll(t, write(t, "f.csv", head+good+quote+long+"\n"+good+quote+long), pupils())
+		if r := got.report; r.Good != 2 || r.Bad != 2 || r.ByRule[ruleSize] != 2 || got.Line[1] != 4 {
+			t.Errorf("%s: good %d, %v, lines %v", name, r.Good, r.ByRule, got.Line)
+		}
+	}
+}
+
+// A quotation mark that opens and never closes, in a file longer than a row may be, spoils one line.
+func TestOpenQuoteInLongFile(t *testing.T) {
+	rows := 2 * maxRow / len(good)
+	r := readAll(t, write(t, "f.csv", head+strings.Repeat(good, rows)+"\"x;\n"+strings.Repeat(good, rows)), pupils()).report
+	if r.Good != int64(2*rows) || r.ByRule[ruleQuote] != 1 || r.Problems[0].Line != rows+2 {
+		t.Errorf("good %d of %d, %v", r.Good, 2*rows, r.ByRule)
+	}
+}
+
 // A row is bad once, under its first rule, and all that is wrong with it is listed.
 func TestBadOnce(t *testing.T) {
 	got := readAll(t, write(t, "f.csv", head+good+";18;X;abc;1;2022-12-31;ja\n"), pupils())
@@ -148,6 +168,8 @@ func TestFileErrors(t *testing.T) {
 		{ruleHeader, "f.csv", head, Declaration{Header: "1", Columns: []Column{{Name: "x", At: "9"}}}, "at 9 of 7"},
 		{ruleHeader, "f.csv", head, Declaration{Header: "1", Columns: []Column{{Name: "x", At: "B", Header: "län"}}}, `"län" (in column B)`},
 		{ruleHeader, "f.csv", ";2023;2023\nkod;svensk bakgrund;utländsk bakgrund\n", Declaration{Columns: []Column{{Name: "kod"}, {Name: "n", Header: "2022|svensk bakgrund"}}}, `"2023|svensk bakgrund"`},
+		// A row of data with a text like a declared header is not shown.
+		{ruleHeader, "f.csv", "kommunkod;typ\n" + mark + ";2\n0114;id;" + mark + "\n", Declaration{Columns: []Column{{Name: "id"}, {Name: "n"}}}, "declared right"},
 		{ruleDuplicate, "f.csv", "id;id\n" + mark + ";2\n", one("id"), "columns A, B"},
 		{ruleEncoding, "f.csv", "id\n\xe5\xe4\xf6\n", Declaration{Encoding: "utf-8", Columns: one("id").Columns}, "f.csv:2"},
 		{ruleEncoding, "f.csv", "id\nåäö\n", Declaration{Encoding: "latin-1", Columns: one("id").Columns}, "is UTF-8"},
@@ -157,7 +179,7 @@ func TestFileErrors(t *testing.T) {
 		{ruleFormat, "f.dat", "id\n1\n", one("id"), "declare format"},
 		{ruleTruncated, "f.xlsx", "id;n\n", one("id"), "no .xlsx"},
 		{ruleTruncated, "f.xlsx", workbook[:len(workbook)/2], one("id"), "cut off"},
-		{ruleTruncated, "f.xlsx", string(bookOf(t, []byte(`<worksheet><sheetData><row r="1"><c t="str"><v>id</v></c></row><row r="2"><c t="str"><v>` + mark))), one("id"), "cut off"},
+		{ruleTruncated, "f.xlsx", string(bookOf(t, []byte(`<worksheet><sheetData><row r="1"><c t="str"><v>id</v></c></row><row r="2"><c t="str"><v>`+mark))), one("id"), "cut off"},
 		{ruleTruncated, "f.json", `[{"id": "` + mark, one("id"), "cut off"},
 		{ruleHeader, "f.json", `[{"id": "` + mark + `"}]`, one("n"), `"n"`},
 		{ruleEmpty, "f.json", `[]`, one("n"), "no rows"},
@@ -342,6 +364,17 @@ func TestEncodingsAndLayouts(t *testing.T) {
 	}
 }
 
+// Rows of UTF-8 in a windows-1252 file, and bytes that are no letter there, are bad; the others are read.
+func TestMixedEncodings(t *testing.T) {
+	got := readAll(t, write(t, "f.csv", "namn\n\xc5sa\n\xd6rjan\nÅsa\n\x81\nEva\n"), Declaration{Columns: []Column{{Name: "namn"}}})
+	if diff := cmp.Diff([]string{"Åsa", "Örjan", "Eva"}, got.Columns[0].Text); diff != "" {
+		t.Error(diff)
+	}
+	if r := got.report; r.Encoding != cp1252Name || r.ByRule[ruleText] != 2 {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestQuotes(t *testing.T) {
 	got := readAll(t, write(t, "f.csv", "a;b\n\"x;\"\"y\"\"\";1\n\"två\r\nrader\";2\n5\" rör;3\n\"\";4\n\"öppen;5\nz;6\n"), Declaration{Columns: []Column{{Name: "a"}, {Name: "b"}}})
 	if diff := cmp.Diff([]string{`x;"y"`, "två\r\nrader", `5" rör`, "", "z"}, got.Columns[0].Text); diff != "" {
@@ -364,6 +397,14 @@ func TestNotes(t *testing.T) {
 	}
 	if r := got.report; r.NoteRows != 3 || r.BlankRows != 5 {
 		t.Errorf("%d notes and titles, %d blank; want 3 and 5", r.NoteRows, r.BlankRows)
+	}
+	if kept := fmt.Sprintf("%+v %+v", got.report, got.Batch); strings.Contains(kept, mark) {
+		t.Error("a note is kept")
+	}
+	// A figure below them makes them data: the rows that wait are read after all, in order.
+	got = readAll(t, write(t, "f.csv", "a;n\nx;1\n\ny;\n\nz;\nw;2\n"), d)
+	if diff := cmp.Diff([]string{"x", "y", "z", "w"}, got.Columns[0].Text); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -441,8 +482,43 @@ func TestXLSX(t *testing.T) {
 	if diff := cmp.Diff([]int{5, 6}, got.Line); diff != "" {
 		t.Error(diff)
 	}
-	d.Sheet = "Blad2"
+	d.Sheet = "Finns inte"
 	if _, err := tryRead(path, d); err == nil || !strings.Contains(err.Error(), `"Sheet1"`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// The sheet with the header is found among others; the workbook may count its days from 1904.
+func TestXLSXSheets(t *testing.T) {
+	book := excelize.NewFile()
+	defer book.Close()
+	_, err := book.NewSheet("Data")
+	if err == nil {
+		err = book.SetSheetRow("Data", "A1", &[]any{"kod", "datum"})
+	}
+	if err == nil {
+		err = book.SetSheetRow("Data", "A2", &[]any{"0114", 43464})
+	}
+	if err == nil {
+		err = book.SetSheetRow("Sheet1", "A1", &[]any{"Innehåll", mark})
+	}
+	if err == nil {
+		err = book.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: new(true)})
+	}
+	path := filepath.Join(t.TempDir(), "f.xlsx")
+	if err == nil {
+		err = book.SaveAs(path)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := Declaration{Columns: []Column{{Name: "kod"}, {Name: "datum", Type: Date}}}
+	got := readAll(t, path, d)
+	if got.report.Sheet != "Data" || got.Columns[1].Int[0] != 19357 { // 2022-12-31
+		t.Errorf("%+v %v", got.report, got.Columns[1].Int)
+	}
+	d.Columns[0].Name = "saknas"
+	if _, err := tryRead(path, d); err == nil || strings.Contains(err.Error(), mark) {
 		t.Errorf("got %v", err)
 	}
 }

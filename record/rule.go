@@ -40,7 +40,7 @@ const (
 	rulePattern  = "pattern"
 )
 
-// Rules are all rules: first those for files, then those for rows in the order they are tried.
+// Rules are all rules: first those for files, then those for rows.
 func Rules() []Rule {
 	return []Rule{
 		{ruleEmpty, true, "Filen är tom.", "The file is empty.",

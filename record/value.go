@@ -30,18 +30,21 @@ func trim(b []byte) []byte {
 // read reads a trimmed field of the column; rule is what it breaks, or empty.
 func (p *plan) read(c *column, b []byte) (v value, rule string) {
 	if len(b) <= c.longest && (len(b) == 0 || c.first[b[0]]) {
-		if m, ok := c.symbols[string(b)]; ok {
+		if state, ok := c.symbols[string(b)]; ok {
 			switch {
-			case m.state == Present:
+			case state == Present:
 				return c.bounds(value{}) // the number zero
 			case c.required:
-				return value{state: m.state}, ruleRequired
+				return v, ruleRequired
 			}
-			return value{state: m.state}, ""
+			return value{state: state}, ""
 		}
 	}
 	if b[0] == '#' && isErrorValue(b) {
 		return v, ruleError
+	}
+	if c.typ == Text {
+		b = compose(b)
 	}
 	if c.values != nil {
 		if _, ok := c.values[string(b)]; !ok {
@@ -68,7 +71,7 @@ func (p *plan) read(c *column, b []byte) (v value, rule string) {
 	case Bool:
 		v.i, rule = parseBool(b)
 	default:
-		v.text = compose(b)
+		v.text = b
 	}
 	return v, rule
 }

@@ -67,6 +67,12 @@ func wholeSheets(f io.ReaderAt, size int64) bool {
 	if err != nil {
 		return false
 	}
+	var unpacked uint64
+	for _, part := range archive.File {
+		if unpacked += min(part.UncompressedSize64, maxSheet+1); unpacked > maxSheet {
+			return false
+		}
+	}
 	for _, part := range archive.File {
 		if !strings.HasPrefix(part.Name, "xl/worksheets/") || !strings.HasSuffix(part.Name, ".xml") {
 			continue

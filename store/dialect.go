@@ -156,6 +156,8 @@ func (p *plan) addMeasure(m cube.SpecMeasure, s schema) error {
 		return p.bad("%s names no column to sum", what)
 	case (m.Low == "") != (m.High == "") || m.Low != "" && m.Sum == "":
 		return p.bad("%s has half an interval: give Sum, Low and High", what)
+	case m.Times != "" && (m.Sum == "" || m.Low != ""):
+		return p.bad("%s has a column to multiply by; that goes with Sum, and not with an interval", what)
 	}
 	out := planMeasure{SpecMeasure: m}
 	for _, name := range out.columns() {
@@ -168,6 +170,16 @@ func (p *plan) addMeasure(m cube.SpecMeasure, s schema) error {
 		}
 		out.types = append(out.types, c.Type)
 		out.float = out.float || c.Type == record.Float
+	}
+	if m.Times != "" {
+		c, err := p.column(s, what, m.Times)
+		if err != nil {
+			return err
+		}
+		if c.Type != record.Int && c.Type != record.Float {
+			return p.bad("%s multiplies by column %s, which is %s; int and float can be multiplied by", what, m.Times, c.Type)
+		}
+		out.types[0], out.float = record.Float, true
 	}
 	p.measures = append(p.measures, out)
 	return nil
@@ -237,6 +249,9 @@ func (p *plan) row(column string) string { return "t." + p.dialect.ident(column)
 // number is column i of a measure; NULL where it can't be added.
 func (p *plan) number(m planMeasure, i int) string {
 	x := p.row(m.columns()[i])
+	if m.Times != "" {
+		x = "CAST(" + x + " AS DOUBLE PRECISION) * CAST(" + p.row(m.Times) + " AS DOUBLE PRECISION)"
+	}
 	switch {
 	case m.types[i] == record.Float && p.guarded:
 		return "CASE WHEN " + p.dialect.finite(x) + " THEN " + x + " END"

@@ -209,6 +209,27 @@ func TestWhere(t *testing.T) {
 	}
 }
 
+// Mean incomes of 200 and 300 for 10 and 30 persons are a sum of 11,000; the row without a mean, or without persons, is in no sum.
+func TestTimes(t *testing.T) {
+	db := open(t, Options{})
+	load(t, db, "income", &record.Batch{N: 4, Columns: []record.Vector{
+		{Name: "mean", Type: record.Float, Float: []float64{200, 300, 0, 50}, State: []record.State{0, 0, none, 0}},
+		{Name: "persons", Type: record.Int, Int: []int64{10, 30, 7, 0}, State: []record.State{0, 0, 0, none}},
+	}})
+	m := cube.SpecMeasure{Measure: cube.Measure{Name: "Income", Kind: cube.Sum}, Sum: "mean", Times: "persons"}
+	c, _, err := db.Cube(context.Background(), cube.Spec{Name: "t", From: "income", Measures: []cube.SpecMeasure{m}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.Get("Income"), (cube.Cell{Status: cube.Known, Value: 11000, Base: cube.Num(2)}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	m.Sum = ""
+	if _, _, err := db.Cube(context.Background(), cube.Spec{Name: "t", From: "income", Measures: []cube.SpecMeasure{m}}); err == nil {
+		t.Error("a column to multiply by passed without one to sum")
+	}
+}
+
 func TestSeveralConditions(t *testing.T) {
 	db := open(t, Options{})
 	load(t, db, "pupils", pupils())

@@ -1,0 +1,146 @@
+package project
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/locate"
+	"github.com/skikt/skikt/record"
+)
+
+// An Account says what became of the rows of one file of records: rows = unusable + in, in = placed + residual.
+type Account struct {
+	Records string         `json:"records"`
+	File    string         `json:"file"`
+	Read    *record.Report `json:"read"`
+	Located locate.Account `json:"located"`
+}
+
+// add accounts for the rows of a batch; of a melted row, which is in the batch once for each melted column, once.
+func (a *Account) add(b *record.Batch, places []locate.Place, decl RecordsDecl) {
+	var own, melted *record.Vector
+	if decl.Kommun != "" {
+		own, _ = vector(b, decl.Kommun)
+	}
+	if decl.Read.Melt != nil {
+		melted, _ = vector(b, decl.Read.Melt.Name)
+	}
+	for i, p := range places {
+		if melted != nil && melted.Text[i] != decl.Read.Melt.Columns[0].Member {
+			continue
+		}
+		code := ""
+		if own != nil && own.State[i] == record.Present {
+			code = own.Text[i]
+		}
+		a.Located.Add(code, p)
+	}
+}
+
+// Why tells the outcomes other than the plain one, most frequent first.
+func (a *Account) Why() string {
+	type count struct {
+		name string
+		n    int64
+	}
+	var all []count
+	for o, n := range a.Located.Outcomes {
+		if locate.Outcome(o) != locate.Located && n > 0 {
+			all = append(all, count{locate.Outcome(o).String(), n})
+		}
+	}
+	slices.SortStableFunc(all, func(x, y count) int { return cmp.Compare(y.n, x.n) })
+	s := ""
+	for i, c := range all {
+		if i > 0 {
+			s += ", "
+		}
+		s += fmt.Sprintf("%s %d", c.name, c.n)
+	}
+	return s
+}
+
+// plain tells whether every row was read and placed without remark.
+func (a *Account) plain() bool {
+	return a.Read.Bad == 0 && a.Located.Outcomes[locate.Located] == a.Located.In
+}
+
+// unusable is the member of an account for rows that could not be read.
+const unusable = "unusable"
+
+// accountFamilies makes the accounts into tables, so that readers see who is missing: by outcome, and by the kommun that the records state. A row that could
+// not be placed is about somebody too, so the accounts of an agency's records go through disclosure control like any other count.
+func (r *Run) accountFamilies() error {
+	for _, a := range r.Accounts {
+		if a.plain() {
+			continue
+		}
+		f, err := r.accountFamily(a)
+		if err != nil {
+			return fmt.Errorf("project: account of %s: %w", a.Records, err)
+		}
+		r.Families = append(r.Families, f)
+	}
+	return nil
+}
+
+func (r *Run) accountFamily(a *Account) (*Family, error) {
+	outcome := cube.Dimension{Name: "outcome", Title: cube.Text{SV: "Utfall", EN: "Outcome"}, Role: cube.Group}
+	// Only outcomes that occur: which ones can't depends on how the records are placed.
+	position := map[locate.Outcome]int32{}
+	for _, o := range locate.Outcomes() {
+		if a.Located.Outcomes[o.Outcome] > 0 {
+			position[o.Outcome] = int32(len(outcome.Members))
+			outcome.Members = append(outcome.Members, cube.Member{Code: o.Name, Label: cube.Text{SV: o.SV, EN: o.EN}})
+		}
+	}
+	if a.Read.Bad > 0 {
+		outcome.Members = append(outcome.Members, cube.Member{Code: unusable, Label: cube.Text{SV: "Raden gick inte att läsa", EN: "The row could not be read"}})
+	}
+	kommun := cube.Dimension{Name: "kommun", Title: areaTitles[area.Kommun], Role: cube.Area, Kind: string(area.Kommun)}
+	if d, err := r.Geography.Division(area.ID{Kind: area.Kommun}); err == nil {
+		kommun = areaDimension(d)
+	}
+	kommun.Members = append(kommun.Members, cube.Member{Code: locate.UnknownKommun, Label: cube.Text{SV: "Kommun saknas i uppgifterna", EN: "Kommun not in the records"}})
+	m := cube.Measure{Name: "NRecords", Title: cube.Text{SV: "Antal poster", EN: "Number of records"}, Unit: cube.Text{SV: "poster", EN: "records"}, Kind: cube.Count}
+	counts := map[[2]int32]int64{}
+	unknown := int32(len(kommun.Members) - 1)
+	for code, tally := range a.Located.Kommuner {
+		at := int32(kommun.Index(code))
+		if at < 0 {
+			at = unknown
+		}
+		for o, n := range tally.Outcomes {
+			if n > 0 {
+				counts[[2]int32{at, position[locate.Outcome(o)]}] += n
+			}
+		}
+	}
+	counts[[2]int32{unknown, int32(len(outcome.Members) - 1)}] += a.Read.Bad
+	b := cube.NewBuilder("account_"+a.Records, []cube.Dimension{kommun, outcome}, []cube.Measure{m})
+	for at, n := range counts {
+		if n > 0 {
+			b.Add(at[:], cube.KnownCell(float64(n)))
+		}
+	}
+	inner, err := b.Cube()
+	if err != nil {
+		return nil, err
+	}
+	inner.Lineage = r.loaded[a.Records].lineage
+	title := text(r.Records[a.Records].Title)
+	if title == (cube.Text{}) {
+		title = cube.Same(a.Records)
+	}
+	name := cube.Text{SV: "Redovisning av poster: " + title.SV, EN: "Account of records: " + title.EN}
+	f := &Family{Name: inner.Name, Inner: inner, Public: inner.Lineage.Public()}
+	f.Views = append(f.Views, cube.View{Name: inner.Name, Title: name, Dims: []string{"outcome"}, Totals: []string{"outcome"}, Measures: []cube.Measure{m}})
+	if r.Records[a.Records].Kommun != "" {
+		both := []string{"kommun", "outcome"}
+		f.Views = append(f.Views, cube.View{Name: inner.Name + "_kommun", Title: name, Dims: both, Totals: both, Measures: []cube.Measure{m}})
+	}
+	return f, nil
+}
