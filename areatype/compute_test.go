@@ -161,6 +161,30 @@ func TestComputeByBase(t *testing.T) {
 	}
 }
 
+// The index 50/3 is known to half a percent only, [16.17, 17.17), and m+s is 16.6: it may be Type2 or Type3. 20/3 lies far from the cuts 3.4 and 10.
+func TestWithPossible(t *testing.T) {
+	m, s := 10.0, 6.6
+	r, err := Compute(small(t), Definition{Base: Base{Mean: &m, SD: &s}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := r.WithPossible(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for code, want := range map[string][2]float64{"0180R001": {2, 3}, "0180R002": {4, 4}} {
+		if got := [2]float64{c.Get(MeasureWorst, code, "2020").Value, c.Get(MeasureBest, code, "2020").Value}; got != want {
+			t.Errorf("%s can have types %v, want %v", code, got, want)
+		}
+	}
+	if got := c.Get(MeasureWorst, "0180R003", "2020"); got.Status.HasValue() {
+		t.Errorf("an area without a type can have %+v", got)
+	}
+	if !slices.ContainsFunc(c.Warnings, func(w cube.Warning) bool { return w.Code == "areatype-rounding" }) {
+		t.Error("no warning of areas that rounding can move")
+	}
+}
+
 func TestComputeRefuses(t *testing.T) {
 	c := small(t)
 	if _, err := Compute(c, Definition{Population: "NNobody", Weighting: ByPopulation}); err == nil {

@@ -1,6 +1,10 @@
 package areatype
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/skikt/skikt/cube"
+)
 
 // Changed are the positions at which two lists of types differ, one an area in the same order.
 func Changed(a, b []Type) []int {
@@ -51,6 +55,81 @@ func Uncertain(ranges []Range) []int {
 		}
 	}
 	return at
+}
+
+// Measures that [Result.WithPossible] gives.
+const (
+	MeasureWorst = "WorstType"
+	MeasureBest  = "BestType"
+)
+
+// WithPossible puts beside each type the worst (lowest number) and the best that the area can have when its components are only known rounded half up to a number
+// of decimals of percent, as published; the index is taken unrounded from them. A year where the type of some areas is not certain gets a warning with their number.
+func (r *Result) WithPossible(decimals int) (*cube.Cube, error) {
+	type place struct{ year, code string }
+	ranges := map[place]Range{}
+	var warnings []cube.Warning
+	for _, y := range r.Years {
+		if y.Cut == nil {
+			continue
+		}
+		unrounded := y.Cut.Definition
+		unrounded.Rounding = Rounding{}
+		index := make([]Exact, len(y.Percents))
+		for i, percents := range y.Percents {
+			var err error
+			if index[i], err = unrounded.Index(percents); err != nil {
+				return nil, err
+			}
+		}
+		possible, err := y.Cut.Possible(index, decimals)
+		if err != nil {
+			return nil, err
+		}
+		for i, code := range y.Codes {
+			ranges[place{y.Name, code}] = possible[i]
+		}
+		if n := len(Uncertain(possible)); n > 0 {
+			warnings = append(warnings, cube.Warning{Code: "areatype-rounding", Text: cube.Text{
+				SV: fmt.Sprintf("%s %d områden kan ha en annan typ inom komponenternas avrundning.", y.Name, n),
+				EN: fmt.Sprintf("%s %d areas can have another type within the rounding of the components.", y.Name, n)}})
+		}
+	}
+	f, err := frameOf(r.Cube)
+	if err != nil {
+		return nil, err
+	}
+	b := cube.NewBuilder(r.Cube.Name, r.Cube.Dims(), []cube.Measure{
+		{Name: MeasureWorst, Title: cube.Text{SV: "Sämsta möjliga typ inom avrundningen", EN: "Worst possible type within the rounding"}, Kind: cube.Code},
+		{Name: MeasureBest, Title: cube.Text{SV: "Bästa möjliga typ inom avrundningen", EN: "Best possible type within the rounding"}, Kind: cube.Code},
+	})
+	at := make([]int32, len(r.Cube.Dims()))
+	for row := range r.Cube.Len() {
+		for d := range at {
+			at[d] = int32(r.Cube.Coord(row, d))
+		}
+		year := ""
+		if f.time >= 0 {
+			year = r.Cube.Code(row, f.time)
+		}
+		worst, best := cube.Cell{}, cube.Cell{}
+		if p, ok := ranges[place{year, r.Cube.Code(row, f.area)}]; ok {
+			worst, best = cube.KnownCell(float64(p.Worst)), cube.KnownCell(float64(p.Best))
+		}
+		b.Add(at, worst, best)
+	}
+	possible, err := b.Cube()
+	if err != nil {
+		return nil, err
+	}
+	out, err := r.Cube.Join(possible)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range warnings {
+		out.Warn(w)
+	}
+	return out, nil
 }
 
 // A LeaveOut is the types without one component.

@@ -159,6 +159,7 @@ type IndexDecl struct {
 	Components ComponentsDecl      `yaml:"components"`
 	Published  *PublishedDecl      `yaml:"published"`
 	Population string              `yaml:"population"` // column of population, for weighting and population per type
+	Rounded    *int                `yaml:"rounded"`    // decimals of percent that the components are published with: which types are then possible
 	Definition areatype.Definition `yaml:"definition"`
 }
 

@@ -16,6 +16,7 @@ type Index struct {
 	Result      *areatype.Result
 	Comparisons []areatype.Comparison // one a year, when something published is declared
 	Transitions *cube.Cube            // between years; nil with one year
+	Stability   *cube.Cube            // of the types between years; nil with one year
 }
 
 // typeTable is the table with the type of every area.
@@ -107,11 +108,17 @@ func (r *Run) index(ctx context.Context, decl IndexDecl) (*Index, error) {
 		return nil, err
 	}
 	x := &Index{Name: decl.Name, Result: result}
+	if decl.Rounded != nil {
+		if result.Cube, err = result.WithPossible(*decl.Rounded); err != nil {
+			return nil, err
+		}
+	}
 	if decl.Published != nil {
 		if err := r.published(ctx, decl, x); err != nil {
 			return nil, err
 		}
 	}
+	result.Cube.Name = decl.Name
 	cut := 0
 	for _, y := range result.Years {
 		if y.Cut != nil {
@@ -123,6 +130,10 @@ func (r *Run) index(ctx context.Context, decl IndexDecl) (*Index, error) {
 			return nil, err
 		}
 		x.Transitions.Name = decl.Name + "_transitions"
+		if x.Stability, err = areatype.Stability(result.Cube, areatype.MeasureType); err != nil {
+			return nil, err
+		}
+		x.Stability.Name = decl.Name + "_stability"
 	}
 	return x, nil
 }

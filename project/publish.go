@@ -113,7 +113,7 @@ func (r *Run) publicTables() ([]*cube.Cube, error) {
 	for _, x := range r.Indices {
 		out = append(out, x.Result.Cube)
 		if x.Transitions != nil {
-			out = append(out, x.Transitions)
+			out = append(out, x.Transitions, x.Stability)
 		}
 	}
 	if r.types != nil {
@@ -150,6 +150,7 @@ func (r *Run) tableOrder() map[string]int {
 		put(x.Result.Cube.Name)
 		if x.Transitions != nil {
 			put(x.Transitions.Name)
+			put(x.Stability.Name)
 		}
 	}
 	return order
