@@ -191,12 +191,12 @@ func (r *Run) values(ctx context.Context, from string, where map[string]string, 
 	if err != nil {
 		return nil, err
 	}
-	spec := cube.Spec{Name: measure, From: l.table, Dims: []cube.SpecDim{areas, l.yearDim()},
+	spec := cube.Spec{Name: measure, From: l.table, Dims: []cube.SpecDim{areas},
 		Measures: []cube.SpecMeasure{{Measure: cube.Measure{Name: measure, Title: cube.Same(measure), Kind: cube.Sum}, Sum: column}}}
 	for _, name := range sorted(where) {
 		spec.Where = append(spec.Where, cube.Condition{Column: name, In: []string{where[name]}})
 	}
-	c, _, err := r.db.Cube(ctx, spec)
+	c, _, err := r.count(ctx, l, spec)
 	if err != nil {
 		return nil, err
 	}

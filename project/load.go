@@ -15,13 +15,11 @@ import (
 	"github.com/skikt/skikt/internal/synth"
 	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/record"
+	"github.com/skikt/skikt/store"
 )
 
-// The columns that loading adds to the records' own.
-const (
-	areaColumn = "skikt_area" // code of the area the row was placed in; missing where it was not
-	yearColumn = "skikt_year"
-)
+// areaColumn is the column that loading adds to the records' own: the code of the area the row was placed in; missing where it was not.
+const areaColumn = "skikt_area"
 
 // loaded is records in the store.
 type loaded struct {
@@ -29,22 +27,37 @@ type loaded struct {
 	table      string
 	columns    []record.Vector
 	division   area.ID
-	areaColumn string
-	unplaced   int64  // rows that no area was found for
-	yearColumn string // with the year, or
-	year       int
+	areaColumn string            // areaColumn, or for Parquet read in place the records' own column
+	codes      map[string]string // then: from what stands in it to the code of the area; what is not here could not be placed
+	unplaced   int64             // rows that no area was found for
+	yearColumn string            // with the year, or
+	year       int               // the year of every row
+	bordered   []bool            // of the areas of division, when rows are placed by their coordinates
 	lineage    cube.Lineage
 }
+
+// covers tells whether records could be placed in an area: by a point only where there is a border.
+func (l *loaded) covers(i int) bool { return l.bordered == nil || l.bordered[i] }
 
 func (l *loaded) has(column string) bool {
 	return slices.ContainsFunc(l.columns, func(v record.Vector) bool { return v.Name == column })
 }
 
-func (l *loaded) yearDim() cube.SpecDim {
-	return cube.SpecDim{
-		Dimension: cube.Dimension{Name: yearDim, Title: cube.Text{SV: "År", EN: "Year"}, Role: cube.Time},
-		Columns:   []string{l.yearColumn},
+// count runs a specification over the records, with the year as a further dimension: that of a column, or the one year of them all.
+func (r *Run) count(ctx context.Context, l *loaded, spec cube.Spec) (*cube.Cube, store.Account, error) {
+	year := cube.Dimension{Name: yearDim, Title: cube.Text{SV: "År", EN: "Year"}, Role: cube.Time}
+	if l.yearColumn != "" {
+		spec.Dims = append(spec.Dims, cube.SpecDim{Dimension: year, Columns: []string{l.yearColumn}})
+		return r.db.Cube(ctx, spec)
 	}
+	c, account, err := r.db.Cube(ctx, spec)
+	if err != nil {
+		return nil, account, err
+	}
+	code := strconv.Itoa(l.year)
+	year.Members = []cube.Member{{Code: code, Label: cube.Same(code)}}
+	c, _, err = c.Beside(year, func(int) int32 { return 0 })
+	return c, account, err
 }
 
 // Load reads all records, places every row, and seals the store.
@@ -74,70 +87,78 @@ func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
 	if err != nil {
 		return err
 	}
-	place, err := r.placer(decl.Locate, div)
-	if err != nil {
-		return err
+	if decl.Year == 0 && decl.YearColumn == "" {
+		return errors.New("neither year nor year_column is declared: every figure must know its year")
 	}
 	l := &loaded{name: name, table: "records_" + name, division: id, areaColumn: areaColumn, yearColumn: decl.YearColumn, year: decl.Year,
 		lineage: cube.Lineage{Sources: []cube.Source{src}}}
 	if l.columns, err = decl.Read.Schema(); err != nil {
 		return err
 	}
+	if decl.Locate.X != "" {
+		l.bordered = make([]bool, div.Len())
+		for i := range l.bordered {
+			l.bordered[i] = div.At(i).Border != nil
+		}
+	}
 	account := &Account{Records: name, File: decl.File}
 	r.loaded[name] = l
 	r.Accounts = append(r.Accounts, account)
-	step := "read " + filepath.Base(decl.File)
-	progress := func(done, total int64) { r.opt.step(step, done, total) }
-	own := slices.Clone(l.columns)
-	if l.yearColumn == "" {
-		if l.year == 0 {
-			return errors.New("neither year nor year_column is declared: every figure must know its year")
-		}
-		l.yearColumn = yearColumn
-		l.columns = append(l.columns, record.Vector{Name: yearColumn, Type: record.Text})
+	place, err := r.placer(decl.Locate, div)
+	if err != nil {
+		return err
 	}
+	if decl.parquet() && decl.Locate.Code != "" && decl.YearColumn == "" {
+		err = r.attach(ctx, path, decl, l, account, div)
+	} else {
+		err = r.stream(ctx, path, decl, l, account, div, place)
+	}
+	if err != nil {
+		return err
+	}
+	if account.Read.Good == 0 {
+		return fmt.Errorf("%s has no usable row (%d bad): see skikt check", decl.File, account.Read.Bad)
+	}
+	l.unplaced = account.Located.Residual * perRow(decl)
+	return account.Located.Check()
+}
+
+// stream reads the rows, places them, and loads them into the store.
+func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *loaded, account *Account, div *area.Division, place placer) error {
+	own := slices.Clone(l.columns)
 	l.columns = append(l.columns, record.Vector{Name: areaColumn, Type: record.Text})
 	to, err := r.db.Create(ctx, l.table, l.columns)
 	if err != nil {
 		return err
 	}
-	year := strconv.Itoa(decl.Year)
+	defer to.Discard()
 	add := func(b *record.Batch) error {
 		places, err := place(b)
 		if err != nil {
 			return err
 		}
-		if decl.Locate.Code != "" && src.Public {
+		if decl.Locate.Code != "" && l.lineage.Public() {
 			if err := refuseYears(b, places, div.ID, decl); err != nil {
 				return err
 			}
 		}
 		account.add(b, places, decl)
-		out := &record.Batch{N: b.N, Line: b.Line, Columns: slices.Clone(b.Columns)}
-		if l.yearColumn == yearColumn {
-			out.Columns = append(out.Columns, constant(yearColumn, year, b.N))
-		}
-		out.Columns = append(out.Columns, codes(places, div))
+		out := &record.Batch{N: b.N, Line: b.Line, Columns: append(slices.Clone(b.Columns), codes(places, div))}
 		return to.Append(out)
 	}
-	report, err := r.readRows(ctx, name, path, decl, own, progress, add)
-	if err != nil {
-		to.Discard()
+	step := "read " + filepath.Base(decl.File)
+	progress := func(done, total int64) { r.opt.step(step, done, total) }
+	if account.Read, err = r.readRows(ctx, l.name, path, decl, own, progress, add); err != nil {
 		return err
 	}
-	account.Read = report
 	stored, err := to.Close()
 	if err != nil {
 		return err
 	}
-	if stored.Rows != report.Delivered || account.Located.In != report.Good {
-		return fmt.Errorf("%d rows were read and %d located; of %d given on, %d were stored", report.Good, account.Located.In, report.Delivered, stored.Rows)
+	if stored.Rows != account.Read.Delivered || account.Located.In != account.Read.Good {
+		return fmt.Errorf("%d rows were read and %d located; of %d given on, %d were stored", account.Read.Good, account.Located.In, account.Read.Delivered, stored.Rows)
 	}
-	if report.Good == 0 {
-		return fmt.Errorf("%s has no usable row (%d bad): see skikt check", decl.File, report.Bad)
-	}
-	l.unplaced = account.Located.Residual * perRow(decl)
-	return account.Located.Check()
+	return nil
 }
 
 // refuseYears takes back the place of rows whose year their publisher does not publish on the division. A bare code can't tell its vintage, but its year can: SCB's
@@ -183,20 +204,19 @@ func yearOf(v *record.Vector, i int) string {
 
 // readRows streams the rows of the file: through package record, or for Parquet through the store.
 func (r *Run) readRows(ctx context.Context, name, path string, decl RecordsDecl, columns []record.Vector, progress func(done, total int64), add func(*record.Batch) error) (*record.Report, error) {
-	report, err := record.ReadWith(ctx, path, decl.Read, record.Options{Progress: progress}, add)
-	if !errors.Is(err, record.ErrParquet) {
-		return report, err
+	if !decl.parquet() {
+		return record.ReadWith(ctx, path, decl.Read, record.Options{Progress: progress}, add)
 	}
 	raw := "file_" + name
-	if err := r.db.Attach(ctx, raw, path); err != nil {
+	if err := r.attachFile(ctx, raw, path, decl); err != nil {
 		return nil, err
 	}
 	names := make([]string, len(columns))
 	for i, c := range columns {
 		names[i] = c.Name
 	}
-	report = &record.Report{File: filepath.Base(path), Format: "parquet"}
-	err = r.db.Scan(ctx, raw, names, func(b *record.Batch) error {
+	report := &record.Report{File: filepath.Base(path), Format: "parquet"}
+	err := r.db.Scan(ctx, raw, names, func(b *record.Batch) error {
 		report.Rows += int64(b.N)
 		report.Good += int64(b.N)
 		report.Delivered += int64(b.N)
@@ -249,8 +269,11 @@ func bordered(div *area.Division) (*area.Division, error) {
 	return area.New(div.ID, areas)
 }
 
-// placer gives a function that places the rows of a batch in areas of div.
-func (r *Run) placer(l LocateDecl, div *area.Division) (func(*record.Batch) ([]locate.Place, error), error) {
+// A placer places the rows of a batch.
+type placer func(*record.Batch) ([]locate.Place, error)
+
+// placer places rows in areas of div as declared.
+func (r *Run) placer(l LocateDecl, div *area.Division) (placer, error) {
 	switch {
 	case l.Code != "":
 		codes := locate.NewCodes(div)
@@ -313,7 +336,7 @@ func (r *Run) placer(l LocateDecl, div *area.Division) (func(*record.Batch) ([]l
 	}, nil
 }
 
-func byText(column string, place func(string) locate.Place) func(*record.Batch) ([]locate.Place, error) {
+func byText(column string, place func(string) locate.Place) placer {
 	return func(b *record.Batch) ([]locate.Place, error) {
 		v, err := vector(b, column)
 		if err != nil {
@@ -424,14 +447,6 @@ func floats(b *record.Batch, name string) (x []float64, present []bool, err erro
 	return nil, nil, fmt.Errorf("column %q is a coordinate and must be declared type: float", name)
 }
 
-func constant(name, value string, n int) record.Vector {
-	v := record.Vector{Name: name, Type: record.Text, Text: make([]string, n), State: make([]record.State, n)}
-	for i := range v.Text {
-		v.Text[i] = value
-	}
-	return v
-}
-
 // codes is the column of the codes of the areas that rows were placed in.
 func codes(places []locate.Place, div *area.Division) record.Vector {
 	v := record.Vector{Name: areaColumn, Type: record.Text, Text: make([]string, len(places)), State: make([]record.State, len(places))}
@@ -451,25 +466,4 @@ func perRow(decl RecordsDecl) int64 {
 		return 1
 	}
 	return int64(len(decl.Read.Melt.Columns))
-}
-
-// lookupArea gives the store the table from the area a row was placed in to the area of another division that holds it.
-func (r *Run) lookupArea(ctx context.Context, name string, from, to area.ID) error {
-	parents, err := r.Geography.Parents(from, to)
-	if err != nil {
-		return err
-	}
-	div, err := r.Geography.Division(from)
-	if err != nil {
-		return err
-	}
-	above, err := r.Geography.Division(to)
-	if err != nil {
-		return err
-	}
-	keys, values := make([][]string, div.Len()), make([]string, div.Len())
-	for i := range keys {
-		keys[i], values[i] = []string{div.At(i).Code}, above.At(int(parents[i])).Code
-	}
-	return r.db.Lookup(ctx, name, []string{areaColumn}, keys, values)
 }

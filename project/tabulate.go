@@ -118,7 +118,7 @@ func (r *Run) family(ctx context.Context, d *familyDecl) (*Family, error) {
 	if err != nil {
 		return nil, err
 	}
-	inner, account, err := r.db.Cube(ctx, spec)
+	inner, account, err := r.count(ctx, d.from, spec)
 	if err != nil {
 		return nil, err
 	}
@@ -133,6 +133,11 @@ func (r *Run) family(ctx context.Context, d *familyDecl) (*Family, error) {
 		}
 	}
 	inner.Lineage = inner.Lineage.Merge(d.from.lineage)
+	if !d.from.lineage.Public() {
+		if inner, err = r.withEmptyAreas(inner, d.from, fine); err != nil {
+			return nil, err
+		}
+	}
 	for _, kind := range d.kinds {
 		if kind == string(fine.Kind) {
 			continue
@@ -160,6 +165,52 @@ func (r *Run) family(ctx context.Context, d *familyDecl) (*Family, error) {
 	inner.Name = d.name()
 	f.Inner, f.Public = inner, inner.Lineage.Public()
 	return f, nil
+}
+
+// withEmptyAreas gives every area that records could have been placed in a row of zeros in each year where it has none. Without it the absence of a row would tell that
+// nobody is there, which a policy may hide.
+func (r *Run) withEmptyAreas(inner *cube.Cube, from *loaded, fine area.ID) (*cube.Cube, error) {
+	parents, err := r.Geography.Parents(from.division, fine)
+	if err != nil {
+		return nil, err
+	}
+	at, year := inner.DimIndex(string(fine.Kind)), inner.DimIndex(yearDim)
+	type place struct{ area, year int }
+	have := map[place]bool{}
+	b := cube.NewBuilder(inner.Name, inner.Dims(), inner.Measures())
+	members, cells := make([]int32, len(inner.Dims())), make([]cube.Cell, len(inner.Measures()))
+	for row := range inner.Len() {
+		for d := range members {
+			members[d] = int32(inner.Coord(row, d))
+		}
+		for m := range cells {
+			cells[m] = inner.Cell(row, m)
+		}
+		b.Add(members, cells...)
+		have[place{int(members[at]), int(members[year])}] = true
+	}
+	clear(members)
+	for m := range cells {
+		cells[m] = cube.Cell{Status: cube.Zero, Base: cube.Num(0)}
+	}
+	for i, parent := range parents {
+		if !from.covers(i) {
+			continue
+		}
+		for y := range inner.Dims()[year].Members {
+			if p := (place{int(parent), y}); !have[p] {
+				have[p] = true
+				members[at], members[year] = parent, int32(y)
+				b.Add(members, cells...)
+			}
+		}
+	}
+	out, err := b.Cube()
+	if err != nil {
+		return nil, err
+	}
+	out.Title, out.Notes, out.Warnings, out.Lineage = inner.Title, inner.Notes, inner.Warnings, inner.Lineage
+	return out, nil
 }
 
 // finest is the coarsest division that everything the table is wanted by can be made from.
@@ -217,7 +268,7 @@ func (r *Run) spec(ctx context.Context, d *familyDecl, fine area.ID) (cube.Spec,
 	if err != nil {
 		return spec, err
 	}
-	spec.Dims = append(spec.Dims, areaDim, d.from.yearDim())
+	spec.Dims = append(spec.Dims, areaDim)
 	for _, g := range d.groups {
 		dim, err := r.groupDim(ctx, d.name(), g)
 		if err != nil {
@@ -270,15 +321,50 @@ func (r *Run) areaDim(ctx context.Context, from *loaded, fine area.ID) (cube.Spe
 		return cube.SpecDim{}, err
 	}
 	dim := cube.SpecDim{Dimension: areaDimension(div), Columns: []string{from.areaColumn}}
-	if fine == from.division {
+	if fine == from.division && from.codes == nil {
 		return dim, nil
 	}
 	dim.Lookup = "area_" + from.division.String() + "_" + fine.String()
+	if from.codes != nil {
+		dim.Lookup += "_" + from.name
+	}
 	if r.lookups[dim.Lookup] {
 		return dim, nil
 	}
 	r.lookups[dim.Lookup] = true
-	return dim, r.lookupArea(ctx, dim.Lookup, from.division, fine)
+	return dim, r.lookupArea(ctx, dim.Lookup, from, fine)
+}
+
+// lookupArea gives the store a table from the area a row was placed in to the area of another division that holds it.
+func (r *Run) lookupArea(ctx context.Context, name string, from *loaded, to area.ID) error {
+	parents, err := r.Geography.Parents(from.division, to)
+	if err != nil {
+		return err
+	}
+	div, err := r.Geography.Division(from.division)
+	if err != nil {
+		return err
+	}
+	above, err := r.Geography.Division(to)
+	if err != nil {
+		return err
+	}
+	var keys [][]string
+	var values []string
+	add := func(key string, i int) {
+		keys, values = append(keys, []string{key}), append(values, above.At(int(parents[i])).Code)
+	}
+	if from.codes == nil {
+		for i := range div.Len() {
+			add(div.At(i).Code, i)
+		}
+	} else {
+		for _, raw := range sorted(from.codes) {
+			i, _ := div.Index(from.codes[raw])
+			add(raw, i)
+		}
+	}
+	return r.db.Lookup(ctx, name, []string{from.areaColumn}, keys, values)
 }
 
 // areaDimension is a dimension of all areas of a division.

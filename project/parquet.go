@@ -1,0 +1,109 @@
+package project
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/locate"
+	"github.com/skikt/skikt/record"
+)
+
+// parquet tells whether the records are a Parquet file, which the store reads and package record does not.
+func (d *RecordsDecl) parquet() bool {
+	return d.Read.Format == "parquet" || d.Read.Format == "" && strings.EqualFold(filepath.Ext(d.File), ".parquet")
+}
+
+// attachFile makes a Parquet file a table of the store, where it lies, and holds its columns against the declared ones.
+func (r *Run) attachFile(ctx context.Context, table, path string, decl RecordsDecl) error {
+	for _, c := range decl.Read.Columns {
+		if c.Min != nil || c.Max != nil || len(c.Values) > 0 || c.Pattern != "" || len(c.Missing) > 0 || c.Fill {
+			return fmt.Errorf("column %q: Parquet is read in place and its values are not checked one by one: leave min, max, values, pattern, missing and fill out, or declare a CSV file", c.Name)
+		}
+	}
+	if decl.Read.Melt != nil {
+		return fmt.Errorf("%s: melt is for files people lay out; declare groups on the Parquet file's own columns", decl.File)
+	}
+	if err := r.db.Attach(ctx, table, path); err != nil {
+		return err
+	}
+	have, err := r.db.Columns(ctx, table)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, c := range have {
+		names = append(names, c.Name)
+	}
+	for _, c := range decl.Read.Columns {
+		if !slices.Contains(names, c.Name) {
+			return fmt.Errorf("%s has no column %q; it has %s", decl.File, c.Name, strings.Join(names, ", "))
+		}
+	}
+	return nil
+}
+
+// attach takes a Parquet file as the records where it lies: nothing is copied. The codes that occur are placed one by one, and the account is made from how
+// many rows have each.
+func (r *Run) attach(ctx context.Context, path string, decl RecordsDecl, l *loaded, account *Account, div *area.Division) error {
+	if err := r.attachFile(ctx, l.table, path, decl); err != nil {
+		return err
+	}
+	var err error
+	if l.columns, err = r.db.Columns(ctx, l.table); err != nil {
+		return err
+	}
+	l.areaColumn, l.codes = decl.Locate.Code, map[string]string{}
+	const none = "(none)" // stands for a missing value among the counted ones; no code looks like it
+	text := func(name string) cube.SpecDim {
+		return cube.SpecDim{Dimension: cube.Dimension{Name: name}, Columns: []string{name}, Unknown: none}
+	}
+	spec := cube.Spec{Name: l.name, From: l.table, Dims: []cube.SpecDim{text(decl.Locate.Code)}, Measures: []cube.SpecMeasure{{Measure: cube.Measure{Name: "N", Kind: cube.Count}}}}
+	if decl.Kommun != "" && decl.Kommun != decl.Locate.Code {
+		spec.Dims = append(spec.Dims, text(decl.Kommun))
+	}
+	c, counted, err := r.db.Cube(ctx, spec)
+	if err != nil {
+		return err
+	}
+	wrongYear := l.lineage.Public() && area.CheckYear(div.ID, decl.Year) != nil
+	codes := locate.NewCodes(div)
+	for row := range c.Len() {
+		code, kommun := strings.TrimPrefix(c.Code(row, 0), none), ""
+		if len(spec.Dims) > 1 {
+			kommun = strings.TrimPrefix(c.Code(row, 1), none)
+		}
+		place := codes.Place(code)
+		if wrongYear && place.Outcome.Placed() {
+			place = locate.Place{Area: -1, Outcome: locate.WrongVintage}
+		}
+		if place.Outcome.Placed() {
+			l.codes[code] = div.At(int(place.Area)).Code
+		}
+		account.addMany(kommun, place, int64(c.Cell(row, 0).Value))
+	}
+	account.Read = &record.Report{File: filepath.Base(path), Format: "parquet", Rows: counted.In, Good: counted.In, Delivered: counted.In}
+	return nil
+}
+
+// addMany accounts for many rows with one fate.
+func (a *Account) addMany(kommun string, p locate.Place, n int64) {
+	var one locate.Account
+	one.Add(kommun, p)
+	t := locate.Tally{In: n}
+	t.Outcomes[p.Outcome] = n
+	if p.Outcome.Placed() {
+		t.Placed = n
+	} else {
+		t.Residual = n
+	}
+	one.Tally = t
+	for _, k := range one.Kommuner {
+		*k = t
+	}
+	a.Located.Merge(&one)
+}
