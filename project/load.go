@@ -48,7 +48,16 @@ func (r *Run) count(ctx context.Context, l *loaded, spec cube.Spec) (*cube.Cube,
 	year := cube.Dimension{Name: yearDim, Title: cube.Text{SV: "År", EN: "Year"}, Role: cube.Time}
 	if l.yearColumn != "" {
 		spec.Dims = append(spec.Dims, cube.SpecDim{Dimension: year, Columns: []string{l.yearColumn}})
-		return r.db.Cube(ctx, spec)
+		c, account, err := r.db.Cube(ctx, spec)
+		if err != nil {
+			return nil, account, err
+		}
+		for _, m := range c.Dim(yearDim).Members {
+			if !isYear(m.Code) {
+				return nil, account, fmt.Errorf("column %q of records %s holds values that are no year; declare pattern: '^\\d{4}$' for it, so that such rows are counted as unusable", l.yearColumn, l.name)
+			}
+		}
+		return c, account, nil
 	}
 	c, account, err := r.db.Cube(ctx, spec)
 	if err != nil {
@@ -58,6 +67,11 @@ func (r *Run) count(ctx context.Context, l *loaded, spec cube.Spec) (*cube.Cube,
 	year.Members = []cube.Member{{Code: code, Label: cube.Same(code)}}
 	c, _, err = c.Beside(year, func(int) int32 { return 0 })
 	return c, account, err
+}
+
+func isYear(s string) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && len(s) == 4 && n >= 1000
 }
 
 // Load reads all records, places every row, and seals the store.

@@ -114,6 +114,9 @@ func (r *Run) family(ctx context.Context, d *familyDecl) (*Family, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := d.refuseOpenGroups(); err != nil {
+		return nil, err
+	}
 	spec, err := r.spec(ctx, d, fine)
 	if err != nil {
 		return nil, err
@@ -137,6 +140,7 @@ func (r *Run) family(ctx context.Context, d *familyDecl) (*Family, error) {
 		if inner, err = r.withEmptyAreas(inner, d.from, fine); err != nil {
 			return nil, err
 		}
+		withoutNumbers(inner)
 	}
 	for _, kind := range d.kinds {
 		if kind == string(fine.Kind) {
@@ -165,6 +169,17 @@ func (r *Run) family(ctx context.Context, d *familyDecl) (*Family, error) {
 	inner.Name = d.name()
 	f.Inner, f.Public = inner, inner.Lineage.Public()
 	return f, nil
+}
+
+// refuseOpenGroups demands declared members for the groups of an agency's records. Else whatever stands in the column, which may be about one person, would become
+// the name of a published row.
+func (d *familyDecl) refuseOpenGroups() error {
+	for _, g := range d.groups {
+		if len(g.Members) == 0 && !d.from.lineage.Public() {
+			return fmt.Errorf("the group %s has no declared members: the values of an agency's records are never published as they stand; list them under members", g.Name)
+		}
+	}
+	return nil
 }
 
 // withEmptyAreas gives every area that records could have been placed in a row of zeros in each year where it has none. Without it the absence of a row would tell that
@@ -211,6 +226,18 @@ func (r *Run) withEmptyAreas(inner *cube.Cube, from *loaded, fine area.ID) (*cub
 	}
 	out.Title, out.Notes, out.Warnings, out.Lineage = inner.Title, inner.Notes, inner.Warnings, inner.Lineage
 	return out, nil
+}
+
+// withoutNumbers rewrites the store's warnings, which count rows: a warning is published as it is, and the rows are persons.
+func withoutNumbers(c *cube.Cube) {
+	for i := range c.Warnings {
+		if c.Warnings[i].Code == "partly-missing" {
+			c.Warnings[i].Text = cube.Text{
+				SV: "En del av posterna saknar värde och ingår inte i summor och medelvärden.",
+				EN: "Some records lack a value and are not in sums and means.",
+			}
+		}
+	}
 }
 
 // finest is the coarsest division that everything the table is wanted by can be made from.
