@@ -78,7 +78,11 @@ func (in *Input) content() (content, error) {
 		if err != nil {
 			return c, err
 		}
-		c.tables = append(c.tables, table{t.Cube(), how})
+		published := t.Cube()
+		if name := hiddenInterval(published); name != "" {
+			return c, fmt.Errorf("table %s has an interval for a hidden cell of %s, which would tell what is hidden", t.Name(), name)
+		}
+		c.tables = append(c.tables, table{published, how})
 	}
 	var err error
 	if c.release.Policy, err = json.Marshal(policies); err != nil {
@@ -86,6 +90,18 @@ func (in *Input) content() (content, error) {
 	}
 	c.release.Audit, err = json.Marshal(audits)
 	return c, err
+}
+
+// hiddenInterval is a measure that has an interval where it has no value, or empty.
+func hiddenInterval(c *cube.Cube) string {
+	for row := range c.Len() {
+		for m, meas := range c.Measures() {
+			if cell := c.Cell(row, m); cell.Status.Hidden() && (cell.Lo.OK || cell.Hi.OK) {
+				return meas.Name
+			}
+		}
+	}
+	return ""
 }
 
 // together puts a table's audit with those of the tables that were protected alike. Tables of one family have the family's audit in common.

@@ -333,3 +333,22 @@ func TestWriteMarksSynthetic(t *testing.T) {
 		t.Errorf("not marked: %v", err)
 	}
 }
+
+// The interval of a hidden cell would tell what the cell hides.
+func TestHiddenIntervalIsRefused(t *testing.T) {
+	b := cube.NewBuilder("t", []cube.Dimension{{Name: "sex", Role: cube.Group, Members: []cube.Member{{Code: "k"}}}}, []cube.Measure{{Name: "N", Kind: cube.Count}})
+	b.Add([]int32{0}, cube.Cell{Status: cube.HiddenRule, Lo: cube.Num(1), Hi: cube.Num(2)})
+	c, err := b.Cube()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Lineage.Sources = []cube.Source{{Name: "a", Publisher: "SCB", Public: true}}
+	table, err := protect.AlreadyPublic(c, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = Build(filepath.Join(t.TempDir(), "e"), Input{Release: edition.Release{Title: cube.Same("t")}, Tables: []protect.Table{table}})
+	if err == nil || !strings.Contains(err.Error(), "interval for a hidden cell") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,115 +1,133 @@
 package server
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
+	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
 )
 
-// typeColours are the five types' colours, from ColorBrewer's PuOr: ordered with a middle, safe for the colour-blind, and neither end a warning.
-var typeColours = [5]string{"#5e3c99", "#b2abd2", "#f2f0f2", "#fdb863", "#e66101"}
+// typeColours are the five types' colours, from ColorBrewer's PuOr (the middle one a shade darker, so that it is not taken for a gap): ordered with a middle, safe for the colour-blind, and neither end a warning.
+var typeColours = [areatype.NTypes]string{"#5e3c99", "#b2abd2", "#eeeef2", "#fdb863", "#e66101"}
 
 // rampColours are five steps of one lightness ramp, ColorBrewer's Blues.
 var rampColours = [5]string{"#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c"}
 
-// A Class is a step of a map's legend. Legend, map and table all read the same classes.
-type Class struct {
+// A class is a step of a map's legend: of values, or of cells without one.
+type class struct {
 	Label  string
-	Colour string // or
-	State  string // CSS class of a cell without a class of value
-	N      int    // areas in it
+	Fill   string // colour or pattern
+	Number string // written in the areas where it fits
+	Dark   bool   // text on it must be light
+	N      int    // areas drawn in it
+	Faint  int    // of which unreliable, drawn at half strength
+	state  cube.Status
 	lo, hi float64
 }
 
-// A Legend takes cells to classes.
-type Legend struct {
-	Title   string
-	Classes []Class
+// A legend is the classes of a map. Legend and map read the same classes: of is the only way from a cell to a class.
+type legend struct {
+	Classes []*class
 	values  int // the first classes are of values, the rest of states
-	lang    string
+	measure cube.Measure
 }
 
-// typeLegend has a class for each of the five types.
-func typeLegend(dim cube.Dimension, lang string) *Legend {
-	l := &Legend{Title: dim.Title.In(lang), lang: lang}
-	for i := range typeColours {
-		if i < len(dim.Members) {
-			l.Classes = append(l.Classes, Class{Label: dim.Members[i].Code + " " + dim.Members[i].Label.In(lang), Colour: typeColours[i], lo: float64(i + 1), hi: float64(i + 1)})
+// newLegend makes the classes of cells: the five types for codes, else five classes of about as many areas each, cut at steps of the decimals shown. After
+// them come the states that occur.
+func newLegend(cells []cube.Cell, m cube.Measure, lang string) *legend {
+	l := &legend{measure: m}
+	if m.Kind == cube.Code {
+		for i, t := range areatype.Types() {
+			l.Classes = append(l.Classes, &class{Label: t.Code() + " " + t.Label().In(lang), Number: t.Code(), Fill: typeColours[i], Dark: i == 0, lo: float64(t), hi: float64(t)})
 		}
+	} else {
+		l.ramp(cells, lang)
 	}
 	l.values = len(l.Classes)
+	for _, status := range cube.Statuses() {
+		if !status.HasValue() && slices.ContainsFunc(cells, func(c cube.Cell) bool { return c.Status == status }) {
+			l.Classes = append(l.Classes, &class{Label: signs[status] + " " + status.Title().In(lang), Fill: stateFill(status), state: status})
+		}
+	}
 	return l
 }
 
-// rampLegend has five classes of about as many areas each, cut at whole steps of the shown decimals.
-func rampLegend(title string, cells []cube.Cell, m cube.Measure, lang string) *Legend {
+func (l *legend) ramp(cells []cube.Cell, lang string) {
 	var values []float64
 	for _, c := range cells {
 		if c.Status.HasValue() {
-			values = append(values, shown(c.Value, m))
+			values = append(values, shown(c.Value, l.measure))
 		}
+	}
+	if len(values) == 0 {
+		return
 	}
 	slices.Sort(values)
-	l := &Legend{Title: title, lang: lang}
-	if len(values) == 0 {
-		return l
-	}
-	var bounds []float64
-	for i := range 6 {
-		v := values[(len(values)-1)*i/5]
-		if len(bounds) == 0 || v > bounds[len(bounds)-1] {
-			bounds = append(bounds, v)
+	var from []float64 // where classes begin
+	for i := range len(rampColours) {
+		if v := values[len(values)*i/len(rampColours)]; len(from) == 0 || v > from[len(from)-1] {
+			from = append(from, v)
 		}
 	}
-	if len(bounds) == 1 {
-		bounds = append(bounds, bounds[0])
-	}
-	for i := range len(bounds) - 1 {
-		hi := bounds[i+1]
-		if i < len(bounds)-2 {
-			hi = math.Nextafter(hi, math.Inf(-1))
+	step := math.Pow10(-l.measure.Decimals)
+	for i, lo := range from {
+		hi := values[len(values)-1]
+		if i+1 < len(from) {
+			hi = rounded(from[i+1]-step, l.measure.Decimals)
 		}
-		step := 0
-		if len(bounds) > 2 {
-			step = i * 4 / (len(bounds) - 2)
+		label := number(lo, l.measure.Decimals, lang)
+		if hi > lo {
+			label = span(lo, hi, l.measure.Decimals, lang)
 		}
-		l.Classes = append(l.Classes, Class{
-			Label:  number(bounds[i], m.Decimals, lang) + "–" + number(bounds[i+1], m.Decimals, lang) + unit(m, lang),
-			Colour: rampColours[step], lo: bounds[i], hi: hi,
-		})
+		at := len(rampColours) / 2
+		if len(from) > 1 {
+			at = i * (len(rampColours) - 1) / (len(from) - 1)
+		}
+		l.Classes = append(l.Classes, &class{Label: label + unit(l.measure, lang), Fill: rampColours[at], Dark: at > 2, lo: lo, hi: hi})
 	}
-	l.values = len(l.Classes)
-	return l
 }
 
-// shown is a value as writers show it: shares in percent, rounded to the measure's decimals.
-func shown(v float64, m cube.Measure) float64 {
-	if m.Kind == cube.Share {
-		v *= 100
-	}
-	p := math.Pow10(m.Decimals)
-	return math.Round(v*p) / p
-}
-
-// Of is the class of a cell: by its value, or by its state when it has none. It counts the area.
-func (l *Legend) Of(c cube.Cell, m cube.Measure) Class {
-	if c.Status.HasValue() {
-		v := shown(c.Value, m)
-		for i := range l.values {
-			if v >= l.Classes[i].lo && v <= l.Classes[i].hi {
-				l.Classes[i].N++
-				return l.Classes[i]
+// of is the class of a cell: by its value, or by its state when it has none. It is nil for a value outside all classes.
+func (l *legend) of(c cube.Cell) *class {
+	if !c.Status.HasValue() {
+		for _, k := range l.Classes[l.values:] {
+			if k.state == c.Status {
+				return k
 			}
 		}
+		return nil
 	}
-	state := c.Status.String()
-	for i := l.values; i < len(l.Classes); i++ {
-		if l.Classes[i].State == state {
-			l.Classes[i].N++
-			return l.Classes[i]
+	v := shown(c.Value, l.measure)
+	for _, k := range l.Classes[:l.values] {
+		if v >= k.lo && v <= k.hi {
+			return k
 		}
 	}
-	l.Classes = append(l.Classes, Class{Label: c.Status.Title().In(l.lang), State: state, N: 1})
-	return l.Classes[len(l.Classes)-1]
+	return nil
+}
+
+// summary says in words how the areas drawn are spread over the classes.
+func (l *legend) summary(lang string) string {
+	text := ""
+	for _, k := range l.Classes {
+		if k.N > 0 {
+			text += fmt.Sprintf("%s: %s. ", k.Label, number(float64(k.N), 0, lang))
+		}
+	}
+	return text
+}
+
+// stateFill is the quiet look of a state without a value.
+func stateFill(status cube.Status) string {
+	switch {
+	case status == cube.HiddenRule:
+		return "url(#hidden)"
+	case status == cube.HiddenProtect:
+		return "url(#protect)"
+	case status == cube.NotApplicable:
+		return "#d9d9d9"
+	}
+	return "url(#missing)"
 }

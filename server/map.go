@@ -4,135 +4,365 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/clip"
+	"github.com/paulmach/orb/planar"
 
-	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/cube"
 )
 
-// A Map is areas drawn in SWEREF 99 TM, north up, with the classes they are drawn in. The same figures always stand in a table on the page.
-type Map struct {
-	SVG     template.HTML
-	Legend  *Legend
+// A chart is a map with its legend. The figures it shows stand in a table or list on the same page.
+type chart struct {
 	Caption string
-	Missing int // areas without a border
+	SVG     template.HTML
+	Legend  *legend
+	Notes   []string
 }
 
-// A Shape is one area of a map.
-type Shape struct {
-	Area  area.Area
-	Class Class
-	Text  string // spoken and shown when pointed at
-	Href  string
+// A shape is an area to be drawn.
+type shape struct {
+	place
+	class *class
+	faint bool
+	text  string // of its value, shown when pointed at
+	href  string
 }
 
-const mapWidth = 640
+// A drawing is what a map is made of.
+type drawing struct {
+	shapes  []shape
+	mark    *place    // outlined
+	further []shape   // larger areas that lead further in, outlined where the shapes are too many to point at
+	window  orb.Bound // what is shown; the bound of the shapes when it is empty
+	title   string
+	summary string
+	lang    string
+}
 
-// draw makes the SVG of a map. Vertices closer than half a pixel to the last one are left out: they could not be seen.
-func draw(shapes []Shape, title, summary string) (template.HTML, int) {
-	bound, missing := orb.Bound{Min: orb.Point{math.Inf(1), math.Inf(1)}, Max: orb.Point{math.Inf(-1), math.Inf(-1)}}, 0
+// mapWidth and mapHeight are the largest size of a map in pixels. Corners lie on a grid of half pixels, so the drawing's own units are twice as many.
+const (
+	mapWidth  = 600
+	mapHeight = 760
+	grain     = 2
+)
+
+// mostLinked is how many areas a map has links and words for; beyond that they are too small to point at, and those of a class are drawn as one.
+const mostLinked = 700
+
+// hasBorder tells whether a place can be drawn.
+func (p place) hasBorder() bool { return len(p.area().Border) > 0 }
+
+// nowhere is the empty window.
+var nowhere = orb.Bound{Min: orb.Point{1, 1}, Max: orb.Point{-1, -1}}
+
+// boundOf is what holds all borders; empty when there are none.
+func boundOf(shapes []shape) orb.Bound {
+	bound := nowhere
 	for _, s := range shapes {
-		if s.Area.Border == nil {
-			missing++
-			continue
-		}
-		bound = bound.Union(s.Area.Border.Bound())
-	}
-	if missing == len(shapes) {
-		return "", missing
-	}
-	w, h := bound.Max[0]-bound.Min[0], bound.Max[1]-bound.Min[1]
-	scale := mapWidth / math.Max(w, h*0.8)
-	width, height := math.Ceil(w*scale)+2, math.Ceil(h*scale)+2
-	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="group" aria-label="%s">`,
-		width, height, width, height, template.HTMLEscapeString(title+". "+summary))
-	b.WriteString(patterns)
-	for _, s := range shapes {
-		if s.Area.Border == nil {
-			continue
-		}
-		fill := s.Class.Colour
-		if s.Class.State != "" {
-			fill = stateFill(s.Class.State)
-		}
-		fmt.Fprintf(&b, `<a href="%s"><path fill="%s" d="`, template.HTMLEscapeString(s.Href), fill)
-		for _, polygon := range s.Area.Border {
-			for _, ring := range polygon {
-				trace(&b, ring, bound, scale)
+		if s.hasBorder() {
+			one := s.area().Border.Bound()
+			if bound.IsEmpty() {
+				bound = one
 			}
+			bound = bound.Union(one)
 		}
-		fmt.Fprintf(&b, `"/><title>%s</title></a>`, template.HTMLEscapeString(s.Text))
 	}
-	scaleBar(&b, w, scale, height)
-	b.WriteString("</svg>")
-	return template.HTML(b.String()), missing
+	return bound
 }
 
-// trace writes a ring in tenths of a pixel, relative to the point before.
-func trace(b *strings.Builder, ring orb.Ring, bound orb.Bound, scale float64) {
-	var x, y int
+// crowded tells whether the areas drawn are too many to point at.
+func (d *drawing) crowded() bool {
 	n := 0
-	start := b.Len()
-	for i, p := range ring {
-		px, py := int(math.Round((p[0]-bound.Min[0])*scale*10))+10, int(math.Round((bound.Max[1]-p[1])*scale*10))+10
-		switch {
-		case i == 0:
-			fmt.Fprintf(b, "M%s %s", tenth(px), tenth(py))
-		case i == len(ring)-1, abs(px-x)+abs(py-y) < 5:
+	for _, s := range d.shapes {
+		if s.hasBorder() {
+			n++
+		}
+	}
+	return n > mostLinked
+}
+
+// draw writes a map as SVG; empty when nothing can be drawn.
+func draw(d drawing) template.HTML {
+	clipped := !d.window.IsEmpty()
+	if !clipped {
+		if d.window = boundOf(d.shapes); d.window.IsEmpty() {
+			return ""
+		}
+	}
+	p := newPen(d.window)
+	p.clipped = clipped
+	fmt.Fprintf(&p.out, `<svg class="map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="group" aria-label="%s">`,
+		p.width, p.height, p.width/grain, p.height/grain, template.HTMLEscapeString(d.title+". "+d.summary+word(d.lang, "in-the-table")))
+	p.out.WriteString(patterns)
+	if d.crowded() {
+		p.merged(d.shapes)
+		for _, s := range d.further {
+			p.link(s, `<path class="further" d="`+p.path(s.area().Border)+`"/>`)
+		}
+	} else {
+		p.each(d.shapes)
+	}
+	if d.mark != nil && d.mark.hasBorder() {
+		path := p.path(d.mark.area().Border)
+		fmt.Fprintf(&p.out, `<path class="halo" d="%s"/><path class="mark" d="%s"/>`, path, path)
+	}
+	p.scaleBar(d.lang)
+	p.out.WriteString("</svg>")
+	return template.HTML(p.out.String())
+}
+
+// A pen turns metres east and north into units right and down.
+type pen struct {
+	out           strings.Builder
+	window        orb.Bound
+	frame         orb.Bound // a little more than the window
+	clipped       bool      // what lies outside the frame is not drawn
+	scale         float64   // units a metre
+	width, height int
+}
+
+// margin keeps outlines at the edge of the map whole, and foot is room for the scale bar, in units.
+const (
+	margin = 6
+	foot   = 44
+)
+
+func newPen(window orb.Bound) *pen {
+	w, h := window.Max[0]-window.Min[0], window.Max[1]-window.Min[1]
+	p := &pen{window: window}
+	p.scale = math.Min(mapWidth*grain/math.Max(w, 1), mapHeight*grain/math.Max(h, 1))
+	p.width, p.height = max(int(math.Ceil(w*p.scale))+2*margin, 240), int(math.Ceil(h*p.scale))+2*margin+foot
+	p.frame = window.Pad(margin / 2 / p.scale)
+	return p
+}
+
+func (p *pen) at(q orb.Point) [2]int {
+	return [2]int{margin + int(math.Round((q[0]-p.window.Min[0])*p.scale)), margin + int(math.Round((p.window.Max[1]-q[1])*p.scale))}
+}
+
+// each draws every area by itself, with its words and its link.
+func (p *pen) each(shapes []shape) {
+	var numbers strings.Builder
+	for _, s := range shapes {
+		if !s.hasBorder() {
 			continue
-		default:
-			fmt.Fprintf(b, "l%s %s", tenth(px-x), tenth(py-y))
 		}
-		x, y = px, py
-		n++
-	}
-	if n < 3 && start > 0 {
-		// A ring smaller than a pixel is still an area: it is drawn as a dot.
-		b.WriteString("h.5v.5h-.5")
-	}
-	b.WriteString("z")
-}
-
-func tenth(v int) string {
-	if v%10 == 0 {
-		return fmt.Sprint(v / 10)
-	}
-	return fmt.Sprintf("%.1f", float64(v)/10)
-}
-
-func abs(v int) int {
-	if v < 0 {
-		return -v
-	}
-	return v
-}
-
-// patterns are the quiet looks of cells without a value.
-const patterns = `<defs><pattern id="hidden" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="#fff"/><rect width="2" height="6" fill="#999"/></pattern></defs>`
-
-func stateFill(state string) string {
-	switch state {
-	case "hidden_rule", "hidden_protect":
-		return "url(#hidden)"
-	case "not_applicable":
-		return "#d9d9d9"
-	}
-	return "#fff"
-}
-
-// scaleBar draws a round number of kilometres; in SWEREF 99 TM it holds all over the map to within 0.4 per thousand at the meridian and a few per
-// thousand at the country's edges.
-func scaleBar(b *strings.Builder, w, scale, height float64) {
-	km := math.Pow(10, math.Floor(math.Log10(w/4000)))
-	for _, f := range []float64{5, 2} {
-		if km*f*1000 < w/3 {
-			km *= f
-			break
+		more := ""
+		if s.faint {
+			more = ` fill-opacity=".5"`
+		}
+		p.link(s, fmt.Sprintf(`<path fill="%s"%s d="%s"/>`, s.class.Fill, more, p.path(s.area().Border)))
+		if s.class.Number != "" {
+			p.number(&numbers, s)
 		}
 	}
-	length := km * 1000 * scale
-	fmt.Fprintf(b, `<g class="scale" aria-hidden="true"><path d="M4 %.0fv4h%.1fv-4" fill="none" stroke="#333"/><text x="%.1f" y="%.0f">%g km</text></g>`,
-		height-8, length, length+8, height-3, km)
+	p.out.WriteString(numbers.String())
+}
+
+// link wraps what is drawn of a place in a link to it. The keyboard goes past it: the same links stand in a list or table.
+func (p *pen) link(s shape, path string) {
+	title := s.name()
+	if s.text != "" {
+		title += ": " + s.text
+	}
+	fmt.Fprintf(&p.out, `<a href="%s" tabindex="-1">%s<title>%s</title></a>`, template.HTMLEscapeString(s.href), path, template.HTMLEscapeString(title))
+}
+
+// merged draws the areas of each class as one path.
+func (p *pen) merged(shapes []shape) {
+	type look struct {
+		class *class
+		faint bool
+	}
+	var order []look
+	paths := map[look]*strings.Builder{}
+	for _, s := range shapes {
+		if !s.hasBorder() {
+			continue
+		}
+		l := look{s.class, s.faint}
+		if paths[l] == nil {
+			paths[l] = new(strings.Builder)
+			order = append(order, l)
+		}
+		paths[l].WriteString(p.path(s.area().Border))
+	}
+	for _, l := range order {
+		more := ""
+		if l.faint {
+			more = ` fill-opacity=".5"`
+		}
+		fmt.Fprintf(&p.out, `<path class="many" fill="%s"%s d="%s"/>`, l.class.Fill, more, paths[l])
+	}
+}
+
+// path writes a border.
+func (p *pen) path(border orb.MultiPolygon) string {
+	if p.clipped {
+		border = clip.MultiPolygon(p.frame, border.Clone())
+	}
+	var b strings.Builder
+	for _, polygon := range border {
+		for k, ring := range polygon {
+			corners := p.corners(ring)
+			switch {
+			case len(corners) >= 3:
+			case k > 0 || len(corners) == 0:
+				continue
+			default:
+				// An area smaller than the grain is still an area: it is drawn as a dot.
+				c := corners[0]
+				corners = [][2]int{c, {c[0] + 1, c[1]}, {c[0] + 1, c[1] + 1}, {c[0], c[1] + 1}}
+			}
+			trace(&b, corners)
+		}
+	}
+	return b.String()
+}
+
+// corners are the corners of a ring on the grid, without repeats and without those on a straight line between their neighbours. What is left out depends on
+// the corners alone, so two areas that share a border keep the same one.
+func (p *pen) corners(ring orb.Ring) [][2]int {
+	var out [][2]int
+	for _, q := range ring {
+		c := p.at(q)
+		if len(out) > 0 && out[len(out)-1] == c {
+			continue
+		}
+		for len(out) >= 2 && straight(out[len(out)-2], out[len(out)-1], c) {
+			out = out[:len(out)-1]
+		}
+		if len(out) > 0 && out[len(out)-1] == c {
+			continue
+		}
+		out = append(out, c)
+	}
+	if len(out) > 1 && out[0] == out[len(out)-1] {
+		out = out[:len(out)-1]
+	}
+	for len(out) >= 3 && straight(out[len(out)-2], out[len(out)-1], out[0]) {
+		out = out[:len(out)-1]
+	}
+	for len(out) >= 3 && straight(out[len(out)-1], out[0], out[1]) {
+		out = out[1:]
+	}
+	return out
+}
+
+func straight(a, b, c [2]int) bool { return (b[0]-a[0])*(c[1]-b[1]) == (b[1]-a[1])*(c[0]-b[0]) }
+
+// trace writes a ring, each corner relative to the one before.
+func trace(b *strings.Builder, corners [][2]int) {
+	var buffer [64]byte
+	out := append(buffer[:0], 'M')
+	at := corners[0]
+	out = strconv.AppendInt(out, int64(at[0]), 10)
+	out = append(out, ' ')
+	out = strconv.AppendInt(out, int64(at[1]), 10)
+	out = append(out, 'l')
+	for i, c := range corners[1:] {
+		for k := range c {
+			// A minus sign parts two numbers as well as a space does.
+			if step := c[k] - at[k]; step >= 0 && i+k > 0 {
+				out = append(out, ' ')
+			}
+			out = strconv.AppendInt(out, int64(c[k]-at[k]), 10)
+		}
+		at = c
+	}
+	b.Write(append(out, 'z'))
+}
+
+// number writes the class's number in the middle of an area where there is room for it.
+func (p *pen) number(out *strings.Builder, s shape) {
+	const room = 28
+	var largest orb.Ring
+	for _, polygon := range s.area().Border {
+		if len(polygon) > 0 && (largest == nil || planar.Area(polygon[0]) > planar.Area(largest)) {
+			largest = polygon[0]
+		}
+	}
+	bound := largest.Bound()
+	if (bound.Max[0]-bound.Min[0])*p.scale < room || (bound.Max[1]-bound.Min[1])*p.scale < room {
+		return
+	}
+	middle, _ := planar.CentroidArea(largest)
+	if !planar.RingContains(largest, middle) || !p.window.Contains(middle) {
+		return
+	}
+	at, ink := p.at(middle), ""
+	if s.class.Dark {
+		ink = ` fill="#fff"`
+	}
+	fmt.Fprintf(out, `<text class="number" x="%d" y="%d"%s>%s</text>`, at[0], at[1]+8, ink, s.class.Number)
+}
+
+// patterns are the looks of cells without a value.
+const patterns = `<defs><pattern id="hidden" width="12" height="12" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="12" height="12" fill="#fff"/><rect width="3" height="12" fill="#8a8a8a"/></pattern>` +
+	`<pattern id="protect" width="12" height="12" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect width="12" height="12" fill="#fff"/><rect width="2" height="12" fill="#b0b0b0"/></pattern>` +
+	`<pattern id="missing" width="12" height="12" patternUnits="userSpaceOnUse"><rect width="12" height="12" fill="#fff"/><circle cx="6" cy="6" r="1.5" fill="#8a8a8a"/></pattern></defs>`
+
+// scaleBar draws a round length, with north up beside it. In SWEREF 99 TM lengths hold all over a map to within 0.4 per thousand near the 15th meridian, and
+// a few per thousand at the country's eastern edge.
+func (p *pen) scaleBar(lang string) {
+	metres := 1.0
+	for _, next := range []float64{1, 2, 5} {
+		for power := math.Pow10(0); power*next*p.scale <= float64(p.width)/3; power *= 10 {
+			metres = max(metres, power*next)
+		}
+	}
+	text := number(metres, 0, lang) + "\u00a0m"
+	if metres >= 1000 {
+		text = number(metres/1000, 0, lang) + "\u00a0km"
+	}
+	y, length := p.height-14, int(math.Round(metres*p.scale))
+	fmt.Fprintf(&p.out, `<g class="scale" aria-hidden="true"><path d="M%d %dv8h%dv-8"/><text x="%d" y="%d">%s</text><text x="%d" y="%d">%s</text></g>`,
+		margin, y-4, length, margin+length+10, y+6, text, p.width-40, y+6, word(lang, "north"))
+}
+
+// chartOf makes the map of cells: one for each shape, whose class is set here. Unreliable values are drawn at half strength.
+func chartOf(d drawing, title string, cells []cube.Cell, m cube.Measure, lang string) *chart {
+	// Classes are made of what is drawn.
+	var seen []cube.Cell
+	for i, s := range d.shapes {
+		if s.hasBorder() {
+			seen = append(seen, cells[i])
+		}
+	}
+	l := newLegend(seen, m, lang)
+	for i := range d.shapes {
+		s := &d.shapes[i]
+		if !s.hasBorder() {
+			continue
+		}
+		s.class, s.faint = l.of(cells[i]), cells[i].Status == cube.Unreliable
+		s.class.N++
+		if s.faint {
+			s.class.Faint++
+		}
+		if s.text = s.class.Label; cells[i].Status.HasValue() && m.Kind != cube.Code {
+			s.text = amount(cells[i].Value, m, lang) + unit(m, lang)
+		}
+	}
+	d.title, d.summary, d.lang = title, l.summary(lang), lang
+	svg := draw(d)
+	if svg == "" {
+		return nil
+	}
+	c := &chart{Caption: title, SVG: svg, Legend: l}
+	if missing := len(d.shapes) - len(seen); missing > 0 {
+		c.Notes = append(c.Notes, fmt.Sprintf(word(lang, "without-border"), number(float64(len(seen)), 0, lang), number(float64(len(d.shapes)), 0, lang)))
+	}
+	if m.Kind.Additive() {
+		c.Notes = append(c.Notes, word(lang, "map-of-counts"))
+	} else if m.Kind != cube.Code && l.values > 1 {
+		c.Notes = append(c.Notes, word(lang, "even-classes"))
+	}
+	if d.crowded() && len(d.further) > 0 {
+		c.Notes = append(c.Notes, word(lang, "point-further"))
+	}
+	return c
 }

@@ -2,276 +2,369 @@
 // and JSON under the same address.
 //
 //	/                     the country
-//	/plats/0180           a place: riket (00), län, kommun, RegSO or DeSO
+//	/plats/0180           a place: riket (00), län, kommun, RegSO, DeSO or any other area of the edition
+//	/sok?q=orebro         places by name or code
 //	/tabell               the tables
-//	/tabell/background    a table; ?type=1 keeps the rows with that member
+//	/tabell/background    a table; ?type=1 keeps the rows with that member, ?inom=01 the areas in that place, ?matt=NPersons draws that measure
 //	/metod                how it was done
-//	/utgava               the edition: its files, sources and protection
+//	/utgava               the edition: its sources, its protection, its files
 //
-// Add .csv or .json to any of them; put /en before any of them for English. Everything is made from the edition alone, which holds
-// only what was decided to be published: nothing here can reach a record. Pages are complete without script, ask no third party for
-// anything and set no cookies.
+// Add .csv or .json to any of them that has numbers (/plats/00.csv for the country); put /en before any of them for English. A code that stands for other
+// ground in a newer division is written as SCB writes it, 1780R001_RegSO2025.
+//
+// Everything is made from the edition alone, which holds only what was decided to be published: nothing here can reach a record. Pages are
+// complete without script, ask no third party for anything and set no cookies. An answer depends on the edition and the address and on nothing
+// else, so answers are kept and the same address gives the same bytes.
+//
+// # Maps
+//
+// Corners are rounded to half a pixel, and those that then lie on a straight line are left out. The rule looks at the corners alone, so neighbours keep
+// the same border. Classes, legend and shapes come from one function from cell to class. Cells without a value have quiet looks of their own.
 package server
 
 import (
 	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"html/template"
-	"io/fs"
 	"net/http"
 	"net/url"
-	"path"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
-	"github.com/skikt/skikt/area"
-	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
 )
 
 //go:embed page
-var pages embed.FS
+var files embed.FS
 
-// A Server answers requests over one edition.
+// A Server answers requests over one edition. It may be used by many goroutines at once.
 type Server struct {
-	ed        *edition.Edition
+	holding
 	templates *template.Template
-	mux       *http.ServeMux
 
-	mu        sync.Mutex
-	tables    map[string]*cube.Cube
-	divisions map[area.ID]*area.Division
+	mu    sync.Mutex
+	kept  map[string]*reply
+	bytes int
 }
 
-// New makes a server of an edition. The edition may be read by several servers at once.
+// New makes a server of an edition. It reads the edition's divisions; tables are read when first asked for.
 func New(ed *edition.Edition) (*Server, error) {
-	s := &Server{ed: ed, mux: http.NewServeMux(), tables: map[string]*cube.Cube{}, divisions: map[area.ID]*area.Division{}}
-	var err error
-	s.templates, err = template.New("").Funcs(template.FuncMap{"word": word, "add": func(a, b int) int { return a + b }}).ParseFS(pages, "page/*.html")
+	h, err := hold(ed)
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	static, err := fs.Sub(pages, "page")
+	templates, err := template.New("").Funcs(functions).ParseFS(files, "page/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	for _, prefix := range []string{"", "/en"} {
-		s.mux.HandleFunc("GET "+prefix+"/{$}", s.answer(s.country))
-		s.mux.HandleFunc("GET "+prefix+"/plats/{code}", s.answer(s.place))
-		s.mux.HandleFunc("GET "+prefix+"/tabell", s.answer(s.list))
-		s.mux.HandleFunc("GET "+prefix+"/tabell/{name}", s.answer(s.table))
-		s.mux.HandleFunc("GET "+prefix+"/metod", s.answer(s.method))
-		s.mux.HandleFunc("GET "+prefix+"/utgava", s.answer(s.edition))
-	}
-	s.mux.Handle("GET /style.css", http.FileServerFS(static))
-	s.mux.HandleFunc("/", s.answer(func(*request) (*answer, error) { return nil, errNotFound }))
-	return s, nil
-}
-
-// ServeHTTP answers with headers that keep the page to itself.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors *")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("ETag", `"`+s.ed.ID()+`"`)
-	h.Set("Cache-Control", "public, max-age=300")
-	if strings.Contains(r.Header.Get("If-None-Match"), s.ed.ID()) {
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	s.mux.ServeHTTP(w, r)
+	return &Server{holding: *h, templates: templates, kept: map[string]*reply{}}, nil
 }
 
 // A request is what was asked, taken apart.
 type request struct {
-	*http.Request
-	lang   string // sv, en
-	format string // html, csv, json
-	bare   string // the path without language and format
+	lang   string   // sv, en
+	format string   // html, csv, json
+	path   []string // without language and format
+	query  url.Values
 }
-
-// An answer is what a page shows and what its numbers are.
-type answer struct {
-	template string
-	title    string
-	body     any
-	cubes    []*cube.Cube // for csv and json
-}
-
-var errNotFound = errors.New("not found")
 
 // formats are the endings of an address other than that of the page itself.
 var formats = []string{"csv", "json"}
 
-// answer makes a handler of something that answers requests.
-func (s *Server) answer(find func(*request) (*answer, error)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		req := &request{Request: r, lang: "sv", format: "html", bare: r.URL.Path}
-		if rest, ok := strings.CutPrefix(req.bare, "/en"); ok && (rest == "" || rest[0] == '/') {
-			req.lang, req.bare = "en", rest
+// parse takes an address apart. When it ends with a slash too many, tidy is where it should have gone.
+func parse(u *url.URL) (r *request, tidy string, err error) {
+	r = &request{lang: "sv", format: "html"}
+	escaped := strings.Split(strings.TrimPrefix(u.EscapedPath(), "/"), "/")
+	last := len(escaped) - 1
+	slash := escaped[last] == ""
+	if slash {
+		escaped = escaped[:last]
+	}
+	for _, part := range escaped {
+		plain, err := url.PathUnescape(part)
+		if err != nil || plain == "" {
+			return r, "", errNotFound
 		}
+		r.path = append(r.path, plain)
+	}
+	if len(r.path) > 0 && r.path[0] == "en" {
+		r.lang, r.path = "en", r.path[1:]
+	}
+	if len(r.path) > 0 {
+		end := &r.path[len(r.path)-1]
 		for _, f := range formats {
-			if bare, ok := strings.CutSuffix(req.bare, "."+f); ok {
-				req.format, req.bare = f, bare
+			if bare, ok := strings.CutSuffix(*end, "."+f); ok && bare != "" {
+				r.format, *end = f, bare
+				break
 			}
 		}
-		a, err := find(req)
-		switch {
-		case errors.Is(err, errNotFound):
-			s.fail(w, req, http.StatusNotFound, word(req.lang, "not-found"))
-		case errors.As(err, new(*badRequest)):
-			s.fail(w, req, http.StatusBadRequest, err.Error())
-		case err != nil:
-			s.fail(w, req, http.StatusInternalServerError, word(req.lang, "broken"))
-		case req.format == "html":
-			s.page(w, req, http.StatusOK, a)
-		default:
-			s.numbers(w, req, a)
+	}
+	if home := len(r.path) == 0; slash != home {
+		tidy = "/" + strings.Join(escaped, "/")
+		if home {
+			tidy += "/"
+		}
+		if u.RawQuery != "" {
+			tidy += "?" + u.RawQuery
 		}
 	}
+	if r.query, err = url.ParseQuery(u.RawQuery); err != nil {
+		return r, "", &badRequest{word(r.lang, "bad-query")}
+	}
+	return r, tidy, nil
 }
+
+// address is the canonical form of what was asked, in a language and a format.
+func (r *request) address(lang, format string) string {
+	path := r.path
+	if format != "html" && len(path) == 0 {
+		path = []string{"plats", country}
+	}
+	out := prefix(lang)
+	for _, part := range path {
+		out += "/" + url.PathEscape(part)
+	}
+	switch {
+	case len(path) == 0:
+		out += "/"
+	case format != "html":
+		out += "." + format
+	}
+	return out + question(r.query)
+}
+
+// question is a query as it stands in an address; empty when there is none.
+func question(query url.Values) string {
+	if len(query) == 0 {
+		return ""
+	}
+	return "?" + query.Encode()
+}
+
+func prefix(lang string) string {
+	if lang == "en" {
+		return "/en"
+	}
+	return ""
+}
+
+// only refuses conditions that the page doesn't know.
+func (r *request) only(known ...string) error {
+	for name := range r.query {
+		if slices.Contains(known, name) {
+			continue
+		}
+		if len(known) == 0 {
+			return &badRequest{word(r.lang, "no-conditions")}
+		}
+		return &badRequest{word(r.lang, "unknown-condition") + " " + strings.Join(known, ", ")}
+	}
+	return nil
+}
+
+var errNotFound = errors.New("not found")
 
 // A badRequest says what is wrong with an address.
 type badRequest struct{ text string }
 
 func (e *badRequest) Error() string { return e.text }
 
-// name is the last part of the path, without the format.
-func (r *request) name() string { return path.Base(r.bare) }
-
-// shell is what every page has around its body.
-type shell struct {
-	Lang, Title     string
-	Path, Other     string // this page, and this page in the other language
-	Prefix          string
-	Project         string
-	Edition         string
-	Synthetic       bool
-	Formats         []link
-	Body            any
-	Query, Template string
+// A reply is an answer as it is sent.
+type reply struct {
+	status         int
+	kind           string // Content-Type
+	lang           string
+	file           string // name to save numbers under
+	body, squeezed []byte
+	tag            string
 }
 
-type link struct{ Name, Href string }
-
-func (s *Server) page(w http.ResponseWriter, r *request, status int, a *answer) {
-	m := s.ed.Manifest()
-	sh := shell{Lang: r.lang, Title: a.title, Project: m.Title.In(r.lang), Edition: s.ed.ID(), Synthetic: m.Synthetic, Body: a.body, Template: a.template}
-	if r.URL.RawQuery != "" {
-		sh.Query = "?" + r.URL.RawQuery
-	}
-	sh.Path, sh.Other = r.bare, "/en"+r.bare+sh.Query
-	if r.lang == "en" {
-		sh.Prefix, sh.Other = "/en", r.bare+sh.Query
-	}
-	if len(a.cubes) > 0 {
-		bare := r.bare
-		if bare == "/" {
-			bare = "/plats/00"
-		}
-		for _, f := range formats {
-			sh.Formats = append(sh.Formats, link{strings.ToUpper(f), sh.Prefix + bare + "." + f + sh.Query})
-		}
-	}
-	var out bytes.Buffer
-	if err := s.templates.ExecuteTemplate(&out, a.template, sh); err != nil {
-		http.Error(w, word(r.lang, "broken"), http.StatusInternalServerError)
+// ServeHTTP answers a request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Vary", "Accept-Encoding")
+	r, tidy, err := parse(req.URL)
+	if err == nil && tidy != "" {
+		http.Redirect(w, req, tidy, http.StatusMovedPermanently)
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Language", r.lang)
-	w.WriteHeader(status)
-	w.Write(out.Bytes())
-}
-
-func (s *Server) fail(w http.ResponseWriter, r *request, status int, text string) {
-	w.Header().Del("ETag")
-	w.Header().Set("Cache-Control", "no-store")
-	if r.format != "html" {
-		http.Error(w, text, status)
-		return
+	var a *reply
+	switch {
+	case req.Method != http.MethodGet && req.Method != http.MethodHead:
+		h.Set("Allow", "GET, HEAD")
+		a = s.fail(r, http.StatusMethodNotAllowed, word(r.lang, "only-get"))
+	case err != nil:
+		a = s.failure(r, err)
+	default:
+		a = s.reply(r)
 	}
-	s.page(w, r, status, &answer{template: "error.html", title: text, body: text})
-}
-
-// numbers writes the cells of a page.
-func (s *Server) numbers(w http.ResponseWriter, r *request, a *answer) {
-	if len(a.cubes) == 0 {
-		s.fail(w, r, http.StatusNotFound, word(r.lang, "not-found"))
-		return
+	h.Set("Content-Type", a.kind)
+	if a.lang != "" {
+		h.Set("Content-Language", a.lang)
 	}
-	var out bytes.Buffer
-	if err := writeCubes(&out, a.cubes, r.format, r.lang); err != nil {
-		s.fail(w, r, http.StatusInternalServerError, word(r.lang, "broken"))
-		return
+	if a.file != "" {
+		h.Set("Content-Disposition", "inline; filename*=UTF-8''"+url.PathEscape(a.file))
+		h.Set("Access-Control-Allow-Origin", "*")
 	}
-	kind := map[string]string{"csv": "text/csv; charset=utf-8", "json": "application/json"}[r.format]
-	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Content-Disposition", fmt.Sprintf("inline; filename*=UTF-8''%s.%s", url.PathEscape(r.name()), r.format))
-	w.Header().Set("Access-Control-Allow-Origin", "*")
-	w.Write(out.Bytes())
-}
-
-// writeCubes writes one table as it is, and several one after the other: as CSV each under a line with its name, as JSON in a list.
-func writeCubes(out *bytes.Buffer, cubes []*cube.Cube, format, lang string) error {
-	if len(cubes) == 1 {
-		return edition.Long(out, cubes[0], format, lang)
-	}
-	for i, c := range cubes {
-		switch {
-		case format == "csv":
-			fmt.Fprintf(out, "# %s: %s\n", c.Name, c.Title.In(lang))
-		case i == 0:
-			out.WriteString("[\n")
-		default:
-			out.WriteString(",\n")
-		}
-		if err := edition.Long(out, c, format, lang); err != nil {
-			return err
+	if a.status != http.StatusOK {
+		h.Set("Cache-Control", "no-store")
+	} else {
+		h.Set("ETag", a.tag)
+		h.Set("Cache-Control", "public, max-age=300")
+		if strings.Contains(req.Header.Get("If-None-Match"), a.tag) {
+			w.WriteHeader(http.StatusNotModified)
+			return
 		}
 	}
-	if format == "json" {
-		out.WriteString("]\n")
+	body := a.body
+	if len(a.squeezed) > 0 && takesGzip(req.Header.Get("Accept-Encoding")) {
+		h.Set("Content-Encoding", "gzip")
+		body = a.squeezed
 	}
-	return nil
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(a.status)
+	if req.Method != http.MethodHead {
+		w.Write(body)
+	}
 }
 
-// cube reads a table once.
-func (s *Server) cube(name string) (*cube.Cube, error) {
+// takesGzip tells whether an Accept-Encoding allows gzip.
+func takesGzip(accept string) bool {
+	for _, part := range strings.Split(accept, ",") {
+		coding, weight, _ := strings.Cut(part, ";")
+		if strings.TrimSpace(coding) != "gzip" {
+			continue
+		}
+		q, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 64)
+		return strings.TrimSpace(weight) == "" || err == nil && q > 0
+	}
+	return false
+}
+
+// mostKept is how many bytes of answers are kept; when there would be more, all are let go.
+const mostKept = 64 << 20
+
+// reply is the answer to a request, made or kept.
+func (s *Server) reply(r *request) *reply {
+	key := r.address(r.lang, r.format)
+	s.mu.Lock()
+	a, ok := s.kept[key]
+	s.mu.Unlock()
+	if ok {
+		return a
+	}
+	a, err := s.make(r)
+	if err != nil {
+		return s.failure(r, err)
+	}
+	sum := sha256.Sum256(a.body)
+	a.status, a.tag = http.StatusOK, `W/"`+hex.EncodeToString(sum[:12])+`"`
+	if len(a.body) > 1400 {
+		var out bytes.Buffer
+		zip := gzip.NewWriter(&out)
+		zip.Write(a.body)
+		zip.Close()
+		a.squeezed = out.Bytes()
+	}
+	size := len(a.body) + len(a.squeezed)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c, ok := s.tables[name]; ok {
-		return c, nil
+	if s.bytes += size; s.bytes > mostKept {
+		clear(s.kept)
+		s.bytes = size
 	}
-	known := false
-	for _, t := range s.ed.Tables() {
-		known = known || t.Name == name
-	}
-	if !known {
+	s.kept[key] = a
+	return a
+}
+
+// make finds what answers a request and writes it in the form asked for.
+func (s *Server) make(r *request) (*reply, error) {
+	var a *answer
+	var err error
+	first, second := "", ""
+	switch len(r.path) {
+	case 0:
+	case 1:
+		first = r.path[0]
+	case 2:
+		first, second = r.path[0], r.path[1]
+	default:
 		return nil, errNotFound
 	}
-	c, err := s.ed.Table(name)
+	switch {
+	case len(r.path) == 0 || first == "plats" && second == country:
+		a, err = s.country(r)
+	case first == "plats" && second != "":
+		a, err = s.place(r, second)
+	case first == "sok" && second == "":
+		a, err = s.search(r)
+	case first == "tabell" && second == "":
+		a, err = s.list(r)
+	case first == "tabell":
+		a, err = s.table(r, second)
+	case first == "metod" && second == "":
+		a, err = s.method(r)
+	case first == "utgava" && second == "":
+		a, err = s.edition(r)
+	case (first == "style.css" || first == "icon.svg") && second == "" && r.lang == "sv":
+		return file(first)
+	default:
+		return nil, errNotFound
+	}
 	if err != nil {
 		return nil, err
 	}
-	s.tables[name] = c
-	return c, nil
+	if r.format == "html" {
+		return s.page(r, a)
+	}
+	return s.numbers(r, a)
 }
 
-// division reads a division once.
-func (s *Server) division(id area.ID) (*area.Division, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if d, ok := s.divisions[id]; ok {
-		return d, nil
-	}
-	d, err := s.ed.Division(id)
+// file is a file that all pages use.
+func file(name string) (*reply, error) {
+	body, err := files.ReadFile("page/" + name)
 	if err != nil {
 		return nil, err
 	}
-	s.divisions[id] = d
-	return d, nil
+	return &reply{kind: map[string]string{"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}[name], body: body}, nil
+}
+
+func (s *Server) failure(r *request, err error) *reply {
+	switch {
+	case errors.Is(err, errNotFound):
+		return s.fail(r, http.StatusNotFound, word(r.lang, "not-found"))
+	case errors.As(err, new(*badRequest)):
+		return s.fail(r, http.StatusBadRequest, err.Error())
+	}
+	return s.fail(r, http.StatusInternalServerError, word(r.lang, "broken"))
+}
+
+// fail says in the form asked for why there is no answer.
+func (s *Server) fail(r *request, status int, text string) *reply {
+	a := &reply{status: status, lang: r.lang, kind: "text/plain; charset=utf-8", body: []byte(text + "\n")}
+	switch r.format {
+	case "json":
+		body, err := json.Marshal(map[string]string{"error": text})
+		if err == nil {
+			a.kind, a.body = "application/json", append(body, '\n')
+		}
+	case "html":
+		// The address of a page that is not there leads nowhere in the other language either.
+		page, err := s.page(&request{lang: r.lang, format: "html"}, &answer{template: "error.html", title: text})
+		if err == nil {
+			a.kind, a.body = page.kind, page.body
+		}
+	}
+	return a
 }

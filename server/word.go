@@ -1,132 +1,160 @@
 package server
 
-import (
-	"strings"
-
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
-	textnumber "golang.org/x/text/number"
-
-	"github.com/skikt/skikt/cube"
-)
+import "github.com/skikt/skikt/cube"
 
 // words are the texts of the pages.
 var words = map[string]cube.Text{
+	// the shell
 	"country":       {SV: "Riket", EN: "The country"},
 	"tables":        {SV: "Tabeller", EN: "Tables"},
-	"table":         {SV: "Tabell", EN: "Table"},
 	"method":        {SV: "Metod", EN: "Method"},
 	"edition":       {SV: "Utgåva", EN: "Edition"},
-	"places":        {SV: "Platser", EN: "Places"},
-	"skip":          {SV: "Till innehållet", EN: "To the content"},
-	"other-lang":    {SV: "In English", EN: "På svenska"},
+	"skip":          {SV: "Till innehållet", EN: "Skip to content"},
 	"menu":          {SV: "Huvudmeny", EN: "Main menu"},
+	"path":          {SV: "Du är här", EN: "You are here"},
 	"numbers-as":    {SV: "Siffrorna som", EN: "The numbers as"},
 	"synthetic":     {SV: "Syntetiska data: inget här handlar om verkliga personer eller platser.", EN: "Synthetic data: nothing here is about real persons or places."},
-	"not-found":     {SV: "Sidan finns inte i den här utgåvan.", EN: "There is no such page in this edition."},
-	"broken":        {SV: "Sidan kunde inte visas. Kontrollera utgåvan med skikt audit.", EN: "The page could not be shown. Check the edition with skikt audit."},
-	"lies-in":       {SV: "Ligger i", EN: "Lies in"},
-	"consists-of":   {SV: "Består av", EN: "Consists of"},
-	"area":          {SV: "Område", EN: "Area"},
-	"code":          {SV: "Kod", EN: "Code"},
-	"here":          {SV: "Här", EN: "Here"},
-	"whole":         {SV: "Hela riket", EN: "The whole country"},
-	"base":          {SV: "Underlag", EN: "Base"},
-	"map":           {SV: "Karta", EN: "Map"},
-	"legend":        {SV: "Teckenförklaring", EN: "Legend"},
-	"areas":         {SV: "områden", EN: "areas"},
-	"rows-shown":    {SV: "Visar %d av %d rader. Hämta alla som CSV eller JSON, eller lägg till ett villkor i adressen, till exempel", EN: "Showing %d of %d rows. Get them all as CSV or JSON, or add a condition to the address, such as"},
-	"notes":         {SV: "Att veta om siffrorna", EN: "What to know about the numbers"},
-	"sources":       {SV: "Källor", EN: "Sources"},
-	"source":        {SV: "Källa", EN: "Source"},
-	"publisher":     {SV: "Utgivare", EN: "Publisher"},
-	"own-records":   {SV: "myndighetens egna uppgifter", EN: "the agency's own records"},
-	"licence":       {SV: "Licens", EN: "Licence"},
-	"checksum":      {SV: "Kontrollsumma (SHA-256)", EN: "Checksum (SHA-256)"},
-	"files":         {SV: "Filer", EN: "Files"},
-	"file":          {SV: "Fil", EN: "File"},
-	"size":          {SV: "Storlek, byte", EN: "Size, bytes"},
-	"steps":         {SV: "Steg", EN: "Steps"},
-	"protection":    {SV: "Röjandekontroll", EN: "Disclosure control"},
-	"states":        {SV: "Vad tecknen betyder", EN: "What the signs mean"},
-	"sign":          {SV: "Tecken", EN: "Sign"},
-	"meaning":       {SV: "Betydelse", EN: "Meaning"},
-	"types":         {SV: "De fem områdestyperna", EN: "The five area types"},
-	"type":          {SV: "Områdestyp", EN: "Area type"},
-	"interval":      {SV: "intervall", EN: "interval"},
-	"by-type":       {SV: "Efter områdestyp", EN: "By area type"},
-	"total":         {SV: "Totalt", EN: "Total"},
-	"rows":          {SV: "rader", EN: "rows"},
-	"divisions":     {SV: "Indelningar", EN: "Divisions"},
-	"with-border":   {SV: "med gräns", EN: "with a border"},
-	"relative":      {SV: "Områdestypen säger hur området ligger bland landets områden samma år. Den är ingen egenskap hos dem som bor där.", EN: "The area type says how the area stands among the country's areas the same year. It is no property of those who live there."},
-	"agency":        {SV: "Myndighet", EN: "Agency"},
-	"no-map":        {SV: "Utgåvan har inga gränser för dessa områden.", EN: "The edition has no borders for these areas."},
-	"map-of":        {SV: "Karta över", EN: "Map of"},
-	"indicator":     {SV: "Uppgift", EN: "Figure"},
-	"percent":       {SV: "%", EN: "%"},
-	"in-the-table":  {SV: "Samma uppgifter står i tabellen på sidan.", EN: "The same figures stand in the table on the page."},
-	"unknown-dim":   {SV: "Tabellen har ingen dimension som heter så. Dimensionerna är:", EN: "The table has no dimension of that name. The dimensions are:"},
-	"unknown-value": {SV: "Dimensionen saknar det värdet:", EN: "The dimension lacks that value:"},
-}
+	"search-label":  {SV: "Sök plats", EN: "Find a place"},
+	"search-button": {SV: "Sök", EN: "Search"},
 
-// signs are what stands in the place of a value.
-var signs = map[cube.Status]string{cube.NotAvailable: "..", cube.HiddenRule: "×", cube.HiddenProtect: "×", cube.NotApplicable: "."}
+	// what went wrong
+	"not-found":         {SV: "Sidan finns inte i den här utgåvan", EN: "There is no such page in this edition"},
+	"not-found-help":    {SV: "Sök en plats, eller gå till", EN: "Search for a place, or go to"},
+	"broken":            {SV: "Sidan kunde inte visas: utgåvans filer är inte som de publicerades", EN: "The page could not be shown: the files of the edition are not as they were published"},
+	"only-get":          {SV: "Sidorna kan bara läsas", EN: "The pages can only be read"},
+	"bad-query":         {SV: "Adressens villkor går inte att läsa", EN: "The conditions of the address can't be read"},
+	"no-conditions":     {SV: "Sidan tar inga villkor", EN: "The page takes no conditions"},
+	"unknown-condition": {SV: "Det villkoret finns inte. Villkoren här är:", EN: "There is no such condition. The conditions here are:"},
+	"unknown-value":     {SV: "Det värdet finns inte för", EN: "There is no such value of"},
+	"there-are":         {SV: "Värdena är:", EN: "The values are:"},
+	"unknown-place":     {SV: "Det finns ingen plats med den koden", EN: "There is no place of that code"},
+	"nothing-inside":    {SV: "Tabellen har inga områden i den platsen", EN: "The table has no areas in that place"},
+	"unknown-measure":   {SV: "Det måttet finns inte. Måtten är:", EN: "There is no such measure. The measures are:"},
+	"too-long":          {SV: "Sökordet är för långt", EN: "The text to search for is too long"},
+
+	// the country
+	"task":                {SV: "Uppdraget", EN: "The assignment"},
+	"types":               {SV: "De fem områdestyperna", EN: "The five area types"},
+	"type":                {SV: "Områdestyp", EN: "Area type"},
+	"relative":            {SV: "Områdestypen säger hur området ligger bland landets områden samma år. Den är relativ och ingen egenskap hos dem som bor där.", EN: "The area type says how the area stands among the country's areas the same year. It is relative, and no property of those who live there."},
+	"types-caption":       {SV: "Antal och andel per områdestyp", EN: "Number and share by area type"},
+	"of-type-first":       {SV: "%s av typ %d", EN: "%s are of type %d"},
+	"of-type":             {SV: "%s av typ %d", EN: "%s of type %d"},
+	"lead-areas":          {SV: "Av landets %s %s år %s är %s.", EN: "Of the country's %s %s in %s, %s."},
+	"share-in-type-first": {SV: "%s i områden av typ %d", EN: "%s are in areas of type %d"},
+	"share-in-type":       {SV: "%s i typ %d", EN: "%s in type %d"},
+	"and-whole":           {SV: "%s och hela riket", EN: "%s and the whole country"},
+	"lead-shares":         {SV: "Av %s %s år %s finns %s.", EN: "Of %s %s in %s, %s."},
+	"and":                 {SV: "och", EN: "and"},
+	"to":                  {SV: "till", EN: "to"},
+	"all":                 {SV: "Alla", EN: "All"},
+	"share":               {SV: "Andel", EN: "Share"},
+	"number-of":           {SV: "Antal", EN: "Number of"},
+	"number":              {SV: "Antal", EN: "Number"},
+	"by-type":             {SV: "Efter områdestyp", EN: "By area type"},
+	"glance":              {SV: "Nyckeltal efter områdestyp", EN: "Key figures by area type"},
+	"glance-help":         {SV: "Varje rubrik leder till hela tabellen med antal, underlag och källor. Siffrorna handlar om områden; de säger inte varför det är så.", EN: "Each heading leads to the whole table with counts, bases and sources. The figures are about areas; they do not say why it is so."},
+	"parts":               {SV: "Län", EN: "Counties (län)"},
+	"parted":              {SV: "Fördelning efter områdestyp", EN: "Distribution by area type"},
+
+	// a place
+	"earlier":      {SV: "Tidigare år:", EN: "Earlier years:"},
+	"types-in":     {SV: "Områdestyper i %s: %s år %s", EN: "Area types in %s: %s in %s"},
+	"lead-place":   {SV: "Av %s %s i %s år %s är %s.", EN: "Of %s %s in %s in %s, %s."},
+	"here-and":     {SV: "Siffror här och i hela riket", EN: "Figures here and in the whole country"},
+	"number-here":  {SV: "Antal här", EN: "Number here"},
+	"value-here":   {SV: "Värde här", EN: "Value here"},
+	"base":         {SV: "Underlag", EN: "Base"},
+	"value-whole":  {SV: "Hela riket", EN: "The whole country"},
+	"whole":        {SV: "Hela riket", EN: "The whole country"},
+	"consists-of":  {SV: "Består av", EN: "Consists of"},
+	"same-code":    {SV: "Samma kod i en annan indelning:", EN: "The same code in another division:"},
+	"surroundings": {SV: "%s och trakten omkring. %s", EN: "%s and its surroundings. %s"},
+	"locator":      {SV: "Var %s ligger", EN: "Where %s lies"},
+	"about-place":  {SV: "Siffror om ett område säger inget om en enskild som bor där. I små områden kan tillfälligheter flytta dem mycket mellan åren.", EN: "Figures for an area tell nothing about any one person who lives there. In small areas chance can move them much from year to year."},
+
+	// search
+	"search-places": {SV: "Sök plats", EN: "Find a place"},
+	"search-help":   {SV: "Namn eller kod på län, kommun, RegSO eller annat område i utgåvan. Å, ä och ö behövs inte.", EN: "Name or code of a county, municipality, RegSO or other area of the edition. Å, ä and ö are not needed."},
+	"found-none":    {SV: "Ingen plats hittades för", EN: "No place was found for"},
+	"found-for":     {SV: "Platser för", EN: "Places for"},
+	"more-found":    {SV: "Visar %s av %s träffar. Skriv mer för att få färre.", EN: "Showing %s of %s hits. Write more to get fewer."},
+
+	// tables
+	"tables-by-type":  {SV: "Efter områdestyp", EN: "By area type"},
+	"tables-by-area":  {SV: "Efter område", EN: "By area"},
+	"tables-other":    {SV: "Övriga", EN: "Others"},
+	"table":           {SV: "Tabell", EN: "Table"},
+	"sorted-by":       {SV: "Indelad efter", EN: "Sorted by"},
+	"rows":            {SV: "Rader", EN: "Rows"},
+	"choose":          {SV: "Välj vad som visas", EN: "Choose what is shown"},
+	"show":            {SV: "Visa", EN: "Show"},
+	"measure":         {SV: "Mått", EN: "Measure"},
+	"inside":          {SV: "Del av landet", EN: "Part of the country"},
+	"gaps":            {SV: "En tom cell betyder att tabellen inte har den kombinationen.", EN: "An empty cell means that the table does not have the combination."},
+	"shown-now":       {SV: "Visas nu:", EN: "Shown now:"},
+	"rows-shown":      {SV: "Visar %s av %s rader. Alla finns som CSV och JSON.", EN: "Showing %s of %s rows. All are there as CSV and JSON."},
+	"areas-shown":     {SV: "Tabellen visar %s av %s områden. Välj en del av landet för att se resten, eller hämta alla som CSV eller JSON.", EN: "The table shows %s of %s areas. Choose a part of the country to see the rest, or get all as CSV or JSON."},
+	"nothing-shown":   {SV: "Inga rader svarar mot valet.", EN: "No rows answer to the choice."},
+	"selection-as":    {SV: "Urvalet i adressen som", EN: "The selection in the address as"},
+	"whole-table":     {SV: "Hela tabellen som", EN: "The whole table as"},
+	"notes":           {SV: "Att veta om siffrorna", EN: "What to know about the numbers"},
+	"interval-note":   {SV: "Inom parentes står ett intervall. Vad det är står under", EN: "In brackets stands an interval. What it is stands under"},
+	"interval-table":  {SV: "Inom parentes står ett intervall. Vad det är står vid tabellen som rubriken leder till.", EN: "In brackets stands an interval. What it is stands with the table that the heading leads to."},
+	"base-note":       {SV: "Underlag är det antal som en andel eller ett medelvärde är beräknat på.", EN: "The base is the number that a share or a mean was computed on."},
+	"sources":         {SV: "Källor", EN: "Sources"},
+	"steps":           {SV: "Så gjordes tabellen, steg för steg", EN: "How the table was made, step by step"},
+	"own-records":     {SV: "Myndighetens egna uppgifter", EN: "The agency's own records"},
+	"synthetic-short": {SV: "syntetiska", EN: "synthetic"},
+	"signs":           {SV: "Tecken:", EN: "Signs:"},
+	"all-signs":       {SV: "Alla tecken", EN: "All signs"},
+
+	// maps
+	"map":            {SV: "Karta", EN: "Map"},
+	"per-area":       {SV: "per %s, %s", EN: "by %s, %s"},
+	"in-the-table":   {SV: "Samma uppgifter står i listan eller tabellen på sidan.", EN: "The same figures stand in the list or table on the page."},
+	"without-border": {SV: "Kartan visar de %s av %s områden som utgåvan har gränser för.", EN: "The map shows the %s of %s areas that the edition has borders for."},
+	"map-of-counts":  {SV: "Kartan visar antal: ett stort område syns mer utan att ha fler. Välj hellre en andel om det finns.", EN: "The map shows counts: a large area is seen more without having more. Prefer a share where there is one."},
+	"even-classes":   {SV: "Klasserna har ungefär lika många områden var.", EN: "The classes have about as many areas each."},
+	"point-further":  {SV: "Klicka på ett län för att se närmare.", EN: "Click on a county to look closer."},
+	"faint":          {SV: "varav osäkra, blekta på kartan:", EN: "of which unreliable, faint on the map:"},
+	"legend-count":   {SV: "Inom parentes: antal områden.", EN: "In brackets: number of areas."},
+	"projection":     {SV: "SWEREF 99 TM, norr uppåt.", EN: "SWEREF 99 TM, north up."},
+	"north":          {SV: "N ↑", EN: "N ↑"},
+
+	// the method
+	"states":  {SV: "Vad tecknen betyder", EN: "What the signs mean"},
+	"sign":    {SV: "Tecken", EN: "Sign"},
+	"meaning": {SV: "Betydelse", EN: "Meaning"},
+
+	// the edition
+	"agency":       {SV: "Myndighet", EN: "Agency"},
+	"reference":    {SV: "Diarienummer", EN: "Reference number"},
+	"cite":         {SV: "Så hänvisar du", EN: "How to cite"},
+	"same-edition": {SV: "Numret är beräknat ur innehållet: samma nummer är samma siffror, var de än står.", EN: "The number is computed from the content: the same number is the same figures, wherever they stand."},
+	"divisions":    {SV: "Indelningar", EN: "Divisions"},
+	"division":     {SV: "Indelning", EN: "Division"},
+	"areas":        {SV: "Områden", EN: "Areas"},
+	"with-border":  {SV: "Med gräns", EN: "With a border"},
+	"source":       {SV: "Källa", EN: "Source"},
+	"publisher":    {SV: "Utgivare", EN: "Publisher"},
+	"licence":      {SV: "Licens", EN: "Licence"},
+	"checksum":     {SV: "Kontrollsumma (SHA-256)", EN: "Checksum (SHA-256)"},
+	"protection":   {SV: "Röjandekontroll", EN: "Disclosure control"},
+	"policy":       {SV: "Regler", EN: "Rules"},
+	"shown":        {SV: "Visade värden", EN: "Values shown"},
+	"hidden":       {SV: "Dolda värden", EN: "Values hidden"},
+	"verdict":      {SV: "Granskning", EN: "Audit"},
+	"full-audit":   {SV: "Hela regelverket och granskningen står i", EN: "All rules and the whole audit stand in"},
+	"files":        {SV: "Filer", EN: "Files"},
+	"file":         {SV: "Fil", EN: "File"},
+	"size":         {SV: "Storlek, byte", EN: "Size, bytes"},
+	"other-lang":   {SV: "På svenska", EN: "In English"},
+	"version":      {SV: "version", EN: "version"},
+	"code":         {SV: "Kod", EN: "Code"},
+	"name":         {SV: "Namn", EN: "Name"},
+	"kind":         {SV: "Slag", EN: "Kind"},
+	"lies-in":      {SV: "Ligger i", EN: "Lies in"},
+}
 
 func word(lang, key string) string { return words[key].In(lang) }
-
-// number is a number as people write it: 1 234,5 in Swedish and 1,234.5 in English.
-func number(v float64, decimals int, lang string) string {
-	tag := language.Swedish
-	if lang == "en" {
-		tag = language.English
-	}
-	return message.NewPrinter(tag).Sprint(textnumber.Decimal(v, textnumber.Scale(decimals)))
-}
-
-// unit is what follows a value in a sentence or a legend.
-func unit(m cube.Measure, lang string) string {
-	if m.Kind == cube.Share {
-		return "\u00a0%"
-	}
-	return ""
-}
-
-// figure is a cell as it stands in a table.
-type figure struct {
-	Text     string // value or sign
-	Status   string // CSS class
-	Why      string // what the sign or the state means; empty for an ordinary value
-	Interval string
-	Base     string
-}
-
-func newFigure(c cube.Cell, m cube.Measure, lang string) figure {
-	f := figure{Status: c.Status.String()}
-	switch c.Status {
-	case cube.Known, cube.Zero:
-	default:
-		f.Why = c.Status.Title().In(lang)
-	}
-	if sign, ok := signs[c.Status]; ok {
-		f.Text = sign
-	} else {
-		f.Text = number(shown(c.Value, m), m.Decimals, lang)
-	}
-	if c.Lo.OK && c.Hi.OK {
-		f.Interval = number(shown(c.Lo.V, m), m.Decimals, lang) + "–" + number(shown(c.Hi.V, m), m.Decimals, lang)
-	}
-	if c.Base.OK {
-		f.Base = number(c.Base.V, 0, lang)
-	}
-	return f
-}
-
-// head is a measure as a column's head: its title and, for shares, the percent sign.
-func head(m cube.Measure, lang string) string {
-	title := m.Title.In(lang)
-	if m.Kind == cube.Share {
-		title += ", %"
-	}
-	return strings.TrimSpace(title)
-}

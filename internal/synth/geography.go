@@ -42,6 +42,18 @@ func (c *Country) writeGeography(dir string) error {
 			return err
 		}
 	}
+	err := write(dir, "names.json", func(w *bufio.Writer) { // the form of SCB's label files
+		fmt.Fprintf(w, `{"note":%q,"label":{"00":"Riket"`, marked)
+		for _, d := range []*area.Division{c.Lan, c.Kommun} {
+			for i := range d.Len() {
+				fmt.Fprintf(w, ",\n%q:%q", d.At(i).Code, d.At(i).Name)
+			}
+		}
+		w.WriteString("}}\n")
+	})
+	if err != nil {
+		return err
+	}
 	return write(dir, "changes_2025.csv", func(w *bufio.Writer) {
 		w.WriteString(bom + "Kommun,Kommunnamn,Tidigare DeSO,DeSO,Förändringstyp,Datum för förändring\r\n")
 		for _, ch := range c.Changes {

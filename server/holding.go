@@ -1,0 +1,416 @@
+package server
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/areatype"
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/edition"
+)
+
+// country is the code of riket.
+const country = "00"
+
+// A holding is the edition as the pages need it: read once and never changed.
+type holding struct {
+	ed        *edition.Edition
+	tables    []*table
+	divisions []*division
+	names     []named // places in the order they are searched
+}
+
+// A division has the keys to the other divisions beside its areas.
+type division struct {
+	*area.Division
+	in    map[area.ID][]int32 // position of the area of another division that holds each area, or -1
+	types func() *typing
+}
+
+// A table is an entry of the manifest and its cells.
+type table struct {
+	edition.TableInfo
+	layout
+	cells func() (*cube.Cube, error)
+}
+
+// A layout is how a table is sorted: the positions of its dimensions by role. What a table hasn't is -1.
+type layout struct {
+	area, kind, year int
+	areas, kinds     int // how many of them
+	groups           []int
+}
+
+func layoutOf(dims []edition.DimInfo) layout {
+	l := layout{area: -1, kind: -1, year: -1}
+	for i, d := range dims {
+		switch d.Role {
+		case cube.Area:
+			l.area = i
+			l.areas++
+		case cube.Type:
+			l.kind = i
+			l.kinds++
+		case cube.Time:
+			l.year = i
+		default:
+			l.groups = append(l.groups, i)
+		}
+	}
+	return l
+}
+
+func (t *table) division() area.ID {
+	d := t.Dims[t.area]
+	return area.ID{Kind: area.Kind(d.Kind), Vintage: d.Vintage}
+}
+
+// byType tells whether a table is by type (and groups and years) alone, byArea whether it is by the areas of one division alone.
+func (t *table) byType() bool { return t.kinds == 1 && t.areas == 0 }
+func (t *table) byArea() bool { return t.kinds == 0 && t.areas == 1 }
+
+// hold reads the divisions of an edition and prepares its tables for reading.
+func hold(ed *edition.Edition) (*holding, error) {
+	h := &holding{ed: ed}
+	for _, info := range ed.Tables() {
+		h.tables = append(h.tables, &table{TableInfo: info, layout: layoutOf(info.Dims),
+			cells: sync.OnceValues(func() (*cube.Cube, error) {
+				c, err := ed.Table(info.Name)
+				if err != nil {
+					return nil, err
+				}
+				return c.Edit(bare), nil
+			})})
+	}
+	for _, info := range ed.Divisions() {
+		d, err := ed.Division(info.ID())
+		if err != nil {
+			return nil, err
+		}
+		held := &division{Division: d, in: map[area.ID][]int32{}}
+		for _, name := range info.Parents {
+			id, err := area.ParseID(name)
+			if err != nil {
+				return nil, err
+			}
+			if held.in[id], err = ed.Parents(d.ID, id); err != nil {
+				return nil, err
+			}
+		}
+		held.types = sync.OnceValue(func() *typing { return h.typing(held) })
+		h.divisions = append(h.divisions, held)
+	}
+	// From the largest areas down, those of other kinds than the official ones last.
+	slices.SortStableFunc(h.divisions, func(a, b *division) int {
+		return cmp.Or(cmp.Compare(size(a.ID.Kind), size(b.ID.Kind)), cmp.Compare(a.Len(), b.Len()), cmp.Compare(a.ID.String(), b.ID.String()))
+	})
+	for _, d := range h.divisions {
+		for i := range d.Len() {
+			h.names = append(h.names, named{d, i, folded(d.At(i).Name), folded(d.At(i).Code)})
+		}
+	}
+	return h, nil
+}
+
+// bare takes everything but its state from a cell without a value, so that no base or interval can tell what is hidden.
+func bare(_, _ int, c cube.Cell) cube.Cell {
+	if c.Status.HasValue() {
+		return c
+	}
+	return cube.Cell{Status: c.Status}
+}
+
+func (h *holding) tableNamed(name string) *table {
+	for _, t := range h.tables {
+		if t.Name == name {
+			return t
+		}
+	}
+	return nil
+}
+
+func (h *holding) division(id area.ID) *division {
+	for _, d := range h.divisions {
+		if d.ID == id {
+			return d
+		}
+	}
+	return nil
+}
+
+// ofKind is the first division of a kind.
+func (h *holding) ofKind(kind area.Kind) *division {
+	for _, d := range h.divisions {
+		if d.ID.Kind == kind {
+			return d
+		}
+	}
+	return nil
+}
+
+// A place is an area of a division.
+type place struct {
+	*division
+	at int
+}
+
+func (p place) area() area.Area { return p.At(p.at) }
+
+func (p place) name() string {
+	if a := p.area(); a.Name != "" {
+		return a.Name
+	}
+	return p.ID.Kind.Title() + " " + p.area().Code
+}
+
+// size orders the official kinds from the largest areas down.
+func size(kind area.Kind) int {
+	official := []area.Kind{area.Riket, area.Lan, area.Kommun, area.RegSO, area.DeSO}
+	if at := slices.Index(official, kind); at >= 0 {
+		return at
+	}
+	return len(official)
+}
+
+// find is the place of an address: a code, alone or with the division after it as SCB writes it. A code alone is first taken for one of a division whose codes
+// SCB writes so.
+func (h *holding) find(address string) (place, bool) {
+	for _, d := range h.divisions {
+		if i, ok := d.Index(address); ok && d.ID.SuffixedCode(address) == address {
+			return place{d, i}, true
+		}
+	}
+	for _, d := range h.divisions {
+		code := address
+		if bare, suffix, ok := strings.Cut(address, "_"); ok && strings.EqualFold(suffix, d.ID.Kind.Title()+d.ID.Vintage) {
+			code = bare
+		}
+		if i, ok := d.Index(code); ok {
+			return place{d, i}, true
+		}
+	}
+	return place{}, false
+}
+
+// address is the code of a place as it is written in addresses: bare unless it would be taken for a place of another division.
+func (h *holding) address(p place) string {
+	code := p.ID.SuffixedCode(p.area().Code)
+	if found, ok := h.find(code); ok && found.division == p.division {
+		return code
+	}
+	return p.area().Code + "_" + p.ID.Kind.Title() + p.ID.Vintage
+}
+
+func (h *holding) href(p place, lang string) string {
+	if p.area().Code == country && p.ID.Kind == area.Riket {
+		return prefix(lang) + "/"
+	}
+	return prefix(lang) + "/plats/" + url.PathEscape(h.address(p))
+}
+
+// above are the places that a place lies in, the largest first.
+func (h *holding) above(p place) []place {
+	var up []place
+	for _, d := range h.divisions {
+		if in := p.in[d.ID]; in != nil && in[p.at] >= 0 {
+			up = append(up, place{d, int(in[p.at])})
+		}
+	}
+	return up
+}
+
+// within tells which areas of a division lie in a place.
+func within(d *division, p place) func(at int) bool {
+	if d == p.division {
+		return func(at int) bool { return at == p.at }
+	}
+	in := d.in[p.ID]
+	return func(at int) bool { return in != nil && int(in[at]) == p.at }
+}
+
+// below are the areas that a place consists of: those of the largest division that is known to lie in it and has more than one area there.
+func (h *holding) below(p place) []place {
+	for _, d := range h.divisions {
+		if d.in[p.ID] == nil || d == p.division {
+			continue
+		}
+		var down []place
+		for at, in := range d.in[p.ID] {
+			if int(in) == p.at {
+				down = append(down, place{d, at})
+			}
+		}
+		if len(down) > 1 {
+			return down
+		}
+	}
+	return nil
+}
+
+// latest is the last year that has rows in a table; empty when the table has no years.
+func latest(c *cube.Cube, l layout) string {
+	if l.year < 0 {
+		return ""
+	}
+	last := -1
+	for i := range c.Len() {
+		last = max(last, c.Coord(i, l.year))
+	}
+	if last < 0 {
+		return ""
+	}
+	return c.Dims()[l.year].Members[last].Code
+}
+
+// A typing is the type of every area of a division, year by year.
+type typing struct {
+	table   *table
+	measure cube.Measure
+	years   []string
+	byYear  map[string][]cube.Cell // by the area's position; NotAvailable where there is none
+}
+
+// typesTable is what an edition calls the table of its types.
+const typesTable = "area_type"
+
+// typing finds the types of a division's areas: the first measure of types in the table of types, else in the narrowest table of the
+// division that has one. It is nil when the edition has none.
+func (h *holding) typing(d *division) *typing {
+	var from []*table
+	for _, t := range h.tables {
+		if t.byArea() && len(t.groups) == 0 && t.TableInfo.Dims[t.area].Kind == string(d.ID.Kind) && t.division() == d.ID && codeMeasure(t.Measures) >= 0 {
+			from = append(from, t)
+		}
+	}
+	slices.SortStableFunc(from, func(a, b *table) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(len(a.Measures), len(b.Measures)))
+	})
+	for _, t := range from {
+		if c, err := t.cells(); err == nil {
+			if types := typesOf(t, c, d); types != nil {
+				return types
+			}
+		}
+	}
+	return nil
+}
+
+func rank(t *table) int {
+	if t.Name == typesTable {
+		return 0
+	}
+	return 1
+}
+
+func codeMeasure(measures []cube.Measure) int {
+	return slices.IndexFunc(measures, func(m cube.Measure) bool { return m.Kind == cube.Code })
+}
+
+// typesOf reads the types from a table; nil when its codes are something else than types.
+func typesOf(t *table, c *cube.Cube, d *division) *typing {
+	m := codeMeasure(c.Measures())
+	types := &typing{table: t, measure: c.Measures()[m], byYear: map[string][]cube.Cell{}}
+	for i := range c.Len() {
+		at, ok := d.Index(c.Code(i, t.area))
+		if !ok {
+			continue
+		}
+		year := ""
+		if t.year >= 0 {
+			year = c.Code(i, t.year)
+		}
+		if types.byYear[year] == nil {
+			types.byYear[year] = make([]cube.Cell, d.Len())
+			types.years = append(types.years, year)
+		}
+		cell := c.Cell(i, m)
+		if cell.Status.HasValue() && typeOf(cell) == 0 {
+			return nil
+		}
+		types.byYear[year][at] = cell
+	}
+	if len(types.years) == 0 {
+		return nil
+	}
+	slices.Sort(types.years)
+	return types
+}
+
+// typeOf is the type that a cell holds, or no type.
+func typeOf(c cube.Cell) areatype.Type {
+	for _, t := range areatype.Types() {
+		if c.Status.HasValue() && c.Value == float64(t) {
+			return t
+		}
+	}
+	return 0
+}
+
+// last is the latest year and its types.
+func (t *typing) last() (string, []cube.Cell) {
+	year := t.years[len(t.years)-1]
+	return year, t.byYear[year]
+}
+
+// A named is a place with its name and code as they are searched.
+type named struct {
+	division   *division
+	at         int
+	name, code string
+}
+
+// folded is a text without marks and capitals, so that orebro finds Örebro.
+func folded(s string) string {
+	var b strings.Builder
+	for _, r := range norm.NFD.String(strings.TrimSpace(s)) {
+		if !unicode.Is(unicode.Mn, r) {
+			b.WriteRune(unicode.ToLower(r))
+		}
+	}
+	return b.String()
+}
+
+// lookup finds places by name or code: the whole first, then beginnings of names, beginnings of words and codes, and parts.
+func (h *holding) lookup(text string) []place {
+	want := folded(text)
+	if want == "" {
+		return nil
+	}
+	var found [4][]place
+	for _, n := range h.names {
+		level := -1
+		switch {
+		case n.name == want, n.code == want:
+			level = 0
+		case strings.HasPrefix(n.name, want):
+			level = 1
+		case strings.Contains(" "+strings.ReplaceAll(n.name, "-", " "), " "+want), strings.HasPrefix(n.code, want):
+			level = 2
+		case strings.Contains(n.name, want):
+			level = 3
+		default:
+			continue
+		}
+		found[level] = append(found[level], place{n.division, n.at})
+	}
+	// Among those that sound alike, the one spelled as it was asked comes first.
+	exact := strings.ToLower(strings.TrimSpace(text))
+	for _, level := range found {
+		slices.SortStableFunc(level, func(a, b place) int { return cmp.Compare(spelled(b, exact), spelled(a, exact)) })
+	}
+	return slices.Concat(found[:]...)
+}
+
+func spelled(p place, text string) int {
+	if strings.Contains(strings.ToLower(p.area().Name), text) {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,236 @@
+package server
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/edition"
+)
+
+// An answer is what a page shows and what its numbers are.
+type answer struct {
+	template string
+	title    string
+	body     any
+	cubes    []*cube.Cube // for csv and json
+	list     [][]string   // for csv, when the page has a list rather than tables; the first row is the header
+	facts    any          // for json, when the page is about something else than tables
+}
+
+// formatted tells whether the page can be had in a format.
+func (a *answer) formatted(format string) bool {
+	if format == "csv" {
+		return len(a.cubes) > 0 || a.list != nil
+	}
+	return len(a.cubes) > 0 || a.facts != nil
+}
+
+// A shell is what every page has around its body.
+type shell struct {
+	Lang, Title string
+	Prefix      string
+	Here        string // which entry of the menu the page belongs to
+	Path        string // this page
+	Other       string // this page in the other language
+	OtherLang   string
+	Project     cube.Text
+	Agency      string
+	Edition     string
+	Synthetic   bool
+	Formats     []link
+	Query       string // what was searched for
+	Body        any
+}
+
+type link struct{ Name, Href string }
+
+func (s *Server) page(r *request, a *answer) (*reply, error) {
+	m := s.ed.Manifest()
+	sh := shell{Lang: r.lang, Title: a.title, Prefix: prefix(r.lang), Path: r.address(r.lang, "html"), OtherLang: "en", Project: m.Title, Agency: m.Agency,
+		Edition: s.ed.ID(), Synthetic: m.Synthetic, Query: r.query.Get("q"), Body: a.body}
+	if r.lang == "en" {
+		sh.OtherLang = "sv"
+	}
+	if len(r.path) > 0 {
+		sh.Here = r.path[0]
+	} else if a.template == "country.html" {
+		sh.Here = "/"
+	}
+	sh.Other = r.address(sh.OtherLang, "html")
+	for _, f := range formats {
+		if a.formatted(f) {
+			sh.Formats = append(sh.Formats, link{strings.ToUpper(f), r.address(r.lang, f)})
+		}
+	}
+	var out bytes.Buffer
+	if err := s.templates.ExecuteTemplate(&out, a.template, sh); err != nil {
+		return nil, err
+	}
+	return &reply{kind: "text/html; charset=utf-8", lang: r.lang, body: out.Bytes()}, nil
+}
+
+// functions are what the templates may call.
+var functions = template.FuncMap{"word": word, "in": in, "paragraphs": paragraphs, "piece": newPiece,
+	"whole": func(lang string, n int) string { return number(float64(n), 0, lang) }}
+
+// A piece is a part of a page with what it needs of the shell.
+type piece struct {
+	Lang, Prefix string
+	Map          *chart
+	Grid         *grid
+}
+
+func newPiece(sh shell, part any) (piece, error) {
+	p := piece{Lang: sh.Lang, Prefix: sh.Prefix}
+	switch part := part.(type) {
+	case *chart:
+		p.Map = part
+	case *grid:
+		p.Grid = part
+	default:
+		return p, fmt.Errorf("server: no piece is made of a %T", part)
+	}
+	return p, nil
+}
+
+// in writes a text in the page's language; when there is none, in the other one and marked so.
+func in(lang string, t cube.Text) template.HTML {
+	text := template.HTMLEscapeString(t.In(lang))
+	if t.SV != "" && t.EN != "" || text == "" {
+		return template.HTML(text)
+	}
+	other := "sv"
+	if t.SV == "" {
+		other = "en"
+	}
+	if other == lang {
+		return template.HTML(text)
+	}
+	return template.HTML(`<span lang="` + other + `">` + text + `</span>`)
+}
+
+// paragraphs are the parts of a text between empty lines.
+func paragraphs(t cube.Text) []cube.Text {
+	sv, en := strings.Split(strings.TrimSpace(t.SV), "\n\n"), strings.Split(strings.TrimSpace(t.EN), "\n\n")
+	if len(sv) != len(en) {
+		return []cube.Text{t}
+	}
+	var parts []cube.Text
+	for i := range sv {
+		parts = append(parts, cube.Text{SV: sv[i], EN: en[i]})
+	}
+	return parts
+}
+
+// numbers writes the cells or the facts of a page.
+func (s *Server) numbers(r *request, a *answer) (*reply, error) {
+	if !a.formatted(r.format) {
+		return nil, errNotFound
+	}
+	name := s.ed.Manifest().Project
+	if s.ed.Manifest().Synthetic {
+		name = "synthetic-" + name
+	}
+	for _, part := range r.path {
+		name += "-" + part
+	}
+	out := &reply{kind: "text/csv; charset=utf-8", lang: r.lang, file: name + "." + r.format}
+	var err error
+	if r.format == "json" {
+		out.kind = "application/json"
+		out.body, err = s.json(r, a)
+	} else {
+		out.body, err = csvOf(a, r.lang)
+	}
+	return out, err
+}
+
+// json is what every JSON answer has: which edition it is from, whether it is about real persons, and tables or facts.
+func (s *Server) json(r *request, a *answer) ([]byte, error) {
+	var tables [][]byte
+	for _, c := range a.cubes {
+		var out bytes.Buffer
+		if err := edition.Long(&out, c, "json", r.lang); err != nil {
+			return nil, err
+		}
+		tables = append(tables, bytes.TrimSpace(out.Bytes()))
+	}
+	var out bytes.Buffer
+	about, err := json.Marshal(struct {
+		Edition   string `json:"edition"`
+		Synthetic bool   `json:"synthetic"`
+		Language  string `json:"language"`
+		Title     string `json:"title"`
+		Facts     any    `json:"facts,omitempty"`
+	}{s.ed.ID(), s.ed.Manifest().Synthetic, r.lang, a.title, a.facts})
+	if err != nil {
+		return nil, err
+	}
+	if len(tables) == 0 {
+		return append(about, '\n'), nil
+	}
+	// The tables are put in as they were written, so that their rows keep a line each.
+	out.Write(bytes.TrimSuffix(about, []byte("}")))
+	out.WriteString(",\n\"tables\":[\n")
+	out.Write(bytes.Join(tables, []byte(",\n")))
+	out.WriteString("\n]}\n")
+	return out.Bytes(), nil
+}
+
+// csvOf writes one table as it is. Several are written as one: a column says which table a row is from, and the columns are those of all of them.
+func csvOf(a *answer, lang string) ([]byte, error) {
+	var out bytes.Buffer
+	w := csv.NewWriter(&out)
+	w.UseCRLF = true
+	if len(a.cubes) == 0 {
+		err := w.WriteAll(a.list)
+		return out.Bytes(), err
+	}
+	if len(a.cubes) == 1 {
+		err := edition.Long(&out, a.cubes[0], "csv", lang)
+		return out.Bytes(), err
+	}
+	parts := make([][][]string, len(a.cubes))
+	var dims, rest []string
+	for i, c := range a.cubes {
+		var one bytes.Buffer
+		if err := edition.Long(&one, c, "csv", lang); err != nil {
+			return nil, err
+		}
+		rows, err := csv.NewReader(&one).ReadAll()
+		if err != nil {
+			return nil, fmt.Errorf("server: table %s: %w", c.Name, err)
+		}
+		parts[i] = rows
+		own := len(c.Dims())
+		for _, name := range rows[0][:own] {
+			if !slices.Contains(dims, name) {
+				dims = append(dims, name)
+			}
+		}
+		rest = rows[0][own:]
+	}
+	columns := slices.Concat(dims, rest)
+	w.Write(append([]string{"table"}, columns...))
+	for i, rows := range parts {
+		for _, row := range rows[1:] {
+			line := []string{a.cubes[i].Name}
+			for _, name := range columns {
+				value := ""
+				if at := slices.Index(rows[0], name); at >= 0 {
+					value = row[at]
+				}
+				line = append(line, value)
+			}
+			w.Write(line)
+		}
+	}
+	w.Flush()
+	return out.Bytes(), w.Error()
+}

@@ -1,0 +1,345 @@
+package server
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/areatype"
+	"github.com/skikt/skikt/cube"
+)
+
+// placePage is a page about one place.
+type placePage struct {
+	Kind   string
+	Code   string
+	Up     []link
+	Other  []link // the same code in other divisions
+	Type   *placeType
+	Parts  *grid  // the types of the areas in the place
+	Lead   string // and the same in a sentence
+	Map    *chart
+	Glance *grid
+	Down   []downLink
+	Below  string // what Down are
+}
+
+// placeType is the type of a place.
+type placeType struct {
+	Number, Class string
+	Label         string
+	Year          string
+	Measure       string
+	Table         string
+	Earlier       []string
+}
+
+type downLink struct {
+	link
+	Number, Class string // type, where there is one
+	Type          string
+}
+
+func (s *Server) place(r *request, code string) (*answer, error) {
+	if err := r.only(); err != nil {
+		return nil, err
+	}
+	q, ok := s.find(code)
+	if !ok {
+		return nil, errNotFound
+	}
+	p := &placePage{Kind: q.ID.Title(), Code: q.area().Code, Type: s.placeType(q, r.lang)}
+	a := &answer{template: "place.html", title: q.name(), body: p}
+	for _, up := range s.above(q) {
+		p.Up = append(p.Up, link{up.name(), s.href(up, r.lang)})
+	}
+	for _, d := range s.divisions {
+		if at, ok := d.Index(p.Code); ok && d != q.division {
+			p.Other = append(p.Other, link{d.ID.Title(), s.href(place{d, at}, r.lang)})
+		}
+	}
+	glance := &grid{Caption: fmt.Sprintf(word(r.lang, "and-whole"), q.name()), Labels: []string{""}, Heads: []columnHead{
+		{Text: word(r.lang, "number-here")}, {Text: word(r.lang, "value-here")}, {Text: word(r.lang, "base")}, {Text: word(r.lang, "value-whole")}}}
+	for _, t := range s.tables {
+		if !t.byArea() || t.division() != q.ID {
+			continue
+		}
+		c, err := t.cells()
+		if err != nil {
+			return nil, err
+		}
+		dim := c.Dims()[t.area]
+		if dim.Index(p.Code) < 0 {
+			continue
+		}
+		here, err := c.Where(dim.Name, p.Code)
+		if err != nil {
+			return nil, err
+		}
+		if here.Len() == 0 {
+			continue
+		}
+		a.cubes = append(a.cubes, here)
+		if p.Type == nil || t.Name != p.Type.Table || len(t.Measures) > 1 {
+			glance.Blocks = append(glance.Blocks, s.glancePlace(t, c, here, r.lang)...)
+		}
+	}
+	if !glance.Empty() {
+		glance.narrow()
+		glance.finish()
+		p.Glance = glance
+	}
+	s.inside(p, q, r.lang)
+	p.Map = s.placeChart(q, r.lang)
+	return a, nil
+}
+
+// placeType is the type of a place in the latest year that it has one; nil when the edition gives it none.
+func (s *Server) placeType(q place, lang string) *placeType {
+	types := q.types()
+	if types == nil {
+		return nil
+	}
+	var found *placeType
+	for _, year := range slices.Backward(types.years) {
+		t := typeOf(types.byYear[year][q.at])
+		switch {
+		case t == 0:
+		case found == nil:
+			found = &placeType{Number: t.Code(), Class: typeClass(t.Code()), Label: t.Label().In(lang), Year: year, Measure: types.measure.Title.In(lang), Table: types.table.Name}
+		default:
+			found.Earlier = append(found.Earlier, year+": "+t.Code())
+		}
+	}
+	return found
+}
+
+// glancePlace are a table's figures for a place beside those of the whole country.
+func (s *Server) glancePlace(t *table, c, here *cube.Cube, lang string) []block {
+	var blocks []block
+	key := keyMeasures(here.Measures())
+	for _, m := range key {
+		meas := here.Measures()[m]
+		rows := typical(here, t.layout, m)
+		vary, _ := spread(here, rows, lang, t.area)
+		about := head(meas, lang)
+		if year := latest(here, t.layout); year != "" {
+			about += ", " + year
+		}
+		b := block{Title: here.Title.In(lang), About: about, Href: prefix(lang) + "/tabell/" + t.Name}
+		for _, i := range rows {
+			name := joined(s.rowLabels(here, i, vary, lang))
+			if len(rows) == 1 {
+				name = head(meas, lang)
+			}
+			row := gridRow{Labels: []label{{Text: name}}, Figures: make([]figure, 4)}
+			if meas.Kind.Additive() {
+				row.Figures[0] = newFigure(here.Cell(i, m), meas, lang)
+			} else {
+				if of := here.MeasureIndex(meas.Of); meas.Kind == cube.Share && of >= 0 {
+					row.Figures[0] = newFigure(here.Cell(i, of), here.Measures()[of], lang)
+				}
+				value := newFigure(here.Cell(i, m), meas, lang)
+				row.Figures[2], value.Base = figure{Text: value.Base, Class: "base"}, ""
+				row.Figures[1] = value
+				codes := make([]string, len(c.Dims()))
+				for d := range codes {
+					codes[d] = here.Code(i, d)
+				}
+				codes[t.area] = cube.Total
+				if c.Find(codes...) >= 0 {
+					row.Figures[3] = newFigure(c.Get(meas.Name, codes...), meas, lang)
+					row.Figures[3].Base = ""
+				}
+			}
+			b.Rows = append(b.Rows, row)
+		}
+		// A table with many numbers for each place gets one heading for all of them.
+		if len(key) > 1 && len(vary) == 0 {
+			b.About = latest(here, t.layout)
+			if len(blocks) > 0 {
+				blocks[0].Rows = append(blocks[0].Rows, b.Rows...)
+				continue
+			}
+		}
+		if len(b.Rows) > 0 {
+			blocks = append(blocks, b)
+		}
+	}
+	return blocks
+}
+
+// inside tells which areas a place consists of and of which types they are.
+func (s *Server) inside(p *placePage, q place, lang string) {
+	down := s.below(q)
+	for _, d := range down {
+		l := downLink{link: link{d.name(), s.href(d, lang)}}
+		if t := s.placeType(d, lang); t != nil {
+			l.Number, l.Class, l.Type = t.Number, t.Class, t.Label
+		}
+		p.Down = append(p.Down, l)
+		p.Below = d.ID.Title()
+	}
+	slices.SortStableFunc(p.Down, func(a, b downLink) int { return strings.Compare(sortable(a.Name), sortable(b.Name)) })
+	t := s.countryTypes()
+	if t == nil || t.division == q.division || t.in[q.ID] == nil {
+		return
+	}
+	year, _ := t.last()
+	n, all := t.count(within(t.division, q))
+	whole, allWhole := t.count(func(int) bool { return true })
+	if all == 0 {
+		return
+	}
+	var parts []string
+	g := &grid{Caption: fmt.Sprintf(word(lang, "types-in"), q.name(), t.ID.Title(), year), Labels: []string{word(lang, "type")},
+		Heads: []columnHead{{Text: word(lang, "number")}, {Text: word(lang, "share") + ", %"}, {Text: word(lang, "whole") + ", %"}}}
+	var b block
+	for i, k := range areatype.Types() {
+		parts = append(parts, number(float64(n[i]), 0, lang))
+		b.Rows = append(b.Rows, gridRow{Labels: []label{{Text: k.Code() + " " + k.Label().In(lang), Type: typeClass(k.Code())}}, Figures: []figure{
+			{Text: number(float64(n[i]), 0, lang)}, {Text: number(100*float64(n[i])/float64(all), 1, lang)}, {Text: number(100*float64(whole[i])/float64(allWhole), 1, lang)}}})
+	}
+	g.Blocks = []block{b}
+	p.Parts = g
+	p.Lead = fmt.Sprintf(word(lang, "lead-place"), number(float64(all), 0, lang), t.ID.Kind.Title(), q.name(), year, listing("of-type", parts, lang))
+}
+
+// sortable orders names as in Swedish, with å, ä and ö last.
+func sortable(name string) string {
+	return strings.NewReplacer("å", "{", "ä", "|", "ö", "}", "é", "e").Replace(strings.ToLower(name))
+}
+
+// around is how much of the surroundings a map of a single area shows, as a share of the area's larger side.
+const around = 0.75
+
+// placeChart draws a place: its areas by type; an area that has a type itself among its neighbours; and else the place among others of its kind.
+func (s *Server) placeChart(q place, lang string) *chart {
+	t := s.countryTypes()
+	if own := q.types(); own != nil {
+		t = &typed{q.division, own}
+	}
+	switch {
+	case t == nil:
+	case t.division == q.division && q.hasBorder():
+		window := surroundings(q.area().Border.Bound())
+		near := func(at int) bool {
+			border := t.At(at).Border
+			return len(border) > 0 && border.Bound().Intersects(window)
+		}
+		c := s.typeChart(t, near, &q, nil, window, lang)
+		if c != nil {
+			c.Caption = fmt.Sprintf(word(lang, "surroundings"), q.name(), c.Caption)
+		}
+		return c
+	case t.division != q.division && t.in[q.ID] != nil:
+		keep := within(t.division, q)
+		if c := s.typeChart(t, keep, nil, nil, nowhere, lang); c != nil {
+			c.Caption += ", " + q.name()
+			return c
+		}
+	}
+	return s.locator(q, lang)
+}
+
+// surroundings is what a map around a place shows.
+func surroundings(bound orb.Bound) orb.Bound {
+	return bound.Pad(around * max(bound.Max[0]-bound.Min[0], bound.Max[1]-bound.Min[1]))
+}
+
+// locator shows where a place lies among others of its kind in the place above it, or the kommun of a place without a border in its län.
+func (s *Server) locator(q place, lang string) *chart {
+	for _, kind := range []area.Kind{q.ID.Kind, area.Kommun, area.Lan} {
+		one := q
+		if kind != q.ID.Kind {
+			up := s.above(q)
+			at := slices.IndexFunc(up, func(u place) bool { return u.ID.Kind == kind })
+			if at < 0 {
+				continue
+			}
+			one = up[at]
+		}
+		if !one.hasBorder() {
+			continue
+		}
+		keep := func(int) bool { return true }
+		if up := s.above(one); len(up) > 0 {
+			keep = within(one.division, up[len(up)-1])
+		}
+		plain, marked := &class{Fill: "#e4e4e4"}, &class{Fill: "#6baed6"}
+		var shapes []shape
+		for at := range one.Len() {
+			if u := (place{one.division, at}); keep(at) && u.hasBorder() {
+				k := plain
+				if at == one.at {
+					k = marked
+				}
+				shapes = append(shapes, shape{place: u, class: k, href: s.href(u, lang)})
+			}
+		}
+		title := fmt.Sprintf(word(lang, "locator"), one.name())
+		svg := draw(drawing{shapes: shapes, mark: &one, window: nowhere, title: title, lang: lang})
+		if svg == "" {
+			return nil
+		}
+		return &chart{Caption: title, SVG: svg, Legend: &legend{}}
+	}
+	return nil
+}
+
+// searchPage lists the places that were found.
+type searchPage struct {
+	Query string
+	Found []foundPlace
+	More  string
+}
+
+type foundPlace struct {
+	link
+	Code, Kind, In string
+	Number, Class  string
+}
+
+// mostFound is how many places a search shows.
+const mostFound = 60
+
+func (s *Server) search(r *request) (*answer, error) {
+	if err := r.only("q"); err != nil {
+		return nil, err
+	}
+	const longest = 100
+	query := r.query.Get("q")
+	if len(query) > longest {
+		return nil, &badRequest{word(r.lang, "too-long")}
+	}
+	p := &searchPage{Query: strings.TrimSpace(query)}
+	type fact struct {
+		Code     string `json:"code"`
+		Name     string `json:"name"`
+		Division string `json:"division"`
+		In       string `json:"in,omitempty"`
+		Address  string `json:"address"`
+	}
+	facts := []fact{}
+	list := [][]string{{"code", "name", "division", "in", "address"}}
+	found := s.lookup(query)
+	for _, q := range found[:min(len(found), mostFound)] {
+		f := foundPlace{link: link{q.name(), s.href(q, r.lang)}, Code: q.area().Code, Kind: q.ID.Title()}
+		if up := s.above(q); len(up) > 0 && up[len(up)-1].ID.Kind != area.Riket {
+			f.In = up[len(up)-1].name()
+		}
+		if t := s.placeType(q, r.lang); t != nil {
+			f.Number, f.Class = t.Number, t.Class
+		}
+		p.Found = append(p.Found, f)
+		facts = append(facts, fact{f.Code, f.Name, q.ID.String(), f.In, f.Href})
+		list = append(list, []string{f.Code, f.Name, q.ID.String(), f.In, f.Href})
+	}
+	if len(found) > mostFound {
+		p.More = fmt.Sprintf(word(r.lang, "more-found"), number(mostFound, 0, r.lang), number(float64(len(found)), 0, r.lang))
+	}
+	return &answer{template: "search.html", title: word(r.lang, "search-places"), body: p, facts: facts, list: list}, nil
+}
