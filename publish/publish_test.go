@@ -20,6 +20,7 @@ import (
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/protect"
 )
 
 var regso = area.ID{Kind: area.RegSO, Vintage: "2020"}
