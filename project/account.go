@@ -13,31 +13,65 @@ import (
 
 // An Account says what became of the rows of one file of records: rows = unusable + in, in = placed + residual.
 type Account struct {
-	Records string         `json:"records"`
-	File    string         `json:"file"`
-	Read    *record.Report `json:"read"`
-	Located locate.Account `json:"located"`
+	Records string           `json:"records"`
+	File    string           `json:"file"`
+	Read    *record.Report   `json:"read"`
+	Located locate.Account   `json:"located"`
+	Lines   map[string][]int `json:"lines,omitempty"` // where the first rows that could not be placed stand in the file, by outcome
 }
 
+// maxLines is how many lines an account lists for an outcome; all rows are counted.
+const maxLines = 100
+
 // add accounts for the rows of a batch; of a melted row, which is in the batch once for each melted column, once.
-func (a *Account) add(b *record.Batch, places []locate.Place, decl RecordsDecl) {
-	var own, melted *record.Vector
+// kommun tells which kommuner there are: what stands in the column is data on a person until it is known to be a kommun.
+func (a *Account) add(b *record.Batch, places []locate.Place, decl RecordsDecl, kommun func(string) bool) {
+	var own *record.Vector
 	if decl.Kommun != "" {
 		own, _ = vector(b, decl.Kommun)
 	}
-	if decl.Read.Melt != nil {
-		melted, _ = vector(b, decl.Read.Melt.Name)
-	}
 	for i, p := range places {
-		if melted != nil && melted.Text[i] != decl.Read.Melt.Columns[0].Member {
+		if decl.again(b, i) {
 			continue
 		}
 		code := ""
-		if own != nil && own.State[i] == record.Present {
+		if own != nil && own.State[i] == record.Present && kommun(own.Text[i]) {
 			code = own.Text[i]
 		}
 		a.Located.Add(code, p)
+		if name := p.Outcome.String(); !p.Outcome.Placed() && len(a.Lines[name]) < maxLines {
+			if a.Lines == nil {
+				a.Lines = map[string][]int{}
+			}
+			a.Lines[name] = append(a.Lines[name], b.Line[i])
+		}
 	}
+}
+
+// kommun tells whether a code is that of a kommun.
+func (r *Run) kommun(code string) bool {
+	d, err := r.Geography.Division(area.ID{Kind: area.Kommun})
+	if err != nil {
+		return area.CheckCode(area.Kommun, code) == nil
+	}
+	_, ok := d.Index(code)
+	return ok
+}
+
+// refuse is the error when most rows can't be placed, so that what is left would be no picture of the records: the axes are declared the wrong way round, say. Rows of years
+// that have another vintage don't count here, as long as there are others: a file may well hold more years than the division serves.
+func (a *Account) refuse() error {
+	l := a.Located
+	if strange := l.Residual - l.Outcomes[locate.WrongVintage]; l.Placed > 0 && strange <= l.In/2 {
+		return nil
+	}
+	remedy, most := "", int64(0)
+	for _, o := range locate.Outcomes() {
+		if n := l.Outcomes[o.Outcome]; n > most && !o.Outcome.Placed() {
+			remedy, most = o.RemedyEN, n
+		}
+	}
+	return fmt.Errorf("%s: %d of %d rows could be placed: %s. %s", a.File, l.Placed, l.In, a.Why(), remedy)
 }
 
 // Why tells the outcomes other than the plain one, most frequent first.

@@ -1,16 +1,19 @@
 package project
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/areatype"
@@ -28,19 +31,20 @@ const Version = 1
 
 // A Declaration is the content of skikt.yaml: everything a run needs to know, and nothing about how it is carried out.
 type Declaration struct {
-	Skikt      int                    `yaml:"skikt"` // version of the form
-	Name       string                 `yaml:"name"`
-	Title      Text                   `yaml:"title"`
-	Synthetic  bool                   `yaml:"synthetic"` // every page and file is then marked synthetic
-	Assignment Assignment             `yaml:"assignment"`
-	Sources    map[string]SourceDecl  `yaml:"sources"`
-	Geography  GeographyDecl          `yaml:"geography"`
-	Records    map[string]RecordsDecl `yaml:"records"`
-	Indices    []IndexDecl            `yaml:"indices"`
-	Types      *TypesDecl             `yaml:"types"`
-	Tables     []TableDecl            `yaml:"tables"`
-	Policy     PolicyDecl             `yaml:"policy"`
-	Notes      []Text                 `yaml:"notes"`
+	Skikt       int                    `yaml:"skikt"` // version of the form
+	Name        string                 `yaml:"name"`
+	Title       Text                   `yaml:"title"`
+	Synthetic   bool                   `yaml:"synthetic"` // every page and file is then marked synthetic
+	Assignment  Assignment             `yaml:"assignment"`
+	Sources     map[string]SourceDecl  `yaml:"sources"`
+	Geography   GeographyDecl          `yaml:"geography"`
+	Records     map[string]RecordsDecl `yaml:"records"`
+	Indices     []IndexDecl            `yaml:"indices"`
+	Types       *TypesDecl             `yaml:"types"`
+	Tables      []TableDecl            `yaml:"tables"`
+	Segregation []SegregationDecl      `yaml:"segregation"`
+	Policy      PolicyDecl             `yaml:"policy"`
+	Notes       []Text                 `yaml:"notes"`
 }
 
 // Text is a text in Swedish and English. A plain string in YAML serves both.
@@ -114,6 +118,10 @@ type BorderDecl struct {
 	CRS       string `yaml:"crs"`     // sweref99tm, wgs84; found by itself when absent
 	Axis      string `yaml:"axis"`    // east-north, north-east; found by itself when absent
 	Partial   Text   `yaml:"partial"` // why not all areas have a border; without it missing borders are an error
+
+	// AcceptFaults is why borders are used although they cross themselves or have other faults; without it faults are an error. A point is then in an area when a line from it
+	// crosses the area's border an odd number of times.
+	AcceptFaults Text `yaml:"accept_faults"`
 }
 
 // RecordsDecl declares records: a file, how to read it, and how to place its rows in areas.
@@ -123,6 +131,7 @@ type RecordsDecl struct {
 	Read       record.Declaration `yaml:"read"`
 	Year       int                `yaml:"year"`        // the year of every row, when the rows do not say
 	YearColumn string             `yaml:"year_column"` // the column that says the year
+	Unique     []string           `yaml:"unique"`      // columns that no two rows may have alike, such as the area in a table of counts: a row twice would be counted twice
 	Locate     LocateDecl         `yaml:"locate"`
 	Kommun     string             `yaml:"kommun"`    // column with the record's own kommun code, for the residual account
 	Synthetic  *SyntheticDecl     `yaml:"synthetic"` // made, not read
@@ -223,7 +232,7 @@ type GroupDecl struct {
 	Name    string       `yaml:"name"` // column and dimension
 	Title   Text         `yaml:"title"`
 	Members []MemberDecl `yaml:"members"`
-	Unknown string       `yaml:"unknown"` // member for missing values
+	Unknown string       `yaml:"unknown"` // member for values that are missing, or that none of the members has
 }
 
 // MemberDecl is a value of a grouping.
@@ -283,12 +292,22 @@ func Open(path, dataDir string) (*Project, error) {
 		p.Data = p.Dir
 	}
 	if err := yaml.UnmarshalWithOptions(text, &p.Declaration, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("project: %s:\n%s", path, strings.TrimSpace(yaml.FormatError(err, false, true)))
+		return nil, yamlError(path, err)
 	}
-	if err := p.validate(); err != nil {
-		return nil, fmt.Errorf("project: %s: %w", path, err)
+	if err := p.validate(path, text); err != nil {
+		return nil, err
 	}
 	return p, nil
+}
+
+// yamlError says where the text is no declaration.
+func yamlError(path string, err error) error {
+	var at yaml.Error
+	if !errors.As(err, &at) || at.GetToken() == nil {
+		return fmt.Errorf("project: %s: %w", path, err)
+	}
+	pos := at.GetToken().Position
+	return fmt.Errorf("project: %s:%d:%d: %s", path, pos.Line, pos.Column, at.GetMessage())
 }
 
 // file is the place of a declared file. A pattern with * must match exactly one file.
@@ -310,93 +329,115 @@ func (p *Project) file(name string) (string, error) {
 	return found[0], nil
 }
 
-func (p *Project) validate() error {
-	var bad []string
-	say := func(format string, args ...any) { bad = append(bad, fmt.Sprintf(format, args...)) }
-	if p.Skikt != Version {
-		say("skikt: %d is written, this program reads version %d", p.Skikt, Version)
-	}
-	if p.Name == "" {
-		say("name is missing")
-	}
-	for _, k := range p.Geography.Keys {
-		for _, id := range []string{k.From, k.To} {
-			if _, err := area.ParseID(id); err != nil {
-				say("geography.keys: %v", err)
-			}
-		}
-	}
-	for _, name := range sorted(p.Records) {
-		p.validateRecords(name, p.Records[name], say)
-	}
-	indices := map[string]bool{}
-	for _, x := range p.Indices {
-		indices[x.Name] = true
-		if _, ok := p.Records[x.From]; !ok {
-			say("indices: %s is made from records %q, which are not declared (there are %s)", x.Name, x.From, list(p.Records))
-		}
-		if err := x.Definition.Validate(); err != nil {
-			say("indices: %s: %v", x.Name, err)
-		}
-	}
-	if t := p.Types; t != nil {
-		if (t.Index == "") == (t.Records == "") {
-			say("types: name either an index or records with published types")
-		}
-		if t.Index != "" && !indices[t.Index] {
-			say("types: index %q is not declared", t.Index)
-		}
-		if _, ok := p.Records[t.Records]; t.Records != "" && !ok {
-			say("types: records %q are not declared (there are %s)", t.Records, list(p.Records))
-		}
-	}
-	tables := map[string]bool{}
-	for _, t := range p.Tables {
-		if tables[t.Name] {
-			say("tables: %s is declared twice", t.Name)
-		}
-		tables[t.Name] = true
-		if _, ok := p.Records[t.From]; !ok {
-			say("tables: %s is made from records %q, which are not declared (there are %s)", t.Name, t.From, list(p.Records))
-		}
-		if t.Count.Measure == "" {
-			say("tables: %s has no count.measure: name it after what is counted, such as NPersons", t.Name)
-		}
-		if len(t.By) == 0 {
-			say("tables: %s has no by: say type, kommun, regso, or type × kommun", t.Name)
-		}
-		if t.Share != nil && t.group(t.Share.Over) == nil {
-			say("tables: %s: the share goes over %q, which is none of its groups", t.Name, t.Share.Over)
-		}
-		if m := t.Mean; m != nil && m.Weight == "" && m.With.Measure == "" {
-			say("tables: %s: the mean needs with: the name of the count of those who have a value", t.Name)
-		}
-		if m := t.Mean; m != nil && m.Weight != "" && m.Weight != t.Count.Sum {
-			say("tables: %s: the mean is weighted by %q and the table counts %q: they must be the same column", t.Name, m.Weight, t.Count.Sum)
-		}
-		for _, by := range t.By {
-			for _, dim := range splitBy(by) {
-				if dim == typeDim && p.Types == nil {
-					say("tables: %s is by type, and no types are declared", t.Name)
-				}
-			}
-		}
-	}
-	if p.Policy.Profile != "" && p.Policy.Own != nil {
-		say("policy: name a profile or declare your own, not both")
-	}
-	if len(bad) > 0 {
-		return errors.New(strings.Join(bad, "\n  "))
-	}
-	return nil
+// A complain tells one thing that is wrong, and where in the declaration, as a path of keys: tables[2].share.
+type complain func(at, format string, args ...any)
+
+// under is a complain about what is under a key.
+func (say complain) under(key string) complain {
+	return func(at, format string, args ...any) { say(strings.TrimSuffix(key+"."+at, "."), format, args...) }
 }
 
-func (p *Project) validateRecords(name string, r RecordsDecl, say func(string, ...any)) {
-	if r.File == "" && r.Synthetic == nil {
-		say("records: %s has no file", name)
+// validate finds what is wrong with the declaration in itself, all of it, with the line of each.
+func (p *Project) validate(path string, text []byte) error {
+	type complaint struct {
+		line int
+		err  error
 	}
-	if _, ok := p.Sources[r.Source]; r.Source != "" && !ok {
-		say("records: %s comes from source %q, which is not declared (there are %s)", name, r.Source, list(p.Sources))
+	var all []complaint
+	say := complain(func(at, format string, args ...any) {
+		line := lineOf(text, at)
+		all = append(all, complaint{line, fmt.Errorf("project: %s:%d: %s: %w", path, line, at, fmt.Errorf(format, args...))})
+	})
+	if p.Skikt != Version {
+		say("skikt", "%d is written, this program reads version %d", p.Skikt, Version)
+	}
+	if p.Name == "" {
+		say("name", "it is missing")
+	}
+	p.validateGeography(say.under("geography"))
+	of := map[string]columns{}
+	for _, name := range sorted(p.Records) {
+		of[name] = p.validateRecords(p.Records[name], say.under("records."+name))
+	}
+	for i, x := range p.Indices {
+		p.validateIndex(x, of, say.under(fmt.Sprintf("indices[%d]", i)))
+	}
+	p.validateTypes(of, say.under("types"))
+	for i, t := range p.Tables {
+		at := say.under(fmt.Sprintf("tables[%d]", i))
+		if slices.ContainsFunc(p.Tables[:i], func(o TableDecl) bool { return o.Name == t.Name }) {
+			at("name", "%s is declared twice", t.Name)
+		}
+		p.validateTable(t, of, at)
+	}
+	for i, d := range p.Segregation {
+		p.validateSegregation(d, of, say.under(fmt.Sprintf("segregation[%d]", i)))
+	}
+	p.validatePolicy(say)
+	slices.SortStableFunc(all, func(a, b complaint) int { return cmp.Compare(a.line, b.line) })
+	var bad []error
+	for _, c := range all {
+		bad = append(bad, c.err)
+	}
+	return errors.Join(bad...)
+}
+
+// lineOf is the line of a path of keys in the text, or of the nearest of its parents that is there.
+func lineOf(text []byte, at string) int {
+	file, err := parser.ParseBytes(text, 0)
+	for ; err == nil && at != ""; at = at[:max(strings.LastIndexAny(at, ".["), 0)] {
+		if path, err := yaml.PathString("$." + at); err == nil {
+			if node, err := path.FilterFile(file); err == nil && node != nil {
+				return node.GetToken().Position.Line
+			}
+		}
+	}
+	return 1
+}
+
+func (p *Project) validateGeography(say complain) {
+	id := func(at, name string) {
+		if _, err := area.ParseID(name); err != nil {
+			say(at, "%w", err)
+		}
+	}
+	for i, k := range p.Geography.Keys {
+		at := fmt.Sprintf("keys[%d].", i)
+		id(at+"from", k.From)
+		id(at+"to", k.To)
+		p.validateSource(at+"source", k.Source, say)
+	}
+	for i, b := range p.Geography.Borders {
+		at := fmt.Sprintf("borders[%d].", i)
+		id(at+"division", b.Division)
+		p.validateSource(at+"source", b.Source, say)
+	}
+	for i, name := range p.Geography.Dissolve {
+		id(fmt.Sprintf("dissolve[%d]", i), name)
+	}
+}
+
+func (p *Project) validateSource(at, source string, say complain) {
+	if _, ok := p.Sources[source]; source != "" && !ok {
+		say(at, "%q is not declared under sources (there are %s)", source, list(p.Sources))
+	}
+}
+
+// public tells whether a publisher has already made records public.
+func (p *Project) public(records string) bool { return p.Sources[p.Records[records].Source].Public }
+
+// columns are the declared columns of records, with their types.
+type columns map[string]record.Type
+
+func (c columns) number(name string) bool { return c[name] == record.Int || c[name] == record.Float }
+
+func (p *Project) validateRecords(r RecordsDecl, say complain) columns {
+	if r.File == "" && r.Synthetic == nil {
+		say("", "no file is named")
+	}
+	p.validateSource("source", r.Source, say)
+	if (r.Year == 0) == (r.YearColumn == "") {
+		say("", "declare either year or year_column: every figure must know its year")
 	}
 	l := r.Locate
 	ways := 0
@@ -406,31 +447,186 @@ func (p *Project) validateRecords(name string, r RecordsDecl, say func(string, .
 		}
 	}
 	if ways != 1 {
-		say("records: %s: locate needs exactly one of code, x with y, key and name", name)
+		say("locate", "give exactly one of code, x with y, key and name")
 	}
 	if (l.X == "") != (l.Y == "") {
-		say("records: %s: locate has one coordinate only", name)
+		say("locate", "there is one coordinate only")
 	}
 	if l.X != "" && l.System != string(locate.SWEREF99TM) && l.System != string(locate.WGS84) {
-		say("records: %s: locate.system is %q, want sweref99tm or wgs84", name, l.System)
+		say("locate.system", "%q is no coordinate system, want sweref99tm or wgs84", l.System)
 	}
 	if _, err := area.ParseID(l.Division); err != nil {
-		say("records: %s: locate.division: %v", name, err)
+		say("locate.division", "%w", err)
 	}
-	columns, err := r.Read.Schema()
+	have := columns{}
+	schema, err := r.Read.Schema()
 	if err != nil {
-		say("records: %s: %v", name, err)
-		return
+		say("read", "%w", err)
+		return have
 	}
-	have := map[string]bool{}
-	for _, c := range columns {
-		have[c.Name] = true
+	for _, c := range schema {
+		have[c.Name] = c.Type
 	}
-	for _, col := range []string{l.Code, l.X, l.Y, l.Key, l.Name, r.YearColumn, r.Kommun} {
-		if col != "" && !have[col] {
-			say("records: %s: column %q is not declared under read.columns", name, col)
+	for _, c := range append([]struct{ at, column string }{{"locate.code", l.Code}, {"locate.x", l.X}, {"locate.y", l.Y}, {"locate.key", l.Key}, {"locate.name", l.Name},
+		{"year_column", r.YearColumn}, {"kommun", r.Kommun}}, unique(r)...) {
+		if _, ok := have[c.column]; c.column != "" && !ok {
+			say(c.at, "column %q is not declared under read.columns", c.column)
 		}
 	}
+	return have
+}
+
+func unique(r RecordsDecl) (out []struct{ at, column string }) {
+	for _, c := range r.Unique {
+		out = append(out, struct{ at, column string }{"unique", c})
+	}
+	return out
+}
+
+func (p *Project) validateIndex(x IndexDecl, of map[string]columns, say complain) {
+	for _, c := range []struct {
+		name string
+		ComponentDecl
+	}{{"low_economic_standard", x.Components.LowEconomicStandard}, {"low_education", x.Components.LowEducation}, {"assistance_or_unemployed", x.Components.AssistanceOrJobless}} {
+		if c.Percent == "" && (c.Count == "" || c.Of == "") {
+			say("components."+c.name, "a share needs its base: give count and of, or percent")
+		}
+		p.validateComponent(x.From, c.ComponentDecl, of, say.under("components."+c.name))
+	}
+	p.validateComponent(x.From, ComponentDecl{Count: x.Population}, of, say.under("population"))
+	if err := x.Definition.Validate(); err != nil {
+		say("definition", "%w", err)
+	}
+	if pub := x.Published; pub != nil {
+		p.validateComponent(cmp.Or(pub.From, x.From), pub.Index, of, say.under("published.index"))
+		p.validateComponent(cmp.Or(pub.From, x.From), pub.Type, of, say.under("published.type"))
+	}
+}
+
+// validateComponent sees to it that the columns of a component are numbers in the records.
+func (p *Project) validateComponent(from string, c ComponentDecl, of map[string]columns, say complain) {
+	have, ok := of[from]
+	if !ok {
+		say("", "records %q are not declared (there are %s)", from, list(p.Records))
+		return
+	}
+	for _, column := range []string{c.Count, c.Of, c.Percent} {
+		if column != "" && !have.number(column) {
+			say("", "records %s have no column %q declared as type: int or float", from, column)
+		}
+	}
+	for _, column := range sorted(c.Where) {
+		if _, ok := have[column]; !ok {
+			say("where", "records %s have no column %q", from, column)
+		}
+	}
+}
+
+func (p *Project) validateTypes(of map[string]columns, say complain) {
+	t := p.Types
+	if t == nil {
+		return
+	}
+	if _, err := area.ParseID(t.Division); err != nil {
+		say("division", "%w", err)
+	}
+	if (t.Index == "") == (t.Records == "") {
+		say("", "name either an index or records with published types")
+	}
+	if t.Index != "" && !slices.ContainsFunc(p.Indices, func(x IndexDecl) bool { return x.Name == t.Index }) {
+		say("index", "%q is not declared under indices", t.Index)
+	}
+	if t.Records != "" {
+		p.validateComponent(t.Records, t.Value, of, say.under("value"))
+	}
+}
+
+func (p *Project) validateTable(t TableDecl, of map[string]columns, say complain) {
+	have, ok := of[t.From]
+	if !ok {
+		say("from", "records %q are not declared (there are %s)", t.From, list(p.Records))
+		return
+	}
+	number := func(at, column string) {
+		if column != "" && !have.number(column) {
+			say(at, "records %s have no column %q declared as type: int or float", t.From, column)
+		}
+	}
+	if t.Count.Measure == "" {
+		say("count", "it has no measure: name it after what is counted, such as NPersons")
+	}
+	number("count.sum", t.Count.Sum)
+	for _, column := range sorted(t.Where) {
+		if _, ok := have[column]; !ok {
+			say("where", "records %s have no column %q", t.From, column)
+		}
+	}
+	for i, g := range t.Groups {
+		at := fmt.Sprintf("groups[%d]", i)
+		if _, ok := have[g.Name]; !ok {
+			say(at, "records %s have no column %q", t.From, g.Name)
+		}
+		if len(g.Members) == 0 && !p.public(t.From) {
+			say(at, "%s is made from the agency's own records, so its members must be declared: what stands in a record must not become a heading", g.Name)
+		}
+		if g.Unknown != "" && len(g.Members) > 0 && !g.has(g.Unknown) {
+			say(at, "%s has no member %q for what is unknown", g.Name, g.Unknown)
+		}
+	}
+	if len(t.By) == 0 {
+		say("", "%s has no by: say type, kommun, regso, or type × kommun", t.Name)
+	}
+	if s := t.Share; s != nil {
+		g := t.group(s.Over)
+		if g == nil {
+			say("share", "it goes over %q, which is none of the table's groups", s.Over)
+		}
+		for _, member := range s.Base {
+			if g != nil && len(g.Members) > 0 && !g.has(member) {
+				say("share", "a share needs its base: %q is no member of the group %s", member, g.Name)
+			}
+		}
+	}
+	if m := t.Mean; m != nil {
+		number("mean.column", m.Column)
+		if m.Weight == "" && m.With.Measure == "" {
+			say("mean", "it needs with: the name of the count of those who have a value")
+		}
+		if m.Weight != "" && m.Weight != t.Count.Sum {
+			say("mean", "it is weighted by %q and the table counts %q: they must be the same column", m.Weight, t.Count.Sum)
+		}
+	}
+	for _, by := range t.By {
+		if slices.Contains(splitBy(by), typeDim) && p.Types == nil {
+			say("by", "the table is by type, and no types are declared")
+		}
+	}
+}
+
+func (p *Project) validatePolicy(say complain) {
+	switch decl := p.Policy; {
+	case decl.Profile != "" && decl.Own != nil:
+		say("policy", "name a profile or declare your own, not both")
+	case decl.Own != nil:
+		if err := decl.Own.Validate(); err != nil {
+			say("policy.own", "%w", err)
+		}
+	case decl.Profile != "":
+		if _, err := protect.Profile(decl.Profile); err != nil {
+			say("policy.profile", "%w", err)
+		}
+	default:
+		for i, t := range p.Tables {
+			if _, ok := p.Records[t.From]; ok && !p.public(t.From) {
+				say(fmt.Sprintf("tables[%d]", i), "%s is made from the agency's own records, and no policy is declared: name a profile under policy (%s)",
+					t.Name, strings.Join(protect.Profiles(), ", "))
+			}
+		}
+	}
+}
+
+func (g *GroupDecl) has(member string) bool {
+	return slices.ContainsFunc(g.Members, func(m MemberDecl) bool { return m.Code == member })
 }
 
 func (t *TableDecl) group(name string) *GroupDecl {

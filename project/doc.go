@@ -1,12 +1,15 @@
 package project
 
 import (
+	"strings"
+
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/border"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/record"
+	"github.com/skikt/skikt/segregation"
 )
 
 // A Doc documents one thing that people meet by name: a measure, a type, a policy, a rule, an outcome or a status. Its texts come from the package that owns
@@ -27,6 +30,10 @@ func Docs() []Doc {
 	var all []Doc
 	for _, d := range areatype.Default().Docs() {
 		all = append(all, Doc{d.Name, "measure", d.Title, d.Text, d.Formula, d.Unit, d.Range, d.Source})
+	}
+	for _, d := range segregation.Docs() {
+		all = append(all, Doc{d.Name, "measure", d.Title, cube.Text{
+			SV: joined(d.Text.SV, d.Cautions.SV, labelled("Odefinierat:", d.Undef.SV)), EN: joined(d.Text.EN, d.Cautions.EN, labelled("Undefined:", d.Undef.EN))}, d.Formula, cube.Text{}, d.Range, d.Source})
 	}
 	for t := areatype.Type(1); t <= areatype.NTypes; t++ {
 		all = append(all, Doc{Name: "Type" + t.Code(), Kind: "type", Title: t.Label()})
@@ -49,4 +56,23 @@ func Docs() []Doc {
 		all = append(all, Doc{Name: r.Name, Kind: "rule", Title: cube.Text(r.Title), Text: cube.Text(r.Text)})
 	}
 	return all
+}
+
+// joined is the texts that are not empty, one after the other.
+func joined(texts ...string) string {
+	var out []string
+	for _, t := range texts {
+		if t != "" {
+			out = append(out, t)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// labelled puts a label before a text that is not empty.
+func labelled(label, text string) string {
+	if text == "" {
+		return ""
+	}
+	return label + " " + text
 }

@@ -2,7 +2,11 @@ package project
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -10,34 +14,46 @@ import (
 	"github.com/skikt/skikt/border"
 )
 
-// readGeography makes the divisions from keys, names and borders, and dissolves the borders that are asked for.
-func (r *Run) readGeography() error {
+// readGeography makes the divisions from keys, names and borders, and dissolves the borders that are asked for. It goes on past a file that can't be used, so that
+// all that is wrong is told at once.
+func (r *Run) readGeography(ctx context.Context) error {
 	r.Geography = area.NewGeography()
 	steps := int64(len(r.Project.Geography.Keys) + len(r.Project.Geography.Borders) + len(r.Project.Geography.Dissolve))
 	var done int64
 	step := func() { done++; r.opt.step("geography", done, steps) }
-	for _, k := range r.Project.Geography.Keys {
-		if err := r.readKey(k); err != nil {
-			return fmt.Errorf("project: geography: %s: %w", k.File, err)
+	var all []error
+	try := func(what string, err error) bool {
+		if err != nil {
+			if !strings.Contains(err.Error(), filepath.Base(what)) { // most errors name their file
+				err = fmt.Errorf("%s: %w", what, err)
+			}
+			all = append(all, fmt.Errorf("project: geography: %w", err))
 		}
 		step()
+		return goOn(ctx, err)
+	}
+	for _, k := range r.Project.Geography.Keys {
+		if !try(k.File, r.readKey(k)) {
+			return errors.Join(append(all, ctx.Err())...)
+		}
 	}
 	if err := r.nameAreas(); err != nil {
-		return err
+		all = append(all, err)
 	}
 	for _, b := range r.Project.Geography.Borders {
-		if err := r.readBorders(b); err != nil {
-			return fmt.Errorf("project: geography: %s: %w", b.File, err)
+		if !try(b.File, r.readBorders(b)) {
+			return errors.Join(append(all, ctx.Err())...)
 		}
-		step()
+	}
+	if len(all) > 0 { // what is dissolved from half a geography would only tell of the same again
+		return errors.Join(all...)
 	}
 	for _, id := range r.Project.Geography.Dissolve {
-		if err := r.dissolve(id); err != nil {
-			return fmt.Errorf("project: geography: dissolve %s: %w", id, err)
+		if !try("dissolve "+id, r.dissolve(id)) {
+			break
 		}
-		step()
 	}
-	return nil
+	return errors.Join(append(all, ctx.Err())...)
 }
 
 func (r *Run) readKey(k KeyDecl) error {
@@ -154,12 +170,16 @@ func (r *Run) readBorders(b BorderDecl) error {
 	if err != nil {
 		return err
 	}
-	r.find(b.File, layer.Problems)
 	drawn, err := border.Division(id, layer)
 	if err != nil {
 		return err
 	}
-	r.check(b.File, border.Validate(drawn))
+	report := border.Validate(drawn)
+	report.Findings = append(layer.Problems, report.Findings...)
+	r.check(b.File, report)
+	if n := report.Faults(); n > 0 && b.AcceptFaults == (Text{}) {
+		return fmt.Errorf("%s has %d faults in the borders, so that it is unclear what lies where; the first: %s; mend the file, or declare accept_faults with the reason why it is good enough", b.File, n, firstFault(report))
+	}
 	// Without a key, the areas are those of the borders. With one, the borders are put on its areas. Kommuner and län have no vintage here,
 	// and a map of them that lacks an area must say so.
 	known, err := r.Geography.Division(id)
@@ -215,6 +235,16 @@ func (r *Run) finer(to area.ID) (area.ID, error) {
 		return best, fmt.Errorf("no finer division has borders")
 	}
 	return best, nil
+}
+
+// firstFault is the first of the findings that make borders unfit for use.
+func firstFault(report *border.Report) string {
+	for _, f := range report.Findings {
+		if rule, ok := border.RuleOf(f.Rule); ok && rule.Fault {
+			return f.Text
+		}
+	}
+	return ""
 }
 
 // find keeps what was wrong in a file.

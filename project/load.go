@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
@@ -48,16 +49,7 @@ func (r *Run) count(ctx context.Context, l *loaded, spec cube.Spec) (*cube.Cube,
 	year := cube.Dimension{Name: yearDim, Title: cube.Text{SV: "År", EN: "Year"}, Role: cube.Time}
 	if l.yearColumn != "" {
 		spec.Dims = append(spec.Dims, cube.SpecDim{Dimension: year, Columns: []string{l.yearColumn}})
-		c, account, err := r.db.Cube(ctx, spec)
-		if err != nil {
-			return nil, account, err
-		}
-		for _, m := range c.Dim(yearDim).Members {
-			if !isYear(m.Code) {
-				return nil, account, fmt.Errorf("column %q of records %s holds values that are no year; declare pattern: '^\\d{4}$' for it, so that such rows are counted as unusable", l.yearColumn, l.name)
-			}
-		}
-		return c, account, nil
+		return r.db.Cube(ctx, spec)
 	}
 	c, account, err := r.db.Cube(ctx, spec)
 	if err != nil {
@@ -69,19 +61,35 @@ func (r *Run) count(ctx context.Context, l *loaded, spec cube.Spec) (*cube.Cube,
 	return c, account, err
 }
 
-func isYear(s string) bool {
-	n, err := strconv.Atoi(s)
-	return err == nil && len(s) == 4 && n >= 1000
-}
-
-// Load reads all records, places every row, and seals the store.
+// Load reads all records, places every row, and seals the store. It goes on past records that can't be used, so that all that is wrong is told at once.
 func (r *Run) Load(ctx context.Context) error {
+	var all []error
 	for _, name := range sorted(r.Records) {
-		if err := r.load(ctx, name, r.Records[name]); err != nil {
-			return fmt.Errorf("project: records %s: %w", name, err)
+		if r.part && !r.canPlace(r.Records[name].Locate) {
+			continue // that the division can't be read has been told
+		}
+		err := r.load(ctx, name, r.Records[name])
+		if err != nil {
+			all = append(all, fmt.Errorf("project: records %s: %w", name, err))
+		}
+		if !goOn(ctx, err) {
+			return errors.Join(append(all, ctx.Err())...)
 		}
 	}
+	if len(all) > 0 {
+		return errors.Join(all...)
+	}
 	return r.db.Seal(ctx)
+}
+
+// canPlace tells whether the division, and its borders where they are needed, could be read.
+func (r *Run) canPlace(l LocateDecl) bool {
+	id, err := area.ParseID(l.Division)
+	if err != nil {
+		return false
+	}
+	d, err := r.Geography.Division(id)
+	return err == nil && (l.X == "" || d.Bordered() > 0)
 }
 
 func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
@@ -89,7 +97,7 @@ func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
 	if err != nil {
 		return err
 	}
-	src, err := r.source(decl.FileDecl, path)
+	src, err := r.source(ctx, decl.FileDecl, path)
 	if err != nil {
 		return err
 	}
@@ -100,9 +108,6 @@ func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
 	div, err := r.Geography.Division(id)
 	if err != nil {
 		return err
-	}
-	if decl.Year == 0 && decl.YearColumn == "" {
-		return errors.New("neither year nor year_column is declared: every figure must know its year")
 	}
 	l := &loaded{name: name, table: "records_" + name, division: id, areaColumn: areaColumn, yearColumn: decl.YearColumn, year: decl.Year,
 		lineage: cube.Lineage{Sources: []cube.Source{src}}}
@@ -117,12 +122,11 @@ func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
 	}
 	account := &Account{Records: name, File: decl.File}
 	r.loaded[name] = l
-	r.Accounts = append(r.Accounts, account)
 	place, err := r.placer(decl.Locate, div)
 	if err != nil {
 		return err
 	}
-	if decl.parquet() && decl.Locate.Code != "" && decl.YearColumn == "" {
+	if decl.parquet() && decl.Locate.Code != "" && decl.YearColumn == "" && len(decl.Unique) == 0 {
 		err = r.attach(ctx, path, decl, l, account, div)
 	} else {
 		err = r.stream(ctx, path, decl, l, account, div, place)
@@ -130,8 +134,12 @@ func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
 	if err != nil {
 		return err
 	}
+	r.Accounts = append(r.Accounts, account)
 	if account.Read.Good == 0 {
-		return fmt.Errorf("%s has no usable row (%d bad): see skikt check", decl.File, account.Read.Bad)
+		return fmt.Errorf("%s: not one of %d rows is usable: see skikt check for the lines", decl.File, account.Read.Rows)
+	}
+	if err := account.refuse(); err != nil {
+		return err
 	}
 	l.unplaced = account.Located.Residual * perRow(decl)
 	return account.Located.Check()
@@ -146,9 +154,18 @@ func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *load
 		return err
 	}
 	defer to.Discard()
+	twice := newDuplicates(decl)
 	add := func(b *record.Batch) error {
 		places, err := place(b)
 		if err != nil {
+			return err
+		}
+		if decl.YearColumn != "" {
+			if err := needYears(b, decl); err != nil {
+				return err
+			}
+		}
+		if err := twice.add(b); err != nil {
 			return err
 		}
 		if decl.Locate.Code != "" && l.lineage.Public() {
@@ -156,13 +173,22 @@ func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *load
 				return err
 			}
 		}
-		account.add(b, places, decl)
+		account.add(b, places, decl, r.kommun)
 		out := &record.Batch{N: b.N, Line: b.Line, Columns: append(slices.Clone(b.Columns), codes(places, div))}
 		return to.Append(out)
 	}
 	step := "read " + filepath.Base(decl.File)
 	progress := func(done, total int64) { r.opt.step(step, done, total) }
 	if account.Read, err = r.readRows(ctx, l.name, path, decl, own, progress, add); err != nil {
+		var file *record.FileError
+		if errors.As(err, &file) {
+			named := *file
+			named.File = decl.File
+			return &named
+		}
+		return err
+	}
+	if err := twice.err(); err != nil {
 		return err
 	}
 	stored, err := to.Close()
@@ -204,16 +230,109 @@ func refuseYears(b *record.Batch, places []locate.Place, id area.ID, decl Record
 	return nil
 }
 
-func yearOf(v *record.Vector, i int) string {
+// needYears refuses rows without a year of four digits: the year goes into every table, where nothing else of a record may.
+func needYears(b *record.Batch, decl RecordsDecl) error {
+	years, err := vector(b, decl.YearColumn)
+	if err != nil {
+		return err
+	}
+	for i := range b.N {
+		if !isYear(yearOf(years, i)) {
+			return fmt.Errorf("%s:%d: column %q has no year of four digits; mend it, or declare required: true and pattern: '^\\d{4}$', and such rows are left out and counted",
+				decl.File, b.Line[i], decl.YearColumn)
+		}
+	}
+	return nil
+}
+
+func isYear(s string) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && len(s) == 4 && n >= 1000
+}
+
+// duplicates finds rows that stand twice. It keeps what it compares in memory.
+type duplicates struct {
+	decl  RecordsDecl
+	first map[string]int // the line of the first row
+	n     int
+	at    int // line of the first that stands twice
+	as    int // line of the same before
+}
+
+func newDuplicates(decl RecordsDecl) *duplicates {
+	return &duplicates{decl: decl, first: map[string]int{}}
+}
+
+func (d *duplicates) add(b *record.Batch) error {
+	if len(d.decl.Unique) == 0 {
+		return nil
+	}
+	var columns []*record.Vector
+	for _, name := range d.decl.Unique {
+		v, err := vector(b, name)
+		if err != nil {
+			return err
+		}
+		columns = append(columns, v)
+	}
+	for i := range b.N {
+		if d.decl.again(b, i) {
+			continue
+		}
+		key := ""
+		for _, v := range columns {
+			key += value(v, i) + "\x00"
+		}
+		line, seen := d.first[key]
+		if !seen {
+			d.first[key] = b.Line[i]
+			continue
+		}
+		if d.n++; d.n == 1 {
+			d.at, d.as = b.Line[i], line
+		}
+	}
+	return nil
+}
+
+func (d *duplicates) err() error {
+	if d.n == 0 {
+		return nil
+	}
+	more := ""
+	if d.n > 1 {
+		more = fmt.Sprintf(", and so on %d times in all", d.n)
+	}
+	return fmt.Errorf("%s:%d: the same %s as in line %d%s; a row twice would be counted twice, so mend the file", d.decl.File, d.at, strings.Join(d.decl.Unique, ", "), d.as, more)
+}
+
+// again tells whether a row of a batch is one more of a row of the file that has been melted into several.
+func (d *RecordsDecl) again(b *record.Batch, i int) bool {
+	if d.Read.Melt == nil {
+		return false
+	}
+	v, err := vector(b, d.Read.Melt.Name)
+	return err == nil && v.Text[i] != d.Read.Melt.Columns[0].Member
+}
+
+// value is what stands in a field, as text; two fields that are not there are alike.
+func value(v *record.Vector, i int) string {
 	switch {
 	case v.State[i] != record.Present:
-		return ""
-	case v.Type == record.Int:
-		return strconv.FormatInt(v.Int[i], 10)
+		return v.State[i].String()
 	case v.Type == record.Text:
 		return v.Text[i]
+	case v.Type == record.Float:
+		return strconv.FormatFloat(v.Float[i], 'g', -1, 64)
 	}
-	return ""
+	return strconv.FormatInt(v.Int[i], 10)
+}
+
+func yearOf(v *record.Vector, i int) string {
+	if v.State[i] != record.Present || v.Type == record.Float {
+		return ""
+	}
+	return value(v, i)
 }
 
 // readRows streams the rows of the file: through package record, or for Parquet through the store.
@@ -231,6 +350,9 @@ func (r *Run) readRows(ctx context.Context, name, path string, decl RecordsDecl,
 	}
 	report := &record.Report{File: filepath.Base(path), Format: "parquet"}
 	err := r.db.Scan(ctx, raw, names, func(b *record.Batch) error {
+		for i := range b.N {
+			b.Line = append(b.Line, int(report.Rows)+i+1)
+		}
 		report.Rows += int64(b.N)
 		report.Good += int64(b.N)
 		report.Delivered += int64(b.N)

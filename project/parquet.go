@@ -2,7 +2,10 @@ package project
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,6 +31,9 @@ func (r *Run) attachFile(ctx context.Context, table, path string, decl RecordsDe
 	if decl.Read.Melt != nil {
 		return fmt.Errorf("%s: melt is for files people lay out; declare groups on the Parquet file's own columns", decl.File)
 	}
+	if err := wholeParquet(path); err != nil {
+		return fmt.Errorf("%s: %w", decl.File, err)
+	}
 	if err := r.db.Attach(ctx, table, path); err != nil {
 		return err
 	}
@@ -43,6 +49,27 @@ func (r *Run) attachFile(ctx context.Context, table, path string, decl RecordsDe
 		if !slices.Contains(names, c.Name) {
 			return fmt.Errorf("%s has no column %q; it has %s", decl.File, c.Name, strings.Join(names, ", "))
 		}
+	}
+	return nil
+}
+
+// wholeParquet looks for the four bytes that a Parquet file begins and ends with.
+func wholeParquet(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	size, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	var head, tail [4]byte
+	if _, err := f.ReadAt(head[:], 0); err != nil || string(head[:]) != "PAR1" {
+		return errors.New("the file is no Parquet file; fetch or export it again, or declare its format")
+	}
+	if _, err := f.ReadAt(tail[:], size-4); err != nil || string(tail[:]) != "PAR1" {
+		return errors.New("the Parquet file is cut off; fetch or export it again")
 	}
 	return nil
 }
@@ -75,7 +102,9 @@ func (r *Run) attach(ctx context.Context, path string, decl RecordsDecl, l *load
 	for row := range c.Len() {
 		code, kommun := strings.TrimPrefix(c.Code(row, 0), none), ""
 		if len(spec.Dims) > 1 {
-			kommun = strings.TrimPrefix(c.Code(row, 1), none)
+			if k := c.Code(row, 1); r.kommun(k) {
+				kommun = k
+			}
 		}
 		place := codes.Place(code)
 		if wrongYear && place.Outcome.Placed() {

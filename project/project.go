@@ -17,6 +17,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -48,34 +49,44 @@ type Run struct {
 	Accounts  []*Account // one for each records, in order of name
 	Indices   []*Index
 	Families  []*Family
+	Measures  []*cube.Cube // of segregation
 
 	opt     Options
 	work    string // folder for generated files and the store's spill
 	db      *store.DB
 	sources map[string]cube.Source // by file name as declared
 	loaded  map[string]*loaded
+	part    bool // some of the geography could not be read; Check goes on with the rest
 	types   *types
 	lookups map[string]bool // lookup tables that the store has
 }
 
 // A Finding is something about an input that a person should know.
 type Finding struct {
-	Where string // file or division
-	Rule  string
-	Text  string
+	Where string `json:"where"` // file or division
+	Rule  string `json:"rule"`  // one of border's, or name-twice
+	Text  string `json:"text"`
 }
 
 // Start opens the store and reads the geography.
 func (p *Project) Start(ctx context.Context, opt Options) (*Run, error) {
+	r, err := p.start(ctx, opt)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.readGeography(ctx); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (p *Project) start(ctx context.Context, opt Options) (*Run, error) {
 	work, err := os.MkdirTemp("", "skikt-")
 	if err != nil {
 		return nil, fmt.Errorf("project: no folder for temporary files: %w", err)
 	}
 	r := &Run{Project: p, opt: opt, work: work, sources: map[string]cube.Source{}, loaded: map[string]*loaded{}, lookups: map[string]bool{}}
-	if err := r.readGeography(); err != nil {
-		r.Close()
-		return nil, err
-	}
 	spill := filepath.Join(work, "spill")
 	if err := os.Mkdir(spill, 0o700); err != nil {
 		r.Close()
@@ -119,12 +130,47 @@ func (p *Project) Build(ctx context.Context, out string, opt Options) (*Run, err
 	return r, r.Publish(out, release)
 }
 
+// Check tries everything that can be wrong before anything is protected or written: it reads every input, places the records, and counts. The error tells all that a build would
+// fail on, one thing a line; what a build goes on with is in the accounts and findings of the run, which needs no closing. There is no run when it was not the inputs that failed.
+func (p *Project) Check(ctx context.Context, opt Options) (*Run, error) {
+	r, err := p.start(ctx, opt)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if err = r.try(ctx); err != nil && !goOn(ctx, err) {
+		return nil, err
+	}
+	return r, err
+}
+
+func (r *Run) try(ctx context.Context) error {
+	if err := r.readGeography(ctx); err != nil {
+		r.part = true
+		return errors.Join(err, r.Load(ctx))
+	}
+	for _, step := range []func(context.Context) error{r.Load, r.Index, r.Tabulate} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	_, err := r.publicTables()
+	return err
+}
+
+// goOn tells whether the next input should be tried after an error, so that all that is wrong with the inputs is told at once: not when the run
+// itself has failed.
+func goOn(ctx context.Context, err error) bool {
+	return ctx.Err() == nil && !errors.Is(err, store.ErrDisk) && !errors.Is(err, store.ErrMemory)
+}
+
 // source describes a declared file, with its checksum.
-func (r *Run) source(f FileDecl, path string) (cube.Source, error) {
+// source describes a declared file, with its checksum.
+func (r *Run) source(ctx context.Context, f FileDecl, path string) (cube.Source, error) {
 	if s, ok := r.sources[f.File]; ok {
 		return s, nil
 	}
-	sum, err := checksum(path)
+	sum, err := checksum(ctx, path)
 	if err != nil {
 		return cube.Source{}, fmt.Errorf("project: %w", err)
 	}
@@ -137,17 +183,30 @@ func (r *Run) source(f FileDecl, path string) (cube.Source, error) {
 	return s, nil
 }
 
-func checksum(path string) (string, error) {
+func checksum(ctx context.Context, path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
 	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
+	if _, err := io.Copy(h, &interruptible{ctx, f}); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// interruptible is a reader that ends when the run is interrupted.
+type interruptible struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (i *interruptible) Read(b []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.r.Read(b)
 }
 
 // Demo is the project file of the synthetic country that internal/synth makes.

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/areatype"
@@ -111,6 +113,11 @@ func (r *Run) policy() (protect.Policy, error) {
 func (r *Run) publicTables() ([]*cube.Cube, error) {
 	var out []*cube.Cube
 	for _, x := range r.Indices {
+		for _, s := range x.Result.Cube.Lineage.Sources {
+			if !s.Public {
+				return nil, fmt.Errorf("project: index %s: it is made from %s, whose source is not public, and an index is published only from what is already public; declare public: true for the source if its publisher has made the figures public", x.Name, s.Name)
+			}
+		}
 		out = append(out, x.Result.Cube)
 		if x.Transitions != nil {
 			out = append(out, x.Transitions, x.Stability)
@@ -119,6 +126,7 @@ func (r *Run) publicTables() ([]*cube.Cube, error) {
 	if r.types != nil {
 		out = append(out, r.types.cube)
 	}
+	out = append(out, r.Measures...)
 	for _, f := range r.Families {
 		if !f.Public {
 			continue
@@ -143,6 +151,9 @@ func (r *Run) tableOrder() map[string]int {
 			put(v.Name)
 		}
 	}
+	for _, c := range r.Measures {
+		put(c.Name)
+	}
 	if r.types != nil {
 		put(r.types.cube.Name)
 	}
@@ -161,13 +172,26 @@ func (r *Run) Publish(dir string, release *Release) error {
 	r.opt.step("publish", 0, 1)
 	m := edition.Release{
 		Title: text(r.Title), Project: r.Name, Agency: r.Assignment.Agency, Reference: r.Assignment.Reference, Task: text(r.Assignment.Task),
-		Synthetic: r.Synthetic, Notes: texts(r.Notes), Methods: r.methods(release),
+		Synthetic: r.Synthetic, Notes: append(texts(r.Notes), r.reservations()...), Methods: r.methods(release),
 	}
 	if err := publish.Build(dir, publish.Input{Release: m, Tables: release.Tables, Geography: r.Geography, Divisions: r.divisions(release)}); err != nil {
 		return err
 	}
 	r.opt.step("publish", 1, 1)
 	return nil
+}
+
+// reservations are the declared reasons why borders are not all there, or not faultless: readers should know too.
+func (r *Run) reservations() (out []cube.Text) {
+	for _, b := range r.Project.Geography.Borders {
+		id, err := area.ParseID(b.Division)
+		for _, reason := range []Text{b.Partial, b.AcceptFaults} {
+			if err == nil && reason != (Text{}) {
+				out = append(out, cube.Text{SV: id.Title() + ": " + reason.SV, EN: id.Title() + ": " + reason.EN})
+			}
+		}
+	}
+	return out
 }
 
 // divisions are those that a table is by, and those with borders that hold them.
@@ -207,29 +231,42 @@ func (r *Run) methods(release *Release) []edition.Method {
 // describeIndex says by which cuts an index was made and how it agrees with what is published.
 func describeIndex(x *Index) cube.Text {
 	var t cube.Text
+	add := func(sv, en string, args ...any) {
+		t.SV += strings.ReplaceAll(fmt.Sprintf(sv, args...), ".", ",")
+		t.EN += fmt.Sprintf(en, args...)
+	}
+	end := func(s string) { t.SV, t.EN = t.SV+s, t.EN+s }
 	for i, y := range x.Result.Years {
-		if y.Cut != nil {
-			c := y.Cut
-			t.SV += fmt.Sprintf("%s: m = %.2f, s = %.2f, gränser %.2f / %.2f / %.2f / %.2f, områden per typ %v.\n", y.Name, c.Moments.Mean, c.Moments.SD, c.Cuts[0], c.Cuts[1], c.Cuts[2], c.Cuts[3], c.Counts)
-			t.EN += fmt.Sprintf("%s: m = %.2f, s = %.2f, cuts %.2f / %.2f / %.2f / %.2f, areas of each type %v.\n", y.Name, c.Moments.Mean, c.Moments.SD, c.Cuts[0], c.Cuts[1], c.Cuts[2], c.Cuts[3], c.Counts)
+		if c := y.Cut; c != nil {
+			add("%s: m = %.2f och s = %.2f, så gränserna är %.2f, %.2f, %.2f och %.2f; %s områden av typ 1–5",
+				"%s: m = %.2f and s = %.2f, so the cuts are %.2f, %.2f, %.2f and %.2f; %s areas of types 1–5",
+				y.Name, c.Moments.Mean, c.Moments.SD, c.Cuts[0], c.Cuts[1], c.Cuts[2], c.Cuts[3], slashed(c.Counts[:]))
+			end(".")
 		}
-		if i >= len(x.Comparisons) {
-			continue
+		if i < len(x.Comparisons) {
+			c := x.Comparisons[i]
+			end(" ")
+			add("%d av %d områden har samma typ som den publicerade", "%d of %d areas have the published type", c.Agree, c.Compared)
+			end(".")
+			for _, d := range c.Disagreements {
+				end(" ")
+				add("%s: vår typ %d, publicerad %d, index %.1f, %.2f från gränsen %.2f", "%s: our type %d, published %d, index %.1f, %.2f from the cut %.2f",
+					d.Code, d.Ours, d.Published, d.Index, d.Distance, d.Cut)
+				end(".")
+			}
 		}
-		c := x.Comparisons[i]
-		t.SV += fmt.Sprintf("%d av %d områden har samma typ som den publicerade.", c.Agree, c.Compared)
-		t.EN += fmt.Sprintf("%d of %d areas have the published type.", c.Agree, c.Compared)
-		for _, d := range c.Disagreements {
-			t.SV += fmt.Sprintf(" %s: vår typ %d, publicerad %d, index %s, %.2f från gränsen %.2f.", d.Code, d.Ours, d.Published, trim(d.Index), d.Distance, d.Cut)
-			t.EN += fmt.Sprintf(" %s: our type %d, published %d, index %s, %.2f from the cut %.2f.", d.Code, d.Ours, d.Published, trim(d.Index), d.Distance, d.Cut)
-		}
-		t.SV += "\n"
-		t.EN += "\n"
+		end("\n")
 	}
 	return t
 }
 
-func trim(v float64) string { return fmt.Sprintf("%.4g", v) }
+func slashed(counts []int) string {
+	var parts []string
+	for _, n := range counts {
+		parts = append(parts, strconv.Itoa(n))
+	}
+	return strings.Join(parts, " / ")
+}
 
 // Problems is the number of rows that can't be used or placed.
 func (r *Run) Problems() int64 {

@@ -129,11 +129,14 @@ func made(t testing.TB, name string, dims []cube.Dimension, measures []cube.Meas
 	return c
 }
 
-// cell is a cell of a state; every cell, also a hidden one, holds numbers.
+// cell is a cell of a state; every cell holds numbers, also one without a value, but no interval where publish refuses one.
 func cell(status cube.Status) cube.Cell {
 	c := cube.Cell{Status: status, Value: 0.25, Base: cube.Num(400), Lo: cube.Num(0.2), Hi: cube.Num(0.3)}
 	if !status.HasValue() {
 		c.Value, c.Base, c.Lo, c.Hi = secretValue, cube.Num(secretBase), cube.Num(secretLow), cube.Num(secretHigh)
+	}
+	if status.Hidden() {
+		c.Lo, c.Hi = cube.Number{}, cube.Number{}
 	}
 	return c
 }

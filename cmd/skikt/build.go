@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
-	"text/tabwriter"
+	"unicode/utf8"
 
 	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/project"
 	"github.com/skikt/skikt/protect"
 )
@@ -19,7 +21,6 @@ type inputs struct {
 	Data    string `help:"Folder that the declared files stand in (default: the project's own)." env:"SKIKT_DATA" type:"path"`
 	Memory  string `help:"Memory the embedded database may use." default:"4GB"`
 	Threads int    `help:"Threads of the embedded database (0: all cores)." default:"0"`
-	JSON    bool   `help:"The account as JSON on stdout."`
 }
 
 func (in *inputs) open() (*project.Project, error) { return project.Open(in.Project, in.Data) }
@@ -31,6 +32,7 @@ func (in *inputs) options(b *bars) project.Options {
 type buildCmd struct {
 	inputs `embed:""`
 	Out    string `help:"Folder to write the edition to." required:"" type:"path"`
+	JSON   bool   `help:"The account as JSON on stdout."`
 }
 
 func (c *buildCmd) Help() string {
@@ -62,7 +64,7 @@ func (c *buildCmd) Run(ctx context.Context, std *streams) error {
 			Edition  string             `json:"edition"`
 			Accounts []*project.Account `json:"accounts"`
 			Findings []project.Finding  `json:"findings"`
-		}{ed.ID(), r.Accounts, r.Findings})
+		}{ed.ID(), r.Accounts, append([]project.Finding{}, r.Findings...)})
 	}
 	printAccounts(std, r)
 	fmt.Fprintf(std.out, "\nEdition %s: %d tables, %d divisions in %s\n", ed.ID(), len(ed.Tables()), len(ed.Divisions()), c.Out)
@@ -70,14 +72,20 @@ func (c *buildCmd) Run(ctx context.Context, std *streams) error {
 	return nil
 }
 
-// printAccounts tells what became of every row.
+// printAccounts tells what became of every row, and what there is to know of the borders.
 func printAccounts(std *streams, r *project.Run) {
-	w := tabwriter.NewWriter(std.out, 0, 4, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "records\trows\tunusable\tin\tplaced\tresidual\twhy\t")
+	name := len("records")
 	for _, a := range r.Accounts {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%s\t\n", a.Records, a.Read.Rows, a.Read.Bad, a.Located.In, a.Located.Placed, a.Located.Residual, a.Why())
+		name = max(name, utf8.RuneCountInString(a.Records))
 	}
-	w.Flush()
+	fmt.Fprintf(std.out, "%-*s %10s %9s %10s %10s %9s  %s\n", name, "records", "rows", "unusable", "in", "placed", "residual", "why")
+	for _, a := range r.Accounts {
+		line := fmt.Sprintf("%-*s %10d %9d %10d %10d %9d  %s", name, a.Records, a.Read.Rows, a.Read.Bad, a.Located.In, a.Located.Placed, a.Located.Residual, a.Why())
+		fmt.Fprintln(std.out, strings.TrimRight(line, " "))
+	}
+	if std.terminal && len(r.Findings) > 0 {
+		fmt.Fprintln(std.err)
+	}
 	for _, f := range r.Findings {
 		fmt.Fprintf(std.err, "%s: %s: %s\n", f.Where, f.Rule, f.Text)
 	}
@@ -85,58 +93,97 @@ func printAccounts(std *streams, r *project.Run) {
 
 type checkCmd struct {
 	inputs `embed:""`
+	JSON   bool `help:"The account and all that is wrong as JSON on stdout."`
 }
 
 func (c *checkCmd) Help() string {
-	return `Reads the project file and every input, places the records, and tells what is wrong: with file, line, column and rule for a row,
-and with what to do. Nothing is computed or written. Exit code 3 when there are problems.
+	return `Reads the project file and every input, places the records, tries the index and the tables, and tells everything that is wrong: with
+file, line, column and rule, and what to do. Nothing is protected, shown or written. Exit code 3 when anything is wrong, also when it is
+only rows that a build would count and leave out.
 
 Example:
   skikt check examples/sverige-2022 --data ../shared/data`
 }
 
 func (c *checkCmd) Run(ctx context.Context, std *streams) error {
+	r := &project.Run{}
 	p, err := c.open()
-	if err != nil {
-		return exitError{exitProblems, err}
-	}
-	b := newBars(std)
-	r, err := p.Start(ctx, c.options(b))
 	if err == nil {
-		defer r.Close()
-		err = r.Load(ctx)
+		b := newBars(std)
+		r, err = p.Check(ctx, c.options(b))
+		b.close()
 	}
-	b.close()
-	if err != nil {
-		return exitError{exitProblems, err}
+	if r == nil {
+		return err
+	}
+	found := apart(err)
+	if n := r.Problems(); n > 0 {
+		found = append(found, fmt.Errorf("rows that can't be used or placed: %d; they are counted, and left out of the tables", n))
 	}
 	if c.JSON {
+		texts := []string{}
+		for _, e := range found {
+			texts = append(texts, plain(e))
+		}
 		err = writeJSON(std, struct {
 			Accounts []*project.Account `json:"accounts"`
 			Findings []project.Finding  `json:"findings"`
-		}{r.Accounts, r.Findings})
+			Errors   []string           `json:"errors"`
+		}{append([]*project.Account{}, r.Accounts...), append([]project.Finding{}, r.Findings...), texts})
+		if err != nil {
+			return err
+		}
 	} else {
 		printAccounts(std, r)
 		printProblems(std, r)
 	}
-	if n := r.Problems(); err == nil && n > 0 {
-		return exitError{exitProblems, fmt.Errorf("%d rows can't be used or placed; they are counted, and left out of the tables", n)}
+	if len(found) > 0 {
+		return exitError{exitProblems, errors.Join(found...)}
 	}
-	return err
+	return nil
 }
 
-// printProblems lists the first problems of each file, with the exact number of each kind.
+// printProblems lists the first unusable and unplaced rows of each file, with the exact number of each kind.
 func printProblems(std *streams, r *project.Run) {
 	const most = 10
 	for _, a := range r.Accounts {
-		for i, p := range a.Read.Problems {
-			if i == most {
-				fmt.Fprintf(std.err, "%s: and more, %d unusable rows in all (skikt check --json lists the first 1,000 problems)\n", a.File, a.Read.Bad)
-				break
+		for _, p := range a.Read.Problems[:min(most, len(a.Read.Problems))] {
+			fmt.Fprintf(std.err, "%s:%d:%d: %s: %s\n", a.File, p.Line, p.Column, p.Rule, p.Text)
+		}
+		if len(a.Read.Problems) > most {
+			fmt.Fprintf(std.err, "%s: and more, %d unusable rows in all (skikt check --json lists the first 1,000 problems)\n", a.File, a.Read.Bad)
+		}
+		for _, o := range locate.Outcomes() {
+			n := a.Located.Outcomes[o.Outcome]
+			if n == 0 || o.Outcome.Placed() {
+				continue
 			}
-			fmt.Fprintf(std.err, "%s:%d:%d: %s: %s\n", p.File, p.Line, p.Column, p.Rule, p.Text)
+			where := a.File
+			if lines := a.Lines[o.Name]; len(lines) > 0 {
+				where += fmt.Sprintf(":%d", lines[0])
+			}
+			fmt.Fprintf(std.err, "%s: %s (%d%s): %s. %s\n", where, o.Name, n, further(a.Lines[o.Name], n), o.EN, o.RemedyEN)
 		}
 	}
+}
+
+// further names a few more of the lines with an outcome.
+func further(lines []int, n int64) string {
+	const most = 10
+	if len(lines) < 2 {
+		return ""
+	}
+	s := "; lines"
+	for i, line := range lines[:min(most, len(lines))] {
+		if i > 0 {
+			s += ","
+		}
+		s += fmt.Sprintf(" %d", line)
+	}
+	if n > most {
+		s += " and so on"
+	}
+	return s
 }
 
 type tabulateCmd struct {
@@ -193,11 +240,15 @@ func (c *auditCmd) Run(std *streams) error {
 	n := 0
 	for _, dir := range c.Edition {
 		ed, err := edition.Open(dir)
+		if err == nil {
+			err = ed.Verify()
+		}
+		var damage *edition.DamageError
+		if errors.As(err, &damage) {
+			return exitError{exitFound, err}
+		}
 		if err != nil {
 			return err
-		}
-		if err := ed.Verify(); err != nil {
-			return exitError{exitFound, err}
 		}
 		f, err := project.Attack(ed)
 		if err != nil {

@@ -86,6 +86,9 @@ func (c *locateCmd) stream(in io.Reader, out io.Writer, index *locate.Index, div
 	r.Comma = []rune(c.Comma)[0]
 	r.ReuseRecord = true
 	head, err := r.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: the file is empty; it needs a header row", name)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: no header row: %w", name, err)
 	}

@@ -9,7 +9,7 @@
 //	skikt serve DIR                the pages of an edition on loopback
 //
 // Results go to stdout, progress and problems to stderr. Exit codes: 0 done, 1 the run failed, 2 the command line is wrong,
-// 3 the input has problems (check), 4 an audit found something.
+// 3 the inputs have problems (check), 4 an audit found something.
 package main
 
 import (
@@ -19,6 +19,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
+	"strings"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 )
@@ -40,6 +43,7 @@ type commands struct {
 	Get      getCmd      `cmd:"" help:"A table of an edition in long form, one row a cell."`
 	Serve    serveCmd    `cmd:"" help:"The pages of an edition, on loopback."`
 	Tabulate tabulateCmd `cmd:"" help:"One protected table of a project, without writing an edition."`
+	Measure  measureCmd  `cmd:"" help:"Measures of segregation between groups over units, from a file or an edition."`
 	Locate   locateCmd   `cmd:"" help:"Add the area to every row of a CSV file."`
 	Audit    auditCmd    `cmd:"" help:"Verify an edition and attack what it hides."`
 	Explain  explainCmd  `cmd:"" help:"What a measure, type, rule, status or outcome means."`
@@ -65,7 +69,7 @@ func (e exitError) Unwrap() error { return e.err }
 func main() { os.Exit(run(os.Args[1:])) }
 
 func run(args []string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	std := &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: isTerminal(os.Stderr)}
 	return command(ctx, args, std)
@@ -99,18 +103,50 @@ func command(ctx context.Context, args []string, std *streams) int {
 		fmt.Fprintf(std.err, "skikt: %v\nTry: skikt --help\n", err)
 		return exitUsage
 	}
-	err = line.Run()
-	var coded exitError
-	switch {
-	case err == nil:
+	return conclude(std, line.Run())
+}
+
+// conclude tells the errors that a command ended with, one a line, and gives the exit code.
+func conclude(std *streams, err error) int {
+	if err == nil {
 		return exitDone
-	case errors.Is(err, context.Canceled):
+	}
+	if errors.Is(err, context.Canceled) {
 		fmt.Fprintln(std.err, "skikt: interrupted; nothing was published")
 		return exitFailed
-	case errors.As(err, &coded):
-		fmt.Fprintln(std.err, "skikt:", err)
+	}
+	for _, e := range apart(err) {
+		fmt.Fprintln(std.err, "skikt:", plain(e))
+	}
+	var coded exitError
+	if errors.As(err, &coded) {
 		return coded.code
 	}
-	fmt.Fprintln(std.err, "skikt:", err)
 	return exitFailed
+}
+
+// apart takes joined errors apart.
+func apart(err error) []error {
+	if coded, ok := err.(exitError); ok {
+		err = coded.err
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	switch {
+	case err == nil:
+		return nil
+	case !ok:
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, apart(e)...)
+	}
+	return all
+}
+
+// The packages put their names before their errors, for programs that use them. Who runs the command needs the place and the remedy.
+var packageName = regexp.MustCompile(`(^|: |\()(?:(?:area|areatype|border|cube|edition|locate|project|protect|publish|record|server|store): )+`)
+
+func plain(err error) string {
+	return strings.ReplaceAll(packageName.ReplaceAllString(err.Error(), "$1"), "\n", "\n  ")
 }

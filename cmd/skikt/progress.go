@@ -33,10 +33,24 @@ func (b *bars) step(name string, done, total int64) {
 	if !ok {
 		bar = b.all.AddBar(total,
 			mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR)),
-			mpb.AppendDecorators(decor.Percentage(decor.WCSyncWidth), decor.Elapsed(decor.ET_STYLE_MMSS, decor.WCSyncSpace)))
+			mpb.AppendDecorators(decor.Percentage(decor.WCSyncWidth), elapsed(time.Now())))
 		b.of[name] = bar
 	}
 	bar.SetCurrent(done)
+}
+
+// elapsed shows how long a step takes, or took, when that is a second or more.
+func elapsed(start time.Time) decor.Decorator {
+	var took time.Duration
+	return decor.Any(func(s decor.Statistics) string {
+		if !s.Completed && !s.Aborted {
+			took = time.Since(start)
+		}
+		if took < time.Second {
+			return ""
+		}
+		return " " + took.Round(time.Second).String()
+	})
 }
 
 // close leaves the bars as they are; steps that were cut short stay unfinished.

@@ -17,6 +17,7 @@ import (
 type output struct {
 	Where  []string `help:"Only rows with this member: dim=code. May be repeated; commas part several codes." placeholder:"DIM=CODE" sep:"none"`
 	Format string   `help:"csv or json." enum:"csv,json" default:"csv"`
+	JSON   bool     `help:"The same as --format json."`
 	Lang   string   `help:"Language of titles in JSON." enum:"sv,en" default:"sv"`
 }
 
@@ -35,6 +36,9 @@ func (o *output) write(std *streams, c *cube.Cube) error {
 		if c, err = c.Where(dim, list...); err != nil {
 			return exitError{exitUsage, err}
 		}
+	}
+	if o.JSON {
+		o.Format = "json"
 	}
 	return edition.Long(std.out, c, o.Format, o.Lang)
 }
@@ -58,6 +62,9 @@ func (c *getCmd) Run(std *streams) error {
 	ed, err := edition.Open(c.Edition)
 	if err != nil {
 		return err
+	}
+	if c.Table == "" && (c.JSON || c.Format == "json") {
+		return writeJSON(std, ed.Tables())
 	}
 	if c.Table == "" {
 		for _, t := range ed.Tables() {
@@ -90,6 +97,9 @@ func (c *serveCmd) Run(ctx context.Context, std *streams) error {
 
 func serve(ctx context.Context, std *streams, dir, address string) error {
 	ed, err := edition.Open(dir)
+	if err == nil {
+		err = ed.Verify()
+	}
 	if err != nil {
 		return err
 	}

@@ -221,7 +221,7 @@ func stochastic(r Result, got any) error {
 	for _, k := range slices.Sorted(maps.Keys(members)) {
 		prefix := strings.TrimSuffix(strings.TrimSuffix(k, "mean"), "est")
 		var spread any
-		for _, name := range []string{prefix + "se", prefix + "sd", "se", "sd"} {
+		for _, name := range []string{prefix + "se", prefix + "sd", k + "_se", "se", "sd"} {
 			if v, ok := want[name]; ok {
 				spread = v
 				break

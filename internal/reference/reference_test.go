@@ -8,7 +8,9 @@ import (
 
 // offers are the families that we answer; each has its answers in a file of its own.
 var offers = map[string]Offer{
-	"areatype": answerAreaType,
+	"areatype":    answerAreaType,
+	"segregation": anyOf(answerSegregationClosed, answerSegregationSpace, answerSegregationInference),
+	"knn":         answerNeighbours,
 }
 
 func TestReference(t *testing.T) { Run(t, offers) }

@@ -245,7 +245,7 @@ func (c *Country) writeRegister(dir string, f *Facts) (map[int][]int, error) {
 		if i > 0 {
 			c.move(p, year)
 		}
-		y, n, byDeSO, err := c.writeYear(dir, p, year)
+		y, n, byDeSO, foreign, err := c.writeYear(dir, p, year)
 		if err != nil {
 			return nil, err
 		}
@@ -264,7 +264,7 @@ func (c *Country) writeRegister(dir string, f *Facts) (map[int][]int, error) {
 			}
 		}
 		for d, n := range byDeSO {
-			fmt.Fprintf(&populations, "%s;%d;%d\r\n", deso.ID.SuffixedCode(deso.At(d).Code), year, n)
+			fmt.Fprintf(&populations, "%s;%d;%d;%d;%d\r\n", deso.ID.SuffixedCode(deso.At(d).Code), year, n, n-foreign[d], foreign[d])
 		}
 	}
 	c.opt.Progress("register", int64(len(c.opt.Years)), int64(len(c.opt.Years)))
@@ -276,7 +276,7 @@ func (c *Country) writeRegister(dir string, f *Facts) (map[int][]int, error) {
 	for _, table := range []struct{ name, title, header, rows string }{
 		{"socioeconomic_index.csv", "Socioekonomiskt index och områdestyp efter RegSO. ", "region;regsonamn;ar;v1;v2;v3;index;omradestyp", index.String()},
 		{"index_components.csv", "Underlag till socioekonomiskt index efter RegSO. ", "region;regsonamn;ar;n_all;low_income;n_adult;low_edu;assist_unemp", components.String()},
-		{"population_deso.csv", "Folkmängd efter DeSO. ", "region;ar;antal", populations.String()},
+		{"population_deso.csv", "Folkmängd efter DeSO och svensk eller utländsk bakgrund. ", "region;ar;antal;svensk;utlandsk", populations.String()},
 	} {
 		err := write(filepath.Join(dir, "scb"), table.name, func(w *bufio.Writer) {
 			w.WriteString(bom + table.title + span + "\r\n" + marked + "\r\n\r\n" + table.header + "\r\n" + table.rows + notes)
@@ -327,7 +327,7 @@ func typesOf(n []counts, y *YearFacts) []int {
 }
 
 // writeYear writes one year's persons, RegSO by RegSO, and counts them by RegSO and DeSO.
-func (c *Country) writeYear(dir string, p *population, year int) (y *YearFacts, n []counts, byDeSO []int, err error) {
+func (c *Country) writeYear(dir string, p *population, year int) (y *YearFacts, n []counts, byDeSO, foreign []int, err error) {
 	v, deso, regso := c.vintage(year)
 	st := c.standings(year)
 	lists := make([][]int32, regso.Len())
@@ -337,7 +337,7 @@ func (c *Country) writeYear(dir string, p *population, year int) (y *YearFacts, 
 	}
 	y = &YearFacts{Year: year, Division: regso.ID.String(), Median: medianOf(year) * 100}
 	n = make([]counts, regso.Len())
-	byDeSO = make([]int, deso.Len())
+	byDeSO, foreign = make([]int, deso.Len()), make([]int, deso.Len())
 
 	// First all incomes: where the median lies must be known before any is written.
 	low := medianOf(year) * 60 / 100
@@ -375,7 +375,7 @@ func (c *Country) writeYear(dir string, p *population, year int) (y *YearFacts, 
 
 	file, err := os.Create(filepath.Join(dir, "register", fmt.Sprintf("persons_%d.parquet", year)))
 	if err != nil {
-		return nil, nil, nil, fmt.Errorf("synth: %w", err)
+		return nil, nil, nil, nil, fmt.Errorf("synth: %w", err)
 	}
 	buffered := bufio.NewWriterSize(file, 1<<18)
 	w := parquet.NewGenericWriter[Person](buffered, parquet.Compression(&parquet.Snappy), parquet.MaxRowsPerRowGroup(500_000),
@@ -398,6 +398,10 @@ func (c *Country) writeYear(dir string, p *population, year int) (y *YearFacts, 
 				k.lowEducation += one(row.Education == 1)
 				k.aid += one(row.Assistance || row.Unemployed)
 			}
+			if row.Background != "svensk" {
+				d, _ := deso.Index(row.DeSO)
+				foreign[d]++
+			}
 		}
 		for i := range hhs {
 			byDeSO[v.deso[hhs[i].atom]] += hhs[i].to - hhs[i].from
@@ -414,9 +418,9 @@ func (c *Country) writeYear(dir string, p *population, year int) (y *YearFacts, 
 		}
 	}
 	if err = errors.Join(err, w.Close(), buffered.Flush(), file.Close()); err != nil {
-		return nil, nil, nil, fmt.Errorf("synth: persons of %d: %w", year, err)
+		return nil, nil, nil, nil, fmt.Errorf("synth: persons of %d: %w", year, err)
 	}
-	return y, n, byDeSO, nil
+	return y, n, byDeSO, foreign, nil
 }
 
 func one(b bool) int {

@@ -199,7 +199,7 @@ func TestPublishedTablesAreTheRegistersCounts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, byDeSO, all := make([]counts, regso.Len()), make([]int, deso.Len()), counts{}
+		n, byDeSO, foreign, all := make([]counts, regso.Len()), make([]int, deso.Len()), make([]int, deso.Len()), counts{}
 		var incomes []int
 		households := map[int64]bool{}
 		people := persons(t, dir, y.Year)
@@ -209,6 +209,7 @@ func TestPublishedTablesAreTheRegistersCounts(t *testing.T) {
 				t.Fatalf("%d: %s has no %s", y.Year, deso.ID, p.DeSO)
 			}
 			byDeSO[d]++
+			foreign[d] += one(p.Background == "utländsk")
 			for _, k := range []*counts{&n[parents[d]], &all} {
 				k.all++
 				k.low += one(p.LowStandard)
@@ -269,7 +270,7 @@ func TestPublishedTablesAreTheRegistersCounts(t *testing.T) {
 			t.Errorf("%d: types %v, facts say %v", y.Year, types, y.Types)
 		}
 		for d, n := range byDeSO {
-			if want := []string{deso.ID.SuffixedCode(deso.At(d).Code), strconv.Itoa(y.Year), strconv.Itoa(n)}; !slices.Equal(population[popLine], want) {
+			if want := []string{deso.ID.SuffixedCode(deso.At(d).Code), strconv.Itoa(y.Year), strconv.Itoa(n), strconv.Itoa(n - foreign[d]), strconv.Itoa(foreign[d])}; !slices.Equal(population[popLine], want) {
 				t.Fatalf("population: %v, counted %v", population[popLine], want)
 			}
 			popLine++

@@ -1,0 +1,134 @@
+package project
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/segregation"
+)
+
+// SegregationDecl declares measures of segregation between groups over the units of a register, for each area of the kinds under within.
+type SegregationDecl struct {
+	Name     string    `yaml:"name"`
+	Title    Text      `yaml:"title"`
+	From     string    `yaml:"from"`
+	Count    string    `yaml:"count"` // column that holds counts; rows are counted without it
+	Units    string    `yaml:"units"` // kind of area: deso, regso
+	Group    GroupDecl `yaml:"group"` // with two members, the first is the group whose segregation is measured
+	Within   []string  `yaml:"within"`
+	Measures []string  `yaml:"measures"`
+	Draws    int       `yaml:"draws"` // of persons anew, for the correction and interval; none when 0
+	Seed     uint64    `yaml:"seed"`
+}
+
+func (p *Project) validateSegregation(d SegregationDecl, of map[string]columns, say complain) {
+	have, ok := of[d.From]
+	switch {
+	case !ok:
+		say("from", "records %q are not declared (there are %s)", d.From, list(p.Records))
+		return
+	case d.Units == "" || len(d.Within) == 0:
+		say("", "declare units, the kind of area that groups are spread over, and within, the kinds of area that it is measured in")
+	case len(d.Group.Members) < 2:
+		say("group", "segregation is between groups: declare two members or more")
+	}
+	for _, c := range []struct{ at, column string }{{"count", d.Count}, {"group.name", d.Group.Name}} {
+		if _, ok := have[c.column]; c.column != "" && !ok {
+			say(c.at, "column %q is not declared under read.columns of %s", c.column, d.From)
+		}
+	}
+	if d.Draws < 0 {
+		say("draws", "%d is no number of draws", d.Draws)
+	}
+}
+
+// measures computes the declared measures of segregation, one cube for each kind of area they are wanted within.
+func (r *Run) measures(ctx context.Context) error {
+	for i, d := range r.Project.Segregation {
+		r.opt.step("segregation", int64(i), int64(len(r.Project.Segregation)))
+		if err := r.segregation(ctx, d); err != nil {
+			return fmt.Errorf("segregation %s: %w", d.Name, err)
+		}
+		r.opt.step("segregation", int64(i+1), int64(len(r.Project.Segregation)))
+	}
+	return nil
+}
+
+func (r *Run) segregation(ctx context.Context, d SegregationDecl) error {
+	from := r.loaded[d.From]
+	if !from.lineage.Public() {
+		return fmt.Errorf("the records %s are the agency's own, and disclosure control of measures of segregation is not at hand: measure what is already public", d.From)
+	}
+	units, err := r.divisionOf(from.division, area.Kind(d.Units))
+	if err != nil {
+		return err
+	}
+	areas, err := r.areaDim(ctx, from, units)
+	if err != nil {
+		return err
+	}
+	group, err := r.groupDim(ctx, d.Name, d.Group)
+	if err != nil {
+		return err
+	}
+	var members []string
+	for _, m := range d.Group.Members {
+		members = append(members, m.Code)
+	}
+	spec := cube.Spec{Name: d.Name, From: from.table, Dims: []cube.SpecDim{areas, group},
+		Measures: []cube.SpecMeasure{{Measure: cube.Measure{Name: "N", Title: cube.Text{SV: "Antal", EN: "Count"}, Kind: cube.Count}, Sum: d.Count}}}
+	counts, _, err := r.count(ctx, from, spec)
+	if err != nil {
+		return err
+	}
+	counts.Lineage = counts.Lineage.Merge(from.lineage)
+	for _, kind := range d.Within {
+		inside, err := r.besideArea(counts, units, area.Kind(kind))
+		if err != nil {
+			return err
+		}
+		out, err := segregation.Cube(inside, segregation.Question{
+			Units: d.Units, Groups: d.Group.Name, Members: members, Count: "N", Measures: d.Measures,
+			Persons: segregation.Draws{N: d.Draws, Seed: d.Seed},
+		})
+		if err != nil {
+			return err
+		}
+		if out, err = areaFirst(out, kind); err != nil {
+			return err
+		}
+		out.Name, out.Title = d.Name+"_"+kind, text(d.Title)
+		r.Measures = append(r.Measures, out)
+	}
+	return nil
+}
+
+// areaFirst puts the dimension of areas before that of years, as in every other table.
+func areaFirst(c *cube.Cube, kind string) (*cube.Cube, error) {
+	order := []int{c.DimIndex(kind), c.DimIndex(yearDim)}
+	dims := make([]cube.Dimension, len(order))
+	for i, d := range order {
+		dims[i] = c.Dims()[d]
+	}
+	b := cube.NewBuilder(c.Name, dims, slices.Clone(c.Measures()))
+	for row := range c.Len() {
+		at := make([]int32, len(order))
+		for i, d := range order {
+			at[i] = int32(c.Coord(row, d))
+		}
+		cells := make([]cube.Cell, len(c.Measures()))
+		for m := range cells {
+			cells[m] = c.Cell(row, m)
+		}
+		b.Add(at, cells...)
+	}
+	out, err := b.Cube()
+	if err != nil {
+		return nil, err
+	}
+	out.Notes, out.Warnings, out.Lineage = c.Notes, c.Warnings, c.Lineage
+	return out, nil
+}

@@ -1,0 +1,496 @@
+package segregation
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// A Space tells how far units lie from each other: by straight line between points in metres, or by distances that are given.
+type Space struct {
+	x, y  []float64 // metres; nil where distances are given
+	area  []float64 // m²; nil when not known
+	links [][]spaceLink
+}
+
+type spaceLink struct {
+	to     int32
+	metres float64
+}
+
+// NewSpace is points in metres of a projection such as SWEREF 99 TM, one a unit, and the areas of the units in m² (nil when no measure needs
+// them); it keeps the slices. Coordinates that look like degrees are an error: a degree of longitude is half as long in Sweden as at the equator.
+func NewSpace(x, y, area []float64) (*Space, error) {
+	if len(x) == 0 || len(x) != len(y) || area != nil && len(area) != len(x) {
+		return nil, fmt.Errorf("segregation: %d x, %d y and %d areas; give one of each a unit", len(x), len(y), len(area))
+	}
+	for i := range x {
+		if math.IsNaN(x[i]) || math.IsInf(x[i], 0) || math.IsNaN(y[i]) || math.IsInf(y[i], 0) {
+			return nil, fmt.Errorf("segregation: unit %d has no finite coordinates; leave it out or give it a place", i+1)
+		}
+	}
+	if err := spaceProjected(x, y); err != nil {
+		return nil, err
+	}
+	if err := spaceAreas(area); err != nil {
+		return nil, err
+	}
+	return &Space{x: x, y: y, area: area}, nil
+}
+
+func spaceProjected(x, y []float64) error {
+	most := func(v []float64) float64 { return max(math.Abs(slices.Max(v)), math.Abs(slices.Min(v))) }
+	if a, b := most(x), most(y); min(a, b) <= 90 && max(a, b) <= 180 {
+		return errors.New("segregation: the coordinates look like degrees; project them to metres (SWEREF 99 TM, EPSG:3006) first")
+	}
+	return nil
+}
+
+func spaceAreas(area []float64) error {
+	for i, a := range area {
+		if !(a >= 0) || math.IsInf(a, 1) {
+			return fmt.Errorf("segregation: unit %d: %v is no area; areas are in m², finite and not below zero", i+1, a)
+		}
+	}
+	return nil
+}
+
+// A Distance is a known distance from one unit to another, along roads or by travel, in metres.
+type Distance struct {
+	From, To int
+	Metres   float64
+}
+
+// NewNetwork is a space of given distances. A pair that is not listed is out of reach, whatever the kernel; a distance counts one way only, so that
+// slopes and one-way streets are possible. Distances of a unit to itself are left to the kernel and must not be listed.
+func NewNetwork(units int, area []float64, distances []Distance) (*Space, error) {
+	if units < 1 || area != nil && len(area) != units {
+		return nil, fmt.Errorf("segregation: %d units with %d areas", units, len(area))
+	}
+	if err := spaceAreas(area); err != nil {
+		return nil, err
+	}
+	s := &Space{area: area, links: make([][]spaceLink, units)}
+	for k, d := range distances {
+		switch {
+		case d.From < 0 || d.From >= units || d.To < 0 || d.To >= units:
+			return nil, fmt.Errorf("segregation: distance %d is between units %d and %d of %d", k+1, d.From+1, d.To+1, units)
+		case d.From == d.To:
+			return nil, fmt.Errorf("segregation: distance %d is of unit %d to itself; the kernel says how near a unit is to itself", k+1, d.From+1)
+		case !(d.Metres >= 0) || math.IsInf(d.Metres, 1):
+			return nil, fmt.Errorf("segregation: distance %d: %v is no distance", k+1, d.Metres)
+		}
+		s.links[d.From] = append(s.links[d.From], spaceLink{int32(d.To), d.Metres})
+	}
+	for i, row := range s.links {
+		slices.SortFunc(row, func(a, b spaceLink) int { return int(a.to) - int(b.to) })
+		for k := 1; k < len(row); k++ {
+			if row[k].to == row[k-1].to {
+				return nil, fmt.Errorf("segregation: the distance from unit %d to unit %d is given twice", i+1, row[k].to+1)
+			}
+		}
+	}
+	return s, nil
+}
+
+// Units is the number of units.
+func (s *Space) Units() int { return max(len(s.x), len(s.links)) }
+
+// A Centre is a rule for the point that centralisation is measured from.
+type Centre string
+
+// The rules.
+const (
+	CentreOfUnits   Centre = "mean of the units' points"
+	MedianOfUnits   Centre = "median of the units' points"
+	CentreOfPersons Centre = "mean of the units' points, weighted by persons"
+	LargestUnit     Centre = "the unit with most persons" // the first of several
+)
+
+// Centre is the point of a rule; persons are counts by unit.
+func (s *Space) Centre(rule Centre, persons []float64) (x, y float64, err error) {
+	if s.x == nil {
+		return 0, 0, errors.New("segregation: a network has no points to take a centre of")
+	}
+	if len(persons) != len(s.x) {
+		return 0, 0, fmt.Errorf("segregation: %d counts for %d points", len(persons), len(s.x))
+	}
+	weight := func(i int) float64 { return 1 }
+	switch rule {
+	case CentreOfUnits:
+	case CentreOfPersons:
+		weight = func(i int) float64 { return persons[i] }
+	case MedianOfUnits:
+		return spaceMedian(s.x), spaceMedian(s.y), nil
+	case LargestUnit:
+		at := 0
+		for i, n := range persons {
+			if n > persons[at] {
+				at = i
+			}
+		}
+		return s.x[at], s.y[at], nil
+	default:
+		return 0, 0, fmt.Errorf("segregation: %q is no rule for a centre", rule)
+	}
+	var sum float64
+	for i := range s.x {
+		w := weight(i)
+		x, y, sum = x+w*(s.x[i]-s.x[0]), y+w*(s.y[i]-s.y[0]), sum+w
+	}
+	if sum == 0 {
+		return 0, 0, errors.New("segregation: there are no persons to take a centre of")
+	}
+	return s.x[0] + x/sum, s.y[0] + y/sum, nil
+}
+
+func spaceMedian(v []float64) float64 {
+	sorted := slices.Sorted(slices.Values(v))
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
+
+// DistancesFrom is the metres from a point to each unit.
+func (s *Space) DistancesFrom(x, y float64) ([]float64, error) {
+	if s.x == nil {
+		return nil, errors.New("segregation: a network has no points to measure from")
+	}
+	d := make([]float64, len(s.x))
+	for i := range d {
+		d[i] = math.Hypot(s.x[i]-x, s.y[i]-y)
+	}
+	return d, nil
+}
+
+// Shape is how a kernel's weight falls with distance d, for bandwidth h.
+type Shape string
+
+// The shapes. DistanceItself grows with distance: White's P with f(d) = d, a mean distance; SP is then below 1 where groups cluster.
+const (
+	Uniform        Shape = "uniform"             // 1 up to h
+	Triangular     Shape = "triangular"          // 1 − d/h up to h
+	Gaussian       Shape = "Gaussian"            // exp(−(d/h)²/2)
+	Exponential    Shape = "exponential"         // exp(−d/h)
+	Tapered        Shape = "tapered exponential" // (exp(−d/h) − exp(−c/h)) / (1 − exp(−c/h)), which is 0 at the cut-off c; seg's scaled one
+	Biweight       Shape = "biweight"            // (1 − (d/h)²)² up to h; Reardon and O'Sullivan's
+	DistanceItself Shape = "distance"            // d/h
+)
+
+// Own is how a unit's own persons weigh.
+type Own string
+
+// The ways. Where a unit's inhabitants live apart, OwnSpread puts them at the mean distance between two of them, √(0.6 × area) by Massey and Denton.
+const (
+	OwnAtZero Own = "own unit at distance 0"
+	OwnSpread Own = "own unit at distance √(0.6·area)"
+	OwnFull   Own = "own unit with weight 1"
+	OwnOut    Own = "own unit left out"
+)
+
+// A Kernel is the weight of one unit for another. Nothing is assumed: shape, bandwidth and own must be stated; every result carries its kernel.
+type Kernel struct {
+	Shape      Shape
+	Bandwidth  float64 // metres
+	Own        Own
+	CutOff     float64 // metres beyond which the weight is zero; 0 where the shape ends itself, or where Negligible says
+	Negligible float64 // without a CutOff: weights below this are left out, which lets large maps be searched by a grid; 0 leaves out nothing
+	Factor     float64 // on the weights of other units, not on the own; 0 means 1. PySAL's density kernels have one: 1/√2π for the Gaussian
+}
+
+// MasseyDenton is exp(−d) with d in kilometres and the own unit at √(0.6·area), as Massey and Denton (1988) published their clustering measures. The
+// unit of d is part of the measure: in metres exp(−d) is zero for every other unit, which some tools let pass.
+func MasseyDenton() Kernel { return Kernel{Shape: Exponential, Bandwidth: 1000, Own: OwnSpread} }
+
+// String states the kernel in full.
+func (k Kernel) String() string {
+	text := fmt.Sprintf("%s, bandwidth %g m, %s", k.Shape, k.Bandwidth, k.Own)
+	if r := k.reach(); !math.IsInf(r, 1) {
+		text += fmt.Sprintf(", no weight beyond %g m", r)
+	}
+	if k.Factor != 0 {
+		text += fmt.Sprintf(", other units × %g", k.Factor)
+	}
+	return text
+}
+
+func (k Kernel) check() error {
+	switch k.Shape {
+	case Uniform, Triangular, Gaussian, Exponential, Biweight, DistanceItself:
+	case Tapered:
+		if !(k.CutOff > 0) || math.IsInf(k.CutOff, 1) {
+			return errors.New("segregation: a tapered kernel needs the cut-off where it ends")
+		}
+	default:
+		return fmt.Errorf("segregation: %q is no shape of a kernel; state uniform, triangular, Gaussian, exponential, tapered exponential, biweight or distance", k.Shape)
+	}
+	switch k.Own {
+	case OwnAtZero, OwnSpread, OwnFull, OwnOut:
+	default:
+		return fmt.Errorf("segregation: the kernel does not state how a unit's own persons weigh (%q)", k.Own)
+	}
+	if !(k.Bandwidth > 0) || math.IsInf(k.Bandwidth, 1) {
+		return fmt.Errorf("segregation: a bandwidth of %v m; it must be above zero", k.Bandwidth)
+	}
+	if !(k.CutOff >= 0) || !(k.Negligible >= 0 && k.Negligible < 1) || !(k.Factor >= 0) || math.IsInf(k.Factor, 1) {
+		return fmt.Errorf("segregation: cut-off %v, negligible %v or factor %v is out of range", k.CutOff, k.Negligible, k.Factor)
+	}
+	return nil
+}
+
+// reach is the distance beyond which nothing weighs.
+func (k Kernel) reach() float64 {
+	r := math.Inf(1)
+	if k.CutOff > 0 {
+		r = k.CutOff
+	}
+	switch k.Shape {
+	case Uniform, Triangular, Biweight:
+		return min(r, k.Bandwidth)
+	case Gaussian:
+		if k.CutOff == 0 && k.Negligible > 0 {
+			return k.Bandwidth * math.Sqrt(-2*math.Log(k.Negligible))
+		}
+	case Exponential:
+		if k.CutOff == 0 && k.Negligible > 0 {
+			return -k.Bandwidth * math.Log(k.Negligible)
+		}
+	}
+	return r
+}
+
+// at is the weight at distance d within reach.
+func (k *Kernel) at(d float64) float64 {
+	z := d / k.Bandwidth
+	switch k.Shape {
+	case Triangular:
+		return 1 - z
+	case Gaussian:
+		return math.Exp(-z * z / 2)
+	case Exponential:
+		return math.Exp(-z)
+	case Tapered:
+		end := math.Exp(-k.CutOff / k.Bandwidth)
+		return (math.Exp(-z) - end) / (1 - end)
+	case Biweight:
+		return (1 - z*z) * (1 - z*z)
+	case DistanceItself:
+		return z
+	}
+	return 1
+}
+
+// ownWeight is the weight of a unit for itself.
+func (k Kernel) ownWeight(s *Space, i int) float64 {
+	switch k.Own {
+	case OwnAtZero:
+		return k.at(0)
+	case OwnSpread:
+		if d := math.Sqrt(0.6 * s.area[i]); d <= k.reach() {
+			return k.at(d)
+		}
+		return 0
+	case OwnFull:
+		return 1
+	}
+	return 0
+}
+
+// spaceGathered is what a kernel collects round each unit.
+type spaceGathered struct {
+	sums   []float64 // Σ_j w_ij n_jg, unit by unit
+	weight []float64 // Σ_j w_ij over units with persons
+	best   []float64 // largest weight of another unit with persons
+}
+
+// spaceWeak is the weight below which all others together no longer count: the result is the aspatial one.
+const spaceWeak = 1e-12
+
+// gather collects counts round every unit, each row's sum in a fixed order, so that the number of processors changes nothing.
+func (s *Space) gather(t *Table, k Kernel) (*spaceGathered, error) {
+	if err := k.check(); err != nil {
+		return nil, err
+	}
+	if t.Units != s.Units() {
+		return nil, fmt.Errorf("segregation: %d units with counts, %d with a place", t.Units, s.Units())
+	}
+	if k.Own == OwnSpread && s.area == nil {
+		return nil, fmt.Errorf("segregation: the kernel (%s) needs the areas of the units", k.Own)
+	}
+	g := &spaceGathered{make([]float64, t.Units*t.Groups), make([]float64, t.Units), make([]float64, t.Units)}
+	if s.links != nil {
+		s.gatherLinks(t, k, g)
+	} else {
+		s.gatherPoints(t, k, g)
+	}
+	return g, nil
+}
+
+// add gives unit i the counts of another unit with weight w.
+func (g *spaceGathered) add(i int, w float64, counts []float64) {
+	g.weight[i] += w
+	g.best[i] = max(g.best[i], w)
+	sums := g.sums[i*len(counts):][:len(counts)]
+	for h, n := range counts {
+		sums[h] += w * n
+	}
+}
+
+func (g *spaceGathered) addOwn(i int, w float64, counts []float64) {
+	best := g.best[i]
+	g.add(i, w, counts)
+	g.best[i] = best
+}
+
+func (k Kernel) factor() float64 {
+	if k.Factor == 0 {
+		return 1
+	}
+	return k.Factor
+}
+
+func (s *Space) gatherLinks(t *Table, k Kernel, g *spaceGathered) {
+	reach, factor := k.reach(), k.factor()
+	spaceParallel(t.Units, func(i int) {
+		if t.UnitTotal(i) > 0 {
+			g.addOwn(i, k.ownWeight(s, i), t.Unit(i))
+		}
+		for _, l := range s.links[i] {
+			if j := int(l.to); l.metres <= reach && t.UnitTotal(j) > 0 {
+				g.add(i, factor*k.at(l.metres), t.Unit(j))
+			}
+		}
+	})
+}
+
+// spaceGrid is units sorted into squares of a grid, row by row, so that those near a point lie in few runs.
+type spaceGrid struct {
+	left, low, side float64
+	columns, rows   int
+	start           []int32 // of each square in the sorted units
+	unit            []int32
+	x, y            []float64
+}
+
+// newSpaceGrid sorts the units that keep names into squares for a search within reach.
+func newSpaceGrid(x, y []float64, keep []int32, reach float64) *spaceGrid {
+	g := &spaceGrid{columns: 1, rows: 1, side: math.Inf(1), unit: keep}
+	if len(keep) > 0 && !math.IsInf(reach, 1) {
+		g.left, g.low = math.Inf(1), math.Inf(1)
+		right, high := math.Inf(-1), math.Inf(-1)
+		for _, i := range keep {
+			g.left, right = min(g.left, x[i]), max(right, x[i])
+			g.low, high = min(g.low, y[i]), max(high, y[i])
+		}
+		// Squares of a quarter of the reach search little that is out of reach; about one unit a square is as fine as pays.
+		g.side = max(reach/4, math.Sqrt((right-g.left)*(high-g.low)/float64(len(keep))), (right-g.left+high-g.low)/float64(2*len(keep)))
+		if g.side > 0 {
+			g.columns, g.rows = int((right-g.left)/g.side)+1, int((high-g.low)/g.side)+1
+		} else {
+			g.side = math.Inf(1)
+		}
+	}
+	square := func(i int32) int { return g.row(y[i])*g.columns + g.column(x[i]) }
+	slices.SortFunc(keep, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(square(a), square(b)), cmp.Compare(y[a], y[b]), cmp.Compare(x[a], x[b]), cmp.Compare(a, b))
+	})
+	g.start = make([]int32, g.columns*g.rows+1)
+	for _, i := range keep {
+		g.start[square(i)+1]++
+		g.x, g.y = append(g.x, x[i]), append(g.y, y[i])
+	}
+	for c := range g.columns * g.rows {
+		g.start[c+1] += g.start[c]
+	}
+	return g
+}
+
+func (g *spaceGrid) column(x float64) int { return spaceSquare((x-g.left)/g.side, g.columns) }
+func (g *spaceGrid) row(y float64) int    { return spaceSquare((y-g.low)/g.side, g.rows) }
+
+func spaceSquare(at float64, n int) int {
+	if !(at > 0) { // also infinity over infinity
+		return 0
+	}
+	return int(min(at, float64(n-1)))
+}
+
+// runs calls with the runs of sorted units that hold everything within reach of a point.
+func (g *spaceGrid) runs(x, y, reach float64, run func(from, to int32)) {
+	c0, c1 := g.column(x-reach), g.column(x+reach)
+	for r := g.row(y - reach); r <= g.row(y+reach); r++ {
+		if from, to := g.start[r*g.columns+c0], g.start[r*g.columns+c1+1]; from < to {
+			run(from, to)
+		}
+	}
+}
+
+func (s *Space) gatherPoints(t *Table, k Kernel, g *spaceGathered) {
+	var keep []int32
+	for i := range t.Units {
+		if t.UnitTotal(i) > 0 {
+			keep = append(keep, int32(i))
+		}
+	}
+	reach, factor := k.reach(), k.factor()
+	grid := newSpaceGrid(s.x, s.y, keep, reach)
+	counts := make([]float64, 0, len(keep)*t.Groups)
+	for _, i := range grid.unit {
+		counts = append(counts, t.Unit(int(i))...)
+	}
+	reach2 := reach * reach
+	spaceParallel(t.Units, func(i int) {
+		x, y := s.x[i], s.y[i]
+		if t.UnitTotal(i) > 0 {
+			g.addOwn(i, k.ownWeight(s, i), t.Unit(i))
+		}
+		sums, weight, best := g.sums[i*t.Groups:][:t.Groups], g.weight[i], g.best[i]
+		grid.runs(x, y, reach, func(from, to int32) {
+			for p := from; p < to; p++ {
+				dx, dy := grid.x[p]-x, grid.y[p]-y
+				d2 := dx*dx + dy*dy
+				if d2 > reach2 || int(grid.unit[p]) == i {
+					continue
+				}
+				w := factor * k.at(math.Sqrt(d2))
+				weight, best = weight+w, max(best, w)
+				for h, n := range counts[int(p)*t.Groups:][:t.Groups] {
+					sums[h] += w * n
+				}
+			}
+		})
+		g.weight[i], g.best[i] = weight, best
+	})
+}
+
+// spaceParallel does independent work on 0..n-1 on every processor.
+func spaceParallel(n int, work func(i int)) {
+	const block = 16
+	workers := min(runtime.GOMAXPROCS(0), (n+block-1)/block)
+	if workers <= 1 {
+		for i := range n {
+			work(i)
+		}
+		return
+	}
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range workers {
+		wait.Go(func() {
+			for {
+				from := int(next.Add(block)) - block
+				if from >= n {
+					return
+				}
+				for i := from; i < min(from+block, n); i++ {
+					work(i)
+				}
+			}
+		})
+	}
+	wait.Wait()
+}
