@@ -16,6 +16,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/segregation"
 )
 
 const root = "../.."
@@ -295,4 +298,89 @@ func TestNoMachinePaths(t *testing.T) {
 	if !home.MatchString(fmt.Sprintf("see /%s/x", "home")) {
 		t.Error("the pattern finds nothing")
 	}
+}
+
+// Each measure of segregation has a page that says what its documentation value says. SKIKT_WRITE_DOCS=1 writes the pages.
+func TestMeasurePages(t *testing.T) {
+	dir := filepath.Join(root, "doc", "method", "segregation")
+	pages := map[string]string{"README.md": measureList()}
+	for _, d := range segregation.Docs() {
+		pages[d.Name+".md"] = measurePage(d)
+	}
+	if os.Getenv("SKIKT_WRITE_DOCS") != "" {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range pages {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if _, ok := pages[f.Name()]; !ok {
+			t.Errorf("%s is about no measure", f.Name())
+		}
+	}
+	for name, want := range pages {
+		if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(got) != want {
+			t.Errorf("%s is not what the measure's documentation value says (%v): write the pages anew with SKIKT_WRITE_DOCS=1", name, err)
+		}
+	}
+}
+
+var measureFamilies = []struct{ name, title string }{
+	{"two", "Two groups"}, {"many", "Many groups"}, {"local", "By unit and by group"}, {"ordered", "Ordered groups and incomes"}, {"space", "Space"},
+	{"neighbours", "Nearest neighbours"}, {"decomposition", "Decompositions"}, {"inference", "Uncertainty"},
+}
+
+func measureList() string {
+	var b strings.Builder
+	b.WriteString("# Measures of segregation\n\nOne page a measure, made from the documentation value that `skikt explain NAME` prints.\n\n" +
+		"Formulas use: unit i, group g; n_ig persons of g in i, n_i = Σ_g n_ig, N_g = Σ_i n_ig, N = Σ n_i; π_g = N_g/N, p_i = n_i/N, p_g|i = n_ig/n_i. For two groups a and b: " +
+		"a_i, b_i, A = Σ a_i, B = Σ b_i, t_i = a_i + b_i, T = A + B, P = A/T.\n")
+	listed := 0
+	for _, family := range measureFamilies {
+		fmt.Fprintf(&b, "\n## %s\n\n", family.title)
+		for _, d := range segregation.Docs() {
+			if d.Family == family.name {
+				fmt.Fprintf(&b, "- [%s](%s.md): %s\n", d.Name, d.Name, d.Title.EN)
+				listed++
+			}
+		}
+	}
+	if listed != len(segregation.Docs()) {
+		b.WriteString("\nNot all measures are listed: a family is missing.\n")
+	}
+	return b.String()
+}
+
+func measurePage(d segregation.Doc) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\n*%s – %s*\n\n", d.Name, d.Title.EN, d.Title.SV)
+	for _, part := range []struct {
+		head string
+		text cube.Text
+	}{{"", d.Text}, {"Cautions – Att tänka på", d.Cautions}, {"Undefined – Odefinierat", d.Undef}} {
+		if part.text == (cube.Text{}) {
+			continue
+		}
+		if part.head != "" {
+			fmt.Fprintf(&b, "## %s\n\n", part.head)
+		}
+		fmt.Fprintf(&b, "%s\n\n", part.text.EN)
+		if part.text.SV != part.text.EN {
+			fmt.Fprintf(&b, "%s\n\n", part.text.SV)
+		}
+	}
+	for _, line := range [][2]string{{"Formula", d.Formula}, {"Range", d.Range}, {"Source", d.Source}} {
+		if line[1] != "" {
+			fmt.Fprintf(&b, "%s: %s\n\n", line[0], line[1])
+		}
+	}
+	return strings.TrimRight(b.String(), "\n") + "\n"
 }
