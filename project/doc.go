@@ -55,7 +55,16 @@ func Docs() []Doc {
 	for _, r := range border.Rules {
 		all = append(all, Doc{Name: r.Name, Kind: "rule", Title: cube.Text(r.Title), Text: cube.Text(r.Text)})
 	}
-	return all
+	return append(all, findings...)
+}
+
+// findings are the rules of findings that are made here.
+var findings = []Doc{
+	{Name: "missing-areas", Kind: "rule", Title: cube.Text{SV: "Områden saknas", EN: "Areas are missing"},
+		Text: cube.Text{SV: "En publicerad tabell har inga rader för några områden ett år. De saknas i alla summor. Hämta tabellen igen, eller ta reda på varför.",
+			EN: "A published table has no row for some areas in a year. They are missing from every sum. Fetch the table again, or find out why."}},
+	{Name: "name-twice", Kind: "rule", Title: cube.Text{SV: "Namnet står för flera områden", EN: "The name stands for several areas"},
+		Text: cube.Text{SV: "Rader med namnet kan inte placeras. Placera dem efter kod.", EN: "Rows with the name can't be placed. Place them by code."}},
 }
 
 // joined is the texts that are not empty, one after the other.

@@ -35,6 +35,8 @@ type loaded struct {
 	year       int               // the year of every row
 	bordered   []bool            // of the areas of division, when rows are placed by their coordinates
 	lineage    cube.Lineage
+	rows       map[string][]bool // by year: which areas of the division have a row, of records that are public and state their area
+	warnings   []cube.Warning
 }
 
 // covers tells whether records could be placed in an area: by a point only where there is a border.
@@ -111,6 +113,9 @@ func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
 	}
 	l := &loaded{name: name, table: "records_" + name, division: id, areaColumn: areaColumn, yearColumn: decl.YearColumn, year: decl.Year,
 		lineage: cube.Lineage{Sources: []cube.Source{src}}}
+	if decl.Locate.X == "" && decl.Locate.Key == "" && l.lineage.Public() {
+		l.rows = map[string][]bool{}
+	}
 	if l.columns, err = decl.Read.Schema(); err != nil {
 		return err
 	}
@@ -142,7 +147,58 @@ func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
 		return err
 	}
 	l.unplaced = account.Located.Residual * perRow(decl)
+	r.tellUncovered(l, decl, div)
 	return account.Located.Check()
+}
+
+// cover notes which areas have a row.
+func (l *loaded) cover(b *record.Batch, places []locate.Place, areas int) error {
+	if l.rows == nil {
+		return nil
+	}
+	var years *record.Vector
+	if l.yearColumn != "" {
+		var err error
+		if years, err = vector(b, l.yearColumn); err != nil {
+			return err
+		}
+	}
+	for i, p := range places {
+		if !p.Outcome.Placed() {
+			continue
+		}
+		year := strconv.Itoa(l.year)
+		if years != nil {
+			year = yearOf(years, i)
+		}
+		if l.rows[year] == nil {
+			l.rows[year] = make([]bool, areas)
+		}
+		l.rows[year][p.Area] = true
+	}
+	return nil
+}
+
+// tellUncovered tells of areas that have no row in a year: a published table that lacks some is cut short, and its sums too.
+func (r *Run) tellUncovered(l *loaded, decl RecordsDecl, div *area.Division) {
+	for _, year := range sorted(l.rows) {
+		missing, first := 0, ""
+		for i, has := range l.rows[year] {
+			if !has {
+				if missing++; first == "" {
+					first = div.At(i).Code
+				}
+			}
+		}
+		if missing == 0 {
+			continue
+		}
+		text := fmt.Sprintf("%s: %d of %d %s have no row, the first of them %s; they are missing from every sum", year, missing, div.Len(), div.ID.Title(), first)
+		r.Findings = append(r.Findings, Finding{Where: decl.File, Rule: "missing-areas", Text: text, Fault: true})
+		l.warnings = append(l.warnings, cube.Warning{Code: "missing-areas", Text: cube.Text{
+			SV: fmt.Sprintf("%s: %d av %d %s saknas i källan (%s) och därmed i alla summor.", year, missing, div.Len(), div.ID.Title(), decl.File),
+			EN: fmt.Sprintf("%s: %d of %d %s are missing from the source (%s), and so from every sum.", year, missing, div.Len(), div.ID.Title(), decl.File)}})
+	}
 }
 
 // stream reads the rows, places them, and loads them into the store.
@@ -174,6 +230,9 @@ func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *load
 			}
 		}
 		account.add(b, places, decl, r.kommun)
+		if err := l.cover(b, places, div.Len()); err != nil {
+			return err
+		}
 		out := &record.Batch{N: b.N, Line: b.Line, Columns: append(slices.Clone(b.Columns), codes(places, div))}
 		return to.Append(out)
 	}
@@ -515,7 +574,7 @@ func (r *Run) areaNames(div *area.Division, rename map[string]string) (map[strin
 	}
 	for name := range twice {
 		delete(names, name)
-		r.Findings = append(r.Findings, Finding{div.ID.Title(), "name-twice", fmt.Sprintf("the name %s stands for more than one area; rows with it can't be placed", name)})
+		r.Findings = append(r.Findings, Finding{Where: div.ID.Title(), Rule: "name-twice", Text: fmt.Sprintf("the name %s stands for more than one area; rows with it can't be placed", name)})
 	}
 	slices.SortFunc(r.Findings, func(a, b Finding) int { return compareFindings(a, b) })
 	for from, to := range rename {

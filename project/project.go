@@ -64,8 +64,9 @@ type Run struct {
 // A Finding is something about an input that a person should know.
 type Finding struct {
 	Where string `json:"where"` // file or division
-	Rule  string `json:"rule"`  // one of border's, or name-twice
+	Rule  string `json:"rule"`  // one of border's, name-twice or missing-areas
 	Text  string `json:"text"`
+	Fault bool   `json:"fault"` // figures are missing because of it
 }
 
 // Start opens the store and reads the geography.

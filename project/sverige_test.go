@@ -424,9 +424,7 @@ func TestProtection(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range found.Found {
-		if f.Value < 6 { // what a rule of the policy hides is 0 to 5
-			t.Errorf("%+v can be computed", f)
-		}
+		t.Errorf("%+v can be computed", f)
 	}
 }
 

@@ -139,6 +139,9 @@ func (r *Run) family(ctx context.Context, d *familyDecl) (*Family, error) {
 		}
 	}
 	inner.Lineage = inner.Lineage.Merge(d.from.lineage)
+	for _, w := range d.from.warnings {
+		inner.Warn(w)
+	}
 	if !d.from.lineage.Public() {
 		if inner, err = r.withEmptyAreas(inner, d.from, fine); err != nil {
 			return nil, err

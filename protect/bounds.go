@@ -8,10 +8,11 @@ import (
 
 // widen helps where drawing bounds through the shown sums leaves one whole number for a number hidden by rule. First the number loses
 // its mark: it is written as hidden to protect, which says nothing of its size. If that is not enough, the least valuable number around it is
-// hidden, and in the end all hidden numbers around it lose their marks. Hiding more can't undo what hide made safe.
+// hidden too, as a target of its own: everything is chosen again so that it can't be computed from the rest, or hiding it would take nothing from
+// the attacker. In the end all hidden numbers around it lose their marks.
 func (m *model) widen(systems []*system, p Policy) (unmarked, hidden int, err error) {
 	for {
-		left, moved := int32(-1), 0
+		left, moved, widened := int32(-1), 0, 0
 		for _, s := range systems {
 			for _, t := range m.collapsed(s, p) {
 				left = t
@@ -21,9 +22,8 @@ func (m *model) widen(systems []*system, p Policy) (unmarked, hidden int, err er
 					unmarked++
 					moved++
 				} else if around := m.smallestAround(t); around >= 0 {
-					m.numbers[around].hidden = true
-					hidden++
-					moved++
+					m.numbers[around].wide, m.numbers[around].hidden = true, true
+					widened++
 				} else {
 					more := m.unmarkAround(t)
 					unmarked += more
@@ -31,11 +31,19 @@ func (m *model) widen(systems []*system, p Policy) (unmarked, hidden int, err er
 				}
 			}
 		}
-		if left < 0 {
+		switch {
+		case left < 0:
 			return unmarked, hidden, nil
-		}
-		if moved == 0 {
+		case moved+widened == 0:
 			return 0, 0, fmt.Errorf("protect: family %s: the cells that must always be shown leave one possible value for %s", m.name, m.numbers[left].name)
+		case widened > 0:
+			hidden += widened
+			for _, s := range systems {
+				*s = *m.newSystem(s.measure)
+			}
+			if err := m.hide(systems); err != nil {
+				return 0, 0, err
+			}
 		}
 	}
 }

@@ -58,7 +58,7 @@ func (m *model) newSystem(measure int) *system {
 	for i := range m.numbers {
 		n := &m.numbers[i]
 		v, ok := m.value(n, measure)
-		if !n.rule[measure] || !ok || v == 0 {
+		if !n.rule[measure] && !n.wide || !ok || v == 0 {
 			continue
 		}
 		t := target{number: int32(i), limit: s.positive, singleton: v == 1}
@@ -245,7 +245,7 @@ func (m *model) tryHiding(systems []*system, order []int32) ([]bool, error) {
 	var conflicts []string
 	for _, i := range order {
 		n := &m.numbers[i]
-		if n.primary() {
+		if n.primary() || n.wide {
 			hidden[i] = true
 			if n.keep {
 				conflicts = append(conflicts, n.name+" must be shown but a primary rule hides it")

@@ -60,6 +60,7 @@ type number struct {
 	shares bool   // a rule for shares is among those that hide it
 	keep   bool   // must be shown
 	hidden bool
+	wide   bool // hidden so that bounds stay apart around a number hidden by rule; a target like that one
 	// unmarked: written as hidden to protect, whatever hides it, because the mark itself would tell its value.
 	unmarked bool
 }

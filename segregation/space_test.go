@@ -125,15 +125,17 @@ func rectangle(x, y, width, height float64) orb.MultiPolygon {
 	return orb.MultiPolygon{{{{x, y}, {x + width, y}, {x + width, y + height}, {x, y + height}, {x, y}}}}
 }
 
-// drawn is made-up units: places within some kilometres, many of them empty, some in one place.
+// drawn is made-up units: places within some kilometres, many of them empty, some in one place. Sizes are drawn evenly: rapid's own numbers are mostly small.
 func drawn(t *rapid.T) (*Table, *Space) {
-	units, groups := rapid.IntRange(1, 40).Draw(t, "units"), rapid.IntRange(2, 4).Draw(t, "groups")
-	n := rapid.SliceOfN(rapid.SampledFrom([]float64{0, 0, 1, 2, 7, 30}), units*groups, units*groups).Draw(t, "counts")
-	var x, y, area []float64
+	r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 9))
+	units, groups := 1+r.IntN(60), 2+r.IntN(3)
+	var n, x, y, area []float64
 	for range units {
-		x = append(x, 500000+float64(rapid.IntRange(0, 40).Draw(t, "x"))*125)
-		y = append(y, 6500000+float64(rapid.IntRange(0, 60).Draw(t, "y"))*125)
-		area = append(area, float64(rapid.IntRange(0, 9).Draw(t, "area"))*1e5)
+		for range groups {
+			n = append(n, []float64{0, 0, 1, 2, 7, 30}[r.IntN(6)])
+		}
+		x, y = append(x, 500000+float64(r.IntN(40))*125), append(y, 6500000+float64(r.IntN(60))*125)
+		area = append(area, float64(r.IntN(9))*1e5)
 	}
 	table, err := NewTable(units, groups, n)
 	if err != nil {
@@ -602,4 +604,55 @@ func spaceIndices(n int) []int {
 		out[i] = i
 	}
 	return out
+}
+
+// TestLocalCentralisation: x in the first of three places in a row, y in the last. From the first all of x come before y (1), from the last all after (−1), from the middle both
+// together (0). Within 1.5 km of an end one of them is missing.
+func TestLocalCentralisation(t *testing.T) {
+	s, err := NewSpace([]float64{500000, 501000, 502000}, []float64{6500000, 6500000, 6500000}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, y := []float64{4, 0, 0}, []float64{0, 0, 4}
+	for within, want := range map[float64][]float64{math.Inf(1): {1, 0, -1}, 1500: {math.NaN(), 0, math.NaN()}} {
+		got, err := LocalCentralisation(x, y, s, within, SameValue)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.EqualFunc(got, want, func(a, b float64) bool { return spaceNear(a, b, 0) }) {
+			t.Errorf("within %v m: %v, want %v", within, got, want)
+		}
+	}
+	mean := func(rule Centre, persons ...float64) [2]float64 {
+		cx, cy, err := s.Centre(rule, persons)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return [2]float64{cx, cy}
+	}
+	for rule, want := range map[Centre]float64{CentreOfUnits: 501000, MedianOfUnits: 501000, CentreOfPersons: 501500, LargestUnit: 502000} {
+		if got := mean(rule, 1, 0, 3); got != [2]float64{want, 6500000} {
+			t.Errorf("%s: %v, want %v", rule, got, want)
+		}
+	}
+}
+
+func TestNetworkErrors(t *testing.T) {
+	for name, distances := range map[string][]Distance{
+		"unknown unit": {{0, 2, 5}}, "to itself": {{1, 1, 0}}, "below zero": {{0, 1, -1}}, "not finite": {{0, 1, math.NaN()}}, "twice": {{0, 1, 5}, {1, 0, 5}, {0, 1, 6}},
+	} {
+		if _, err := NewNetwork(2, nil, distances); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	s, err := NewNetwork(2, nil, []Distance{{0, 1, 5}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.DistancesFrom(0, 0); err == nil {
+		t.Error("a network has points")
+	}
+	if _, _, err := s.Centre(CentreOfUnits, []float64{1, 1}); err == nil {
+		t.Error("a network has a centre")
+	}
 }

@@ -120,6 +120,11 @@ func (c *checkCmd) Run(ctx context.Context, std *streams) error {
 	if n := r.Problems(); n > 0 {
 		found = append(found, fmt.Errorf("rows that can't be used or placed: %d; they are counted, and left out of the tables", n))
 	}
+	for _, f := range r.Findings {
+		if f.Fault {
+			found = append(found, fmt.Errorf("%s: %s; a build goes on, and says so in the edition", f.Where, f.Rule))
+		}
+	}
 	if c.JSON {
 		texts := []string{}
 		for _, e := range found {
