@@ -1,9 +1,9 @@
 package cube
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 )
 
@@ -619,7 +619,7 @@ func (c *Cube) Edit(f func(row, measure int, cell Cell) Cell) *Cube {
 func (c *Cube) Warn(w Warning) {
 	if !slices.Contains(c.Warnings, w) {
 		c.Warnings = append(c.Warnings, w)
-		sort.Slice(c.Warnings, func(i, j int) bool { return c.Warnings[i].Code < c.Warnings[j].Code })
+		slices.SortStableFunc(c.Warnings, func(a, b Warning) int { return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Text.SV, b.Text.SV)) })
 	}
 }
 

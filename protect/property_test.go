@@ -416,7 +416,7 @@ func TestAuditFails(t *testing.T) {
 // What is hidden to keep bounds apart is not hidden in vain: it is no sum and difference of shown numbers.
 func TestNothingIsHiddenInVain(t *testing.T) {
 	widened := 0
-	rapid.Check(t, func(t *rapid.T) {
+	check := func(t *rapid.T) {
 		w, p := drawWorld(t), drawPolicy(t)
 		m, err := newModel(Family{Name: "world", Inner: w.inner, Views: w.views}, p)
 		if err != nil {
@@ -453,7 +453,12 @@ func TestNothingIsHiddenInVain(t *testing.T) {
 				}
 			}
 		}
-	})
+	}
+	for range 5 { // once in some thousand times no world of a round needs it
+		if rapid.Check(t, check); widened > 0 {
+			break
+		}
+	}
 	if widened == 0 {
 		t.Error("no world needed wider bounds: the test sees nothing")
 	}
