@@ -156,7 +156,7 @@ var documentation = [outcomes]Documentation{
 		RemedyEN: "Check which vintage of the division the codes are of.",
 	},
 	WrongVintage: {
-		Name: "wrong_vintage", SV: "Koden anger en annan årgång av indelningen", EN: "The code states another vintage of the division",
+		Name: "wrong_vintage", SV: "Koden eller året hör till en annan årgång av indelningen", EN: "The code or the year belongs to another vintage of the division",
 		RemedySV: "Deklarera den årgång som koderna anger, eller en nyckel mellan årgångarna.",
 		RemedyEN: "Declare the vintage that the codes state, or a key between the vintages.",
 	},
