@@ -168,7 +168,7 @@ func TestCubeByHand(t *testing.T) {
 	for _, w := range c.Warnings {
 		warned = append(warned, w.Code+" "+w.Text.EN)
 	}
-	if want := []string{"partly-missing Merit: 3 of 6 rows lack a value and are not in the sum.", "partly-missing Grant: 1 of 6 rows lack a value and are not in the sum."}; !slices.Equal(warned, want) {
+	if want := []string{"partly-missing Grant: 1 of 6 rows lack a value and are not in the sum.", "partly-missing Merit: 3 of 6 rows lack a value and are not in the sum."}; !slices.Equal(warned, want) {
 		t.Errorf("warnings %q, want %q", warned, want)
 	}
 }
