@@ -100,6 +100,14 @@ func (r *Run) segregation(ctx context.Context, d SegregationDecl) error {
 		if out, err = areaFirst(out, kind); err != nil {
 			return err
 		}
+		// The number of units, which comes first, is the least of what a reader looks for.
+		var names []string
+		for _, m := range out.Measures() {
+			names = append(names, m.Name)
+		}
+		if out, err = out.Select(append(names[1:], names[0])...); err != nil {
+			return err
+		}
 		out.Name, out.Title = d.Name+"_"+kind, text(d.Title)
 		r.Measures = append(r.Measures, out)
 	}

@@ -15,11 +15,28 @@ type Question struct {
 	Groups  string   // dimension of the groups
 	Members []string // the groups, in order: with two, the first is the one whose segregation is measured; all but the total when empty
 	Count   string   // measure that counts; the first count when empty
-	// Measures are names of [TwoGroup] (two members) or of [ManyGroup] and [Ordered] (any number). When empty: with two members those of two groups that have a
-	// formula, else those of many groups.
+	// Measures are names of [TwoGroup] (two members) or of [ManyGroup] and [Ordered] (any number), and with a Ground those of space, or space for all of these.
+	// When empty, or all: with two members those of two groups that have a formula, else those of many groups.
 	Measures []string
 	// Persons, when its N is above 0, draws the persons again and adds each measure corrected for the bias of small numbers, with its interval.
 	Persons Draws
+	// Null, when not empty, sets each measure beside what random placing gives, by so many Draws: the mean of the draws with their quantiles as its interval, their
+	// standard deviation, the value's distance from the mean in such deviations, and the p-values of [CompareNull].
+	Null  Null
+	Draws Draws
+	// Ground, when not nil, tells where the units lie.
+	Ground *Ground
+	// HiddenBelow, when above 0, is the threshold below which the publisher hides counts. Then D, M and H of a place with hidden counts are intervals that contain
+	// the truth, whatever the hidden counts are: those hidden by rule are from 0 to below the threshold, the others anything that the cube's totals leave room for.
+	HiddenBelow float64
+}
+
+// A Ground is where units lie, for the measures of space.
+type Ground struct {
+	Codes  []string // of the map's units, as in the cube
+	Map    *Map
+	Near   Kernel // of clustering, proximity and distance decay
+	Around Kernel // of surroundings
 }
 
 // measureNUnits counts the units that have anybody.
@@ -27,7 +44,8 @@ const measureNUnits = "NUnits"
 
 // Cube measures segregation in a cube of counts: units × groups, and any other dimensions, such as kommun and year, whose every combination is measured by itself.
 // The result has those other dimensions, and a measure for each of Question.Measures; the base is the number of persons. Where the formula is undefined the cell is
-// not applicable; where a count is hidden or missing, the cell has that state: a hidden count is never taken for zero.
+// not applicable; where a count is hidden or missing, the cell has that state, or is an interval by Question.HiddenBelow: a hidden count is never taken for zero.
+// Measures of space know only the units of their own combination.
 func Cube(c *cube.Cube, q Question) (*cube.Cube, error) {
 	f, err := q.frame(c)
 	if err != nil {
@@ -37,36 +55,210 @@ func Cube(c *cube.Cube, q Question) (*cube.Cube, error) {
 	if err != nil {
 		return nil, err
 	}
+	if q.Null != "" && !slices.Contains(Nulls(), q.Null) {
+		return nil, fmt.Errorf("segregation: there is no null %q; there are %v", q.Null, Nulls())
+	}
+	places := f.places(c)
+	if q.Ground != nil {
+		if err := q.Ground.check(c, f, places); err != nil {
+			return nil, err
+		}
+	}
 	b := cube.NewBuilder(c.Name, f.others, q.columns(named))
-	for _, p := range f.places(c) {
-		cells, err := p.measure(f, named, q.Persons)
+	var seen tally
+	for _, p := range places {
+		cells, err := q.measure(c, f, p, named, &seen)
 		if err != nil {
 			return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
 		}
 		b.Add(p.at, cells...)
 	}
+	if seen.narrow > 0 && seen.narrow == len(places) {
+		return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, seen.why)
+	}
 	out, err := b.Cube()
 	if err != nil {
 		return nil, err
 	}
-	out.Title, out.Notes, out.Warnings = c.Title, slices.Clone(c.Notes), slices.Clone(c.Warnings)
-	unit := c.Dim(q.Units).Title
-	out.Notes = append(out.Notes, cube.Text{
+	out.Title = c.Title
+	out.Notes = append(slices.Clone(c.Notes), q.notes(c.Dim(q.Units).Title)...)
+	out.Warnings = append(slices.Clone(c.Warnings), seen.warnings(len(places))...)
+	out.Lineage = c.Lineage.Merge(cube.Lineage{Steps: []string{"segregation over " + q.Units + " by " + q.Groups}})
+	return out, nil
+}
+
+// notes say how the measures are to be read.
+func (q Question) notes(unit cube.Text) []cube.Text {
+	notes := []cube.Text{{
 		SV: fmt.Sprintf("Måtten gäller hur grupperna är fördelade mellan %s. Mindre enheter ger högre värden, så värden för olika slags enheter kan inte jämföras.", unit.SV),
-		EN: fmt.Sprintf("The measures tell how the groups are spread over %s. Smaller units give higher values, so values on different kinds of unit can't be compared.", unit.EN)})
+		EN: fmt.Sprintf("The measures tell how the groups are spread over %s. Smaller units give higher values, so values on different kinds of unit can't be compared.", unit.EN)}}
 	if q.Persons.N > 0 {
-		out.Notes = append(out.Notes, cube.Text{
+		notes = append(notes, cube.Text{
 			SV: fmt.Sprintf("Värden rättade för små tal, med %d dragningar av personerna på nytt; intervallet hör till det rättade värdet.", q.Persons.N),
 			EN: fmt.Sprintf("Values corrected for small numbers, by %d draws of the persons anew; the interval belongs to the corrected value.", q.Persons.N)})
 	}
-	out.Lineage = c.Lineage.Merge(cube.Lineage{Steps: []string{"segregation over " + q.Units + " by " + q.Groups}})
-	return out, nil
+	if d, err := q.Draws.declared(); q.Null != "" && err == nil {
+		notes = append(notes, cube.Text{
+			SV: fmt.Sprintf("Väntade värden under slumpmodellen %s, %d dragningar med frö %d; intervallet är dragningarnas kvantiler (%g %%). P är andelen dragningar minst lika stora som värdet, tabellen själv medräknad.",
+				q.Null, d.N, d.Seed, 100*d.Level),
+			EN: fmt.Sprintf("Expected values under the null %s, %d draws with seed %d; the interval is quantiles of the draws (%g %%). P is the part of the draws at least as large as the value, the table itself counted in.",
+				q.Null, d.N, d.Seed, 100*d.Level)})
+	}
+	if q.Ground != nil {
+		notes = append(notes, cube.Text{
+			SV: fmt.Sprintf("Rumsliga mått för %s. Kärna för klustring, närhet och avståndsavtagande: %s. Kärna för omgivningar: %s. Grannar möts i en gräns eller en punkt. Bara enheter i samma rad i tabellen ingår.",
+				unit.SV, q.Ground.Near, q.Ground.Around),
+			EN: fmt.Sprintf("Measures of space over %s. Kernel of clustering, proximity and distance decay: %s. Kernel of surroundings: %s. Neighbours meet in a border or a point. Only units of the same row of the table take part.",
+				unit.EN, q.Ground.Near, q.Ground.Around)})
+	}
+	return notes
+}
+
+// tally counts what the warnings tell.
+type tally struct {
+	undefined int // places where draws were undefined
+	bounded   int // places with hidden counts
+	narrow    int // places where the kernel reaches nobody
+	why       error
+	far       int // units whose surroundings are themselves alone
+}
+
+func (s tally) warnings(places int) []cube.Warning {
+	var out []cube.Warning
+	if s.undefined > 0 {
+		out = append(out, cube.Warning{Code: "undefined-draws", Text: cube.Text{
+			SV: fmt.Sprintf("I %d av %d rader var något mått odefinierat i en del dragningar; de är inte med.", s.undefined, places),
+			EN: fmt.Sprintf("In %d of %d rows some measure was undefined in part of the draws; these are left out.", s.undefined, places)}})
+	}
+	if s.bounded > 0 {
+		out = append(out, cube.Warning{Code: "bounded-by-hidden", Text: cube.Text{
+			SV: fmt.Sprintf("I %d av %d rader är antal dolda och mått inringade: intervallet innehåller det sanna värdet; värdet är intervallets mitt och ingen skattning.", s.bounded, places),
+			EN: fmt.Sprintf("In %d of %d rows counts are hidden and measures bounded: the interval contains the true value; the value is its middle and no estimate.", s.bounded, places)}})
+	}
+	if s.narrow > 0 {
+		out = append(out, cube.Warning{Code: "narrow-kernel", Text: cube.Text{
+			SV: fmt.Sprintf("I %d av %d rader ligger enheterna för långt isär för kärnan; mått som beror på den är inte tillämpliga där.", s.narrow, places),
+			EN: fmt.Sprintf("In %d of %d rows the units lie too far apart for the kernel; measures that depend on it are not applicable there.", s.narrow, places)}})
+	}
+	if s.far > 0 {
+		out = append(out, cube.Warning{Code: "alone-units", Text: cube.Text{
+			SV: fmt.Sprintf("%d enheter har ingen annan enhet inom räckhåll för kärnan: deras omgivning är de själva.", s.far),
+			EN: fmt.Sprintf("%d units have no other unit within the kernel's reach: their surroundings are themselves.", s.far)}})
+	}
+	return out
 }
 
 // named is a measure as [Cube] takes it: of a table of the members in order.
 type named struct {
 	doc Doc
-	of  Measure
+	of  func(*look) float64
+}
+
+// A look is one table as the measures see it. What several measures need is made once, when the first asks.
+type look struct {
+	t         *Table
+	a, b      []float64
+	land      *land
+	proximity *Proximity
+	surface   *Surface
+	narrow    error // why there is no proximity: its measures are undefined
+}
+
+// land is the ground of one place: its units in the order of the table.
+type land struct {
+	*Ground
+	space *Space
+	here  *Map
+}
+
+func (l *look) pair() (a, b []float64) {
+	if l.a == nil {
+		l.a, l.b = l.t.Column(0), l.t.Column(1)
+	}
+	return l.a, l.b
+}
+
+// near gives a value of the proximity.
+func (l *look) near(of func(*Proximity) float64) float64 {
+	if l.proximity == nil && l.narrow == nil {
+		l.proximity, l.narrow = NewProximity(l.t, l.land.space, l.land.Near)
+	}
+	if l.narrow != nil {
+		return math.NaN()
+	}
+	return of(l.proximity)
+}
+
+// around gives a value of the surface.
+func (l *look) around(of func(*Surface) float64) float64 {
+	if l.surface == nil {
+		var err error
+		if l.surface, err = Smooth(l.t, l.land.space, l.land.Around); err != nil {
+			return math.NaN()
+		}
+	}
+	return of(l.surface)
+}
+
+func (l *look) across(borders []Border, adjusted Adjusted) float64 {
+	a, b := l.pair()
+	d, err := BorderDissimilarity(a, b, borders, adjusted)
+	if err != nil {
+		return math.NaN()
+	}
+	return d
+}
+
+// spatial are the measures of space, by the name of their documentation; those of two groups are of the first group, against the second.
+func spatial(groups int) []named {
+	of := map[string]func(*look) float64{
+		"SpatialProximity":         func(l *look) float64 { return l.near((*Proximity).SpatialProximity) },
+		"SpatialDissimilarity":     func(l *look) float64 { return l.around((*Surface).Dissimilarity) },
+		"SpatialTheilH":            func(l *look) float64 { return l.around((*Surface).TheilH) },
+		"SpatialRelativeDiversity": func(l *look) float64 { return l.around((*Surface).RelativeDiversity) },
+	}
+	if groups == 2 {
+		of["HooverDelta"] = func(l *look) float64 { a, _ := l.pair(); return HooverDelta(a, l.land.here.Area) }
+		of["AbsoluteConcentration"] = func(l *look) float64 {
+			a, _ := l.pair()
+			return AbsoluteConcentration(a, l.t.units, l.land.here.Area, SameValue)
+		}
+		of["RelativeConcentration"] = func(l *look) float64 {
+			a, b := l.pair()
+			return RelativeConcentration(a, b, l.t.units, l.land.here.Area, SameValue)
+		}
+		of["AbsoluteClustering"] = func(l *look) float64 {
+			return l.near(func(p *Proximity) float64 { return p.AbsoluteClustering(0) })
+		}
+		of["RelativeClustering"] = func(l *look) float64 {
+			return l.near(func(p *Proximity) float64 { return p.RelativeClustering(0, 1) })
+		}
+		of["DecayIsolation"] = func(l *look) float64 { return l.near(func(p *Proximity) float64 { return p.DecayIsolation(0) }) }
+		of["DecayInteraction"] = func(l *look) float64 {
+			return l.near(func(p *Proximity) float64 { return p.DecayInteraction(0, 1) })
+		}
+		of["MorrillDissimilarity"] = func(l *look) float64 { return l.across(Contiguity(l.land.here.Borders), Adjusted{}) }
+		of["WongBoundaryDissimilarity"] = func(l *look) float64 { return l.across(l.land.here.Borders, Adjusted{}) }
+		of["WongShapeDissimilarity"] = func(l *look) float64 {
+			return l.across(l.land.here.Borders, Adjusted{Perimeter: l.land.here.Perimeter, Area: l.land.here.Area})
+		}
+		of["SpatialProximityProfile"] = func(l *look) float64 {
+			a, _ := l.pair()
+			p, err := SpatialProximityProfile(a, l.t.units, l.land.here.Borders, 0)
+			if err != nil {
+				return math.NaN()
+			}
+			return p.Value
+		}
+		of["SpatialExposure"] = func(l *look) float64 { return l.around(func(s *Surface) float64 { return s.Exposure(0, 1) }) }
+	}
+	var out []named
+	for _, d := range spaceDocs {
+		if f := of[d.Name]; f != nil {
+			out = append(out, named{d, f})
+		}
+	}
+	return out
 }
 
 // measures finds the measures by name among those that fit the number of groups.
@@ -74,29 +266,50 @@ func (q Question) measures(groups int) ([]named, error) {
 	var all []named
 	if groups == 2 {
 		for _, m := range TwoGroup() {
-			all = append(all, named{m.Doc, func(t *Table) float64 { return m.Of(t.Column(0), t.Column(1)) }})
+			all = append(all, named{m.Doc, func(l *look) float64 { return m.Of(l.pair()) }})
 		}
 	}
 	main := min(len(all), len(twoClosed))
 	for _, m := range ManyGroup() {
-		all = append(all, named{m.Doc, m.Of})
+		all = append(all, named{m.Doc, func(l *look) float64 { return m.Of(l.t) }})
 	}
 	if groups != 2 {
 		main = len(all)
 	}
 	for _, m := range Ordered() {
-		all = append(all, named{m.Doc, m.Of})
+		all = append(all, named{m.Doc, func(l *look) float64 { return m.Of(l.t) }})
+	}
+	usual := all[:main:main]
+	space := spatial(groups)
+	if q.Ground != nil {
+		all = append(all, space...)
 	}
 	if len(q.Measures) == 0 {
-		return all[:main], nil
+		return usual, nil
 	}
 	var out []named
+	add := func(more ...named) {
+		for _, m := range more {
+			if !slices.ContainsFunc(out, func(o named) bool { return o.doc.Name == m.doc.Name }) {
+				out = append(out, m)
+			}
+		}
+	}
 	for _, name := range q.Measures {
-		i := slices.IndexFunc(all, func(m named) bool { return strings.EqualFold(m.doc.Name, name) })
-		if i < 0 {
+		called := func(m named) bool { return strings.EqualFold(m.doc.Name, name) }
+		i := slices.IndexFunc(all, called)
+		switch {
+		case i >= 0:
+			add(all[i])
+		case name == "all":
+			add(usual...)
+		case q.Ground == nil && (name == "space" || slices.ContainsFunc(space, called)):
+			return nil, fmt.Errorf("segregation: %s is of space: it needs the borders of the units", name)
+		case name == "space":
+			add(space...)
+		default:
 			return nil, fmt.Errorf("segregation: there is no measure %q for %d groups; there are %s", name, groups, names(all))
 		}
-		out = append(out, all[i])
 	}
 	return out, nil
 }
@@ -109,16 +322,40 @@ func names(all []named) string {
 	return strings.Join(list, ", ")
 }
 
-// corrected is the name of a measure after correction for bias.
-const corrected = "Corrected"
+// What stands behind a measure's name in the columns beside it.
+const (
+	corrected  = "Corrected" // after correction for bias
+	expected   = "Expected"  // the mean under the null
+	expectedSD = "ExpectedSD"
+	distance   = "Z"         // from the mean, in standard deviations
+	greater    = "P"         // against larger values
+	twoSided   = "PTwoSided" // against values as far from the middle
+)
+
+// beside are the columns that each measure has beside it.
+func (q Question) beside() []cube.Measure {
+	var out []cube.Measure
+	if q.Persons.N > 0 {
+		out = append(out, cube.Measure{Name: corrected, Title: cube.Text{SV: "rättat för små tal", EN: "corrected for small numbers"}})
+	}
+	if q.Null != "" {
+		out = append(out,
+			cube.Measure{Name: expected, Title: cube.Text{SV: "väntat av slumpen", EN: "expected by chance"}},
+			cube.Measure{Name: expectedSD, Title: cube.Text{SV: "slumpens standardavvikelse", EN: "standard deviation of chance"}},
+			cube.Measure{Name: distance, Title: cube.Text{SV: "avstånd från det väntade, standardavvikelser", EN: "distance from the expected, standard deviations"}},
+			cube.Measure{Name: greater, Title: cube.Text{SV: "p-värde mot större", EN: "p-value against larger"}},
+			cube.Measure{Name: twoSided, Title: cube.Text{SV: "tvåsidigt p-värde", EN: "two-sided p-value"}})
+	}
+	return out
+}
 
 func (q Question) columns(named []named) []cube.Measure {
-	out := []cube.Measure{{Name: measureNUnits, Title: cube.Text{SV: "Antal enheter", EN: "Number of units"}, Unit: cube.Text{SV: "enheter", EN: "units"}, Kind: cube.Value}}
+	out := []cube.Measure{{Name: measureNUnits, Title: cube.Text{SV: "Antal enheter", EN: "Number of units"}, Kind: cube.Value}}
 	for _, m := range named {
 		out = append(out, cube.Measure{Name: m.doc.Name, Title: m.doc.Title, Kind: cube.Value, Decimals: 3})
-		if q.Persons.N > 0 {
-			out = append(out, cube.Measure{Name: m.doc.Name + corrected, Kind: cube.Value, Decimals: 3,
-				Title: cube.Text{SV: m.doc.Title.SV + ", rättat för små tal", EN: m.doc.Title.EN + ", corrected for small numbers"}})
+		for _, b := range q.beside() {
+			out = append(out, cube.Measure{Name: m.doc.Name + b.Name, Kind: cube.Value, Decimals: 3,
+				Title: cube.Text{SV: m.doc.Title.SV + ", " + b.Title.SV, EN: m.doc.Title.EN + ", " + b.Title.EN}})
 		}
 	}
 	return out
@@ -128,6 +365,7 @@ func (q Question) columns(named []named) []cube.Measure {
 type frame struct {
 	units, groups, count int
 	members              map[int]int // position of a group's member -> column of the table
+	whole                bool        // the members are all there are
 	rest                 []int       // positions of the other dimensions
 	others               []cube.Dimension
 }
@@ -149,14 +387,17 @@ func (q Question) frame(c *cube.Cube) (frame, error) {
 		return fail("has no count %q to measure", q.Count)
 	}
 	dim := c.Dims()[f.groups]
-	members := q.Members
-	if len(members) == 0 {
-		for _, m := range dim.Members {
-			if m.Code != cube.Total {
-				members = append(members, m.Code)
-			}
+	var parts []string
+	for _, m := range dim.Members {
+		if m.Code != cube.Total {
+			parts = append(parts, m.Code)
 		}
 	}
+	members := q.Members
+	if len(members) == 0 {
+		members = parts
+	}
+	f.whole = len(members) == len(parts)
 	for column, code := range members {
 		i := dim.Index(code)
 		if i < 0 {
@@ -178,9 +419,12 @@ func (q Question) frame(c *cube.Cube) (frame, error) {
 // place is one combination of the other dimensions, with the counts of its units.
 type place struct {
 	at     []int32
-	counts map[int][]float64 // by unit
-	order  []int             // units as they come
-	state  cube.Status       // of a count that has no value; Known when all have
+	counts map[int][]float64      // by unit
+	order  []int                  // units as they come
+	state  cube.Status            // of a count that has no value; Known when all have
+	hidden map[[2]int]cube.Status // unit and column of the counts without a value
+	// Published totals, of units and of groups, are kept to bound what is hidden.
+	unitTotals, groupTotals map[int]float64
 }
 
 // places are the combinations in the order of the cube's rows. Totals of units are left out: they are not units.
@@ -188,8 +432,9 @@ func (f frame) places(c *cube.Cube) []*place {
 	var all []*place
 	index := map[string]*place{}
 	for row := range c.Len() {
-		column, ok := f.members[c.Coord(row, f.groups)]
-		if !ok || c.Code(row, f.units) == cube.Total {
+		column, member := f.members[c.Coord(row, f.groups)]
+		ofUnits, ofGroups := c.Code(row, f.units) == cube.Total, c.Code(row, f.groups) == cube.Total
+		if !member && !ofGroups || ofUnits && ofGroups {
 			continue
 		}
 		at := make([]int32, len(f.rest))
@@ -199,39 +444,120 @@ func (f frame) places(c *cube.Cube) []*place {
 		key := fmt.Sprint(at)
 		p := index[key]
 		if p == nil {
-			p = &place{at: at, counts: map[int][]float64{}, state: cube.Known}
+			p = &place{at: at, counts: map[int][]float64{}, state: cube.Known, hidden: map[[2]int]cube.Status{}, unitTotals: map[int]float64{}, groupTotals: map[int]float64{}}
 			index[key] = p
 			all = append(all, p)
 		}
-		cell := c.Cell(row, f.count)
-		if !cell.Status.HasValue() {
-			p.state = cell.Status
+		cell, unit := c.Cell(row, f.count), c.Coord(row, f.units)
+		if ofUnits || !member {
+			totals, i := p.unitTotals, unit
+			if ofUnits {
+				totals, i = p.groupTotals, column
+			}
+			if cell.Status == cube.Known || cell.Status == cube.Zero {
+				totals[i] = cell.Value
+			}
 			continue
 		}
-		unit := c.Coord(row, f.units)
 		if p.counts[unit] == nil {
 			p.counts[unit] = make([]float64, len(f.members))
 			p.order = append(p.order, unit)
 		}
+		if !cell.Status.HasValue() {
+			p.state = cell.Status
+			p.hidden[[2]int{unit, column}] = cell.Status
+			continue
+		}
 		p.counts[unit][column] += cell.Value
+	}
+	all = slices.DeleteFunc(all, func(p *place) bool { return len(p.order) == 0 })
+	for _, p := range all {
+		slices.Sort(p.order)
 	}
 	return all
 }
 
-// measure computes the cells of a place.
-func (p *place) measure(f frame, named []named, persons Draws) ([]cube.Cell, error) {
-	wide := 1
-	if persons.N > 0 {
-		wide = 2
+// check holds that the ground is of the cube's units.
+func (g *Ground) check(c *cube.Cube, f frame, places []*place) error {
+	if g.Map == nil || len(g.Codes) != len(g.Map.Area) {
+		return fmt.Errorf("segregation: the map has not one unit for each of its %d codes", len(g.Codes))
 	}
-	cells := make([]cube.Cell, 1+wide*len(named))
-	if p.state != cube.Known || len(p.order) == 0 {
+	for _, k := range []Kernel{g.Near, g.Around} {
+		if err := k.check(); err != nil {
+			return err
+		}
+	}
+	known := map[string]bool{}
+	for _, code := range g.Codes {
+		known[code] = true
+	}
+	used := map[int]bool{}
+	for _, p := range places {
+		for _, unit := range p.order {
+			used[unit] = true
+		}
+	}
+	without, first := 0, ""
+	for i, m := range c.Dims()[f.units].Members {
+		if used[i] && !known[m.Code] {
+			if without++; without == 1 {
+				first = m.Code
+			}
+		}
+	}
+	if without > 0 {
+		return fmt.Errorf("segregation: %d of %d units have no border, the first %s; measures of space need them all", without, len(used), first)
+	}
+	return nil
+}
+
+// land is the part of the ground that the units lie on.
+func (g *Ground) land(dim *cube.Dimension, units []int) (*land, error) {
+	where := make(map[string]int, len(g.Codes))
+	for i, code := range g.Codes {
+		where[code] = i
+	}
+	here, row := &Map{}, make(map[int]int, len(units))
+	for i, unit := range units {
+		k := where[dim.Members[unit].Code]
+		row[k] = i
+		here.X, here.Y = append(here.X, g.Map.X[k]), append(here.Y, g.Map.Y[k])
+		here.Area, here.Perimeter = append(here.Area, g.Map.Area[k]), append(here.Perimeter, g.Map.Perimeter[k])
+	}
+	for _, b := range g.Map.Borders {
+		i, ok := row[b.A]
+		j, both := row[b.B]
+		if ok && both {
+			here.Borders = append(here.Borders, Border{min(i, j), max(i, j), b.Length})
+		}
+	}
+	space, err := here.Space()
+	if err != nil {
+		return nil, err
+	}
+	return &land{g, space, here}, nil
+}
+
+// measure computes the cells of a place.
+func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *tally) ([]cube.Cell, error) {
+	beside := len(q.beside())
+	cells := make([]cube.Cell, 1+(1+beside)*len(named))
+	at := func(i int) []cube.Cell { return cells[1+(1+beside)*i:][:1+beside] } // of a measure and what stands beside it
+	if p.state != cube.Known {
 		for i := range cells {
 			cells[i].Status = p.state
 		}
+		if q.HiddenBelow > 0 {
+			bounds := p.bounds(f, q.HiddenBelow, named)
+			for i, cell := range bounds {
+				at(i)[0] = cell
+			}
+			if len(bounds) > 0 {
+				seen.bounded++
+			}
+		}
 		return cells, nil
 	}
-	slices.Sort(p.order)
 	var n []float64
 	for _, unit := range p.order {
 		n = append(n, p.counts[unit]...)
@@ -240,6 +566,18 @@ func (p *place) measure(f frame, named []named, persons Draws) ([]cube.Cell, err
 	if err != nil {
 		return nil, err
 	}
+	view := look{t: t}
+	if q.Ground != nil {
+		if view.land, err = q.Ground.land(c.Dim(q.Units), p.order); err != nil {
+			return nil, err
+		}
+	}
+	profile := Profile{len(named), func(t *Table, values []float64) {
+		l := look{t: t, land: view.land}
+		for i, m := range named {
+			values[i] = m.of(&l)
+		}
+	}}
 	filled := 0
 	for i := range t.Units {
 		if t.UnitTotal(i) > 0 {
@@ -248,34 +586,148 @@ func (p *place) measure(f frame, named []named, persons Draws) ([]cube.Cell, err
 	}
 	base := cube.Num(t.Total())
 	cells[0] = cube.KnownCell(float64(filled))
+	values := make([]float64, len(named))
 	for i, m := range named {
-		cells[1+wide*i] = defined(m.of(t), base)
+		values[i] = m.of(&view)
+		at(i)[0] = defined(values[i], base)
 	}
-	if persons.N == 0 {
-		return cells, nil
+	if view.narrow != nil {
+		seen.narrow, seen.why = seen.narrow+1, view.narrow
+	}
+	if view.surface != nil {
+		seen.far += view.surface.Far
 	}
 	if t.Total() == 0 {
 		for i := range named {
-			cells[2+wide*i] = cube.Cell{Status: cube.NotApplicable}
+			for k := range beside {
+				at(i)[1+k] = cube.Cell{Status: cube.NotApplicable}
+			}
 		}
 		return cells, nil
 	}
-	of := make([]Measure, len(named))
-	for i, m := range named {
-		of[i] = m.of
+	undefined := 0
+	if q.Persons.N > 0 {
+		estimates, err := BootstrapProfile(t, q.Persons, Persons, profile)
+		if err != nil {
+			return nil, err
+		}
+		for i, e := range estimates {
+			at(i)[1] = within(e.Corrected, e.Lo, e.Hi, base)
+			if !math.IsNaN(e.Value) {
+				undefined += e.Undefined
+			}
+		}
 	}
-	estimates, err := BootstrapPersons(t, persons, of...)
+	if q.Null != "" {
+		tests, err := q.tests(t, profile, values)
+		if err != nil {
+			return nil, err
+		}
+		for i, x := range tests {
+			z := math.NaN()
+			if x.SD > 0 {
+				z = x.Excess / x.SD
+			}
+			copy(at(i)[1+beside-5:], []cube.Cell{within(x.Mean, x.Lo, x.Hi, base), defined(x.SD, base), defined(z, base), defined(x.Greater, base), defined(x.TwoSided, base)})
+			if !math.IsNaN(x.Value) {
+				undefined += x.Undefined
+			}
+		}
+	}
+	if undefined > 0 {
+		seen.undefined++
+	}
+	return cells, nil
+}
+
+// tests is [CompareNull] of all values of a profile, which share the draws.
+func (q Question) tests(t *Table, p Profile, values []float64) ([]Test, error) {
+	d, err := q.Draws.declared()
 	if err != nil {
 		return nil, err
 	}
-	for i, e := range estimates {
-		cell := defined(e.Corrected, base)
-		if cell.Status.HasValue() && !math.IsNaN(e.Lo) && !math.IsNaN(e.Hi) {
-			cell.Lo, cell.Hi = cube.Num(e.Lo), cube.Num(e.Hi)
-		}
-		cells[2+wide*i] = cell
+	placer, err := nullPlacer(t, q.Null)
+	if err != nil {
+		return nil, err
 	}
-	return cells, nil
+	drawn := bootDraw(d, p.Size, func() bootDrawer {
+		c, place := bootTable(t), placer()
+		return func(r *bootRand, out []float64) {
+			place(r, c)
+			p.Of(c, out)
+		}
+	})
+	out := make([]Test, p.Size)
+	for i, v := range values {
+		out[i] = nullTest(v, drawn[i], string(q.Null), d)
+	}
+	return out, nil
+}
+
+// bounds are the cells of the measures that can be bounded although counts are hidden, by their place among the measures.
+func (p *place) bounds(f frame, below float64, named []named) map[int]cube.Cell {
+	t := IntervalTable{Units: len(p.order), Groups: len(f.members)}
+	for _, unit := range p.order {
+		for g, v := range p.counts[unit] {
+			n := Exactly(v)
+			switch status, without := p.hidden[[2]int{unit, g}]; {
+			case !without:
+			case status == cube.HiddenRule:
+				n = HiddenBelow(below, 0)
+			case status == cube.HiddenProtect:
+				// Hidden so that others can't be computed: only totals tell how large it may be.
+				row, ofUnit := p.unitTotals[unit]
+				column, ofGroup := p.groupTotals[g]
+				switch {
+				case ofUnit && ofGroup:
+					n = Interval{0, min(row, column)}
+				case ofUnit:
+					n = Interval{0, row}
+				case ofGroup:
+					n = Interval{0, column}
+				default:
+					return nil
+				}
+			default: // missing is no matter of a threshold
+				return nil
+			}
+			t.Cells = append(t.Cells, n)
+		}
+	}
+	for i, unit := range p.order {
+		most := 0.0
+		for _, n := range t.Cells[i*t.Groups:][:t.Groups] {
+			most += n.Hi
+		}
+		total := Interval{0, most}
+		if v, ok := p.unitTotals[unit]; ok {
+			// A unit's total is that of its groups when all of them are compared, else no more than a limit to them.
+			if total.Hi = v; f.whole {
+				total.Lo = v
+			}
+		}
+		t.UnitTotals = append(t.UnitTotals, total)
+	}
+	out := map[int]cube.Cell{}
+	set := func(b Bounded, err error, top float64, names ...string) {
+		// From nothing to all there can be is no news, and the middle of it would look like a value.
+		if err != nil || len(b.Warnings) > 0 || b.Lo <= 0 && b.Hi >= top {
+			return
+		}
+		for i, m := range named {
+			if slices.Contains(names, m.doc.Name) {
+				out[i] = cube.Cell{Status: cube.Unreliable, Value: (b.Lo + b.Hi) / 2, Lo: cube.Num(b.Lo), Hi: cube.Num(b.Hi)}
+			}
+		}
+	}
+	if t.Groups == 2 {
+		d, err := BoundDissimilarity(t)
+		set(d, err, 1, "Dissimilarity", "SCBIndex")
+	}
+	m, h, err := BoundInformation(t)
+	set(m, err, math.Log(float64(t.Groups)), "MutualInformation", "Divergence")
+	set(h, err, 1, "TheilH", "InformationTheory")
+	return out
 }
 
 // defined is a value as a cell: not applicable where the measure is undefined.
@@ -285,5 +737,14 @@ func defined(v float64, base cube.Number) cube.Cell {
 	}
 	c := cube.KnownCell(v)
 	c.Base = base
+	return c
+}
+
+// within is a value with its interval.
+func within(v, lo, hi float64, base cube.Number) cube.Cell {
+	c := defined(v, base)
+	if c.Status.HasValue() && !math.IsNaN(lo) && !math.IsNaN(hi) {
+		c.Lo, c.Hi = cube.Num(lo), cube.Num(hi)
+	}
 	return c
 }

@@ -2,7 +2,10 @@ package segregation
 
 import (
 	"math"
+	"slices"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"github.com/skikt/skikt/cube"
 )
@@ -98,9 +101,201 @@ func TestCubeRefuses(t *testing.T) {
 		"twice":   {Units: "deso", Groups: "group", Members: []string{"a", "a"}},
 		"measure": {Units: "deso", Groups: "group", Measures: []string{"Nothing"}},
 		"count":   {Units: "deso", Groups: "group", Count: "NOther"},
+		"null":    {Units: "deso", Groups: "group", Null: "chance"},
+		"space":   {Units: "deso", Groups: "group", Measures: []string{"HooverDelta"}},
+		"ground":  {Units: "deso", Groups: "group", Ground: &Ground{Codes: []string{"1"}, Map: &Map{X: []float64{0}, Y: []float64{0}, Area: []float64{1}}, Near: MasseyDenton(), Around: MasseyDenton()}},
 	} {
 		if _, err := Cube(counts(t), q); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
+}
+
+// In 0001 of 30 persons 10 and 20 live wholly apart: one placing in 30 million is as uneven, so none of 99 draws is, and p = 1/100. In 0002, D = 0, all draws are at
+// least as large: p = 1.
+func TestCubeNull(t *testing.T) {
+	out, err := Cube(counts(t), Question{Units: "deso", Groups: "group", Measures: []string{"Dissimilarity", "TheilH"}, Null: PersonPermutation, Draws: Draws{N: 99, Seed: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []struct {
+		kommun, measure string
+		status          cube.Status
+		value           float64
+	}{
+		{"0001", "DissimilarityP", cube.Known, 0.01},
+		{"0001", "DissimilarityPTwoSided", cube.Known, 0.02},
+		{"0001", "TheilHP", cube.Known, 0.01},
+		{"0002", "DissimilarityP", cube.Known, 1},
+		{"0003", "DissimilarityExpected", cube.HiddenRule, 0},
+		{"0004", "DissimilarityP", cube.NotApplicable, 0},
+	} {
+		if got := out.Get(want.measure, want.kommun); got.Status != want.status || math.Abs(got.Value-want.value) > 1e-12 {
+			t.Errorf("%s of %s is %+v, want %v %v", want.measure, want.kommun, got, want.status, want.value)
+		}
+	}
+	expect, sd, z := out.Get("DissimilarityExpected", "0001"), out.Get("DissimilarityExpectedSD", "0001"), out.Get("DissimilarityZ", "0001")
+	if !expect.Lo.OK || expect.Lo.V > expect.Value || expect.Hi.V < expect.Value || math.Abs(z.Value*sd.Value-(1-expect.Value)) > 1e-12 {
+		t.Errorf("expected %+v, standard deviation %+v, distance %+v", expect, sd, z)
+	}
+	// The exact mean is within five standard errors.
+	exact, err := ExactDissimilarity([]float64{10, 0}, []float64{0, 20})
+	if err != nil || math.Abs(expect.Value-exact.Mean) > 5*sd.Value/math.Sqrt(99) {
+		t.Errorf("expected %v, exactly %v %v", expect.Value, exact.Mean, err)
+	}
+}
+
+// Each measure of a cube with a null is what [CompareNull] gives.
+func TestCubeNullAsCompareNull(t *testing.T) {
+	table, err := NewTable(2, 2, []float64{10, 10, 30, 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := Draws{N: 50, Seed: 3}
+	for _, null := range Nulls() {
+		out, err := Cube(counts(t), Question{Units: "deso", Groups: "group", Measures: []string{"Gini", "TheilH"}, Null: null, Draws: d})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := CompareNull(table, TheilH, null, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := out.Get("TheilHP", "0002"); got.Value != want.Greater {
+			t.Errorf("%s: p %v, want %v", null, got.Value, want.Greater)
+		}
+		if got := out.Get("TheilHExpected", "0002"); got.Value != want.Mean {
+			t.Errorf("%s: mean %v, want %v", null, got.Value, want.Mean)
+		}
+	}
+}
+
+// Two units, of 1 and 3 km² and 2 km apart, that the map holds in the other order, and a third that no count is of. In 0001 the 10 of a live in the smaller and
+// the 20 of b in the larger: Delta = ½(|1 − ¼| + |0 − ¾|) = ¾. The border lets the whole difference of 1 through: D(adj) = 1 − 1 = 0.
+func TestCubeSpace(t *testing.T) {
+	kernel := Kernel{Shape: Uniform, Bandwidth: 3000, Own: OwnAtZero}
+	ground := &Ground{
+		Codes: []string{"9", "2", "1"},
+		Map: &Map{X: []float64{590000, 502500, 500500}, Y: []float64{6590000, 6500500, 6500500}, Area: []float64{1e6, 3e6, 1e6}, Perimeter: []float64{4000, 8000, 4000},
+			Borders: []Border{{0, 1, 500}, {1, 2, 1000}}},
+		Near: kernel, Around: kernel,
+	}
+	out, err := Cube(counts(t), Question{Units: "deso", Groups: "group", Measures: []string{"space"}, Ground: ground})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []struct {
+		kommun, measure string
+		status          cube.Status
+		value           float64
+	}{
+		{"0001", "HooverDelta", cube.Known, 0.75},
+		{"0001", "MorrillDissimilarity", cube.Zero, 0},
+		{"0001", "SpatialProximity", cube.Known, 1},     // all are as near to each other
+		{"0001", "SpatialDissimilarity", cube.Zero, 0},  // all have the same surroundings
+		{"0001", "SpatialExposure", cube.Known, 2. / 3}, // of 20 b among 30
+		{"0001", "DecayIsolation", cube.Known, 1. / 3},
+		{"0002", "HooverDelta", cube.Zero, 0}, // a quarter of both groups on a quarter of the land
+		{"0003", "HooverDelta", cube.HiddenRule, 0},
+		{"0004", "RelativeClustering", cube.NotApplicable, 0},
+	} {
+		if got := out.Get(want.measure, want.kommun); got.Status != want.status || math.Abs(got.Value-want.value) > 1e-12 {
+			t.Errorf("%s of %s is %+v, want %v %v", want.measure, want.kommun, got, want.status, want.value)
+		}
+	}
+	// A kernel that reaches no other unit: surroundings are the units themselves, so that D̃ = D, and of clustering nothing can be told.
+	ground.Near.Bandwidth, ground.Around.Bandwidth = 100, 100
+	q := Question{Units: "deso", Groups: "group", Measures: []string{"SpatialDissimilarity"}, Ground: ground}
+	if out, err = Cube(counts(t), q); err != nil || out.Get("SpatialDissimilarity", "0001").Value != 1 || !warned(out, "alone-units") {
+		t.Errorf("surroundings of one unit: %v", err)
+	}
+	q.Measures = []string{"SpatialProximity"}
+	if out, err = Cube(counts(t), q); err != nil || out.Get("SpatialProximity", "0001").Status != cube.NotApplicable || !warned(out, "narrow-kernel") {
+		t.Errorf("a kernel that reaches nobody: %v", err)
+	}
+}
+
+func warned(c *cube.Cube, code string) bool {
+	return slices.ContainsFunc(c.Warnings, func(w cube.Warning) bool { return w.Code == code })
+}
+
+// In 0003 one of the 5 5 5 5 is hidden. Were it x, from 0 to 5, D = ½(|5/(5 + x) − ½| + |x/(5 + x) − ½|) = |5/(5 + x) − ½|: from 0 to ½.
+func TestCubeBoundsHidden(t *testing.T) {
+	out, err := Cube(counts(t), Question{Units: "deso", Groups: "group", Measures: []string{"Dissimilarity", "Isolation"}, HiddenBelow: 6})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := out.Get("Dissimilarity", "0003")
+	if got.Status != cube.Unreliable || got.Lo.V > 1e-12 || got.Hi.V < 0.5-1e-12 || got.Hi.V > 0.7 || math.Abs(got.Value-(got.Lo.V+got.Hi.V)/2) > 1e-15 || got.Base.OK {
+		t.Errorf("D is %+v", got)
+	}
+	if got := out.Get("Isolation", "0003"); got.Status != cube.HiddenRule {
+		t.Errorf("isolation is %+v", got)
+	}
+	if !warned(out, "bounded-by-hidden") {
+		t.Errorf("warnings %v", out.Warnings)
+	}
+}
+
+// Whatever is hidden, by rule or to protect that, the intervals contain the measures of the true counts.
+func TestCubeBoundsContainTruth(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		units, groups := rapid.IntRange(2, 5).Draw(t, "units"), rapid.IntRange(2, 3).Draw(t, "groups")
+		n := make([]float64, units*groups)
+		dim := func(name string, count int) cube.Dimension {
+			d := cube.Dimension{Name: name}
+			for i := range count {
+				d.Members = append(d.Members, cube.Member{Code: string(rune('a' + i))})
+			}
+			d.Members = append(d.Members, cube.Member{Code: cube.Total})
+			return d
+		}
+		b := cube.NewBuilder("c", []cube.Dimension{dim("unit", units), dim("group", groups)}, []cube.Measure{{Name: "N", Kind: cube.Count}})
+		hidden := false
+		unitTotals, groupTotals := make([]float64, units), make([]float64, groups)
+		for i := range n {
+			n[i] = float64(rapid.IntRange(0, 40).Draw(t, "n"))
+			cell, at := cube.KnownCell(n[i]), [2]int32{int32(i / groups), int32(i % groups)}
+			if n[i] < 5 {
+				cell = cube.Cell{Status: cube.HiddenRule}
+			} else if rapid.IntRange(0, 5).Draw(t, "protect") == 0 {
+				cell = cube.Cell{Status: cube.HiddenProtect}
+			}
+			hidden = hidden || !cell.Status.HasValue()
+			b.Add(at[:], cell)
+			unitTotals[at[0]] += n[i]
+			groupTotals[at[1]] += n[i]
+		}
+		for i, total := range unitTotals {
+			if rapid.Bool().Draw(t, "unit total") {
+				b.Add([]int32{int32(i), int32(groups)}, cube.KnownCell(total))
+			}
+		}
+		for g, total := range groupTotals {
+			if rapid.Bool().Draw(t, "group total") {
+				b.Add([]int32{int32(units), int32(g)}, cube.KnownCell(total))
+			}
+		}
+		c, err := b.Cube()
+		if err != nil {
+			t.Fatal(err)
+		}
+		truth, err := NewTable(units, groups, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := Cube(c, Question{Units: "unit", Groups: "group", Measures: []string{"MutualInformation", "TheilH"}, HiddenBelow: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, v := range map[string]float64{"MutualInformation": MutualInformation(truth), "TheilH": TheilH(truth)} {
+			got := out.Get(name)
+			if hidden && got.Status == cube.Known {
+				t.Errorf("%s is %+v with hidden counts", name, got)
+			}
+			if got.Status == cube.Unreliable && (v < got.Lo.V-1e-9 || v > got.Hi.V+1e-9) {
+				t.Errorf("%s is %v, outside of %v to %v", name, v, got.Lo.V, got.Hi.V)
+			}
+		}
+	})
 }

@@ -145,7 +145,7 @@ func apart(err error) []error {
 }
 
 // The packages put their names before their errors, for programs that use them. Who runs the command needs the place and the remedy.
-var packageName = regexp.MustCompile(`(^|: |\()(?:(?:area|areatype|border|cube|edition|locate|project|protect|publish|record|server|store): )+`)
+var packageName = regexp.MustCompile(`(^|: |\()(?:(?:area|areatype|border|cube|edition|locate|project|protect|publish|record|segregation|server|store): )+`)
 
 func plain(err error) string {
 	return strings.ReplaceAll(packageName.ReplaceAllString(err.Error(), "$1"), "\n", "\n  ")

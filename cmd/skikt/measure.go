@@ -4,11 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
+	"github.com/paulmach/orb"
+
+	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/border"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/record"
@@ -16,46 +24,150 @@ import (
 )
 
 type measureCmd struct {
-	File      string   `arg:"" help:"CSV or XLSX file with one row for each unit and group (or each person), or the folder of an edition." placeholder:"FILE" type:"path"`
-	Table     string   `help:"Of an edition: the table."`
-	Unit      string   `help:"Column of the units: area, school, workplace." required:""`
-	Group     string   `help:"Column of the groups." required:""`
-	Groups    []string `help:"The groups to compare, in order; with two, the first is the one whose segregation is measured. All when not given."`
-	Count     string   `help:"Column of the counts; each row is one person without it. Of an edition: the count's name."`
-	Within    string   `help:"Column of what to measure within, such as kommun."`
-	Period    string   `help:"Column of the period."`
-	Measure   []string `help:"Measures by name, or all." default:"all"`
-	Bootstrap int      `help:"Draw the persons anew so many times: each measure corrected for small numbers, with its interval." default:"0"`
-	Seed      uint64   `help:"Seed of the draws." default:"1"`
-	Format    string   `help:"csv or json." enum:"csv,json" default:"csv"`
-	Lang      string   `help:"Language of titles in JSON." enum:"sv,en" default:"sv"`
+	File        string   `arg:"" help:"CSV, XLSX or Parquet file with one row for each unit and group (or each person), or the folder of an edition." placeholder:"FILE" type:"path"`
+	Table       string   `help:"Of an edition: the table."`
+	Unit        string   `help:"Column of the units: area, school, workplace." required:""`
+	Group       string   `help:"Column of the groups." required:""`
+	Groups      []string `help:"The groups to compare, in order; with two, the first is the one whose segregation is measured. All when not given."`
+	Count       string   `help:"Column of the counts; each row is one person without it. Of an edition: the count's name."`
+	Within      string   `help:"Column of what to measure within, such as kommun."`
+	Period      string   `help:"Column of the period."`
+	Measure     []string `help:"Measures by name, all, or space with --geometry." default:"all"`
+	Bootstrap   int      `help:"Draw the persons anew so many times: each measure corrected for small numbers, with its interval." default:"0"`
+	Null        string   `help:"Compare with random placing: person-permutation, evenness, systematic, independence and others (a wrong name lists them all)."`
+	Draws       int      `help:"How many random placings." default:"1000"`
+	Seed        uint64   `help:"Seed of the draws." default:"1"`
+	Geometry    string   `help:"GeoJSON, shapefile or GeoPackage with the borders of the units, for measures of space." type:"path"`
+	Division    string   `help:"Which areas they are, such as deso-2018; areas of your own when not given." default:"unit"`
+	CodeField   string   `help:"Field of the border file that holds the units' codes (found by itself for SCB's files, and when it is called as --unit)."`
+	Kernel      string   `help:"How neighbours weigh with distance: uniform, triangular, gaussian or exponential." enum:"uniform,triangular,gaussian,exponential" default:"exponential"`
+	Bandwidth   float64  `help:"Bandwidth of the kernel, metres." default:"1000"`
+	HiddenBelow float64  `help:"The publisher hides counts below this: D, M and H become intervals that contain the truth. In a file .. is a hidden count." default:"0"`
+	Format      string   `help:"csv or json." enum:"csv,json" default:"csv"`
+	Lang        string   `help:"Language of titles in JSON." enum:"sv,en" default:"sv"`
 }
 
 func (c *measureCmd) Help() string {
 	return `Measures segregation between groups over units. skikt explain NAME tells what a measure is, its formula, range, cautions and source.
-What it prints is not protected: measures of an agency's own records are as confidential as the records.
+Rows of the same unit and group are added up. What it prints is not protected: measures of an agency's own records are as confidential
+as the records. Notes and warnings are in the JSON.
+
+Beside each measure M: --bootstrap adds MCorrected; --null adds MExpected (lo and hi are quantiles of the draws), MExpectedSD, MZ, MP
+(against larger) and MPTwoSided. With the exponential kernel of 1000 m, clustering is as Massey and Denton published it.
 
 Example:
   skikt measure pupils.csv --unit school --group background --count n --within kommun --measure Dissimilarity,Isolation`
 }
 
 func (c *measureCmd) Run(ctx context.Context, std *streams) error {
+	q, err := c.question()
+	if err != nil {
+		return exitError{exitUsage, err}
+	}
 	counts, err := c.counts(ctx)
 	if err != nil {
 		return err
 	}
-	q := segregation.Question{Units: c.Unit, Groups: c.Group, Members: c.Groups, Persons: segregation.Draws{N: c.Bootstrap, Seed: c.Seed}}
-	if c.Table != "" {
-		q.Count = c.Count
-	}
-	if !slices.Equal(c.Measure, []string{"all"}) {
-		q.Measures = c.Measure
+	if c.Geometry != "" {
+		if q.Ground, err = c.ground(); err != nil {
+			return err
+		}
 	}
 	out, err := segregation.Cube(counts, q)
 	if err != nil {
 		return exitError{exitUsage, err}
 	}
 	return edition.Long(std.out, out, c.Format, c.Lang)
+}
+
+// question is what is asked, but for the ground. It holds what can be told wrong without the file.
+func (c *measureCmd) question() (segregation.Question, error) {
+	q := segregation.Question{Units: c.Unit, Groups: c.Group, Members: c.Groups, Measures: c.Measure, Persons: segregation.Draws{N: c.Bootstrap, Seed: c.Seed},
+		Null: segregation.Null(c.Null), Draws: segregation.Draws{N: c.Draws, Seed: c.Seed}, HiddenBelow: c.HiddenBelow}
+	if c.Table != "" {
+		q.Count = c.Count
+	}
+	columns := []string{c.Unit, c.Group}
+	for _, name := range []string{c.Count, c.Within, c.Period} {
+		if name != "" && slices.Contains(columns, name) {
+			return q, fmt.Errorf("the column %s is named for two things", name)
+		}
+		columns = append(columns, name)
+	}
+	switch {
+	case c.Unit == c.Group:
+		return q, fmt.Errorf("the column %s is named for two things", c.Unit)
+	case c.Null != "" && !slices.Contains(segregation.Nulls(), q.Null):
+		return q, fmt.Errorf("there is no null %q; there are %s", c.Null, nulls())
+	case c.Bootstrap < 0 || c.Draws < 1:
+		return q, errors.New("--bootstrap can't be below 0, nor --draws below 1")
+	case !(c.Bandwidth > 0):
+		return q, errors.New("--bandwidth takes metres, above 0")
+	case !(c.HiddenBelow >= 0):
+		return q, errors.New("--hidden-below takes a count")
+	case len(c.Groups) == 1:
+		return q, errors.New("--groups takes two groups or more")
+	}
+	for _, name := range c.Measure {
+		if d, ok := segregation.Lookup(name); c.Geometry == "" && (name == "space" || ok && d.Family == "space") {
+			return q, fmt.Errorf("%s is of space: give the borders of the units with --geometry", name)
+		}
+	}
+	return q, nil
+}
+
+func nulls() string {
+	var names []string
+	for _, n := range segregation.Nulls() {
+		names = append(names, string(n))
+	}
+	return strings.Join(names, ", ")
+}
+
+// ground reads the borders of the units.
+func (c *measureCmd) ground() (*segregation.Ground, error) {
+	id, err := area.ParseID(c.Division)
+	if err != nil {
+		return nil, exitError{exitUsage, err}
+	}
+	layer, err := border.Read(c.Geometry, border.Options{ID: id, CodeField: c.CodeField})
+	if err != nil && c.CodeField == "" {
+		// A field may be called as the column of the units.
+		if named, other := border.Read(c.Geometry, border.Options{ID: id, CodeField: c.Unit}); other == nil {
+			layer, err = named, nil
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	division, err := border.Division(id, layer)
+	if err != nil {
+		return nil, err
+	}
+	g := &segregation.Ground{
+		Near:   segregation.Kernel{Shape: shapes[c.Kernel], Bandwidth: c.Bandwidth, Own: segregation.OwnAtZero, Negligible: 1e-16},
+		Around: segregation.Kernel{Shape: shapes[c.Kernel], Bandwidth: c.Bandwidth, Own: segregation.OwnAtZero, Negligible: 1e-16},
+	}
+	if g.Near.Shape == segregation.Exponential {
+		g.Near.Own = segregation.OwnSpread
+	}
+	var borders []orb.MultiPolygon
+	for i := range division.Len() {
+		if a := division.At(i); a.Border != nil {
+			g.Codes, borders = append(g.Codes, a.Code), append(borders, a.Border)
+		}
+	}
+	if len(borders) == 0 {
+		return nil, fmt.Errorf("%s: no unit has a border that can be used", filepath.Base(c.Geometry))
+	}
+	if g.Map, err = segregation.NewMap(borders); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+var shapes = map[string]segregation.Shape{
+	"uniform": segregation.Uniform, "triangular": segregation.Triangular, "gaussian": segregation.Gaussian, "exponential": segregation.Exponential,
 }
 
 // counts are the counts by unit, group and what else is asked for.
@@ -66,6 +178,8 @@ func (c *measureCmd) counts(ctx context.Context) (*cube.Cube, error) {
 		return nil, fmt.Errorf("there is no file %s", c.File)
 	case info.IsDir():
 		return c.published()
+	case c.Table != "":
+		return nil, exitError{exitUsage, fmt.Errorf("--table is of an edition, and %s is a file", filepath.Base(c.File))}
 	}
 	columns := []string{c.Unit, c.Group}
 	for _, more := range []string{c.Within, c.Period} {
@@ -73,40 +187,190 @@ func (c *measureCmd) counts(ctx context.Context) (*cube.Cube, error) {
 			columns = append(columns, more)
 		}
 	}
+	sums := newTally(columns)
+	if strings.EqualFold(filepath.Ext(c.File), ".parquet") {
+		err = c.parquet(ctx, columns, sums)
+	} else {
+		err = c.record(ctx, columns, sums)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(sums.keys) == 0 {
+		return nil, exitError{exitProblems, fmt.Errorf("%s has no rows", filepath.Base(c.File))}
+	}
+	if len(sums.codes[1]) < 2 {
+		return nil, exitError{exitProblems, fmt.Errorf("%s: the column %s has one group only; segregation is between two or more", filepath.Base(c.File), c.Group)}
+	}
+	return sums.cube(filepath.Base(c.File))
+}
+
+// record adds up a file of rows.
+func (c *measureCmd) record(ctx context.Context, columns []string, sums *tally) error {
 	decl := record.Declaration{}
 	for _, name := range columns {
 		decl.Columns = append(decl.Columns, record.Column{Name: name, Required: true})
 	}
 	if c.Count != "" {
 		least := 0.0
-		decl.Columns = append(decl.Columns, record.Column{Name: c.Count, Type: record.Float, Required: true, Min: &least})
+		count := record.Column{Name: c.Count, Type: record.Float, Required: true, Min: &least}
+		if c.HiddenBelow > 0 {
+			count.Required, count.Missing = false, map[string]string{"..": "hidden"}
+		}
+		decl.Columns = append(decl.Columns, count)
 	}
-	sums := newTally(columns)
+	blank := 0
 	report, err := record.Read(ctx, c.File, decl, func(b *record.Batch) error {
 		at := make([]string, len(columns))
 		for i := range b.N {
 			for k := range columns {
 				at[k] = b.Columns[k].Text[i]
 			}
-			n := 1.0
-			if c.Count != "" {
-				n = b.Columns[len(columns)].Float[i]
+			if c.Count == "" {
+				sums.add(at, 1)
+				continue
 			}
-			sums.add(at, n)
+			switch n := b.Columns[len(columns)]; n.State[i] {
+			case record.Present:
+				sums.add(at, n.Float[i])
+			case record.Hidden:
+				sums.hide(at)
+			default:
+				if blank == 0 {
+					blank = b.Line[i]
+				}
+			}
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return err
+	}
+	bad := func(rows int64, line int, text string) error {
+		return exitError{exitProblems, fmt.Errorf("%s: %d of %d rows can't be used, the first at line %d: %s; nothing is measured on part of the rows", filepath.Base(c.File), rows, report.Rows, line, text)}
 	}
 	if report.Bad > 0 {
-		p := report.Problems[0]
-		return nil, exitError{exitProblems, fmt.Errorf("%s: %d of %d rows can't be used, the first at line %d: %s; nothing is measured on part of the rows", filepath.Base(c.File), report.Bad, report.Rows, p.Line, p.Text)}
+		return bad(report.Bad, report.Problems[0].Line, report.Problems[0].Text)
 	}
-	return sums.cube(filepath.Base(c.File))
+	if blank > 0 {
+		return exitError{exitProblems, fmt.Errorf("%s: the count at line %d is missing; nothing is measured on part of the rows", filepath.Base(c.File), blank)}
+	}
+	return nil
 }
 
-// published is a table of an edition, with only the dimensions asked for.
+// parquet adds up a Parquet file of plain columns, row group by row group.
+func (c *measureCmd) parquet(ctx context.Context, columns []string, sums *tally) error {
+	name := filepath.Base(c.File)
+	fail := func(format string, args ...any) error {
+		return exitError{exitProblems, fmt.Errorf("%s: %s", name, fmt.Sprintf(format, args...))}
+	}
+	f, err := os.Open(c.File)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	file, err := parquet.OpenFile(f, info.Size())
+	if err != nil {
+		return fail("it can't be read as Parquet: %v", err)
+	}
+	wanted := slices.Clone(columns)
+	if c.Count != "" {
+		wanted = append(wanted, c.Count)
+	}
+	place := map[int]int{} // leaf of the file -> wanted
+	for k, column := range wanted {
+		leaf, ok := file.Schema().Lookup(column)
+		if !ok {
+			return fail("there is no column %s; the columns are %s", column, strings.Join(leaves(file), ", "))
+		}
+		kind, logical := leaf.Node.Type().Kind(), leaf.Node.Type().LogicalType()
+		number := kind == parquet.Int32 || kind == parquet.Int64 || kind == parquet.Float || kind == parquet.Double
+		whole := kind == parquet.Int32 || kind == parquet.Int64
+		plain := logical == nil
+		if logical != nil {
+			switch logical.Value.(type) {
+			case *format.StringType, *format.EnumType, *format.IntType:
+				plain = true
+			}
+		}
+		switch {
+		case leaf.Node.Repeated() || !plain:
+			return fail("the column %s holds no plain text or numbers; write it as text", column)
+		case k < len(columns) && kind != parquet.ByteArray && !whole:
+			return fail("the column %s must hold codes: text or whole numbers", column)
+		case k == len(columns) && !number:
+			return fail("the column %s holds no numbers", column)
+		}
+		place[leaf.ColumnIndex] = k
+	}
+	at, row := make([]string, len(columns)), 0
+	rows := make([]parquet.Row, 1024)
+	for _, group := range file.RowGroups() {
+		r := group.Rows()
+		for {
+			n, err := r.ReadRows(rows)
+			for _, values := range rows[:n] {
+				row++
+				count := 1.0
+				for _, v := range values {
+					k, ok := place[v.Column()]
+					switch {
+					case !ok:
+					case v.IsNull() || k < len(columns) && v.Kind() == parquet.ByteArray && len(v.ByteArray()) == 0:
+						return errors.Join(fail("row %d has no %s; nothing is measured on part of the rows", row, wanted[k]), r.Close())
+					case k < len(columns):
+						at[k] = v.String()
+					default:
+						count = number64(v)
+					}
+				}
+				if !(count >= 0) || math.IsInf(count, 1) {
+					return errors.Join(fail("row %d: %s must be a number from 0; nothing is measured on part of the rows", row, c.Count), r.Close())
+				}
+				sums.add(at, count)
+			}
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil {
+				return errors.Join(fmt.Errorf("%s: row %d: %w", name, row+1, err), r.Close())
+			}
+		}
+		if err := r.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func number64(v parquet.Value) float64 {
+	switch v.Kind() {
+	case parquet.Int32:
+		return float64(v.Int32())
+	case parquet.Int64:
+		return float64(v.Int64())
+	case parquet.Float:
+		return float64(v.Float())
+	}
+	return v.Double()
+}
+
+func leaves(f *parquet.File) []string {
+	var names []string
+	for _, path := range f.Schema().Columns() {
+		names = append(names, strings.Join(path, "."))
+	}
+	return names
+}
+
+// published is a table of an edition; every combination of its other dimensions is measured by itself.
 func (c *measureCmd) published() (*cube.Cube, error) {
 	if c.Table == "" {
 		return nil, exitError{exitUsage, errors.New("name the edition's table with --table")}
@@ -115,7 +379,16 @@ func (c *measureCmd) published() (*cube.Cube, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ed.Table(c.Table)
+	table, err := ed.Table(c.Table)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{c.Within, c.Period} {
+		if name != "" && table.Dim(name) == nil {
+			return nil, exitError{exitUsage, fmt.Errorf("%s has no dimension %q; it has %s", c.Table, name, strings.Join(table.DimNames(), ", "))}
+		}
+	}
+	return table, nil
 }
 
 // A tally adds numbers up by the texts of several columns.
@@ -123,12 +396,13 @@ type tally struct {
 	columns []string
 	codes   []map[string]int
 	sums    map[string]float64
+	hidden  map[string]bool
 	places  [][]int
 	keys    []string
 }
 
 func newTally(columns []string) *tally {
-	t := &tally{columns: columns, sums: map[string]float64{}}
+	t := &tally{columns: columns, sums: map[string]float64{}, hidden: map[string]bool{}}
 	for range columns {
 		t.codes = append(t.codes, map[string]int{})
 	}
@@ -150,6 +424,12 @@ func (t *tally) add(at []string, n float64) {
 		t.keys, t.places = append(t.keys, key), append(t.places, place)
 	}
 	t.sums[key] += n
+}
+
+// hide adds a number that is hidden: the sum is hidden with it.
+func (t *tally) hide(at []string) {
+	t.add(at, 0)
+	t.hidden[strings.Join(at, "\x00")] = true
 }
 
 // cube has the codes of each column in order.
@@ -175,7 +455,11 @@ func (t *tally) cube(name string) (*cube.Cube, error) {
 		for k, p := range place {
 			at[k] = position[k][p]
 		}
-		b.Add(at, cube.KnownCell(t.sums[t.keys[i]]))
+		cell := cube.KnownCell(t.sums[t.keys[i]])
+		if t.hidden[t.keys[i]] {
+			cell = cube.Cell{Status: cube.HiddenRule}
+		}
+		b.Add(at, cell)
 	}
 	return b.Cube()
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -158,7 +159,9 @@ func valid(ts *testscript.TestScript, _ bool, args []string) {
 func start(ts *testscript.TestScript, args ...string) (*exec.Cmd, *bufio.Reader, *strings.Builder) {
 	cmd := exec.Command("skikt", args...)
 	cmd.Dir = ts.MkAbs(".")
-	cmd.Env = append(os.Environ(), "TMPDIR="+ts.Getenv("TMPDIR"))
+	// The toy country has its own data, whatever folder of real data the tests are told of.
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "SKIKT_DATA=") })
+	cmd.Env = append(env, "TMPDIR="+ts.Getenv("TMPDIR"))
 	errs := &strings.Builder{}
 	cmd.Stderr = errs
 	out, err := cmd.StdoutPipe()
