@@ -9,7 +9,7 @@ GO := go
 
 # The demo's program does without Arrow and debug tables: on a machine that has never built any Go, that is a quarter of the time to the first page.
 demo:
-	$(GO) build -ldflags "-s -w" -o skikt ./cmd/skikt
+	$(GO) build -ldflags "-s -w" -gcflags=all=-dwarf=false -o skikt ./cmd/skikt
 	./skikt demo
 
 build:
