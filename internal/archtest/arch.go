@@ -27,6 +27,8 @@ var mayImport = map[string][]string{
 	"cmd/skiktd":         {"server", "edition"},
 	"internal/sweref":    {},
 	"internal/synth":     {"area"},
+	"internal/jsonstat":  {"cube"},
+	"internal/px":        {"cube"},
 	"internal/casetest":  {},
 	"internal/reference": {},
 	"internal/archtest":  {},
