@@ -641,3 +641,64 @@ func (c *Cube) CheckHidden(keep ...string) {
 		}
 	}
 }
+
+// Take is the cube with only the members at the given positions, in table order, one list a dimension, and the measures at the given positions. Members and measures
+// that are not taken are no longer declared.
+func (c *Cube) Take(members [][]int, measures []int) (*Cube, error) {
+	if len(members) != len(c.dims) {
+		return nil, fmt.Errorf("cube: %s has %d dimensions, and members are given for %d", c.Name, len(c.dims), len(members))
+	}
+	dims, to := slices.Clone(c.dims), make([][]int32, len(c.dims))
+	for d, list := range members {
+		to[d] = slices.Repeat([]int32{-1}, len(c.dims[d].Members))
+		dims[d].Members = nil
+		for _, at := range list {
+			if at < 0 || at >= len(to[d]) || to[d][at] >= 0 {
+				return nil, fmt.Errorf("cube: %s: position %d of %s is out of range or stands twice", c.Name, at, c.dims[d].Name)
+			}
+			to[d][at] = int32(len(dims[d].Members))
+			dims[d].Members = append(dims[d].Members, c.dims[d].Members[at])
+		}
+	}
+	var order []int
+	for i := range c.Len() {
+		taken := true
+		for d := range c.dims {
+			taken = taken && to[d][c.coords[d][i]] >= 0
+		}
+		if taken {
+			order = append(order, i)
+		}
+	}
+	var kept []Measure
+	for _, m := range measures {
+		kept = append(kept, c.measures[m])
+	}
+	b := c.derived(dims, kept)
+	for d := range c.coords {
+		b.cube.coords[d] = pick(c.coords[d], order)
+		for i, at := range b.cube.coords[d] {
+			b.cube.coords[d][i] = to[d][at]
+		}
+	}
+	for i, m := range measures {
+		b.cube.columns[i] = c.columns[m].pick(order)
+	}
+	return b.Cube()
+}
+
+// Drop is the cube without the named dimensions, of each of which it may have rows for one member only.
+func (c *Cube) Drop(names ...string) (*Cube, error) {
+	var dims []Dimension
+	var coords [][]int32
+	for d, dim := range c.dims {
+		if !slices.Contains(names, dim.Name) {
+			dims, coords = append(dims, dim), append(coords, c.coords[d])
+		} else if len(c.coords[d]) > 0 && slices.Max(c.coords[d]) != slices.Min(c.coords[d]) {
+			return nil, fmt.Errorf("cube: %s has rows for several members of %s, so it can't be left out", c.Name, dim.Name)
+		}
+	}
+	b := c.derived(dims, c.measures)
+	b.cube.coords, b.cube.columns = coords, c.columns
+	return b.Cube()
+}

@@ -21,7 +21,7 @@ var mayImport = map[string][]string{
 	"protect":            {"cube"},
 	"edition":            {"area", "cube"},
 	"publish":            {"protect", "edition", "area", "cube"},
-	"server":             {"edition", "cube", "area", "areatype"},
+	"server":             {"edition", "cube", "area", "areatype", "internal/jsonstat", "internal/px"},
 	"project":            {"area", "border", "record", "locate", "cube", "store", "areatype", "segregation", "protect", "publish", "edition", "internal/synth"},
 	"cmd/skikt":          {"project", "area", "border", "record", "locate", "cube", "segregation", "edition", "protect", "server", "internal/synth"},
 	"cmd/skiktd":         {"server", "edition"},
