@@ -194,10 +194,11 @@ func TestPlaceCube(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// D is 0.5 in 11 and 0.2 in 12; both have two schools of 40, so that a school takes over the other place's share of its rank and D with it: all is composition.
+	// D is 0.5 in 11 and 0.2 in 12. Ranks are ½ and 1, so the lower school takes the middle of the other place's two shares and the upper its higher one: 12 as 11 has shares ½ and ¾,
+	// D = ½(|30/50 − 10/30| + |20/50 − 20/30|) = 4/15; 11 as 12 has ½ and 3/5, D = 24/44 − 16/36 = 10/99.
 	near(t, out, "Difference", -0.3, "1", "2023", "12", "11")
-	near(t, out, "Composition", -0.3, "1", "2023", "12", "11")
-	near(t, out, "Space", 0, "1", "2023", "12", "11")
+	near(t, out, "Composition", (0.2-4.0/15+10.0/99-0.5)/2, "1", "2023", "12", "11")
+	near(t, out, "Space", (0.2-10.0/99+4.0/15-0.5)/2, "1", "2023", "12", "11")
 	if out, err = PlaceCube(c, q, "kommun", "12", "Dissimilarity", Composition); err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +281,10 @@ func TestCubesInvariant(t *testing.T) {
 			"LevelCube":    func(c *cube.Cube) (*cube.Cube, error) { return LevelCube(c, part, "lan", "kommun") },
 			"StratumCube":  func(c *cube.Cube) (*cube.Cube, error) { return StratumCube(c, part, "kommun") },
 			"ChangeCube":   func(c *cube.Cube) (*cube.Cube, error) { return ChangeCube(c, part, "year", Shapley) },
-			"MergeCube":    func(c *cube.Cube) (*cube.Cube, error) { return MergeCube(c, part) },
+			"PlaceCube": func(c *cube.Cube) (*cube.Cube, error) {
+				return PlaceCube(c, part, "kommun", "", "Dissimilarity", Share)
+			},
+			"MergeCube": func(c *cube.Cube) (*cube.Cube, error) { return MergeCube(c, part) },
 		} {
 			plain, err := of(partCube(t, rows...))
 			if err != nil {

@@ -40,7 +40,7 @@ type measureCmd struct {
 	Levels      []string  `help:"Columns that units are nested in, coarsest first (--by level), or the one of the parts (--by stratum)."`
 	Method      string    `help:"How a change is parted: shapley, karmel-maclachlan or mora-ruiz-castillo." enum:"shapley,karmel-maclachlan,mora-ruiz-castillo" default:"shapley"`
 	Against     string    `help:"--by places: the code of --within to compare the others with; every pair when not given."`
-	As          string    `help:"--by places: composition, dual_composition or share." enum:"composition,dual_composition,share" default:"composition"`
+	As          string    `help:"--by places: composition, dual-composition or share." enum:"composition,dual-composition,share" default:"composition"`
 	Measure     []string  `help:"Measures by name; all (every one whose input is there), space with --geometry." default:"all"`
 	Bootstrap   int       `help:"Draw the persons anew so many times: each measure corrected for small numbers, with its interval." default:"0"`
 	Null        string    `help:"Compare with random placing: person-permutation, evenness, systematic, independence and others (a wrong name lists them all)."`
