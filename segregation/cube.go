@@ -22,6 +22,8 @@ type Question struct {
 	Values   []float64 // of each member, in order, such as the income in the middle of its bracket: for NeighbourhoodSorting
 	// Persons, when its N is above 0, draws the persons again and adds each measure corrected for the bias of small numbers, with its interval.
 	Persons Draws
+	// Uncertainty is another way to that than drawing persons: with units drawn Persons says how often; the others need no draws. Of parts (LevelCube and so on) only persons are drawn.
+	Uncertainty Uncertainty
 	// Null, when not empty, sets each measure beside what random placing gives, by so many Draws: the mean of the draws with their quantiles as its interval, their
 	// standard deviation, the value's distance from the mean in such deviations, and the p-values of [CompareNull].
 	Null  Null
@@ -35,6 +37,66 @@ type Question struct {
 	// away (cell key). Then most measures of two groups, M and H carry an interval that contains the truth, and other measures say that they are of such counts.
 	RoundedTo, PerturbedBy float64
 	AtRandom               bool
+}
+
+// Uncertainty is how the correction and the interval of a measure come about.
+type Uncertainty string
+
+// The ways: [BootstrapPersons], [BootstrapUnits], [Jackknife] and [DeltaMethod].
+const (
+	ByPersons   Uncertainty = "" // the usual
+	ByUnits     Uncertainty = "units"
+	ByJackknife Uncertainty = "jackknife"
+	ByDelta     Uncertainty = "delta"
+)
+
+// uncertain tells whether measures have a correction and an interval beside them.
+func (q Question) uncertain() bool {
+	return q.Persons.N > 0 || q.Uncertainty == ByJackknife || q.Uncertainty == ByDelta
+}
+
+// estimates are the measures with correction and interval.
+func (q Question) estimates(t *Table, p Profile) ([]Estimate, error) {
+	each := make([]Measure, p.Size)
+	for i := range each {
+		each[i] = func(t *Table) float64 {
+			values := make([]float64, p.Size)
+			p.Of(t, values)
+			return values[i]
+		}
+	}
+	switch q.Uncertainty {
+	case ByPersons:
+		return BootstrapProfile(t, q.Persons, Persons, p)
+	case ByUnits:
+		return BootstrapProfile(t, q.Persons, Units, p)
+	case ByJackknife:
+		return Jackknife(t, q.Persons.Level, each...)
+	case ByDelta:
+		var out []Estimate
+		for _, m := range each {
+			e, err := DeltaMethod(t, q.Persons.Level, m)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, e)
+		}
+		return out, nil
+	}
+	return nil, fmt.Errorf("segregation: %q is no way to an interval; there are persons (nothing said), units, jackknife and delta", q.Uncertainty)
+}
+
+// how says it in words.
+func (q Question) how() cube.Text {
+	switch q.Uncertainty {
+	case ByUnits:
+		return cube.Text{SV: fmt.Sprintf("med %d dragningar av hela enheter på nytt", q.Persons.N), EN: fmt.Sprintf("by %d draws of whole units anew", q.Persons.N)}
+	case ByJackknife:
+		return cube.Text{SV: "med en enhet i taget utelämnad (jackknife)", EN: "with one unit at a time left out (jackknife)"}
+	case ByDelta:
+		return cube.Text{SV: "med deltametoden, som inte rättar", EN: "by the delta method, which corrects nothing"}
+	}
+	return cube.Text{SV: fmt.Sprintf("med %d dragningar av personerna på nytt", q.Persons.N), EN: fmt.Sprintf("by %d draws of the persons anew", q.Persons.N)}
 }
 
 // loose tells whether no count is exact.
@@ -126,10 +188,11 @@ func (q Question) notes(unit cube.Text) []cube.Text {
 	notes := []cube.Text{{
 		SV: fmt.Sprintf("Måtten gäller hur grupperna är fördelade mellan %s. Mindre enheter ger högre värden, så värden för olika slags enheter kan inte jämföras.", unit.SV),
 		EN: fmt.Sprintf("The measures tell how the groups are spread over %s. Smaller units give higher values, so values on different kinds of unit can't be compared.", unit.EN)}}
-	if q.Persons.N > 0 {
+	if q.uncertain() {
+		how := q.how()
 		notes = append(notes, cube.Text{
-			SV: fmt.Sprintf("Värden rättade för små tal, med %d dragningar av personerna på nytt; intervallet hör till det rättade värdet.", q.Persons.N),
-			EN: fmt.Sprintf("Values corrected for small numbers, by %d draws of the persons anew; the interval belongs to the corrected value.", q.Persons.N)})
+			SV: fmt.Sprintf("Värden rättade för små tal, %s; intervallet hör till det rättade värdet.", how.SV),
+			EN: fmt.Sprintf("Values corrected for small numbers, %s; the interval belongs to the corrected value.", how.EN)})
 	}
 	if d, err := q.Draws.declared(); q.Null != "" && err == nil {
 		notes = append(notes, cube.Text{
@@ -325,7 +388,7 @@ func (q Question) measures(groups int) ([]named, error) {
 		every = slices.Clone(usual)
 		for _, m := range TwoGroup()[len(closed):] {
 			n := named{m.Doc, func(l *look) float64 { return m.Of(l.pair()) }}
-			if known = append(known, n); q.Persons.N == 0 && q.Null == "" {
+			if known = append(known, n); !q.uncertain() && q.Null == "" {
 				every = append(every, n)
 			}
 		}
@@ -483,7 +546,7 @@ const (
 // beside are the columns that each measure has beside it.
 func (q Question) beside() []cube.Measure {
 	var out []cube.Measure
-	if q.Persons.N > 0 {
+	if q.uncertain() {
 		out = append(out, cube.Measure{Name: corrected, Title: cube.Text{SV: "rättat för små tal", EN: "corrected for small numbers"}})
 	}
 	if q.Null != "" {
@@ -806,8 +869,8 @@ func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *
 		return cells, nil
 	}
 	undefined := 0
-	if q.Persons.N > 0 {
-		estimates, err := BootstrapProfile(t, q.Persons, Persons, profile)
+	if q.uncertain() {
+		estimates, err := q.estimates(t, profile)
 		if err != nil {
 			return nil, err
 		}

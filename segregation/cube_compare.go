@@ -219,7 +219,7 @@ func (q Question) compare(c *cube.Cube, f frame, dims []cube.Dimension, figures 
 	}
 	out.Title = c.Title
 	plain := q
-	plain.Null, plain.Ground = "", nil
+	plain.Null, plain.Ground, plain.Uncertainty = "", nil, ByPersons
 	out.Notes = slices.Concat(c.Notes, plain.notes(c.Dim(q.Units).Title), []cube.Text{note})
 	out.Warnings = append(slices.Clone(c.Warnings), tally{undefined: undefined}.warnings(len(pairs))...)
 	if apart > 0 {

@@ -67,7 +67,7 @@ func (q Question) breakDown(c *cube.Cube, f frame, b breakdown) (*cube.Cube, err
 	}
 	result.Title = c.Title
 	plain := q
-	plain.Null, plain.Ground = "", nil // which breakdowns state themselves
+	plain.Null, plain.Ground, plain.Uncertainty = "", nil, ByPersons // which breakdowns state themselves
 	result.Notes = slices.Concat(c.Notes, plain.notes(c.Dim(q.Units).Title), b.notes)
 	result.Warnings = append(slices.Clone(c.Warnings), tally{undefined: undefined}.warnings(len(places))...)
 	result.Lineage = c.Lineage.Merge(cube.Lineage{Steps: []string{"segregation over " + q.Units + " by " + q.Groups + ", in parts"}})
@@ -495,6 +495,9 @@ func ScaleCube(c *cube.Cube, q Question, bandwidths []float64) (*cube.Cube, erro
 		return nil, fmt.Errorf("segregation: cube %s: a profile over bandwidths needs the borders of the units", c.Name)
 	}
 	dim := cube.Dimension{Name: "bandwidth", Title: cube.Text{SV: "Bandbredd, m", EN: "Bandwidth, m"}, Role: cube.Group}
+	if len(bandwidths) == 0 {
+		return nil, fmt.Errorf("segregation: cube %s: a profile of no bandwidths", c.Name)
+	}
 	for i, h := range bandwidths {
 		if !(h > 0) || math.IsInf(h, 1) || i > 0 && h <= bandwidths[i-1] {
 			return nil, fmt.Errorf("segregation: bandwidths %v; give metres above 0, rising", bandwidths)

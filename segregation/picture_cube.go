@@ -119,7 +119,7 @@ func (q Question) profilePicture(c *cube.Cube, f frame, places []*place, name fu
 		return Picture{}, err
 	}
 	doc := mustDoc(q.Measures[0])
-	p := ScaleProfile{Measure: doc.Title, Scale: scales.Dim("bandwidth").Title}
+	p := ScaleProfile{Measure: doc.Title, Scale: scales.Dim("bandwidth").Title, Log: bandwidths[len(bandwidths)-1] >= 8*bandwidths[0]}
 	of := doc.Name
 	if d, err := q.Persons.declared(); err == nil && q.Persons.N > 0 {
 		of += corrected

@@ -36,13 +36,18 @@ type measureCmd struct {
 	Within      string    `help:"Column of what to measure within, such as kommun."`
 	Only        []string  `help:"Codes of --within to take; all when not given."`
 	Period      string    `help:"Column of the period."`
-	By          string    `help:"What the rows are: place (the whole of each --within and --period), unit, group, quotient (unit and group), exposure (group and group), level, stratum, change, places, scale, merge." enum:"place,unit,group,quotient,exposure,level,stratum,change,places,scale,merge" default:"place"`
+	By          string    `help:"What the rows are: place (the whole of each --within and --period), unit, group, quotient (unit and group), exposure (group and group), level, stratum, change, places, scale, merge, neighbours." enum:"place,unit,group,quotient,exposure,level,stratum,change,places,scale,merge,neighbours" default:"place"`
 	Levels      []string  `help:"Columns that units are nested in, coarsest first (--by level), or the one of the parts (--by stratum)."`
 	Method      string    `help:"How a change is parted: shapley, karmel-maclachlan or mora-ruiz-castillo." enum:"shapley,karmel-maclachlan,mora-ruiz-castillo" default:"shapley"`
 	Against     string    `help:"--by places: the code of --within to compare the others with; every pair when not given."`
 	As          string    `help:"--by places: composition, dual-composition or share." enum:"composition,dual-composition,share" default:"composition"`
+	East        string    `help:"--by neighbours: column of the squares' eastings, whole metres."`
+	North       string    `help:"--by neighbours: column of their northings."`
+	Side        int64     `help:"--by neighbours: side of the squares, metres." default:"100"`
+	K           []int64   `help:"--by neighbours: how many nearest persons, rising." default:"50,200,800,3200,12800,51200"`
 	Measure     []string  `help:"Measures by name; all (every one whose input is there), space with --geometry." default:"all"`
 	Bootstrap   int       `help:"Draw the persons anew so many times: each measure corrected for small numbers, with its interval." default:"0"`
+	Uncertainty string    `help:"How corrections and intervals come about: persons or units drawn anew (--bootstrap times), jackknife over units, or delta (persons, without draws)." enum:"persons,units,jackknife,delta" default:"persons"`
 	Null        string    `help:"Compare with random placing: person-permutation, evenness, systematic, independence and others (a wrong name lists them all)."`
 	Draws       int       `help:"How many random placings." default:"1000"`
 	Seed        uint64    `help:"Seed of the draws." default:"1"`
@@ -73,7 +78,7 @@ Beside each measure M: --bootstrap adds MCorrected; --null adds MExpected (lo an
 (against larger) and MPTwoSided. With the exponential kernel of 1000 m, clustering is as Massey and Denton published it.
 
 --by parts it: local measures of each unit or group, M and H by nested level or within parts, change between periods, difference
-between places, measures over several bandwidths, M while units are merged. --picture draws it, as SVG with the numbers beside.
+between places, measures over several bandwidths, the k nearest persons, M while units are merged. --picture draws it, as SVG with the numbers beside.
 
 Example:
   skikt measure pupils.csv --unit school --group background --count n --within kommun --measure Dissimilarity,Isolation
@@ -148,6 +153,8 @@ func (c *measureCmd) measure(counts *cube.Cube, q segregation.Question) (*cube.C
 		return segregation.PlaceCube(counts, q, c.Within, c.Against, measure, segregation.Counterfactual(c.As))
 	case "scale":
 		return segregation.ScaleCube(counts, q, c.Bandwidths)
+	case "neighbours":
+		return segregation.NeighbourCube(counts, q, segregation.Grid{East: c.East, North: c.North, Side: c.Side}, c.K)
 	case "merge":
 		return segregation.MergeCube(counts, q)
 	}
@@ -174,8 +181,11 @@ func (c *measureCmd) question() (segregation.Question, error) {
 	if c.Table != "" {
 		q.Count = c.Count
 	}
+	if c.Uncertainty != "persons" {
+		q.Uncertainty = segregation.Uncertainty(c.Uncertainty)
+	}
 	columns := []string{c.Unit, c.Group}
-	for _, name := range append([]string{c.Count, c.Within, c.Period}, c.Levels...) {
+	for _, name := range slices.Concat([]string{c.Count}, c.beside()) {
 		if name != "" && slices.Contains(columns, name) {
 			return q, fmt.Errorf("the column %s is named for two things", name)
 		}
@@ -189,6 +199,10 @@ func (c *measureCmd) question() (segregation.Question, error) {
 		return q, fmt.Errorf("there is no null %q; there are %s", c.Null, nulls())
 	case c.Null != "" && (c.By != "place" || c.Picture != ""):
 		return q, fmt.Errorf("--null is of the whole; leave out --by and --picture")
+	case c.Uncertainty != "persons" && (c.By != "place" || c.Picture != ""):
+		return q, errors.New("of parts and pictures only persons are drawn anew; leave out --uncertainty")
+	case c.Uncertainty == "units" && c.Bootstrap == 0:
+		return q, errors.New("say with --bootstrap how often units are drawn")
 	case c.Bootstrap < 0 || c.Draws < 1:
 		return q, errors.New("--bootstrap can't be below 0, nor --draws below 1")
 	case !(c.Bandwidth > 0):
@@ -207,6 +221,10 @@ func (c *measureCmd) question() (segregation.Question, error) {
 		return q, errors.New("--levels is for --by level and --by stratum")
 	case c.By == "change" && c.Period == "":
 		return q, errors.New("--by change takes the column of the periods under --period")
+	case c.By == "neighbours" && (c.East == "" || c.North == ""):
+		return q, errors.New("--by neighbours takes the columns of the squares' coordinates under --east and --north")
+	case c.By != "neighbours" && (c.East != "" || c.North != ""):
+		return q, errors.New("--east and --north are for --by neighbours")
 	case c.By == "places" && c.Within == "":
 		return q, errors.New("--by places takes the column of the places under --within")
 	case (c.By == "scale" || c.Picture == "profile") && !spatial:
@@ -239,9 +257,14 @@ func (c *measureCmd) question() (segregation.Question, error) {
 var elsewhere = map[string]string{
 	"local":         "take --by unit, group, quotient or exposure",
 	"decomposition": "take --by level, stratum, change, places or merge",
-	"neighbours":    "distortion is under --by unit with --geometry; neighbourhoods of nearest persons are in the Go package",
-	"inference":     "take --bootstrap, --null, --hidden-below, --rounded-to or --perturbed-by",
+	"neighbours":    "neighbourhoods of nearest persons are under --by neighbours, distortion under --by unit with --geometry",
+	"inference":     "take --bootstrap, --uncertainty, --null, --hidden-below, --rounded-to or --perturbed-by",
 	"tools":         "it is in the Go package, to recompute what another tool gave",
+}
+
+// beside are the columns beside units and groups; empty where none is named.
+func (c *measureCmd) beside() []string {
+	return append([]string{c.Within, c.Period, c.East, c.North}, c.Levels...)
 }
 
 func nulls() string {
@@ -337,7 +360,7 @@ func (c *measureCmd) counts(ctx context.Context) (*cube.Cube, error) {
 		return nil, exitError{exitUsage, fmt.Errorf("--table is of an edition, and %s is a file", filepath.Base(c.File))}
 	}
 	columns := []string{c.Unit, c.Group}
-	for _, more := range append([]string{c.Within, c.Period}, c.Levels...) {
+	for _, more := range c.beside() {
 		if more != "" {
 			columns = append(columns, more)
 		}
@@ -538,7 +561,7 @@ func (c *measureCmd) published() (*cube.Cube, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range append([]string{c.Within, c.Period}, c.Levels...) {
+	for _, name := range c.beside() {
 		if name != "" && table.Dim(name) == nil {
 			return nil, exitError{exitUsage, fmt.Errorf("%s has no dimension %q; it has %s", c.Table, name, strings.Join(table.DimNames(), ", "))}
 		}
