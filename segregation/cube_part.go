@@ -177,34 +177,34 @@ func UnitCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 		return nil, err
 	}
 	var figures []figure
-	var of []func(*Table, *land) [][]float64
+	var of []columnsOf
 	for _, m := range PerUnit() {
 		figures = append(figures, figure{m.Name, m.Title})
-		of = append(of, func(t *Table, _ *land) [][]float64 { return [][]float64{m.Of(t)} })
+		of = append(of, columnsOf{1, func(t *Table, _ *land) [][]float64 { return [][]float64{m.Of(t)} }})
 	}
 	figures = append(figures, contributionFigures...)
-	of = append(of, func(t *Table, _ *land) [][]float64 { return contributionValues(UnitContributions(t)) })
+	of = append(of, columnsOf{3, func(t *Table, _ *land) [][]float64 { return contributionValues(UnitContributions(t)) }})
 	if q.Ground != nil {
 		d, _ := Lookup("Distortion")
 		figures = append(figures, figure{d.Name, d.Title})
-		of = append(of, func(t *Table, l *land) [][]float64 {
+		of = append(of, columnsOf{1, func(t *Table, l *land) [][]float64 {
 			x, err := Distortion(t, l.space, SameValue)
 			if err != nil {
 				return [][]float64{notNumbers(t.Units)}
 			}
 			return [][]float64{x.Local}
-		})
+		}})
 	}
 	if q.Ground != nil && len(f.members) == 2 {
 		d, _ := Lookup("LocalCentralisation")
 		figures = append(figures, figure{d.Name, d.Title})
-		of = append(of, func(t *Table, l *land) [][]float64 {
+		of = append(of, columnsOf{1, func(t *Table, l *land) [][]float64 {
 			x, err := LocalCentralisation(t.Column(0), t.Column(1), l.space, q.Ground.Around.Bandwidth, SameValue)
 			if err != nil {
 				x = notNumbers(t.Units)
 			}
 			return [][]float64{x}
-		})
+		}})
 	}
 	return q.perMember(c, f, figures, of, *c.Dim(q.Units), "unit", func(p *place) [][]int32 {
 		var keys [][]int32
@@ -223,8 +223,14 @@ func notNumbers(n int) []float64 {
 	return out
 }
 
-// perMember is a breakdown in which each function gives a list of columns, one number a row.
-func (q Question) perMember(c *cube.Cube, f frame, figures []figure, of []func(*Table, *land) [][]float64, dim cube.Dimension, kind string,
+// columnsOf computes some columns together, one number a row.
+type columnsOf struct {
+	count int
+	of    func(*Table, *land) [][]float64
+}
+
+// perMember is a breakdown whose figures are columns in that order; columns that nobody asked for are not computed.
+func (q Question) perMember(c *cube.Cube, f frame, figures []figure, of []columnsOf, dim cube.Dimension, kind string,
 	keys func(*place) [][]int32, base func(*place, *Table) []float64) (*cube.Cube, error) {
 	keep, err := q.asked(figures, kind)
 	if err != nil {
@@ -237,9 +243,13 @@ func (q Question) perMember(c *cube.Cube, f frame, figures []figure, of []func(*
 	b := breakdown{dims: []cube.Dimension{dim}, figures: kept, keys: keys, base: base, ground: q.Ground != nil}
 	b.of = func(p *place, _ *Table, l *land) (func(*Table, []float64), error) {
 		return func(t *Table, values []float64) {
-			var columns [][]float64
+			columns := make([][]float64, 0, len(figures))
 			for _, g := range of {
-				columns = append(columns, g(t, l)...)
+				more := make([][]float64, g.count)
+				if from := len(columns); slices.ContainsFunc(keep, func(k int) bool { return k >= from && k < from+g.count }) {
+					more = g.of(t, l)
+				}
+				columns = append(columns, more...)
 			}
 			for i := range len(values) / len(keep) {
 				for j, k := range keep {
@@ -260,9 +270,9 @@ func GroupCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 	group, isolation := mustDoc("GroupInformation"), mustDoc("Isolation")
 	figures := append([]figure{{group.Name, group.Title}, {isolation.Name, isolation.Title}}, contributionFigures...)
 	q.Ground = nil
-	return q.perMember(c, f, figures, []func(*Table, *land) [][]float64{
-		func(t *Table, _ *land) [][]float64 { return [][]float64{GroupInformation(t), Isolations(t)} },
-		func(t *Table, _ *land) [][]float64 { return contributionValues(GroupContributions(t)) },
+	return q.perMember(c, f, figures, []columnsOf{
+		{2, func(t *Table, _ *land) [][]float64 { return [][]float64{GroupInformation(t), Isolations(t)} }},
+		{3, func(t *Table, _ *land) [][]float64 { return contributionValues(GroupContributions(t)) }},
 	}, *c.Dim(q.Groups), "group", f.groupKeys, func(_ *place, t *Table) []float64 { return t.groups })
 }
 
