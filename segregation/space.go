@@ -199,7 +199,7 @@ type Kernel struct {
 	Own        Own
 	CutOff     float64 // metres beyond which the weight is zero; 0 where the shape ends itself, or where Negligible says
 	Negligible float64 // without a CutOff: weights below this are left out, which lets large maps be searched by a grid; 0 leaves out nothing
-	Factor     float64 // on the weights of other units, not on the own; 0 means 1. PySAL's density kernels have one: 1/√2π for the Gaussian
+	Factor     float64 // on the weights of other units, not on the own; 0 means 1. PySAL's density kernels have one
 }
 
 // MasseyDenton is exp(−d) with d in kilometres and the own unit at √(0.6·area), as Massey and Denton (1988) published their clustering measures. The

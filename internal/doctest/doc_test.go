@@ -335,7 +335,7 @@ func TestMeasurePages(t *testing.T) {
 
 var measureFamilies = []struct{ name, title string }{
 	{"two", "Two groups"}, {"many", "Many groups"}, {"local", "By unit and by group"}, {"ordered", "Ordered groups and incomes"}, {"space", "Space"},
-	{"neighbours", "Nearest neighbours"}, {"decomposition", "Decompositions"}, {"inference", "Uncertainty"},
+	{"tools", "As other tools compute it"}, {"neighbours", "Nearest neighbours"}, {"decomposition", "Decompositions"}, {"inference", "Uncertainty"},
 }
 
 func measureList() string {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,8 @@ func (t tolerance) allows(got, want, largest float64) bool {
 	}
 	return math.Abs(got-want) <= max(t.rel*size, t.abs)
 }
+
+var matchTo = regexp.MustCompile(`match to ([0-9.]+(?:e[-+]?[0-9]+)?)`)
 
 var exactly = tolerance{rel: 1e-9, abs: 1e-12}
 
@@ -44,6 +47,15 @@ func grade(r Result, a Answer) error {
 		}
 	case "rounded4":
 		g.byDefault = tolerance{abs: 5.1e-5}
+	case "tool_specific":
+		// The reason may say how near is near enough.
+		if m := matchTo.FindStringSubmatch(r.Why); m != nil {
+			v, err := strconv.ParseFloat(m[1], 64)
+			if err != nil {
+				return fmt.Errorf("%q: %w", r.Why, err)
+			}
+			g.byDefault = tolerance{abs: v}
+		}
 	case "stochastic":
 		return stochastic(r, normal(reflect.ValueOf(a.Value)))
 	}
