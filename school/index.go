@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/internal/num"
 )
 
@@ -208,4 +209,96 @@ func (x *SchoolIndex) Groups(outcome []float64, of *Category) []SchoolScore {
 		out[g].Index = 100 * out[g].Mean / x.Mean
 	}
 	return out
+}
+
+// IndexCube gives the school index by school or another grouping, such as huvudman: always called school index, for SCB's index of areas is another thing. all is the number of pupils there are; those without
+// background or school are counted as left out.
+func IndexCube(x *SchoolIndex, outcome []float64, name string, of *Category) (*cube.Cube, error) {
+	d := of.dimension(name, cube.Group)
+	b := cube.NewBuilder("school-index-"+name, []cube.Dimension{d}, []cube.Measure{
+		valueMeasure("SchoolIndex", "Skolindex (SCB/Skolverket-typ)", "School index (SCB/Skolverket type)", 1),
+		valueMeasure("ModelProbability", "Sannolikhet enligt modellen", "Probability by the model", 4),
+		valueMeasure("ObservedShare", "Andel med utfallet", "Share with the outcome", 4), countMeasure("NPupils", "Elever", "Pupils")})
+	z := num.StudentQuantile(0.975, math.Inf(1))
+	scores := x.Groups(outcome, of)
+	for g, s := range scores {
+		if s.N == 0 {
+			b.Add([]int32{int32(g)}, nobody(), nobody(), nobody(), cube.KnownCell(0))
+			continue
+		}
+		scale := 100 / x.Mean
+		b.Add([]int32{int32(g)}, between(s.Index, s.Index-z*s.SE*scale, s.Index+z*s.SE*scale, s.N), between(s.Mean, s.Mean-z*s.SE, s.Mean+z*s.SE, s.N),
+			number(s.Observed, s.NOutcome), cube.KnownCell(float64(s.N)))
+	}
+	out, err := b.Cube()
+	if err != nil {
+		return nil, err
+	}
+	out.Title = cube.Text{SV: "Skolindex (SCB/Skolverket-typ)", EN: "School index (SCB/Skolverket type)"}
+	whose := cube.Text{SV: "alla elever", EN: "all pupils"}
+	if x.Scale == OverSchools {
+		whose = cube.Text{SV: "alla skolor, var och en räknad en gång", EN: "all schools, each counted once"}
+	}
+	out.Notes = append(out.Notes, cube.Text{
+		SV: fmt.Sprintf("100 är medelvärdet över %s (sannolikhet %.4f); högre är större behov. Indexet är ett annat än SCB:s socioekonomiska index för områden. Intervallet (95 %%) rymmer bara koefficienternas osäkerhet.", whose.SV, x.Mean),
+		EN: fmt.Sprintf("100 is the mean over %s (probability %.4f); higher is greater need. The index is another one than SCB's socio-economic index of areas. The interval (95 %%) holds the uncertainty of the coefficients alone.", whose.EN, x.Mean)})
+	placed := 0
+	for _, i := range x.Scored {
+		if of.Of[i] >= 0 {
+			placed++
+		}
+	}
+	account := Account{Of: pupils, All: len(outcome), Used: placed, Left: []Reason{
+		{"pupils-without-background", cube.Text{SV: "utan skola eller känd bakgrund", EN: "without a school or known background"}, len(outcome) - len(x.Scored)},
+		{"pupils-without-" + name, cube.Text{SV: "utan " + name, EN: "without " + name}, len(x.Scored) - placed}}}
+	account.on(out)
+	if n := len(x.Scored) - len(x.Rows); n > 0 {
+		out.Notes = append(out.Notes, cube.Text{SV: fmt.Sprintf("Modellen är skattad på %d elever med känt utfall; %d utan utfall har fått sannolikhet ur den.", len(x.Rows), n),
+			EN: fmt.Sprintf("The model is fitted on %d pupils whose outcome is known; %d without have a probability from it.", len(x.Rows), n)})
+	}
+	x.warn(out)
+	return out, nil
+}
+
+// IndexModelCube gives the coefficients of the index's model, as log odds.
+func IndexModelCube(x *SchoolIndex) (*cube.Cube, error) {
+	m := x.Model
+	term := cube.Dimension{Name: "term", Title: cube.Text{SV: "Term", EN: "Term"}, Role: cube.Group}
+	for _, name := range m.Names {
+		term.Members = append(term.Members, cube.Member{Code: name, Label: cube.Same(name)})
+	}
+	b := cube.NewBuilder("school-index-model", []cube.Dimension{term}, []cube.Measure{valueMeasure("Coefficient", "Koefficient (logodds)", "Coefficient (log odds)", 4), valueMeasure("StandardError", "Medelfel", "Standard error", 4)})
+	se := num.SE(m.Covariance())
+	z := num.StudentQuantile(0.975, math.Inf(1))
+	for j, c := range m.Coef {
+		b.Add([]int32{int32(j)}, between(c, c-z*se[j], c+z*se[j], m.N), number(se[j], m.N))
+	}
+	out, err := b.Cube()
+	if err != nil {
+		return nil, err
+	}
+	out.Title = cube.Text{SV: "Skolindexets modell", EN: "The model of the school index"}
+	x.warn(out)
+	return out, nil
+}
+
+func (x *SchoolIndex) warn(c *cube.Cube) {
+	for j, left := range x.Model.LeftOut {
+		if left {
+			c.Warn(leftOut(x.Model.Names[j]))
+		}
+	}
+	if x.Model.Separated == nil {
+		return
+	}
+	apart := 0
+	for _, s := range x.Model.Separated {
+		if s {
+			apart++
+		}
+	}
+	names := strings.Join(x.Separating(), ", ")
+	c.Warn(cube.Warning{Code: "separation", Text: cube.Text{
+		SV: fmt.Sprintf("Variablerna %s avgör utfallet utan fel för %d av %d elever. Deras koefficienter har inget ändligt värde; dessa elevers sannolikhet är 0 eller 1. Slå ihop klasser eller ta bort variabeln.", names, apart, x.Model.N),
+		EN: fmt.Sprintf("The variables %s tell the outcome without error for %d of %d pupils. Their coefficients have no finite value; those pupils' probability is 0 or 1. Merge classes or leave the variable out.", names, apart, x.Model.N)}})
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/internal/num"
@@ -209,4 +211,71 @@ func (r SALSARule) Count(units []SALSAUnit) SALSACount {
 		}
 	}
 	return n
+}
+
+// SALSACube gives, for each unit in order of its code, the outcome, what the model leads one to expect, and the residual with its interval. Units that the rule leaves out are there, hidden by rule;
+// the model is no ranking, and rows are never ordered by residual.
+func SALSACube(f *SALSAFit, units []SALSAUnit, rule SALSARule) (*cube.Cube, error) {
+	codes := make([]string, len(units))
+	for i, u := range units {
+		if codes[i] = u.Code; u.Code == "" {
+			return nil, fmt.Errorf("school: unit %d has no code", i+1)
+		}
+	}
+	of := NewCategory(codes)
+	if len(of.Codes) != len(units) {
+		return nil, errors.New("school: a unit stands twice; SALSA takes one row a unit and year")
+	}
+	unit := of.dimension("unit", cube.Group)
+	unit.Title = cube.Text{SV: "Skolenhet", EN: "School unit"}
+	b := cube.NewBuilder("salsa", []cube.Dimension{unit}, []cube.Measure{countMeasure("NPupils", "Elever i årskurs 9", "Pupils in year 9"),
+		valueMeasure("SALSAActual", "Faktiskt värde", "Actual value", 1), valueMeasure("SALSAExpected", "Modellberäknat värde", "Value by the model", 1),
+		valueMeasure("SALSAResidual", "Residual (faktiskt minus modellberäknat)", "Residual (actual less by the model)", 1)})
+	for i, u := range units {
+		base := int(u.Pupils)
+		hidden := cube.Cell{Status: map[SALSAState]cube.Status{SALSASmall: cube.HiddenRule, SALSAThin: cube.HiddenRule, SALSAHidden: cube.HiddenRule, SALSAMissing: cube.NotAvailable}[f.State[i]]}
+		cells := []cube.Cell{cube.KnownCell(u.Pupils), hidden, hidden, hidden}
+		if f.State[i] == SALSAShown {
+			cells[1], cells[2] = number(u.Outcome.V, base), number(f.Expected[i], base)
+			cells[3] = between(f.Residual[i], f.Lo[i], f.Hi[i], base)
+		}
+		b.Add([]int32{of.Of[i]}, cells...)
+	}
+	out, err := b.Cube()
+	if err != nil {
+		return nil, err
+	}
+	out.Title = cube.Text{SV: "SALSA-modell: faktiskt och modellberäknat resultat", EN: "SALSA-style model: results actual and by the model"}
+	m := f.Model
+	spread := "σ = %.3f"
+	if f.Weighted {
+		spread = "σ = %.3f (√N·poäng)"
+	}
+	formula := fmt.Sprintf("%.3f + %.3f·utbildning + %.3f·pojkar + %.3f·nyinvandrade; R² = %.3f, "+spread, m.Constant, m.Education, m.Boys, m.New, m.R2, m.Sigma)
+	source := m.Source
+	if f.Fit != nil {
+		source = fmt.Sprintf("%d units", m.Units)
+	}
+	out.Notes = append(out.Notes,
+		cube.Text{SV: "Modell: " + formula + ". " + source + ".", EN: "Model: " + formula + ". " + source + "."},
+		cube.Text{SV: "Residualen är ingen rangordning och inget betyg på skolan. Innehåller intervallet 0 skiljer sig resultatet inte från vad elevsammansättningen ger.",
+			EN: "The residual is no ranking and no mark on the school. Where its interval holds 0 the result does not differ from what the intake leads one to expect."},
+		cube.Text{SV: fmt.Sprintf("Regel: minst %g elever och känd bakgrund för minst %g %%.", rule.Pupils, 100*rule.Coverage), EN: fmt.Sprintf("Rule: at least %g pupils, and background known for at least %g %%.", rule.Pupils, 100*rule.Coverage)})
+	account := Account{Of: cube.Text{SV: "enheter", EN: "units"}, All: len(units), Used: len(f.Rows)}
+	for state, r := range map[SALSAState]Reason{
+		SALSASmall:   {Code: "units-too-small", Text: cube.Text{SV: "med för få elever", EN: "with too few pupils"}},
+		SALSAThin:    {Code: "units-background-unknown", Text: cube.Text{SV: "med för liten del känd bakgrund", EN: "with too small a share of known background"}},
+		SALSAHidden:  {Code: "units-hidden", Text: cube.Text{SV: "med uppgifter dolda av utgivaren", EN: "with figures hidden by the publisher"}},
+		SALSAMissing: {Code: "units-without-figures", Text: cube.Text{SV: "utan uppgift", EN: "without a figure"}},
+	} {
+		for _, s := range f.State {
+			if s == state {
+				r.N++
+			}
+		}
+		account.Left = append(account.Left, r)
+	}
+	slices.SortFunc(account.Left, func(a, b Reason) int { return strings.Compare(a.Code, b.Code) })
+	account.on(out)
+	return out, nil
 }
