@@ -2,6 +2,7 @@ package school
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/skikt/skikt/cube"
@@ -33,22 +34,34 @@ type check struct {
 
 // sift gives the rows that meet no reason, and the account.
 func sift(n int, of cube.Text, checks ...check) (rows []int, account Account) {
-	account = Account{Of: of, All: n}
+	return siftCounts(n, nil, of, checks...)
+}
+
+// siftCounts is sift of rows that stand for so many pupils each; one each when counts is nil.
+func siftCounts(n int, counts []float64, of cube.Text, checks ...check) (rows []int, account Account) {
+	account = Account{Of: of}
+	size := func(i int) int {
+		if counts == nil {
+			return 1
+		}
+		return int(math.Round(counts[i]))
+	}
 	for _, c := range checks {
 		account.Left = append(account.Left, Reason{Code: c.code, Text: cube.Text{SV: c.sv, EN: c.en}})
 	}
 	rows = make([]int, 0, n)
 next:
 	for i := range n {
+		account.All += size(i)
 		for k, c := range checks {
 			if c.bad(i) {
-				account.Left[k].N++
+				account.Left[k].N += size(i)
 				continue next
 			}
 		}
 		rows = append(rows, i)
+		account.Used += size(i)
 	}
-	account.Used = len(rows)
 	return rows, account
 }
 

@@ -335,7 +335,9 @@ func (f *counterfactual) cube(member int32) (*cube.Cube, error) {
 	}
 	within := f.kommun.dimension("kommun", cube.Group)
 	within.Title = cube.Text{SV: "Kommun", EN: "Kommun"}
-	if f.Kommun != nil {
+	if f.Kommun == nil {
+		within.Members[0].Label = cube.Text{SV: "Alla elever", EN: "All pupils"}
+	} else {
 		within.Members = append([]cube.Member{{Code: cube.Total, Label: cube.Text{SV: "Alla kommuner", EN: "All kommuner"}}}, within.Members...)
 	}
 	scenario := cube.Dimension{Name: "school", Title: cube.Text{SV: "Skola", EN: "School"}, Role: cube.Group, Members: scenarioMembers}

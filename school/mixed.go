@@ -471,21 +471,16 @@ func (m *mixed) climb(theta, unit []float64) (dev float64, iterations int, err e
 	}
 	trial := make([]float64, levels)
 	for iterations = 1; iterations <= most; iterations++ {
-		var open []int
-		worst := 0.0
-		for l := range theta {
-			if theta[l] > 0 || gradient[l] < 0 {
-				open = append(open, l)
-				worst = max(worst, math.Abs(gradient[l])*(theta[l]+unit[l]))
-			}
-		}
-		if worst < 1e-9 {
+		open, worst := openLevels(theta, unit, gradient)
+		if worst == 0 {
 			return dev, iterations, nil
 		}
 		step, err := m.newton(theta, unit, gradient, open)
 		if err != nil {
 			return 0, iterations, err
 		}
+		// Near the top the likelihood is flat to its last digits, but the gradient is not: whole steps are taken for as long as it falls.
+		near := worst < 1e-8*(1+math.Abs(dev))
 		size, moved := 1.0, false
 		for range 60 {
 			slope := 0.0
@@ -494,23 +489,36 @@ func (m *mixed) climb(theta, unit []float64) (dev float64, iterations int, err e
 				slope += gradient[l] * (trial[l] - theta[l])
 			}
 			next, g, _, _, _, err := m.value(trial)
-			if err == nil && next <= dev+1e-4*slope {
-				moved = next < dev
-				copy(theta, trial)
-				dev, gradient = next, g
-				break
+			if err == nil {
+				_, after := openLevels(trial, unit, g)
+				if near && after < worst/2 || !near && next <= dev+1e-4*slope {
+					moved = true
+					copy(theta, trial)
+					dev, gradient = next, g
+					break
+				}
+			}
+			if near {
+				return dev, iterations, nil
 			}
 			size /= 2
 		}
-		// Rounding ends the descent before the gradient is nothing to all its digits.
 		if !moved {
-			if worst < 1e-4 {
-				return dev, iterations, nil
-			}
 			break
 		}
 	}
 	return 0, iterations, &num.ErrNotConverged{Iterations: iterations}
+}
+
+// openLevels are the levels that are not held at the border, and the largest gradient among them on the levels' own scales: what doubling a variance would change −2 log L by.
+func openLevels(theta, unit, gradient []float64) (open []int, worst float64) {
+	for l := range theta {
+		if theta[l] > 0 || gradient[l] < 0 {
+			open = append(open, l)
+			worst = max(worst, math.Abs(gradient[l])*(theta[l]+unit[l]))
+		}
+	}
+	return open, worst
 }
 
 // newton is the step in the open levels, by the Hessian from differences of the gradient; where that is not positive, a step down the gradient on the levels' own scales.

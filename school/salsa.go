@@ -121,7 +121,7 @@ func FitSALSA(units []SALSAUnit, rule SALSARule, weighted bool) (*SALSAFit, erro
 	f := newSALSA(units, rule)
 	f.Weighted = weighted
 	if len(f.Rows) < 5 {
-		return nil, fmt.Errorf("school: %d units can be used; four coefficients and a spread take five or more", len(f.Rows))
+		return nil, fmt.Errorf("school: %d units can be used; four coefficients and a spread take five or more: %s", len(f.Rows), f.account().Text().EN)
 	}
 	n := len(f.Rows)
 	d := num.NewDesign(n)
@@ -247,21 +247,27 @@ func SALSACube(f *SALSAFit, units []SALSAUnit, rule SALSARule) (*cube.Cube, erro
 	}
 	out.Title = cube.Text{SV: "SALSA-modell: faktiskt och modellberäknat resultat", EN: "SALSA-style model: results actual and by the model"}
 	m := f.Model
-	spread := "σ = %.3f"
-	if f.Weighted {
-		spread = "σ = %.3f (√N·poäng)"
+	formula := func(words [3]string, weighted string) string {
+		if !f.Weighted {
+			weighted = ""
+		}
+		return fmt.Sprintf("%.3f %+.3f·%s %+.3f·%s %+.3f·%s; R² = %.3f, σ = %.3f%s", m.Constant, m.Education, words[0], m.Boys, words[1], m.New, words[2], m.R2, m.Sigma, weighted)
 	}
-	formula := fmt.Sprintf("%.3f + %.3f·utbildning + %.3f·pojkar + %.3f·nyinvandrade; R² = %.3f, "+spread, m.Constant, m.Education, m.Boys, m.New, m.R2, m.Sigma)
-	source := m.Source
-	if f.Fit != nil {
-		source = fmt.Sprintf("%d units", m.Units)
+	note := cube.Text{SV: "Modell: " + formula([3]string{"utbildning", "pojkar", "nyinvandrade"}, " för en elev") + ".", EN: "Model: " + formula([3]string{"education", "boys", "new"}, " for one pupil") + "."}
+	if f.Fit == nil {
+		note.SV, note.EN = note.SV+" "+m.Source+".", note.EN+" "+m.Source+"."
 	}
-	out.Notes = append(out.Notes,
-		cube.Text{SV: "Modell: " + formula + ". " + source + ".", EN: "Model: " + formula + ". " + source + "."},
+	out.Notes = append(out.Notes, note,
 		cube.Text{SV: "Residualen är ingen rangordning och inget betyg på skolan. Innehåller intervallet 0 skiljer sig resultatet inte från vad elevsammansättningen ger.",
 			EN: "The residual is no ranking and no mark on the school. Where its interval holds 0 the result does not differ from what the intake leads one to expect."},
 		cube.Text{SV: fmt.Sprintf("Regel: minst %g elever och känd bakgrund för minst %g %%.", rule.Pupils, 100*rule.Coverage), EN: fmt.Sprintf("Rule: at least %g pupils, and background known for at least %g %%.", rule.Pupils, 100*rule.Coverage)})
-	account := Account{Of: cube.Text{SV: "enheter", EN: "units"}, All: len(units), Used: len(f.Rows)}
+	account := f.account()
+	account.on(out)
+	return out, nil
+}
+
+func (f *SALSAFit) account() Account {
+	account := Account{Of: cube.Text{SV: "enheter", EN: "units"}, All: len(f.State), Used: len(f.Rows)}
 	for state, r := range map[SALSAState]Reason{
 		SALSASmall:   {Code: "units-too-small", Text: cube.Text{SV: "med för få elever", EN: "with too few pupils"}},
 		SALSAThin:    {Code: "units-background-unknown", Text: cube.Text{SV: "med för liten del känd bakgrund", EN: "with too small a share of known background"}},
@@ -276,6 +282,5 @@ func SALSACube(f *SALSAFit, units []SALSAUnit, rule SALSARule) (*cube.Cube, erro
 		account.Left = append(account.Left, r)
 	}
 	slices.SortFunc(account.Left, func(a, b Reason) int { return strings.Compare(a.Code, b.Code) })
-	account.on(out)
-	return out, nil
+	return account
 }

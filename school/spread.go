@@ -14,6 +14,7 @@ import (
 type Mixing struct {
 	School, Group *Category
 	Year          *Category
+	Count         []float64  // pupils that each row stands for; one each when nil
 	By            []Grouping // kommun, huvudman, stage: columns of the school or of the pupil
 }
 
@@ -43,7 +44,7 @@ func (m Mixing) counts(within []string) (*cube.Cube, Account, error) {
 		dims = append(dims, m.By[k].Codes.dimension(name, cube.Group))
 		columns = append(columns, m.By[k].Codes)
 	}
-	rows, account := sift(n, pupils, checks...)
+	rows, account := siftCounts(n, m.Count, pupils, checks...)
 	if len(rows) == 0 {
 		return nil, account, fmt.Errorf("school: no pupil can be used: %s", account.Text().EN)
 	}
@@ -51,17 +52,21 @@ func (m Mixing) counts(within []string) (*cube.Cube, Account, error) {
 	if len(columns) > len(key{}) {
 		return nil, account, errors.New("school: segregation is measured within at most three columns at a time")
 	}
-	counts := map[key]int{}
+	counts := map[key]float64{}
 	for _, i := range rows {
 		var k key
 		for d, c := range columns {
 			k[d] = c.Of[i]
 		}
-		counts[k]++
+		if m.Count == nil {
+			counts[k]++
+		} else {
+			counts[k] += m.Count[i]
+		}
 	}
 	b := cube.NewBuilder("school-segregation", dims, []cube.Measure{countMeasure("N", "Elever", "Pupils")})
 	for k, v := range counts {
-		b.Add(slices.Clone(k[:len(columns)]), cube.KnownCell(float64(v)))
+		b.Add(slices.Clone(k[:len(columns)]), cube.KnownCell(v))
 	}
 	c, err := b.Cube()
 	return c, account, err
