@@ -156,3 +156,45 @@ func (r *Rows) Numbers(name string) (values []float64, hidden []bool) {
 	}
 	return values, hidden
 }
+
+// keep keeps the rows whose columns have one of the values.
+func (r *Rows) keep(where map[string][]string) error {
+	if len(where) == 0 {
+		return nil
+	}
+	var of [][]string
+	names := sorted(where)
+	for _, name := range names {
+		of = append(of, r.Codes(name))
+	}
+	var rows []int
+next:
+	for i := range r.N {
+		for k, name := range names {
+			if !slices.Contains(where[name], of[k][i]) {
+				continue next
+			}
+		}
+		rows = append(rows, i)
+	}
+	if len(rows) == 0 {
+		return fmt.Errorf("no row has what is asked for under where")
+	}
+	r.N = len(rows)
+	for k := range r.Columns {
+		c := &r.Columns[k]
+		c.Text, c.Int, c.Float, c.State = picked(c.Text, rows), picked(c.Int, rows), picked(c.Float, rows), picked(c.State, rows)
+	}
+	return nil
+}
+
+func picked[T any](from []T, rows []int) []T {
+	if from == nil {
+		return nil
+	}
+	out := make([]T, len(rows))
+	for k, i := range rows {
+		out[k] = from[i]
+	}
+	return out
+}

@@ -522,40 +522,9 @@ func (c *schoolSalsaCmd) Run(ctx context.Context, std *streams) error {
 			return exitError{exitUsage, fmt.Errorf("--percent %s: it is none of the columns of shares (%s, %s, %s)", name, c.Boys, c.New, c.Coverage)}
 		}
 	}
-	units := make([]school.SALSAUnit, t.rows.N)
-	columns := map[string][]float64{}
-	hidden := map[string][]bool{}
-	for _, name := range []string{c.Pupils, c.Education, c.Boys, c.New, c.Outcome, c.Coverage} {
-		columns[name], hidden[name] = t.rows.Numbers(name)
-	}
-	number := func(name string, i int) cube.Number {
-		v := columns[name][i]
-		switch {
-		case math.IsNaN(v):
-			return cube.Number{}
-		case slices.Contains(c.Percent, name):
-			return cube.Num(v / 100)
-		}
-		return cube.Num(v)
-	}
-	for i, code := range t.rows.Codes(c.Unit) {
-		n := columns[c.Pupils][i]
-		if n < 0 {
-			return exitError{exitProblems, fmt.Errorf("%s: row %d has a number of pupils below 0", c.File, i+1)}
-		}
-		if math.IsNaN(n) {
-			n = 0
-		}
-		units[i] = school.SALSAUnit{Code: code, Pupils: n, Coverage: number(c.Coverage, i), Education: number(c.Education, i), Boys: number(c.Boys, i), New: number(c.New, i), Outcome: number(c.Outcome, i)}
-		for _, name := range []string{c.Education, c.Boys, c.New, c.Outcome} {
-			units[i].Hidden = units[i].Hidden || hidden[name][i]
-		}
-		for k, v := range []cube.Number{units[i].Boys, units[i].New, units[i].Coverage} {
-			what := []string{c.Boys, c.New, c.Coverage}[k]
-			if v.OK && (v.V < 0 || v.V > 1) {
-				return exitError{exitProblems, fmt.Errorf("%s: row %d: %s is no share from 0 to 1; say --percent %s if it is in percent", c.File, i+1, what, what)}
-			}
-		}
+	units, err := project.SALSAUnits(t.rows, project.SALSAColumns{Unit: c.Unit, Pupils: c.Pupils, Education: c.Education, Boys: c.Boys, New: c.New, Coverage: c.Coverage, Outcome: c.Outcome, Percent: c.Percent})
+	if err != nil {
+		return exitError{exitProblems, fmt.Errorf("%s: %w", c.File, err)}
 	}
 	rule := school.SALSARule{Pupils: c.LeastPupils, Coverage: c.LeastCoverage}
 	var fit *school.SALSAFit
@@ -570,7 +539,6 @@ func (c *schoolSalsaCmd) Run(ctx context.Context, std *streams) error {
 		}
 		fit = school.ApplySALSA(m, units, rule)
 	} else {
-		var err error
 		if fit, err = school.FitSALSA(units, rule, !c.Unweighted); err != nil {
 			return modelled(err)
 		}
