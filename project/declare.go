@@ -43,6 +43,7 @@ type Declaration struct {
 	Types       *TypesDecl             `yaml:"types"`
 	Tables      []TableDecl            `yaml:"tables"`
 	Segregation []SegregationDecl      `yaml:"segregation"`
+	Schools     []SchoolDecl           `yaml:"schools"`
 	Policy      PolicyDecl             `yaml:"policy"`
 	Notes       []Text                 `yaml:"notes"`
 }
@@ -373,6 +374,10 @@ func (p *Project) validate(path string, text []byte) error {
 	for i, d := range p.Segregation {
 		p.validateSegregation(d, of, say.under(fmt.Sprintf("segregation[%d]", i)))
 	}
+	for i, d := range p.Schools {
+		p.validateSchool(d, of, say.under(fmt.Sprintf("schools[%d]", i)))
+	}
+	p.Tables = append(p.Tables, p.schoolTables()...)
 	p.validatePolicy(say)
 	slices.SortStableFunc(all, func(a, b complaint) int { return cmp.Compare(a.line, b.line) })
 	var bad []error

@@ -9,6 +9,7 @@ import (
 	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/record"
+	"github.com/skikt/skikt/school"
 	"github.com/skikt/skikt/segregation"
 )
 
@@ -34,6 +35,9 @@ func Docs() []Doc {
 	for _, d := range segregation.Docs() {
 		all = append(all, Doc{d.Name, "measure", d.Title, cube.Text{
 			SV: joined(d.Text.SV, d.Cautions.SV, labelled("Odefinierat:", d.Undef.SV)), EN: joined(d.Text.EN, d.Cautions.EN, labelled("Undefined:", d.Undef.EN))}, d.Formula, cube.Text{}, d.Range, d.Source})
+	}
+	for _, d := range school.Docs() {
+		all = append(all, Doc{d.Name, "measure", d.Title, cube.Text{SV: joined(d.Text.SV, d.Cautions.SV), EN: joined(d.Text.EN, d.Cautions.EN)}, d.Formula, d.Unit, d.Range, d.Source})
 	}
 	for t := areatype.Type(1); t <= areatype.NTypes; t++ {
 		all = append(all, Doc{Name: "Type" + t.Code(), Kind: "type", Title: t.Label()})

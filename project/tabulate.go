@@ -42,8 +42,10 @@ func (r *Run) Tabulate(ctx context.Context) error {
 		r.Families = append(r.Families, f)
 	}
 	r.opt.step("tabulate", int64(len(families)), int64(len(families)))
-	if err := r.measures(ctx); err != nil {
-		return fmt.Errorf("project: %w", err)
+	for _, measures := range []func(context.Context) error{r.measures, r.schools} {
+		if err := measures(ctx); err != nil {
+			return fmt.Errorf("project: %w", err)
+		}
 	}
 	return r.accountFamilies()
 }
