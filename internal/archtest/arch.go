@@ -18,6 +18,8 @@ var mayImport = map[string][]string{
 	"store":              {"record", "locate", "cube"},
 	"areatype":           {"cube", "area"},
 	"segregation":        {"cube", "area"},
+	"grant":              {"cube", "areatype"},
+	"target":             {"cube", "area", "areatype"},
 	"protect":            {"cube"},
 	"edition":            {"area", "cube"},
 	"publish":            {"protect", "edition", "area", "cube"},
