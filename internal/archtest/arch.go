@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 	"project":            {"area", "border", "record", "locate", "cube", "store", "areatype", "segregation", "protect", "publish", "edition", "internal/synth"},
 	"cmd/skikt":          {"project", "area", "border", "record", "locate", "cube", "segregation", "edition", "protect", "server", "internal/synth"},
 	"cmd/skiktd":         {"server", "edition"},
+	"internal/num":       {},
 	"internal/sweref":    {},
 	"internal/synth":     {"area"},
 	"internal/casetest":  {},
