@@ -21,8 +21,8 @@ type ClassOrder int
 
 // The orders.
 const (
-	ByShare ClassOrder = iota // the area's own share with the need: the best that so many classes can do
-	ByIndex                   // the index: the best that cuts of the index can do
+	AlongShare ClassOrder = iota // the area's own share with the need: the best that so many classes can do
+	AlongIndex                   // the index: the best that cuts of the index can do
 )
 
 // BestClasses are the k contiguous classes that catch most of the variance of the need, yes or no for each person: the sum of squares between classes, weighted by population, is the largest there is. Equal values are never
@@ -31,12 +31,12 @@ const (
 func BestClasses(a *Areas, k int, by ClassOrder) (*Classes, error) {
 	var order []int
 	for i, n := range a.Population {
-		if n > 0 && (by == ByShare || !math.IsNaN(a.Index[i])) {
+		if n > 0 && (by == AlongShare || !math.IsNaN(a.Index[i])) {
 			order = append(order, i)
 		}
 	}
 	compare := a.byShare
-	if by == ByIndex {
+	if by == AlongIndex {
 		compare = func(i, j int) int { return cmp.Compare(a.Index[i], a.Index[j]) }
 	}
 	slices.SortStableFunc(order, compare)
@@ -79,7 +79,7 @@ func BestClasses(a *Areas, k int, by ClassOrder) (*Classes, error) {
 		c.Sizes = append(c.Sizes, last-first[from])
 		if class > 0 {
 			i := order[first[from]]
-			if by == ByIndex {
+			if by == AlongIndex {
 				c.Cuts = append(c.Cuts, a.Index[i])
 			} else {
 				c.Cuts = append(c.Cuts, over(a.Need[i], a.Population[i]))

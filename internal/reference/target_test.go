@@ -241,7 +241,7 @@ func (c *targetCase) reach(words []string) (any, bool, error) {
 }
 
 func (c *targetCase) best(classes, order string) (any, bool, error) {
-	by, ok := map[string]target.ClassOrder{"value": target.ByShare, "index": target.ByIndex}[order]
+	by, ok := map[string]target.ClassOrder{"value": target.AlongShare, "index": target.AlongIndex}[order]
 	k, err := strconv.Atoi(classes)
 	if !ok || err != nil {
 		return nil, false, nil
