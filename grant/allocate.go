@@ -43,20 +43,27 @@ func (u *Units) MeanPupils(years []string) ([]*big.Rat, error) {
 	}
 	mean := make([]*big.Rat, u.Len())
 	for i := range mean {
-		mean[i] = new(big.Rat)
-		n := int64(0)
+		var given []*big.Rat
+		plain, whole := int64(0), true // the sum, as long as it is of whole numbers of a sensible size
 		for k, c := range columns {
-			if c[i] == nil {
+			switch {
+			case c[i] == nil:
 				continue
-			}
-			if c[i].Sign() < 0 {
+			case c[i].Sign() < 0:
 				return nil, fmt.Errorf("grant: unit %s has a number of pupils below zero in %s", u.ID[i], years[k])
 			}
-			mean[i].Add(mean[i], c[i])
-			n++
+			given = append(given, c[i])
+			if whole = whole && c[i].IsInt() && c[i].Num().BitLen() < 50; whole {
+				plain += c[i].Num().Int64()
+			}
 		}
-		if n > 1 {
-			mean[i].Quo(mean[i], new(big.Rat).SetInt64(n))
+		switch {
+		case len(given) == 0:
+			mean[i] = new(big.Rat)
+		case whole:
+			mean[i] = big.NewRat(plain, int64(len(given)))
+		default:
+			mean[i] = new(big.Rat).Quo(sum(given), new(big.Rat).SetInt64(int64(len(given))))
 		}
 	}
 	return mean, nil
@@ -129,10 +136,12 @@ func (res *Result) pot(p Pot, budget int64) (PotResult, error) {
 	in := make([]bool, u.Len()) // may get anything
 	for i := range in {
 		in[i] = r.Refused != Redistributed || res.Applies[i]
-		out.Weight[i] = big.NewRat(1, 1)
+		if len(p.Key) == 0 {
+			out.Weight[i] = big.NewRat(1, 1)
+		}
 	}
 	without := make([]bool, u.Len()) // a number
-	for _, name := range p.Key {
+	for k, name := range p.Key {
 		column := res.Pupils
 		if name != PupilsColumn {
 			var err error
@@ -143,9 +152,11 @@ func (res *Result) pot(p Pot, budget int64) (PotResult, error) {
 		for i, x := range column {
 			switch {
 			case x == nil:
-				without[i] = true
+				without[i], out.Weight[i] = true, new(big.Rat)
 			case x.Sign() < 0:
 				return out, fmt.Errorf("grant: pot %s: unit %s has a number below zero in %s, which is part of the key", p.Name, u.ID[i], name)
+			case k == 0 || out.Weight[i] == nil: // the weight of one that lacks a number does not count
+				out.Weight[i] = x
 			default:
 				out.Weight[i] = new(big.Rat).Mul(out.Weight[i], x)
 			}
@@ -257,16 +268,17 @@ func (res *Result) bounds(p Pot, in []bool) (floors, caps []int64, err error) {
 			}
 		}
 	}
-	// each gives the bounds of a unit to take.
-	each := func(b Bound, i int, take func(*big.Rat)) {
+	// each gives the bounds of a unit to take, as a factor and what it is of.
+	one := big.NewRat(1, 1)
+	each := func(b Bound, i int, take func(factor, of *big.Rat)) {
 		if b.Kronor != nil && res.Pupils[i].Sign() > 0 {
-			take(new(big.Rat).SetInt64(*b.Kronor))
+			take(one, new(big.Rat).SetInt64(*b.Kronor))
 		}
 		if b.PerPupil.Given() {
-			take(new(big.Rat).Mul(b.PerPupil.r, res.Pupils[i]))
+			take(b.PerPupil.r, res.Pupils[i])
 		}
 		if b.OfPrevious.Given() && previous[i] != nil {
-			take(new(big.Rat).Mul(b.OfPrevious.r, previous[i]))
+			take(b.OfPrevious.r, previous[i])
 		}
 	}
 	if p.Floor.given() {
@@ -276,10 +288,11 @@ func (res *Result) bounds(p Pot, in []bool) (floors, caps []int64, err error) {
 		caps = slices.Repeat([]int64{NoCap}, u.Len())
 	}
 	var tooLarge error
-	kronor := func(x *big.Rat, up bool) int64 {
-		q, rest := new(big.Int).QuoRem(x.Num(), x.Denom(), new(big.Int))
+	var num, den, q, rest big.Int
+	kronor := func(a, b *big.Rat, up bool) int64 {
+		q.QuoRem(num.Mul(a.Num(), b.Num()), den.Mul(a.Denom(), b.Denom()), &rest)
 		if up && rest.Sign() > 0 {
-			q.Add(q, big.NewInt(1))
+			q.Add(&q, one.Num())
 		}
 		if !q.IsInt64() {
 			tooLarge = fmt.Errorf("grant: pot %s: a floor or cap is more kronor than there are", p.Name)
@@ -291,10 +304,10 @@ func (res *Result) bounds(p Pot, in []bool) (floors, caps []int64, err error) {
 			continue
 		}
 		if floors != nil {
-			each(p.Floor, i, func(x *big.Rat) { floors[i] = max(floors[i], kronor(x, true)) })
+			each(p.Floor, i, func(a, b *big.Rat) { floors[i] = max(floors[i], kronor(a, b, true)) })
 		}
 		if caps != nil {
-			each(p.Cap, i, func(x *big.Rat) { caps[i] = min(caps[i], kronor(x, false)) })
+			each(p.Cap, i, func(a, b *big.Rat) { caps[i] = min(caps[i], kronor(a, b, false)) })
 		}
 	}
 	return floors, caps, tooLarge

@@ -23,7 +23,7 @@ type Change struct {
 // Net is To − From.
 func (c Change) Net() int64 { return c.To - c.From }
 
-func (c *Change) add(from, to int64, pupils *big.Rat) {
+func (c *Change) add(from, to int64) {
 	switch d := to - from; {
 	case d > 0:
 		c.Gain++
@@ -36,7 +36,6 @@ func (c *Change) add(from, to int64, pupils *big.Rat) {
 	}
 	c.From += from
 	c.To += to
-	c.Pupils.Add(c.Pupils, pupils)
 }
 
 // A Comparison sets what is paid under two rules side by side.
@@ -51,10 +50,10 @@ func Compare(from, to *Result) (*Comparison, error) {
 	if !slices.Equal(from.Units.ID, to.Units.ID) {
 		return nil, errors.New("grant: the two results are not of the same units in the same order; compare rules on one file of units")
 	}
-	c := &Comparison{From: from, To: to, Change: make([]int64, len(to.Paid)), All: Change{Pupils: new(big.Rat)}}
+	c := &Comparison{From: from, To: to, Change: make([]int64, len(to.Paid)), All: Change{Pupils: sum(to.Pupils)}}
 	for i := range to.Paid {
 		c.Change[i] = to.Paid[i] - from.Paid[i]
-		c.All.add(from.Paid[i], to.Paid[i], to.Pupils[i])
+		c.All.add(from.Paid[i], to.Paid[i])
 	}
 	return c, nil
 }
@@ -62,14 +61,20 @@ func Compare(from, to *Result) (*Comparison, error) {
 // By is the change by the members of a grouping, in the order that they first stand in; units without a member are under the empty name, so that the sums are those of all.
 func (c *Comparison) By(g *Grouping) (members []string, changes []Change) {
 	at := map[string]int{}
+	pupils, scale := whole(c.To.Pupils)
+	var sums []*big.Int
 	for i, member := range g.Of {
 		k, ok := at[member]
 		if !ok {
 			k = len(members)
 			at[member] = k
-			members, changes = append(members, member), append(changes, Change{Pupils: new(big.Rat)})
+			members, changes, sums = append(members, member), append(changes, Change{}), append(sums, new(big.Int))
 		}
-		changes[k].add(c.From.Paid[i], c.To.Paid[i], c.To.Pupils[i])
+		changes[k].add(c.From.Paid[i], c.To.Paid[i])
+		sums[k].Add(sums[k], pupils[i])
+	}
+	for k := range changes {
+		changes[k].Pupils = new(big.Rat).SetFrac(sums[k], scale)
 	}
 	return members, changes
 }

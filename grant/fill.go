@@ -151,8 +151,14 @@ func whole(v []*big.Rat) (scaled []*big.Int, scale *big.Int) {
 		}
 	}
 	scaled = make([]*big.Int, len(v))
+	room := make([]big.Int, len(v))
 	for i, x := range v {
-		scaled[i] = new(big.Int).Mul(x.Num(), rest.Quo(scale, x.Denom()))
+		scaled[i] = &room[i]
+		if d := x.Denom(); d.Cmp(scale) == 0 {
+			scaled[i].Set(x.Num())
+		} else {
+			scaled[i].Mul(x.Num(), rest.Quo(scale, d))
+		}
 	}
 	return scaled, scale
 }
@@ -237,7 +243,7 @@ func (f *Filled) level(w []*big.Int) (num, den *big.Int) {
 			turns = append(turns, turn{float64(f.cap[i]) / near, f.cap[i], w[i], true})
 		}
 	}
-	slices.SortStableFunc(turns, order)
+	slices.SortFunc(turns, order) // equal ones change nothing whatever their order
 	budget := big.NewInt(f.Budget)
 	var got, want, at big.Int
 	num, den = new(big.Int), big.NewInt(1)
@@ -272,9 +278,10 @@ func (f *Filled) round(w []*big.Int, num, den *big.Int) {
 	var parts []part
 	left := f.Budget
 	var bound big.Int
+	room := make([]big.Int, len(w))
+	var p big.Int
 	for i := range w {
-		p := new(big.Int).Mul(num, w[i])
-		rest := new(big.Int)
+		p.Mul(num, w[i])
 		switch {
 		case p.Cmp(bound.Mul(bound.SetInt64(f.floor[i]), den)) <= 0:
 			if p.Cmp(&bound) < 0 {
@@ -287,7 +294,8 @@ func (f *Filled) round(w []*big.Int, num, den *big.Int) {
 			}
 			f.Amount[i] = f.cap[i]
 		default:
-			p.QuoRem(p, den, rest)
+			rest := &room[i]
+			p.QuoRem(&p, den, rest)
 			f.Amount[i] = p.Int64()
 			if rest.Sign() > 0 {
 				parts = append(parts, part{i, rest})
@@ -295,21 +303,16 @@ func (f *Filled) round(w []*big.Int, num, den *big.Int) {
 		}
 		left -= f.Amount[i]
 	}
-	slices.SortStableFunc(parts, func(a, b part) int { return b.rest.Cmp(a.rest) })
+	slices.SortFunc(parts, func(a, b part) int { return cmp.Or(b.rest.Cmp(a.rest), a.unit-b.unit) })
 	for _, p := range parts[:left] {
 		f.Amount[p.unit]++
 	}
 }
 
-// sum adds fractions, in pairs so that large denominators come late.
+// sum adds fractions, over one denominator.
 func sum(v []*big.Rat) *big.Rat {
-	switch len(v) {
-	case 0:
-		return new(big.Rat)
-	case 1:
-		return v[0]
-	}
-	return new(big.Rat).Add(sum(v[:len(v)/2]), sum(v[len(v)/2:]))
+	w, scale := whole(v)
+	return new(big.Rat).SetFrac(total(w), scale)
 }
 
 // Concentration is the concentration coefficient of kronor over persons: units in the order of a value, from the lowest, equal values together, and twice the area between the diagonal and
@@ -343,30 +346,33 @@ func Concentration(kronor, persons, by []*big.Rat) *big.Rat {
 
 // ranked puts the units that have persons in order of by, or of kronor for each person, and gives each the place of its value: equal values share one.
 func ranked(kronor, persons, by []*big.Rat) (kr, n []*big.Rat, places []int) {
+	value := func(i int) *big.Rat {
+		if by != nil {
+			return by[i]
+		}
+		return new(big.Rat).Quo(kronor[i], persons[i])
+	}
 	var units []int
-	value := make([]*big.Rat, len(persons))
+	near := make([]float64, len(persons))
 	for i := range persons {
 		if persons[i].Sign() <= 0 {
 			continue
 		}
 		units = append(units, i)
 		if by != nil {
-			value[i] = by[i]
+			near[i] = float(by[i])
 		} else {
-			value[i] = new(big.Rat).Quo(kronor[i], persons[i])
+			near[i] = float(kronor[i]) / float(persons[i])
 		}
 	}
-	near := make([]float64, len(persons))
-	for _, i := range units {
-		near[i], _ = value[i].Float64()
-	}
+	// Floats decide where they are well apart, fractions where they are not.
 	compare := func(a, b int) int {
 		if d := near[a] - near[b]; math.Abs(d) > 1e-9*(math.Abs(near[a])+math.Abs(near[b])) {
 			return cmp.Compare(d, 0)
 		}
-		return value[a].Cmp(value[b])
+		return value(a).Cmp(value(b))
 	}
-	slices.SortStableFunc(units, compare)
+	slices.SortFunc(units, func(a, b int) int { return cmp.Or(compare(a, b), a-b) })
 	for at, i := range units {
 		kr, n = append(kr, kronor[i]), append(n, persons[i])
 		switch {
@@ -386,16 +392,18 @@ type Point struct{ Persons, Kronor float64 }
 
 // Curve is the Lorenz curve of kronor for each person (by nil), or the concentration curve in the order of by: one point after each unit that has persons, in order from the lowest.
 func Curve(kronor, persons, by []*big.Rat) []Point {
-	kr, n, _ := ranked(kronor, persons, by)
-	allKr, allN := sum(kr), sum(n)
+	ranks, weights, _ := ranked(kronor, persons, by)
+	kr, _ := whole(ranks)
+	n, _ := whole(weights)
+	allKr, allN := total(kr), total(n)
 	if allKr.Sign() == 0 || allN.Sign() == 0 {
 		return nil
 	}
 	points := make([]Point, len(kr))
-	atKr, atN, share := new(big.Rat), new(big.Rat), new(big.Rat)
+	atKr, atN := new(big.Int), new(big.Int)
 	for i := range kr {
-		points[i].Persons, _ = share.Quo(atN.Add(atN, n[i]), allN).Float64()
-		points[i].Kronor, _ = share.Quo(atKr.Add(atKr, kr[i]), allKr).Float64()
+		points[i].Persons = float(new(big.Rat).SetFrac(atN.Add(atN, n[i]), allN))
+		points[i].Kronor = float(new(big.Rat).SetFrac(atKr.Add(atKr, kr[i]), allKr))
 	}
 	return points
 }
@@ -403,20 +411,29 @@ func Curve(kronor, persons, by []*big.Rat) []Point {
 // Reaching is the share of the kronor that goes to some of the persons, when each unit's kronor are spread evenly over its persons: Σ x_i s_i / Σ x_i with s_i their share of the unit. Units without persons
 // are left out. With kronor nil it is their share of all persons. Nil where the sum is 0.
 func Reaching(kronor, persons, share []*big.Rat) *big.Rat {
-	var all, some []*big.Rat
-	for i := range persons {
-		if persons[i].Sign() <= 0 {
-			continue
-		}
-		x := persons[i]
-		if kronor != nil {
-			x = kronor[i]
-		}
-		all, some = append(all, x), append(some, new(big.Rat).Mul(x, share[i]))
+	if kronor == nil {
+		kronor = persons
 	}
-	total := sum(all)
-	if total.Sign() == 0 {
+	x, _ := whole(kronor)
+	s, scale := whole(share)
+	var all, some, t big.Int
+	for i := range persons {
+		if persons[i].Sign() > 0 {
+			all.Add(&all, x[i])
+			some.Add(&some, t.Mul(x[i], s[i]))
+		}
+	}
+	if all.Sign() == 0 {
 		return nil
 	}
-	return new(big.Rat).Quo(sum(some), total)
+	return new(big.Rat).SetFrac(&some, all.Mul(&all, scale))
+}
+
+// total adds whole numbers.
+func total(v []*big.Int) *big.Int {
+	sum := new(big.Int)
+	for _, x := range v {
+		sum.Add(sum, x)
+	}
+	return sum
 }
