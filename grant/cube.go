@@ -68,6 +68,19 @@ func perPupilCell(kr int64, pupils float64) cube.Cell {
 	return c
 }
 
+// dimension is the units as a dimension.
+func (u *Units) dimension() cube.Dimension {
+	d := cube.Dimension{Name: unitDim, Title: cube.Text{SV: "Enhet", EN: "Unit"}, Role: cube.Group}
+	for i, id := range u.ID {
+		label := id
+		if u.Name != nil && u.Name[i] != "" {
+			label = u.Name[i]
+		}
+		d.Members = append(d.Members, cube.Member{Code: id, Label: cube.Same(label)})
+	}
+	return d
+}
+
 // ByUnit is a cube unit × rule: pupils, frame, amount, amount per pupil and change against the first rule.
 func ByUnit(name string, results ...*Result) (*cube.Cube, error) {
 	rule, err := rules(results)
@@ -75,15 +88,7 @@ func ByUnit(name string, results ...*Result) (*cube.Cube, error) {
 		return nil, err
 	}
 	u := results[0].Units
-	unit := cube.Dimension{Name: unitDim, Title: cube.Text{SV: "Enhet", EN: "Unit"}, Role: cube.Group}
-	for i, id := range u.ID {
-		label := id
-		if u.Name != nil && u.Name[i] != "" {
-			label = u.Name[i]
-		}
-		unit.Members = append(unit.Members, cube.Member{Code: id, Label: cube.Same(label)})
-	}
-	b := cube.NewBuilder(name, []cube.Dimension{unit, rule}, []cube.Measure{
+	b := cube.NewBuilder(name, []cube.Dimension{u.dimension(), rule}, []cube.Measure{
 		measure("GrantPaid", cube.Sum, 0), measure("GrantPerPupil", cube.Value, 0), measure("GrantChange", cube.Sum, 0), measure("GrantFrame", cube.Sum, 0), measure("GrantPupils", cube.Sum, 1)})
 	for k, r := range results {
 		for i := range u.ID {
@@ -193,4 +198,28 @@ func Summary(name string, q Questions, results ...*Result) (*cube.Cube, error) {
 		b.Add([]int32{int32(k)}, cells...)
 	}
 	return finish(b, results, cube.Text{SV: "Regler i sammandrag", EN: "Rules in summary"})
+}
+
+// FlipCube is a cube by unit of draws: shares of draws in which it gains and loses by the second rule, whether that changes sides, and the change with its interval.
+func FlipCube(name string, flips []Flip, u *Units) (*cube.Cube, error) {
+	share := func(name, sv, en string) cube.Measure {
+		return cube.Measure{Name: name, Title: cube.Text{SV: sv, EN: en}, Unit: percentUnit, Kind: cube.Share, Decimals: 0}
+	}
+	flip := measure("GrantFlip", cube.Code, 0)
+	flip.Unit = cube.Text{SV: "1 ja, 0 nej", EN: "1 yes, 0 no"}
+	b := cube.NewBuilder(name, []cube.Dimension{u.dimension()}, []cube.Measure{measure("GrantChange", cube.Sum, 0), share("GrantShareGain", "Dragningar där enheten får mer", "Draws in which the unit gets more"),
+		share("GrantShareLose", "Dragningar där enheten får mindre", "Draws in which the unit gets less"), share("GrantShareHas", "Dragningar där enheten får något", "Draws in which the unit gets anything"), flip})
+	for i, f := range flips {
+		one := 0.0
+		if f.Flips {
+			one = 1
+		}
+		b.Add([]int32{int32(i)}, f.Of, number(f.Gains), number(f.Loses), number(f.Has), cube.KnownCell(one))
+	}
+	c, err := b.Cube()
+	if err == nil {
+		c.Title = cube.Text{SV: "Vem som byter sida när index är osäkert", EN: "Who changes sides when the index is uncertain"}
+		c.Notes = append(c.Notes, cube.Text{SV: "Intervallet är de mittersta 95 procenten av dragningarna.", EN: "The interval is the middle 95 percent of the draws."})
+	}
+	return c, err
 }

@@ -309,14 +309,14 @@ func NextCube(name string, savings []Saving, ids []string) (*cube.Cube, error) {
 
 // TranslationCube is a cube of the areas of the first division, with the quality of how they are stood for; the total is of all together. by says what was measured: ground or population.
 func TranslationCube(name string, t *Translation, codes []string, by cube.Text) (*cube.Cube, error) {
-	area := cube.Dimension{Name: "area", Title: cube.Text{SV: "Område", EN: "Area"}, Role: cube.Group, Members: []cube.Member{{Code: cube.Total, Label: cube.TotalLabel}}}
+	dim := cube.Dimension{Name: "area", Title: cube.Text{SV: "Område", EN: "Area"}, Role: cube.Group, Members: []cube.Member{{Code: cube.Total, Label: cube.TotalLabel}}}
 	for _, code := range codes {
-		area.Members = append(area.Members, cube.Member{Code: code, Label: cube.Same(code)})
+		dim.Members = append(dim.Members, cube.Member{Code: code, Label: cube.Same(code)})
 	}
 	share := func(name, sv, en string) cube.Measure {
 		return cube.Measure{Name: name, Title: cube.Text{SV: sv, EN: en}, Unit: percent, Kind: cube.Value, Decimals: 2}
 	}
-	b := cube.NewBuilder(name, []cube.Dimension{area}, []cube.Measure{share("TranslationCoverage", "Del av området i dem som står för det", "Part of the area in those that stand for it"),
+	b := cube.NewBuilder(name, []cube.Dimension{dim}, []cube.Measure{share("TranslationCoverage", "Del av området i dem som står för det", "Part of the area in those that stand for it"),
 		share("TranslationPrecision", "Del av dem som står för området som ligger i det", "Part of those that stand for the area that lies in it"), share("TranslationAgreement", "Överensstämmelse", "Agreement"),
 		{Name: "TranslationAreas", Title: cube.Text{SV: "Områden som står för det", EN: "Areas that stand for it"}, Kind: cube.Count}})
 	for i, q := range append([]Quality{t.All}, t.Quality...) {
@@ -326,6 +326,58 @@ func TranslationCube(name string, t *Translation, codes []string, by cube.Text) 
 	if err == nil && t.Slivers > 0 {
 		c.Warn(cube.Warning{Code: "slivers", Text: cube.Text{
 			SV: fmt.Sprintf("%d flisor med sammanlagt %.0f är bortsedda från.", t.Slivers, t.Sliver), EN: fmt.Sprintf("%d slivers of %.0f in all are left out.", t.Slivers, t.Sliver)}})
+	}
+	return c, err
+}
+
+// A Choice is a p-median and whom it was made for.
+type Choice struct {
+	For    cube.Member
+	Median *Median
+}
+
+// MedianCube is a cube whom × p × site: for all sites chosen together the least total and mean way, the second best total, how many choices are as good and whether that is proved; and a row for each chosen site.
+func MedianCube(name string, choices []Choice, ids []string) (*cube.Cube, error) {
+	who := cube.Dimension{Name: "for", Title: cube.Text{SV: "För", EN: "For"}, Role: cube.Group}
+	count := cube.Dimension{Name: "p", Title: cube.Text{SV: "Antal ställen", EN: "Number of sites"}, Role: cube.Group}
+	site := cube.Dimension{Name: "site", Title: cube.Text{SV: "Ställe", EN: "Site"}, Role: cube.Group, Members: []cube.Member{{Code: cube.Total, Label: cube.TotalLabel}}}
+	for _, id := range ids {
+		site.Members = append(site.Members, cube.Member{Code: id, Label: cube.Same(id)})
+	}
+	plain := func(name, sv, en string, kind cube.MeasureKind) cube.Measure {
+		return cube.Measure{Name: name, Title: cube.Text{SV: sv, EN: en}, Kind: kind}
+	}
+	at := func(d *cube.Dimension, m cube.Member) int32 {
+		if i := d.Index(m.Code); i >= 0 {
+			return int32(i)
+		}
+		d.Members = append(d.Members, m)
+		return int32(len(d.Members) - 1)
+	}
+	for _, c := range choices { // members first: a builder takes its dimensions as they are
+		p := strconv.Itoa(len(c.Median.Sites))
+		at(&who, c.For)
+		at(&count, cube.Member{Code: p, Label: cube.Same(p)})
+	}
+	b := cube.NewBuilder(name, []cube.Dimension{who, count, site}, []cube.Measure{plain("TargetChosen", "Valda ställen", "Sites chosen", cube.Count), measure("TargetMedian", cube.Value, 0), measure("TargetWay", cube.Value, 0),
+		plain("TargetSecondBest", "Näst bästa valets sammanlagda väg", "Total way of the second best choice", cube.Value), plain("TargetEquallyGood", "Lika bra val", "Equally good choices", cube.Count),
+		plain("TargetBound", "Inget val har kortare väg än", "No choice has less way than", cube.Value)})
+	unproved := 0
+	for _, c := range choices {
+		m := c.Median
+		place := []int32{at(&who, c.For), at(&count, cube.Member{Code: strconv.Itoa(len(m.Sites))}), 0}
+		b.Add(place, cube.KnownCell(float64(len(m.Sites))), number(m.Total), number(m.Mean), number(m.Second), cube.KnownCell(float64(m.Ties)), number(m.Bound))
+		for _, s := range m.Sites {
+			none := cube.Cell{Status: cube.NotApplicable}
+			b.Add([]int32{place[0], place[1], int32(s + 1)}, cube.KnownCell(1), none, none, none, none, none)
+		}
+		if !m.Proved {
+			unproved++
+		}
+	}
+	c, err := titled(b, cube.Text{SV: "Bästa lägen", EN: "Best sites"})
+	if err == nil && unproved > 0 {
+		c.Warn(cube.Warning{Code: "not-proved", Text: cube.Text{SV: "Alla val är inte bevisade som de bästa: jämför med gränsen.", EN: "Not all choices are proved to be the best: compare with the bound."}})
 	}
 	return c, err
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/paulmach/orb"
+
+	"github.com/skikt/skikt/area"
 )
 
 // An Overlap is what one area of the one division and one of the other have in common: ground in square metres, or persons.
@@ -62,8 +64,8 @@ func common(a, b orb.MultiPolygon) float64 {
 	box, other := a.Bound(), b.Bound()
 	low, high := max(box.Min[1], other.Min[1]), min(box.Max[1], other.Max[1])
 	var sides []side
-	for second, area := range []orb.MultiPolygon{a, b} {
-		for _, polygon := range area {
+	for second, border := range []orb.MultiPolygon{a, b} {
+		for _, polygon := range border {
 			for _, ring := range polygon {
 				for k := 1; k < len(ring); k++ {
 					s := side{ring[k-1][0], ring[k-1][1], ring[k][0], ring[k][1], second == 1}
@@ -250,4 +252,21 @@ func Translate(from, to []float64, overlaps []Overlap, least float64, sliver Sli
 		t.All.Common += most[j]
 	}
 	return t, nil
+}
+
+// GroundOf is the ground that the areas of two divisions have in common, and the ground of the areas themselves; areas without a border have none.
+func GroundOf(from, to *area.Division) (overlaps []Overlap, sizes [2][]float64) {
+	var borders [2][]orb.MultiPolygon
+	for k, div := range []*area.Division{from, to} {
+		for i := range div.Len() {
+			border := div.At(i).Border
+			borders[k] = append(borders[k], border)
+			size := 0.0
+			if len(border) > 0 {
+				size = common(border, border)
+			}
+			sizes[k] = append(sizes[k], size)
+		}
+	}
+	return Ground(borders[0], borders[1]), sizes
 }
