@@ -44,6 +44,8 @@ type Declaration struct {
 	Tables      []TableDecl            `yaml:"tables"`
 	Segregation []SegregationDecl      `yaml:"segregation"`
 	Schools     []SchoolDecl           `yaml:"schools"`
+	Grants      []GrantDecl            `yaml:"grants"`
+	Targets     []TargetDecl           `yaml:"targets"`
 	Policy      PolicyDecl             `yaml:"policy"`
 	Notes       []Text                 `yaml:"notes"`
 }
@@ -378,6 +380,13 @@ func (p *Project) validate(path string, text []byte) error {
 		p.validateSchool(d, of, say.under(fmt.Sprintf("schools[%d]", i)))
 	}
 	p.Tables = append(p.Tables, p.schoolTables()...)
+	for i, d := range p.Grants {
+		d.validate(say.under(fmt.Sprintf("grants[%d]", i)))
+		p.validateSource(fmt.Sprintf("grants[%d].units.source", i), d.Units.Source, say)
+	}
+	for i, d := range p.Targets {
+		p.validateTarget(d, of, say.under(fmt.Sprintf("targets[%d]", i)))
+	}
 	p.validatePolicy(say)
 	slices.SortStableFunc(all, func(a, b complaint) int { return cmp.Compare(a.line, b.line) })
 	var bad []error

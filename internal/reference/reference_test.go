@@ -12,6 +12,8 @@ var offers = map[string]Offer{
 	"segregation": anyOf(answerSegregationClosed, answerSegregationSpace, answerSegregationInference),
 	"knn":         answerNeighbours,
 	"school":      answerSchool,
+	"grant":       answerGrant,
+	"target":      answerTarget,
 }
 
 func TestReference(t *testing.T) { Run(t, offers) }
