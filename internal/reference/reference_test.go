@@ -11,6 +11,7 @@ var offers = map[string]Offer{
 	"areatype":    answerAreaType,
 	"segregation": anyOf(answerSegregationClosed, answerSegregationSpace, answerSegregationInference),
 	"knn":         answerNeighbours,
+	"school":      answerSchool,
 }
 
 func TestReference(t *testing.T) { Run(t, offers) }
