@@ -123,17 +123,17 @@ func (g grader) compare(path, name string, got, want any, largest float64) error
 		}
 		return fmt.Errorf("%swant %s, got %s", where, short(want), short(got))
 	}
-	if undefined(want) || undefined(got) {
-		if undefined(want) != undefined(got) {
-			return differ()
-		}
-		return nil
-	}
 	// Tools that know no scalars give lists of one.
 	if list, ok := want.([]any); ok && len(list) == 1 {
 		if _, ok := got.([]any); !ok {
 			want = list[0]
 		}
+	}
+	if undefined(want) || undefined(got) {
+		if undefined(want) != undefined(got) {
+			return differ()
+		}
+		return nil
 	}
 	switch want := want.(type) {
 	case float64:

@@ -12,6 +12,7 @@ var offers = map[string]Offer{
 	"segregation": anyOf(answerSegregationClosed, answerSegregationSpace, answerSegregationInference),
 	"knn":         answerNeighbours,
 	"school":      answerSchool,
+	"gap":         answerGap,
 }
 
 func TestReference(t *testing.T) { Run(t, offers) }
