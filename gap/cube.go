@@ -77,22 +77,24 @@ var pairMeasures = []pairMeasure{
 	{"OddsRatio", false, Pair.Woolf, nil, nil},
 }
 
-// orderMeasure is a measure of all types in order. Those that are bounded are linear or linear-fractional in each rate, so their extremes lie where the rates have theirs.
+// orderMeasure is a measure of all types in order. Those that are bounded are linear or linear-fractional in each rate, so their extremes lie where the rates have theirs. slope is given by those of the
+// slope: their intervals grow with the variance of each rate, so the extremes lie at the extremes of the rates with the largest variances.
 type orderMeasure struct {
 	name    string
 	share   bool
 	bounded bool
 	of      func(Groups, float64) Estimate
+	slope   func(Slope) Estimate
 }
 
-func slopeOf(pick func(Slope) Estimate) func(Groups, float64) Estimate {
-	return func(g Groups, level float64) Estimate {
+func ofSlope(name string, share bool, pick func(Slope) Estimate) orderMeasure {
+	return orderMeasure{name, share, true, func(g Groups, level float64) Estimate {
 		s, err := SlopeIndex(g, level)
 		if err != nil {
 			return nothing()
 		}
 		return pick(s)
-	}
+	}, pick}
 }
 
 func concentrationOf(pick func(GroupedConcentration) (float64, float64)) func(Groups, float64) Estimate {
@@ -119,27 +121,25 @@ func spreadOf(pick func(Spread) float64) func(Groups, float64) Estimate {
 func point(v float64) Estimate { return Estimate{v, nan, none} }
 
 var orderMeasures = []orderMeasure{
-	{"SlopeIndex", true, true, slopeOf(func(s Slope) Estimate { return s.SII })},
-	{"RelativeIndex", false, true, slopeOf(func(s Slope) Estimate { return s.RII })},
-	{"RelativeIndexInverse", false, true, slopeOf(func(s Slope) Estimate {
-		return Estimate{s.RIIInverse, nan, Interval{1 / s.RII.Upper, 1 / s.RII.Lower}}
-	})},
-	{"RelativeIndexOverMean", false, true, slopeOf(func(s Slope) Estimate { return point(s.RIIOverMean) })},
-	{"RelativeIndexLogLinear", false, false, func(g Groups, level float64) Estimate {
+	ofSlope("SlopeIndex", true, func(s Slope) Estimate { return s.SII }),
+	ofSlope("RelativeIndex", false, func(s Slope) Estimate { return s.RII }),
+	ofSlope("RelativeIndexInverse", false, func(s Slope) Estimate { return s.RII.inverse() }),
+	ofSlope("RelativeIndexOverMean", false, func(s Slope) Estimate { return point(s.RIIOverMean) }),
+	{name: "RelativeIndexLogLinear", of: func(g Groups, level float64) Estimate {
 		s, err := LogLinearSlope(g)
 		if err != nil {
 			return nothing()
 		}
 		return logNormal(s.RII, s.SE, level)
 	}},
-	{"ConcentrationIndex", false, true, concentrationOf(func(c GroupedConcentration) (float64, float64) { return c.C, c.SE })},
-	{"ErreygersIndex", false, false, concentrationOf(func(c GroupedConcentration) (float64, float64) { return c.Erreygers, nan })},
-	{"WagstaffIndex", false, false, concentrationOf(func(c GroupedConcentration) (float64, float64) { return c.Wagstaff, nan })},
-	{"AttributableFraction", true, true, spreadOf(func(s Spread) float64 { return s.Attributable })},
-	{"IndexOfDisparity", false, false, spreadOf(func(s Spread) float64 { return s.IndexOfDisparity })},
-	{"BetweenVariance", false, false, spreadOf(func(s Spread) float64 { return s.BetweenVariance })},
-	{"TheilOfRates", false, false, spreadOf(func(s Spread) float64 { return s.Theil })},
-	{"MeanLogDeviation", false, false, spreadOf(func(s Spread) float64 { return s.MeanLogDeviation })},
+	{name: "ConcentrationIndex", bounded: true, of: concentrationOf(func(c GroupedConcentration) (float64, float64) { return c.C, c.SE })},
+	{name: "ErreygersIndex", of: concentrationOf(func(c GroupedConcentration) (float64, float64) { return c.Erreygers, nan })},
+	{name: "WagstaffIndex", of: concentrationOf(func(c GroupedConcentration) (float64, float64) { return c.Wagstaff, nan })},
+	{name: "AttributableFraction", share: true, bounded: true, of: spreadOf(func(s Spread) float64 { return s.Attributable })},
+	{name: "IndexOfDisparity", of: spreadOf(func(s Spread) float64 { return s.IndexOfDisparity })},
+	{name: "BetweenVariance", of: spreadOf(func(s Spread) float64 { return s.BetweenVariance })},
+	{name: "TheilOfRates", of: spreadOf(func(s Spread) float64 { return s.Theil })},
+	{name: "MeanLogDeviation", of: spreadOf(func(s Spread) float64 { return s.MeanLogDeviation })},
 }
 
 // usual are the measures when none are named.
@@ -358,11 +358,19 @@ func (f *frame) ordered(m orderMeasure, levels []level) cube.Cell {
 		f.warned.noBase++
 		return cube.Cell{Status: cube.NotApplicable}
 	}
-	e := m.of(g, f.q.level())
-	if levels[0].standard || !f.proportion {
-		e.Interval = none // the sampling variance of these is not p(1 − p)/n
-		if levels[0].standard && m.name == "SlopeIndex" {
-			e = standardSlope(levels, f.q.level())
+	lev := f.q.level()
+	e := m.of(g, lev)
+	if !f.proportion {
+		e.Interval = none // a mean does not tell how persons vary
+	}
+	if levels[0].standard {
+		e.Interval = none // the variance of a standardised rate is not p(1 − p)/n
+		if m.slope != nil {
+			v := make([]float64, len(levels))
+			for i, l := range levels {
+				v[i] = l.v
+			}
+			e = m.slope(slopeIndex(g, v, lev))
 		}
 	}
 	switch {
@@ -374,21 +382,7 @@ func (f *frame) ordered(m orderMeasure, levels []level) cube.Cell {
 		f.warned.unbounded++
 		e.Interval = none
 	case len(open) > 0:
-		var all []Interval
-		for corner := range 1 << len(open) {
-			for k, i := range open {
-				g.X[i] = levels[i].xLo
-				if corner>>k&1 == 1 {
-					g.X[i] = levels[i].xHi
-				}
-			}
-			c := m.of(g, f.q.level())
-			if math.IsNaN(c.Lower) {
-				c.Interval = Interval{c.Value, c.Value}
-			}
-			all = append(all, c.Interval)
-		}
-		e.Interval = hull(all)
+		e.Interval = m.bounds(g, levels, open, lev)
 		f.warned.bounded++
 	case status == cube.Perturbed:
 		f.warned.perturbed++
@@ -396,27 +390,36 @@ func (f *frame) ordered(m orderMeasure, levels []level) cube.Cell {
 	return cellOf(e.Value, e.Interval, base, status)
 }
 
-// standardSlope is the slope index of standardised rates, with their variances.
-func standardSlope(levels []level, lev float64) Estimate {
-	n, p, v := make([]float64, len(levels)), make([]float64, len(levels)), make([]float64, len(levels))
+// bounds are between what a measure lies when some counts are known only between bounds.
+func (m orderMeasure) bounds(g Groups, levels []level, open []int, lev float64) Interval {
+	v := make([]float64, len(levels))
 	for i, l := range levels {
-		n[i], p[i], v[i] = l.persons, l.p, l.v
+		// p(1 − p) is largest in the interval at the end or middle that lies nearest to ½.
+		p := min(max(0.5, l.xLo/l.n), l.xHi/l.n)
+		v[i] = p * (1 - p) / l.n
 	}
-	r := Ridits(n)
-	var total, mr, sxx, b, vb float64
-	for i := range n {
-		total += n[i]
-		mr += n[i] * r[i]
+	var all []Interval
+	x := slices.Clone(g.X)
+	for corner := range 1 << len(open) {
+		for k, i := range open {
+			x[i] = levels[i].xLo
+			if corner>>k&1 == 1 {
+				x[i] = levels[i].xHi
+			}
+		}
+		at := Groups{x, g.N}
+		if m.slope == nil {
+			value := m.of(at, lev).Value
+			all = append(all, Interval{value, value})
+			continue
+		}
+		e := m.slope(slopeIndex(at, v, lev))
+		if m.name == "RelativeIndexOverMean" {
+			e.Interval = Interval{e.Value, e.Value}
+		}
+		all = append(all, e.Interval)
 	}
-	mr /= total
-	for i := range n {
-		sxx += n[i] * (r[i] - mr) * (r[i] - mr)
-	}
-	for i := range n {
-		c := n[i] * (r[i] - mr) / sxx
-		b, vb = b+c*p[i], vb+c*c*v[i]
-	}
-	return normal(b, math.Sqrt(vb), lev)
+	return hull(all)
 }
 
 // Rates are the indicator by type with intervals: Wilson's for shares, Dobson's with Byar's limits for standardised rates. Dimensions as in the cube, without strata.
@@ -541,8 +544,8 @@ func (f *frame) warnings() []cube.Warning {
 			EN: fmt.Sprintf("The series breaks between %g and %g. Differences across the break may come from new borders of areas or new ways to measure; trends allow a shift there.", f.breakAt-1, f.breakAt)}})
 	}
 	w := f.warned
-	warn(w.bounded, "bounded-by-hidden", "%d mått vilar på dolda eller störda antal och är inringade: intervallet innehåller det mått som de riktiga antalen ger; värdet är ingen skattning.",
-		"%d measures rest on hidden or perturbed counts and are bounded: the interval contains the measure that the true counts give; the value is no estimate.")
+	warn(w.bounded, "bounded-by-hidden", "%d mått vilar på dolda eller störda antal och är inringade: intervallet innehåller det mått som de riktiga antalen ger, för gap och lutningsindex med slumpen inräknad; värdet är ingen skattning.",
+		"%d measures rest on hidden or perturbed counts and are bounded: the interval contains the measure that the true counts give, for gaps and slope indices with chance too; the value is no estimate.")
 	warn(w.unbounded, "interval-not-bounded", "%d mått vilar på störda antal som inte kan ringas in; de har inget intervall.", "%d measures rest on perturbed counts that can't be bounded; they have no interval.")
 	warn(w.perturbed, "noise-not-in-interval", "%d mått vilar på störda antal vars brus är okänt; intervallet räknar bara med slumpen.", "%d measures rest on perturbed counts whose noise is unknown; the interval accounts for chance only.")
 	warn(w.vanished, "type-vanishes", "I %d rader saknas en typ eller grupp som finns andra år; mått som behöver den är inte tillgängliga där.", "In %d rows a type or group is lacking that is there in other years; measures that need it are not available there.")

@@ -164,6 +164,9 @@ func (f *frame) change(rest, from, to int) []cube.Cell {
 			switch {
 			case !l.there && f.typeAbsent(rest, side.year, t), l.status == cube.NotApplicable:
 				x, n = 0, 0 // nobody: the type has no weight that year
+				if f.at(rest, from, t)[0].there != f.at(rest, to, t)[0].there {
+					f.warned.vanished++
+				}
 			case !l.has():
 				status = worse(status, l.status)
 			case math.IsNaN(l.n):

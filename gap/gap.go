@@ -52,3 +52,11 @@ func logNormal(value, seLog, level float64) Estimate {
 	f := math.Exp(num.ZOf(level) * seLog)
 	return Estimate{value, seLog, Interval{value / f, value * f}}
 }
+
+// inverse is one over the estimate; without an interval where that reaches 0.
+func (e Estimate) inverse() Estimate {
+	if !(e.Lower > 0) {
+		return Estimate{1 / e.Value, nan, none}
+	}
+	return Estimate{1 / e.Value, nan, Interval{1 / e.Upper, 1 / e.Lower}}
+}

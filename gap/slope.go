@@ -70,6 +70,16 @@ func SlopeIndex(g Groups, level float64) (Slope, error) {
 	if err := g.check(2); err != nil {
 		return Slope{}, err
 	}
+	p := g.Rates()
+	v := make([]float64, len(p))
+	for i := range p {
+		v[i] = p[i] * (1 - p[i]) / g.N[i]
+	}
+	return slopeIndex(g, v, level), nil
+}
+
+// slopeIndex is SlopeIndex with the sampling variances of the rates given.
+func slopeIndex(g Groups, variance []float64, level float64) Slope {
 	r, p := Ridits(g.N), g.Rates()
 	// The fit in closed form: two columns, weights n.
 	total := num.Sum(g.N)
@@ -88,7 +98,7 @@ func SlopeIndex(g Groups, level float64) (Slope, error) {
 	// Sampling: b = Σ c_i p_i and a = Σ d_i p_i.
 	var vb, va, vab, rss, tss float64
 	for i, n := range g.N {
-		v := p[i] * (1 - p[i]) / n
+		v := variance[i]
 		c := n * (r[i] - mr) / sxx
 		d := n/total - mr*c
 		vb, va, vab = vb+c*c*v, va+d*d*v, vab+c*d*v
@@ -108,7 +118,7 @@ func SlopeIndex(g Groups, level float64) (Slope, error) {
 		s.RIIInverse = a / (a + b)
 		s.RII = fieller(a+b, a, va+vb+2*vab, va, va+vab, level)
 	}
-	return s, nil
+	return s
 }
 
 // fieller is u/v with variances and covariance: the standard error by the delta method, the ends where (u − ρv)² = z² Var(u − ρv). Without an interval when v may be 0.
