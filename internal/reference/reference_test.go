@@ -14,6 +14,7 @@ var offers = map[string]Offer{
 	"school":      answerSchool,
 	"grant":       answerGrant,
 	"target":      answerTarget,
+	"gap":         answerGap,
 }
 
 func TestReference(t *testing.T) { Run(t, offers) }
