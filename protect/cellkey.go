@@ -228,12 +228,12 @@ func (n *Noise) add(change int) {
 	n.most = max(n.most, int64(change), int64(-change))
 }
 
-// fixedPoint is a number of [0, 1] as a fraction of 2^64.
+// fixedPoint is a number of [0, 1] as a fraction of 2^64, rounded to a multiple of 2^−36 so that the last bits of floating point, which machines may differ in, don't count.
 func fixedPoint(x float64) uint64 {
-	if x >= 1 {
+	if x >= 1-1e-11 {
 		return math.MaxUint64
 	}
-	return uint64(math.Ldexp(max(0, x), 64))
+	return uint64(math.Round(math.Ldexp(max(0, x), 36))) << 28
 }
 
 // MaxChange is the largest change either way.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -126,8 +127,8 @@ func (t PerturbationTable) row(count int) (PerturbationRow, error) {
 		l.stay = t.Stay[min(count, n)-1]
 	}
 	l.monotone = l.monotone && stays
-	if row.Changes[0] >= 0 || row.Changes[len(row.Changes)-1] <= 0 {
-		return row, fmt.Errorf("protect: perturbation table: count %d can only change one way with max_change %d and results 1 to %d forbidden, so the mean can't be 0; "+
+	if n := len(row.Changes); n == 0 || row.Changes[0] >= 0 || row.Changes[n-1] <= 0 {
+		return row, fmt.Errorf("protect: perturbation table: count %d can't change both ways with max_change %d and results 1 to %d forbidden, so the mean can't be 0; "+
 			"raise max_change or lower forbidden", count, t.MaxChange, t.Forbidden)
 	}
 	var ok bool
@@ -275,20 +276,36 @@ func maxEntropy(n int, demands []affine) ([]float64, error) {
 		if worst < exact {
 			break
 		}
+		// A multiplier at zero that the step would lower is held; one above zero stops the step when it gets there.
 		step := newtonStep(demands, q, gradient, free)
-		improved := false
-		for size := 1.0; size > 1e-12; size /= 2 {
+		for i := 0; i < len(free); i++ {
+			if j := free[i]; !demands[j].equal && theta[j] == 0 && step[i] < 0 {
+				free = slices.Delete(free, i, i+1)
+				step = newtonStep(demands, q, gradient, free)
+				i = -1
+			}
+		}
+		size, slope, stop := 1.0, 0.0, -1
+		for i, j := range free {
+			slope += gradient[j] * step[i]
+			if !demands[j].equal && theta[j]+size*step[i] < 0 {
+				size, stop = -theta[j]/step[i], j
+			}
+		}
+		moved := false
+		for ; size > 1e-14 && slope < 0; size, stop = size/2, -1 {
 			copy(next, theta)
-			slope := 0.0
 			for i, j := range free {
 				next[j] += size * step[i]
 				if !demands[j].equal {
 					next[j] = max(0, next[j])
 				}
-				slope += gradient[j] * (next[j] - theta[j])
 			}
-			if v := at(next, nextQ); v <= g+1e-4*slope && slope < 0 {
-				improved = v < g || slope > -1e-18
+			if stop >= 0 {
+				next[stop] = 0
+			}
+			if v := at(next, nextQ); v <= g+1e-4*size*slope+1e-15*max(1, math.Abs(g)) {
+				moved = true
 				g = v
 				theta, next = next, theta
 				q, nextQ = nextQ, q
@@ -298,7 +315,7 @@ func maxEntropy(n int, demands []affine) ([]float64, error) {
 		if g < -near {
 			return nil, errNoRow
 		}
-		if !improved {
+		if !moved {
 			break
 		}
 	}
