@@ -13,7 +13,7 @@ import (
 // what is a multiple already stays.
 //
 // When the published cells fall into two families, in each of which any two cells are apart or one holds the other (every table of two dimensions of which one may be a hierarchy), such a rounding
-// always exists, and the one with the least sum of squared differences is found as a flow of least cost (Causey, Cox and Ernst 1985, Journal of the American Statistical Association
+// always exists, and the one with the least sum of squared differences of published counts is found as a flow of least cost (Causey, Cox and Ernst 1985, Journal of the American Statistical Association
 // 80). Otherwise it may not exist: then a search looks for one, and where it fails, an exhaustive search for the proof that there is none.
 type ControlledRounding struct {
 	Base int `yaml:"base" json:"base"` // 2 to 1000
@@ -78,7 +78,9 @@ type upRounding struct {
 	inner []int32 // position of a count
 	rest  []int64 // its remainder, 1 to base − 1
 	up    []bool
-	sets  [][]int32 // the cells, as sorted counts; each but once
+	alone []int64   // per count: the cells that it is the only such count of
+	sets  [][]int32 // the other cells, as sorted counts; each but once
+	cells []int64   // per set: how many cells it is
 	sum   []int64   // Σ rest of a set
 	in    [][]int32 // per count: its sets
 }
@@ -93,8 +95,8 @@ func newUpRounding(inner []int64, cells [][]int32, base int64) *upRounding {
 			r.inner, r.rest = append(r.inner, int32(i)), append(r.rest, n%base)
 		}
 	}
-	r.up, r.in = make([]bool, len(r.rest)), make([][]int32, len(r.rest))
-	seen := map[string]bool{}
+	r.up, r.alone, r.in = make([]bool, len(r.rest)), make([]int64, len(r.rest)), make([][]int32, len(r.rest))
+	seen := map[string]int{}
 	for _, cell := range cells {
 		var set []int32
 		for _, i := range cell {
@@ -107,16 +109,24 @@ func newUpRounding(inner []int64, cells [][]int32, base int64) *upRounding {
 		for _, k := range set {
 			key = append(key, byte(k), byte(k>>8), byte(k>>16), byte(k>>24))
 		}
-		if len(set) < 2 || seen[string(key)] {
-			continue // one count is in bounds whatever is chosen
+		if len(set) == 0 {
+			continue
 		}
-		seen[string(key)] = true
+		if len(set) == 1 { // within bounds whatever is chosen
+			r.alone[set[0]]++
+			continue
+		}
+		if s, ok := seen[string(key)]; ok {
+			r.cells[s]++
+			continue
+		}
+		seen[string(key)] = len(r.sets)
 		sum := int64(0)
 		for _, k := range set {
 			sum += r.rest[k]
 			r.in[k] = append(r.in[k], int32(len(r.sets)))
 		}
-		r.sets, r.sum = append(r.sets, set), append(r.sum, sum)
+		r.sets, r.cells, r.sum = append(r.sets, set), append(r.cells, 1), append(r.sum, sum)
 	}
 	return r
 }
@@ -197,7 +207,7 @@ func (r *upRounding) flow(side []bool) bool {
 		return best
 	}
 	for k, rest := range r.rest {
-		add(parent(int32(k), false, 0), parent(int32(k), true, 0), 0, 1, gain(rest))
+		add(parent(int32(k), false, 0), parent(int32(k), true, 0), 0, 1, r.alone[k]*gain(rest))
 	}
 	for s, set := range r.sets {
 		up := parent(set[0], side[s], len(set))
@@ -205,7 +215,7 @@ func (r *upRounding) flow(side []bool) bool {
 		if side[s] {
 			from, to = to, from
 		}
-		add(from, to, r.sum[s]/r.base, r.sum[s]%r.base, gain(r.sum[s]%r.base))
+		add(from, to, r.sum[s]/r.base, r.sum[s]%r.base, r.cells[s]*gain(r.sum[s]%r.base))
 	}
 	if !leastCost(n, arcs, supply) {
 		return false
