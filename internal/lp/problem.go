@@ -120,7 +120,9 @@ type End struct {
 }
 
 // Exact tells whether the end is known: reached and never passed, or without limit.
-func (e End) Exact() bool { return e.NoLimit || e.Limit != nil && e.Reached != nil && e.Limit.Cmp(e.Reached) == 0 }
+func (e End) Exact() bool {
+	return e.NoLimit || e.Limit != nil && e.Reached != nil && e.Limit.Cmp(e.Reached) == 0
+}
 
 // A Range is what an objective may be.
 type Range struct{ Least, Most End }
@@ -141,35 +143,4 @@ type Stats struct {
 	Pivots        int
 	ByFractions   int // ends that floating point could not settle
 	Nodes         int // subproblems of whole numbers
-}
-
-// Ranges gives, per objective, the least and most value over all real points. known is a point that keeps all rows and bounds, or nil; an
-// error says where it does not.
-func (p *Problem) Ranges(objectives []Objective, known []int64, o Options) ([]Range, Stats, error) {
-	return nil, Stats{}, errors.New("lp: not yet")
-}
-
-// WholeRanges is Ranges over points of whole numbers. An end whose search met the limit on nodes isn't exact: its Limit and Reached are what could
-// be proved.
-func (p *Problem) WholeRanges(objectives []Objective, known []int64, o Options) ([]Range, Stats, error) {
-	return nil, Stats{}, errors.New("lp: not yet")
-}
-
-// A Solution is a best point.
-type Solution struct {
-	End
-	Point []*big.Rat // has the value Reached; nil when none was found
-	Nodes int        // subproblems solved
-}
-
-// Minimize gives the least value of a sum over all real points, and a point that has it. It needs no known point. The error
-// is ErrInfeasible when there is none.
-func (p *Problem) Minimize(objective []Term, o Options) (Solution, error) {
-	return Solution{}, errors.New("lp: not yet")
-}
-
-// MinimizeWhole is Minimize over points whose marked columns are whole numbers; all when whole is nil. When the limit on nodes is met
-// Limit and Reached differ: that is the gap.
-func (p *Problem) MinimizeWhole(objective []Term, whole []bool, o Options) (Solution, error) {
-	return Solution{}, errors.New("lp: not yet")
 }
