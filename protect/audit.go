@@ -257,7 +257,7 @@ func (m *model) checkSpans(s *system, a *checked, p Policy) error {
 			hidden, sums = append(hidden, int32(i)), append(sums, s.cols[i])
 		}
 	}
-	spans, err := s.spans(a.blocks, sums, s.whole, scale)
+	spans, err := s.spans(a.blocks, sums, spanOptions{whole: s.whole, scale: scale})
 	if err != nil {
 		return fmt.Errorf("%w: %w", errExposed, err)
 	}
@@ -282,9 +282,44 @@ func (m *model) checkSpans(s *system, a *checked, p Policy) error {
 			return fmt.Errorf("%w: %s can be told more closely than the policy allows", errExposed, m.numbers[t.number].name)
 		}
 	}
+	if err := m.checkMarks(s, a, p); err != nil {
+		return err
+	}
 	if len(widths) > 0 {
 		slices.Sort(widths)
 		a.Narrowest, a.Median = finite(widths[0]), finite(widths[len(widths)/2])
+	}
+	return nil
+}
+
+// checkMarks proves that every target has another whole value with all that the marks of hidden cells tell taken into account: that a count hidden by the
+// rule on small counts is small, that others are not, and that nothing hidden is zero where zeros are shown.
+func (m *model) checkMarks(s *system, a *checked, p Policy) error {
+	if !s.whole {
+		return nil
+	}
+	o := spanOptions{whole: true, scale: 1, floor: s.floor}
+	for n := range a.spans {
+		if least, most := m.marked(s, n, p); least > 0 || !math.IsInf(most, 1) {
+			o.marks = append(o.marks, mark{s.cols[n], least, most})
+		}
+	}
+	slices.SortFunc(o.marks, func(x, y mark) int { return slices.Compare(x.cols, y.cols) })
+	var ask []*target
+	var sums [][]int32
+	for i := range s.targets {
+		if t := &s.targets[i]; t.number >= 0 && !t.told {
+			ask, sums = append(ask, t), append(sums, s.cols[t.number])
+		}
+	}
+	spans, err := s.spans(a.blocks, sums, o)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errExposed, err)
+	}
+	for i, t := range ask {
+		if spans[i].width() < 1 {
+			return fmt.Errorf("%w: what the marks of hidden cells tell leaves one value for %s", errExposed, m.numbers[t.number].name)
+		}
 	}
 	return nil
 }

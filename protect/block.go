@@ -154,9 +154,24 @@ func (a span) width() float64 {
 	return a.most - a.least
 }
 
-// spans are what an attacker can know of sums of columns, each within its blocks: real values from 0 up, or whole ones. scale makes the values whole numbers. Sums
-// may stand in several blocks: blocks are independent, so ends add up. The work is shared among processors, and no result depends on it.
-func (s *system) spans(blocks []block, sums [][]int32, whole bool, scale float64) ([]span, error) {
+// spanOptions say what an attacker is taken to know beside what is shown.
+type spanOptions struct {
+	whole bool    // values are whole
+	scale float64 // makes values whole numbers
+	floor float64 // least value of a column, but for secret zeros
+	marks []mark  // of numbers of several columns or one
+}
+
+// A mark is what the status of a hidden number tells of it.
+type mark struct {
+	cols        []int32
+	least, most float64
+}
+
+// spans are what an attacker can know of sums of columns, each within its blocks. Sums may stand in several blocks: blocks are independent, so ends add up. For marks
+// that are about several blocks the others are taken to be as they are, which gives less room than there may be. The
+// work is shared among processors, and no result depends on it.
+func (s *system) spans(blocks []block, sums [][]int32, o spanOptions) ([]span, error) {
 	inBlock := make([]int32, s.columns)
 	for i := range inBlock {
 		inBlock[i] = -1
@@ -192,6 +207,24 @@ func (s *system) spans(blocks []block, sums [][]int32, whole bool, scale float64
 			ask[k] = append(ask[k], question{i, by[k]})
 		}
 	}
+	marks := make([][]mark, len(blocks))
+	for _, x := range o.marks {
+		by := map[int32][]int32{}
+		var all float64
+		for _, c := range x.cols {
+			all += s.value[c]
+			if k := inBlock[c]; k >= 0 {
+				by[k] = append(by[k], c)
+			}
+		}
+		for k, cols := range by {
+			rest := all
+			for _, c := range cols {
+				rest -= s.value[c]
+			}
+			marks[k] = append(marks[k], mark{cols, x.least - rest, x.most - rest})
+		}
+	}
 	results := make([][]span, len(blocks))
 	errs := make([]error, len(blocks))
 	next := make(chan int)
@@ -203,7 +236,7 @@ func (s *system) spans(blocks []block, sums [][]int32, whole bool, scale float64
 				for _, q := range ask[k] {
 					list = append(list, q.cols)
 				}
-				results[k], errs[k] = s.blockSpans(&blocks[k], list, whole, scale)
+				results[k], errs[k] = s.blockSpans(&blocks[k], list, marks[k], o)
 			}
 		})
 	}
@@ -229,15 +262,18 @@ func (s *system) spans(blocks []block, sums [][]int32, whole bool, scale float64
 	return out, nil
 }
 
-func (s *system) blockSpans(b *block, sums [][]int32, whole bool, scale float64) ([]span, error) {
+func (s *system) blockSpans(b *block, sums [][]int32, marks []mark, o spanOptions) ([]span, error) {
 	var p lp.Problem
 	at := make(map[int32]int, len(b.cols))
 	known := make([]int64, 0, len(b.cols))
 	for _, c := range b.cols {
 		least := int64(0)
-		v := math.Round(s.value[c] * scale)
-		if !s.whole && v < 0 {
+		v := math.Round(s.value[c] * o.scale)
+		switch {
+		case !s.whole && v < 0:
 			least = -lp.Infinite // a measure that may be negative has no floor
+		case c < s.positive:
+			least = int64(o.floor)
 		}
 		at[c] = p.Column(least, lp.Infinite)
 		known = append(known, int64(v))
@@ -255,6 +291,17 @@ func (s *system) blockSpans(b *block, sums [][]int32, whole bool, scale float64)
 		}
 		p.Equal(sum, terms...)
 	}
+	for _, x := range marks {
+		var terms []lp.Term
+		for _, c := range x.cols {
+			terms = append(terms, lp.Term{Col: at[c], Coef: 1})
+		}
+		most := int64(lp.Infinite)
+		if !math.IsInf(x.most, 1) {
+			most = int64(x.most)
+		}
+		p.Between(int64(x.least), most, terms...)
+	}
 	objectives := make([]lp.Objective, len(sums))
 	for i, cols := range sums {
 		for _, c := range cols {
@@ -262,7 +309,7 @@ func (s *system) blockSpans(b *block, sums [][]int32, whole bool, scale float64)
 		}
 	}
 	ranges := p.Ranges
-	if whole {
+	if o.whole {
 		ranges = p.WholeRanges
 	}
 	all, _, err := ranges(objectives, known, lp.Options{Workers: 1})
@@ -272,7 +319,7 @@ func (s *system) blockSpans(b *block, sums [][]int32, whole bool, scale float64)
 	out := make([]span, len(sums))
 	for i, r := range all {
 		// Of an end that could not be settled, what is known to be reached counts: less room than there may be, never more.
-		out[i] = span{least: number64(r.Least.Reached) / scale, most: number64(r.Most.Reached) / scale, open: r.Most.NoLimit, certified: r.Least.Exact() && r.Most.Exact()}
+		out[i] = span{least: number64(r.Least.Reached) / o.scale, most: number64(r.Most.Reached) / o.scale, open: r.Most.NoLimit, certified: r.Least.Exact() && r.Most.Exact()}
 	}
 	return out, nil
 }

@@ -77,13 +77,10 @@ func (c *chooser) widen(p Policy) error {
 // narrow are the targets with too little room.
 func (c *chooser) narrow(s *search, p Policy, scale float64) ([]*target, error) {
 	var ask []*target
-	var sums [][]int32
 	for i := range s.targets {
-		t := &s.targets[i]
-		if t.number < 0 || t.told || t.withZeros || s.roomy(c, t, p) {
-			continue
+		if t := &s.targets[i]; t.number >= 0 && !t.told && !t.withZeros && !s.roomy(c, t, p) {
+			ask = append(ask, t)
 		}
-		ask, sums = append(ask, t), append(sums, t.cols)
 	}
 	if len(ask) == 0 {
 		return nil, nil
@@ -93,17 +90,7 @@ func (c *chooser) narrow(s *search, p Policy, scale float64) ([]*target, error) 
 	if err != nil {
 		return nil, err
 	}
-	spans, err := s.spans(s.blocks(e, witnesses), sums, s.whole, scale)
-	if err != nil {
-		return nil, err
-	}
-	var out []*target
-	for i, t := range ask {
-		if !c.m.wide(s.system, t, spans[i], p) {
-			out = append(out, t)
-		}
-	}
-	return out, nil
+	return c.tooNarrow(s, ask, s.blocks(e, witnesses), scale, p)
 }
 
 // roomy tells whether one cycle alone gives a target all the room it must have, which needs no linear program.
@@ -111,17 +98,41 @@ func (s *search) roomy(c *chooser, t *target, p Policy) bool {
 	down, up := c.m.room(s.system, t, p)
 	return slices.ContainsFunc(s.touch[t.number], func(id int32) bool {
 		y := s.cycles[id]
-		if y.zero >= 0 {
+		if y.zero >= 0 || !s.keeps(y, t) {
 			return false
 		}
-		by := y.move(t.number)
-		lower, higher := s.reach(y)
+		by := float64(y.move(t.number))
+		lower, higher := s.steps(y, 0)
 		if by < 0 {
-			lower, higher = higher, lower
+			by, lower, higher = -by, higher, lower
 		}
-		size := math.Abs(float64(by))
-		return lower*size >= down && higher*size >= up
+		return lower*by >= down && higher*by >= up
 	})
+}
+
+// tooNarrow are those of some targets that what can be known leaves too little room, of what hangs together as cycles or everything shown say.
+func (c *chooser) tooNarrow(s *search, targets []*target, b []block, scale float64, p Policy) ([]*target, error) {
+	sums := make([][]int32, len(targets))
+	for i, t := range targets {
+		sums[i] = s.cols[t.number]
+	}
+	spans, err := s.spans(b, sums, spanOptions{whole: s.whole, scale: scale})
+	if err != nil {
+		return nil, err
+	}
+	above := spans
+	if s.floor > 0 {
+		if above, err = s.spans(b, sums, spanOptions{whole: true, scale: 1, floor: s.floor}); err != nil {
+			return nil, err
+		}
+	}
+	var out []*target
+	for i, t := range targets {
+		if !c.m.wide(s.system, t, spans[i], p) || s.whole && above[i].width() < 1 {
+			out = append(out, t)
+		}
+	}
+	return out, nil
 }
 
 // another is a further cycle for a target, if need be among columns that can give less and less.
@@ -297,16 +308,8 @@ func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe boo
 	if !ok {
 		return back, true, nil
 	}
-	spans, err := c.localSpans(s, unsure, scale)
-	if err != nil {
-		return back, false, err
-	}
-	for i, t := range unsure {
-		if !c.m.wide(s.system, t, spans[i], p) {
-			return back, false, nil
-		}
-	}
-	return back, true, nil
+	narrow, err := c.tooNarrow(s, unsure, c.blocksAround(s, unsure), scale, p)
+	return back, err == nil && len(narrow) == 0, err
 }
 
 // combine is a cycle that does what y does and leaves a number as it is, with the help of another.
@@ -345,28 +348,8 @@ func (s *search) combine(y, pivot *cycle, n int32) (*cycle, bool) {
 	return s.newCycle(cols, by)
 }
 
-// reach is how far a cycle can be taken: in whole steps for counts, as far as values go for what may be any number.
-func (s *system) reach(y *cycle) (down, up float64) {
-	down, up = math.Inf(1), math.Inf(1)
-	for i, col := range y.cols {
-		v := s.value[col]
-		if !s.whole && v < 0 {
-			continue
-		}
-		if by := float64(y.by[i]); by > 0 {
-			down = min(down, v/by)
-		} else {
-			up = min(up, v/-by)
-		}
-	}
-	if s.whole {
-		down, up = math.Floor(down), math.Floor(up)
-	}
-	return down, up
-}
-
-// localSpans are what can be known of targets given the cycles there are: those that hang together with them, by columns, are all that matters.
-func (c *chooser) localSpans(s *search, targets []*target, scale float64) ([]span, error) {
+// blocksAround are the blocks of the columns of targets given the cycles there are: those that hang together with them, by columns, are all that matters.
+func (c *chooser) blocksAround(s *search, targets []*target) []block {
 	byCol := map[int32][]int32{}
 	for id, y := range s.cycles {
 		if y != nil {
@@ -386,10 +369,8 @@ func (c *chooser) localSpans(s *search, targets []*target, scale float64) ([]spa
 			}
 		}
 	}
-	sums := make([][]int32, len(targets))
-	for i, t := range targets {
-		sums[i] = t.cols
-		for _, col := range t.cols {
+	for _, t := range targets {
+		for _, col := range s.cols[t.number] {
 			push(col)
 		}
 	}
@@ -434,37 +415,14 @@ func (c *chooser) localSpans(s *search, targets []*target, scale float64) ([]spa
 			}
 		}
 	}
-	return s.spans(s.blocks(e, witnesses), sums, s.whole, scale)
+	return s.blocks(e, witnesses)
 }
 
-// unmark writes numbers as hidden to protect where the marks would leave a single whole number. The attacker knows that a count marked as
-// hidden by the rule on small counts is under the least count to be shown and that one marked as hidden to protect is not. For each target there must be another
+// unmark writes numbers as hidden to protect where the marks would leave a single whole number. For each target there must be another
 // table that agrees on what is shown and on all marks; numbers whose marks stand in the way of the nearest one lose theirs.
 func (m *model) unmark(s *search, p Policy) {
 	if !s.whole || p.MinCount == 0 {
 		return
-	}
-	value := func(n int32) (v float64) {
-		for _, c := range s.cols[n] {
-			v += s.value[c]
-		}
-		return v
-	}
-	breaks := func(n int32, by float64) bool {
-		x := &m.numbers[n]
-		v := value(n)
-		after := v + by
-		switch {
-		case x.unmarked:
-			return false
-		case x.rule[s.measure] && (x.full[s.measure] || x.shares):
-			return false
-		case x.rule[s.measure]:
-			return after >= float64(p.MinCount) || after < 1 && p.Zeros == Show
-		case x.primary() || v < float64(p.MinCount):
-			return false
-		}
-		return after < float64(p.MinCount)
 	}
 	for i := range s.targets {
 		t := &s.targets[i]
@@ -475,14 +433,15 @@ func (m *model) unmark(s *search, p Policy) {
 		found := false
 		for _, id := range s.touch[t.number] {
 			y := s.cycles[id]
-			down, up := s.steps(y)
+			down, up := s.steps(y, s.floor)
 			for _, k := range []float64{1, -1} {
 				if k > 0 && up < 1 || k < 0 && down < 1 {
 					continue
 				}
 				var bad []int32
 				for j, n := range y.numbers {
-					if breaks(n, k*float64(y.moves[j])) {
+					least, most := m.marked(s.system, n, p)
+					if after := s.sum(n) + k*float64(y.moves[j]); after < least || after > most {
 						bad = append(bad, n)
 					}
 				}
@@ -491,8 +450,40 @@ func (m *model) unmark(s *search, p Policy) {
 				}
 			}
 		}
+		if !found { // only cycles in common make another table: none of what they move may tell
+			for _, id := range s.touch[t.number] {
+				for _, n := range s.cycles[id].numbers {
+					for _, other := range s.touch[n] {
+						best = append(best, s.cycles[other].numbers...)
+					}
+				}
+			}
+		}
 		for _, n := range best {
 			m.numbers[n].unmarked = true
 		}
 	}
+}
+
+// sum is the value of a number.
+func (s *system) sum(n int32) (v float64) {
+	for _, c := range s.cols[n] {
+		v += s.value[c]
+	}
+	return v
+}
+
+// marked is what the mark of a hidden number tells of it. A count marked as hidden by the rule on small counts is under the least count to be shown, and one
+// marked as hidden to protect is not, unless it was hidden for the sake of another measure.
+func (m *model) marked(s *system, n int32, p Policy) (least, most float64) {
+	x := &m.numbers[n]
+	most = math.Inf(1)
+	switch {
+	case x.unmarked || !x.hidden || x.rule[s.measure] && (x.full[s.measure] || x.shares):
+	case x.rule[s.measure]:
+		most = float64(p.MinCount - 1)
+	case !x.primary() && s.sum(n) >= float64(p.MinCount):
+		least = float64(p.MinCount)
+	}
+	return least, most
 }

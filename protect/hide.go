@@ -120,25 +120,40 @@ func (c *chooser) worth(s *search, y *cycle) (sum float64) {
 	return sum
 }
 
-// cheapest finds a cycle that keeps the target and costs little; numbers in stay must not move. It is nil when there is none.
+// cheapest finds a cycle that keeps the target and costs little; numbers in stay must not move. It is nil when there is none. Where columns around the target
+// have too little to give, those that have more are tried alone, and last the target's own.
 func (c *chooser) cheapest(s *search, t *target, stay []int32) (best *cycle, cost float64) {
-	worth := math.Inf(1)
 	starts := t.cols
 	if len(starts) > 3 {
 		starts = []int32{starts[0], starts[len(starts)/2], starts[len(starts)-1]}
 	}
-	for _, limit := range regions {
-		for _, start := range starts {
-			for _, cols := range c.regionsAround(s, t, start, limit) {
-				if y, w := c.within(s, t, cols, stay); w < worth {
-					best, worth = y, w
+	asked := c.least
+	defer func() { c.least = asked }()
+	for _, least := range []float64{0, s.floor + 1, math.Inf(1)} {
+		c.least = max(asked, least)
+		for _, limit := range regions {
+			worth := math.Inf(1)
+			size := 0
+			for _, start := range starts {
+				for _, cols := range c.regionsAround(s, t, start, limit) {
+					size = max(size, len(cols))
+					if y, w := c.within(s, t, cols, stay); w < worth {
+						best, worth = y, w
+					}
 				}
 			}
+			if best != nil {
+				return best, c.priceOf(best)
+			}
+			if size < limit/4 {
+				break // a larger region is no other
+			}
 		}
-		if best != nil {
-			return best, c.priceOf(best)
+		if !s.whole && s.fixedIn == nil {
+			break
 		}
 	}
+	c.least = asked
 	return c.anywhere(s, t, stay)
 }
 
@@ -459,7 +474,7 @@ func (s *search) movers(t *target) []int32 {
 
 // improve takes cycles back, alone and a few neighbours at a time, and finds the cheapest way to keep what they kept, given all others.
 func (c *chooser) improve() {
-	const rounds, most = 4, 1500
+	const rounds, most, patience = 4, 1200, 100
 	for _, s := range c.systems {
 		for range rounds {
 			better := false
@@ -473,11 +488,15 @@ func (c *chooser) improve() {
 				break
 			}
 		}
-		for try := range min(most, 40*len(s.cycles)) {
+		idle := 0
+		for try := 0; try < most && len(s.cycles) > 1 && idle < patience+len(s.cycles); try++ {
 			c.seed = scatter(uint64(try))
 			ids := s.neighbours(int32(c.seed%uint64(len(s.cycles))), 2+int(c.seed>>40%3))
 			c.bonus = float64(c.seed >> 20 % 4)
-			c.retry(s, ids, func(i int) uint64 { return scatter(c.seed ^ uint64(i)) })
+			idle++
+			if c.retry(s, ids, func(i int) uint64 { return scatter(c.seed ^ uint64(i)) }) {
+				idle = 0
+			}
 			if try%64 == 63 {
 				s.compact()
 			}

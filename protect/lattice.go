@@ -66,7 +66,8 @@ func newLattice(x *part, tables []table) *lattice {
 		}
 		l.parents, l.up, l.near = append(l.parents, parents), append(l.up, up), append(l.near, map[int32][]int32{})
 		l.mixed = append(l.mixed, slices.ContainsFunc(tables, func(t table) bool {
-			return !slices.Contains(t.view.Dims, dim.Name) || slices.Contains(t.view.Totals, dim.Name)
+			over := slices.ContainsFunc(t.share, func(s shareOf) bool { return t.view.Dims[s.over] == dim.Name })
+			return over || !slices.Contains(t.view.Dims, dim.Name) || slices.Contains(t.view.Totals, dim.Name)
 		}))
 	}
 	l.at = make(map[uint64]int32, c.Len())

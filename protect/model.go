@@ -86,6 +86,7 @@ type number struct {
 	atoms  []int32
 	name   string
 	cells  int     // distinct cells of tables that it stands in: the same members are one cell in whatever table
+	shown  int     // shares that can't be shown without it
 	cost   float64 // of hiding it to protect
 	told   []bool  // per measure: some table would publish the count, or something that rests on it
 	rule   []bool  // per measure: a primary rule hides it
@@ -653,6 +654,7 @@ func (m *model) findNumbers(tables []table, rows [][][]int32) error {
 				if atoms, ok := parts[rowKey(t.cube, row, s.over)]; ok {
 					s.base[row] = number(atoms, func() string { return "the base of " + meas.Name + " at " + describe(t.cube, row) })
 					m.numbers[s.base[row]].told[s.of] = true
+					m.numbers[s.base[row]].shown++
 				}
 				m.numbers[t.number[row]].told[s.of] = true
 			}
@@ -742,16 +744,16 @@ func (m *model) size(n *number) float64 {
 	return most
 }
 
-// setCosts says what it costs to hide a number: one for each cell it stands in, or what the policy declares, and a little more the larger it
+// setCosts says what it costs to hide a number: one for each cell it stands in and for each share that would go with it, or what the policy declares, and a little more the larger it
 // is, so that of patterns that hide as many cells the less valuable is taken. Half, when an earlier edition hid it too: then its pattern tends to be kept.
 func (m *model) setCosts(p Policy) {
 	for i := range m.numbers {
 		n := &m.numbers[i]
-		n.cost = float64(max(n.cells, 1))
+		n.cost = float64(n.cells + n.shown)
 	}
 	for k := range m.tables {
 		for _, c := range p.Costs {
-			m.selectRows(&m.tables[k], c.Selector, func(n *number) { n.cost = c.Cost * float64(max(n.cells, 1)) })
+			m.selectRows(&m.tables[k], c.Selector, func(n *number) { n.cost = c.Cost * float64(n.cells+n.shown) })
 		}
 	}
 	for i := range m.numbers {

@@ -382,7 +382,7 @@ func TestAuditFails(t *testing.T) {
 		if err := m.mark(p); err != nil {
 			t.Fatal(err)
 		}
-		systems := m.systems()
+		systems := m.systems(p)
 		if err := m.hide(systems, p); err != nil {
 			t.Fatal(err)
 		}

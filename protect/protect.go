@@ -152,7 +152,7 @@ func (m *model) protect(p Policy) ([]*cube.Cube, []*checked, error) {
 	if err := m.mark(p); err != nil {
 		return nil, nil, err
 	}
-	systems := m.systems()
+	systems := m.systems(p)
 	if err := m.hide(systems, p); err != nil {
 		return nil, nil, err
 	}

@@ -10,7 +10,8 @@ import (
 // place lies elsewhere; knowing them can only help him. Numbers that the agency itself lacks part of tell nothing and are left out.
 type system struct {
 	measure  int
-	whole    bool // a count: whole numbers, never negative
+	whole    bool    // a count: whole numbers, never negative
+	floor    float64 // where zeros are shown, what is hidden is known to be 1 at least
 	columns  int32
 	positive int32      // columns under this are atoms that hold something
 	column   []int32    // per atom; -1 when known
@@ -31,19 +32,23 @@ type fixedRow struct {
 
 // A target is a number that must not be computable, or a secret zero, whose column then stands for it.
 type target struct {
-	number    int32 // -1 for a secret zero
-	cols      []int32
-	withZeros bool // secret zeros may be needed to change it: everyone in one category
-	singleton bool // one person or contributor stands behind it, who knows it
-	told      bool // what is known beforehand tells it already
+	number    int32   // -1 for a secret zero
+	cols      []int32 // that may change it: secret zeros only where withZeros
+	withZeros bool    // secret zeros may be needed to change it: everyone in one category
+	singleton bool    // one person or contributor stands behind it, who knows it
+	told      bool    // what is known beforehand tells it already
 }
 
 // systems are those of the measures that a rule hides something of.
-func (m *model) systems() []*system {
+func (m *model) systems(p Policy) []*system {
 	var all []*system
 	for k := range m.measures {
 		if slices.ContainsFunc(m.numbers, func(n number) bool { return n.rule[k] }) {
-			all = append(all, m.newSystem(k))
+			s := m.newSystem(k)
+			if s.whole && p.Zeros == Show {
+				s.floor = 1
+			}
+			all = append(all, s)
 		}
 	}
 	return all
@@ -129,6 +134,9 @@ func (m *model) newSystem(measure int) *system {
 		t := target{number: int32(i), cols: s.cols[i], singleton: s.whole && v == 1 || slices.Contains(n.lone, measure)}
 		if n.full[measure] {
 			t.withZeros, t.singleton = true, false
+		} else {
+			known, _ := slices.BinarySearch(t.cols, s.positive)
+			t.cols = t.cols[:known]
 		}
 		s.targets = append(s.targets, t)
 	}
@@ -232,31 +240,42 @@ func (c *cycle) move(n int32) int64 {
 	return 0
 }
 
-// steps are how often the cycle can be taken down and up from the table as it is with no count under zero.
-func (s *system) steps(c *cycle) (down, up float64) {
+// steps are how often a cycle can be taken down and up from the table as it is with no column under the floor; secret zeros have none.
+func (s *system) steps(c *cycle, floor float64) (down, up float64) {
 	down, up = math.Inf(1), math.Inf(1)
-	if !s.whole {
-		return down, up
-	}
 	for i, col := range c.cols {
-		if by := float64(c.by[i]); by > 0 {
-			down = min(down, math.Floor(s.value[col]/by))
-		} else {
-			up = min(up, math.Floor(s.value[col]/-by))
+		v := s.value[col]
+		if !s.whole && v < 0 {
+			continue // may be any number
 		}
+		if col < s.positive {
+			v -= floor
+		}
+		if by := float64(c.by[i]); by > 0 {
+			down = min(down, v/by)
+		} else {
+			up = min(up, v/-by)
+		}
+	}
+	if s.whole {
+		down, up = math.Floor(down), math.Floor(up)
 	}
 	return down, up
 }
 
 // keeps tells whether a cycle alone keeps a target safe: it moves it, and for counts a whole step in both directions stays possible (up alone
-// where a secret zero is moved).
+// where a secret zero is moved), one of them with nothing hidden becoming zero where zeros are shown.
 func (s *system) keeps(c *cycle, t *target) bool {
-	down, up := s.steps(c)
-	if t.number < 0 {
-		return c.zero == t.cols[0] && up >= 1
-	}
-	if c.move(t.number) == 0 || c.zero >= 0 && !t.withZeros {
+	if t.number < 0 && c.zero != t.cols[0] || t.number >= 0 && (c.move(t.number) == 0 || c.zero >= 0 && !t.withZeros) {
 		return false
 	}
-	return up >= 1 && (down >= 1 || c.zero >= 0)
+	if !s.whole {
+		return true
+	}
+	down, up := s.steps(c, 0)
+	lower, higher := s.steps(c, s.floor)
+	if c.zero >= 0 {
+		return higher >= 1
+	}
+	return up >= 1 && down >= 1 && (lower >= 1 || higher >= 1)
 }
