@@ -101,13 +101,6 @@ func CheckAdditivity(c *cube.Cube) []Additivity {
 	return out
 }
 
-func gcd(a, b int64) int64 {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return max(a, -a)
-}
-
 // MarkPerturbed declares that the publisher of a cube has perturbed its counts by at most most either way: their status becomes [cube.Perturbed], zeros' too, their
 // interval value ± most, and the cube gets the warning [cube.NotAdditive]. No value is changed. Sums of the cells then have intervals too, in [cube.Cube.Project] the worst case
 // and in [cube.NoiseOfSum] one of a chosen confidence. Without names all counts are marked.

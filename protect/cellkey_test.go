@@ -592,3 +592,28 @@ func BenchmarkRecordKeys(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrecords/s")
 }
+
+func TestPerturbation(t *testing.T) {
+	key := OpenPerturbed()
+	for want, p := range map[string]Perturbation{
+		"declare one of":            {CellKey: &key, Keys: map[string]string{"N": "K"}, SmallCounts: &SmallCountRounding{Base: 3}},
+		"keys are for cell_key":     {Keys: map[string]string{"N": "K"}, Controlled: &ControlledRounding{Base: 3}},
+		"cell_key needs keys":       {CellKey: &key},
+		"small count rounding: bas": {SmallCounts: &SmallCountRounding{}},
+		"controlled rounding: base": {Controlled: &ControlledRounding{}},
+		"no method is declared":     {},
+	} {
+		if _, _, err := p.Tables(roundingTown(10, 1)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, got %v", want, err)
+		}
+	}
+	tables, out, err := Perturbation{SmallCounts: &SmallCountRounding{Base: 3}}.Tables(roundingTown(10, 1))
+	if err != nil || len(tables) != 3 || len(out.Rounding) != 1 || out.CellKey != nil {
+		t.Errorf("%d tables, %+v, %v", len(tables), out, err)
+	}
+	for _, d := range PerturbationDocs() {
+		if d.Name == "" || d.Title.SV == "" || d.Title.EN == "" || d.Text.SV == "" || d.Text.EN == "" || d.Source == "" {
+			t.Errorf("documentation %+v", d)
+		}
+	}
+}

@@ -44,8 +44,13 @@ func roundTables(f Family, round func([]int64, [][]int32) (Rounded, error), vali
 	if _, err := checkInner(f); err != nil {
 		return nil, nil, err
 	}
-	var counts []string
+	var counts, dims []string
 	for _, v := range f.Views {
+		for _, d := range v.Dims {
+			if !slices.Contains(dims, d) {
+				dims = append(dims, d)
+			}
+		}
 		needed, _, err := perturbable(f.Inner, v, nil)
 		if err != nil {
 			return nil, nil, fmt.Errorf("protect: family %s: table %s: %w", f.Name, v.Name, err)
@@ -56,11 +61,16 @@ func roundTables(f Family, round func([]int64, [][]int32) (Rounded, error), vali
 			}
 		}
 	}
-	cells, err := publishedCells(f)
-	if err != nil {
-		return nil, nil, err
+	// What no table tells apart is one inner count: fewer are small then.
+	inner, err := f.Inner.Project(dims...)
+	if err == nil {
+		inner, err = inner.Select(counts...)
 	}
-	inner, err := f.Inner.Select(counts...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("protect: family %s: %w", f.Name, err)
+	}
+	f.Inner = inner
+	cells, err := publishedCells(f)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -517,3 +517,20 @@ func BenchmarkControlledRounding(b *testing.B) {
 		}
 	})
 }
+
+// TestRoundedMerged: two inner rows of 2 and 3 that no table tells apart are one count of 5, which is not small with base 5, so nothing is changed.
+func TestRoundedMerged(t *testing.T) {
+	dims := []cube.Dimension{{Name: "area", Members: []cube.Member{{Code: "A"}}}, {Name: "sex", Members: []cube.Member{{Code: "1"}, {Code: "2"}}}}
+	n := cube.Measure{Name: "N", Kind: cube.Count}
+	b := cube.NewBuilder("synthetic", dims, []cube.Measure{n})
+	b.Add([]int32{0, 0}, cube.KnownCell(2))
+	b.Add([]int32{0, 1}, cube.KnownCell(3))
+	inner, err := b.Cube()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, accounts, err := SmallCountRounding{Base: 5}.Tables(Family{Name: "x", Inner: inner, Views: []cube.View{{Name: "areas", Dims: []string{"area"}, Measures: []cube.Measure{n}}}})
+	if err != nil || tables[0].Get("N", "A").Value != 5 || accounts[0].Small != 0 {
+		t.Errorf("%+v, %v", accounts, err)
+	}
+}

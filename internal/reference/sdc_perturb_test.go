@@ -228,6 +228,9 @@ func checkSmallCountRounding(t *testing.T, c sdcCase) bool {
 	c.decode(t, &doc)
 	inner := make([]int64, len(c.Input.Rows))
 	for i := range inner {
+		if inner[i] = 1; doc.Table.Frequency == "" {
+			continue // a record
+		}
 		n, err := strconv.ParseInt(c.Input.Get(i, doc.Table.Frequency), 10, 64)
 		if err != nil {
 			t.Errorf("line %d: %s: %v", i+2, doc.Table.Frequency, err)
