@@ -476,6 +476,86 @@ func FuzzRounding(f *testing.F) {
 	})
 }
 
+// BenchmarkSmallCountRoundingQuality compares with greedy runs whose ties are broken at random, on random tables of rows in two kinds of groups by columns: worse counts the comparisons, of all, in which some
+// measure is worse, better those in which none is and the root mean square is better.
+func BenchmarkSmallCountRoundingQuality(b *testing.B) {
+	for _, shape := range [][2]int{{8, 4}, {30, 5}, {100, 6}, {400, 6}} {
+		rows, columns := shape[0], shape[1]
+		b.Run(fmt.Sprintf("rows=%d/columns=%d", rows, columns), func(b *testing.B) {
+			random := rand.New(rand.NewPCG(1, 2))
+			worse, better, all := 0, 0, 0
+			for b.Loop() {
+				inner := make([]int64, rows*columns)
+				cells := grid(rows, columns)
+				groups := map[[3]int][]int32{}
+				var keys [][3]int
+				for i := range inner {
+					if inner[i] = int64(random.IntN(4) * random.IntN(12)); random.IntN(3) > 0 {
+						inner[i] += 8
+					}
+					r, c := i/columns, i%columns
+					for _, key := range [][3]int{{0, r / 5, c}, {0, r / 5, -1}, {1, r % 3, c}, {1, r % 3, -1}} {
+						if groups[key] == nil {
+							keys = append(keys, key)
+						}
+						groups[key] = append(groups[key], int32(i))
+					}
+				}
+				for _, key := range keys {
+					cells = append(cells, groups[key])
+				}
+				out, err := SmallCountRounding{Base: 5, AllSmall: true}.Round(inner, cells)
+				if err != nil {
+					b.Fatal(err)
+				}
+				truth, _ := sumCells(inner, cells)
+				for range 5 {
+					r := &roundingSearch{base: 5}
+					position := make([]int32, len(inner))
+					for i, n := range inner {
+						if position[i] = -1; n > 0 && n < 5 {
+							position[i] = int32(len(r.y))
+							r.y = append(r.y, n)
+						}
+					}
+					r.up, r.cells = make([]bool, len(r.y)), make([][]int32, len(r.y))
+					total := int64(0)
+					for j, cell := range cells {
+						r.counts = append(r.counts, nil)
+						for _, i := range cell {
+							if k := position[i]; k >= 0 {
+								r.counts[j], r.cells[k] = append(r.counts[j], k), append(r.cells[k], int32(j))
+							}
+						}
+					}
+					for _, y := range r.y {
+						total += y
+					}
+					r.fill(random.Perm(len(r.y)), int((total+2)/5))
+					greedy := slices.Clone(inner)
+					for i, k := range position {
+						if k >= 0 {
+							if greedy[i] = 0; r.up[k] {
+								greedy[i] = 5
+							}
+						}
+					}
+					published, _ := sumCells(greedy, cells)
+					g, q := QualityOf(truth, published), out.Quality
+					switch all++; {
+					case q.Max > g.Max || q.Mean > g.Mean+1e-9 || q.RMS > g.RMS+1e-9 || q.Hellinger < g.Hellinger-1e-9:
+						worse++
+					case q.RMS < g.RMS-1e-9:
+						better++
+					}
+				}
+			}
+			b.ReportMetric(100*float64(worse)/float64(all), "worse%")
+			b.ReportMetric(100*float64(better)/float64(all), "better%")
+		})
+	}
+}
+
 // The size of a national table: 3,360 areas by four groups in kommuner, with types by kommun.
 func BenchmarkSmallCountRounding(b *testing.B) {
 	for _, areas := range []int{3360, 33600} {
