@@ -241,7 +241,7 @@ func (r *roundingSearch) starts() (ideal roundingState) {
 	random := rand.New(rand.NewPCG(uint64(len(r.y)), 1))
 	var all []roundingState
 	var choices [][]bool
-	for start := range min(max(1, int(1e9/max(1, work))), 64) {
+	for start := range min(max(1, int(2e8/max(1, work))), 64) {
 		if start > 0 {
 			random.Shuffle(len(order), func(a, b int) { order[a], order[b] = order[b], order[a] })
 		}
