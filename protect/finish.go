@@ -308,7 +308,7 @@ func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe boo
 	if !ok {
 		return back, true, nil
 	}
-	narrow, err := c.tooNarrow(s, unsure, c.blocksAround(s, unsure), scale, p)
+	narrow, err := c.tooNarrow(s, unsure, c.blocksAround(s, unsure, n), scale, p)
 	return back, err == nil && len(narrow) == 0, err
 }
 
@@ -348,8 +348,9 @@ func (s *search) combine(y, pivot *cycle, n int32) (*cycle, bool) {
 	return s.newCycle(cols, by)
 }
 
-// blocksAround are the blocks of the columns of targets given the cycles there are: those that hang together with them, by columns, are all that matters.
-func (c *chooser) blocksAround(s *search, targets []*target) []block {
+// blocksAround are the blocks of the columns of targets given the cycles there are: those that hang together with them, by columns, are all that matters. The
+// number again counts as shown.
+func (c *chooser) blocksAround(s *search, targets []*target, again int32) []block {
 	byCol := map[int32][]int32{}
 	for id, y := range s.cycles {
 		if y != nil {
@@ -400,7 +401,7 @@ func (c *chooser) blocksAround(s *search, targets []*target) []block {
 	fixed := map[int32]bool{}
 	for _, col := range slices.Compact(cols) {
 		for _, n := range s.in[col] {
-			if !shown[n] && !c.m.numbers[n].primary() && c.hiding[n] == 0 {
+			if !shown[n] && (n == again || !c.m.numbers[n].primary() && c.hiding[n] == 0) {
 				shown[n] = true
 				add(fixedRow{plus: s.cols[n]})
 			}
@@ -450,19 +451,35 @@ func (m *model) unmark(s *search, p Policy) {
 				}
 			}
 		}
-		if !found { // only cycles in common make another table: none of what they move may tell
-			for _, id := range s.touch[t.number] {
-				for _, n := range s.cycles[id].numbers {
-					for _, other := range s.touch[n] {
-						best = append(best, s.cycles[other].numbers...)
-					}
-				}
-			}
+		if !found { // only several cycles in common make another table: nothing that they move may tell
+			best = s.connected(t.number)
 		}
 		for _, n := range best {
 			m.numbers[n].unmarked = true
 		}
 	}
+}
+
+// connected are all numbers that cycles move which hang together with those of a number.
+func (s *search) connected(n int32) []int32 {
+	seen := map[int32]bool{n: true}
+	done := map[int32]bool{}
+	all := []int32{n}
+	for i := 0; i < len(all); i++ {
+		for _, id := range s.touch[all[i]] {
+			if done[id] {
+				continue
+			}
+			done[id] = true
+			for _, other := range s.cycles[id].numbers {
+				if !seen[other] {
+					seen[other] = true
+					all = append(all, other)
+				}
+			}
+		}
+	}
+	return all
 }
 
 // sum is the value of a number.
