@@ -257,9 +257,16 @@ func (m *model) checkSpans(s *system, a *checked, p Policy) error {
 			hidden, sums = append(hidden, int32(i)), append(sums, s.cols[i])
 		}
 	}
+	for c := s.positive; c < s.columns; c++ {
+		sums = append(sums, []int32{c})
+	}
 	spans, err := s.spans(a.blocks, sums, spanOptions{whole: s.whole, scale: scale})
 	if err != nil {
 		return fmt.Errorf("%w: %w", errExposed, err)
+	}
+	zeros := map[int32]span{}
+	for c := s.positive; c < s.columns; c++ {
+		zeros[c] = spans[len(hidden)+int(c-s.positive)]
 	}
 	for k, i := range hidden {
 		a.spans[i] = spans[k]
@@ -269,17 +276,22 @@ func (m *model) checkSpans(s *system, a *checked, p Policy) error {
 		}
 	}
 	var widths []float64
-	for _, t := range s.targets {
-		if t.number < 0 || t.told {
+	for i := range s.targets {
+		t := &s.targets[i]
+		if t.told {
 			continue
 		}
-		x, ok := a.spans[t.number]
-		if !ok {
-			return fmt.Errorf("%w: %s is not hidden", errExposed, m.numbers[t.number].name)
+		x, ok := zeros[t.cols[0]]
+		if t.number >= 0 {
+			if x, ok = a.spans[t.number]; ok {
+				widths = append(widths, x.width())
+			}
 		}
-		widths = append(widths, x.width())
-		if !m.wide(s, &t, x, p) {
-			return fmt.Errorf("%w: %s can be told more closely than the policy allows", errExposed, m.numbers[t.number].name)
+		if !ok {
+			return fmt.Errorf("%w: %s is not hidden", errExposed, m.targetName(t))
+		}
+		if !m.wide(s, t, x, p) {
+			return fmt.Errorf("%w: %s can be told more closely than the policy allows", errExposed, m.targetName(t))
 		}
 	}
 	if err := m.checkMarks(s, a, p); err != nil {
@@ -308,8 +320,8 @@ func (m *model) checkMarks(s *system, a *checked, p Policy) error {
 	var ask []*target
 	var sums [][]int32
 	for i := range s.targets {
-		if t := &s.targets[i]; t.number >= 0 && !t.told {
-			ask, sums = append(ask, t), append(sums, s.cols[t.number])
+		if t := &s.targets[i]; !t.told {
+			ask, sums = append(ask, t), append(sums, s.all(t))
 		}
 	}
 	spans, err := s.spans(a.blocks, sums, o)
@@ -318,7 +330,7 @@ func (m *model) checkMarks(s *system, a *checked, p Policy) error {
 	}
 	for i, t := range ask {
 		if spans[i].width() < 1 {
-			return fmt.Errorf("%w: what the marks of hidden cells tell leaves one value for %s", errExposed, m.numbers[t.number].name)
+			return fmt.Errorf("%w: what the marks of hidden cells tell leaves one value for %s", errExposed, m.targetName(t))
 		}
 	}
 	return nil
@@ -352,8 +364,8 @@ func (m *model) wide(s *system, t *target, x span, p Policy) bool {
 		v += s.value[c]
 	}
 	down, up := m.room(s, t, p)
-	if t.withZeros {
-		return x.width() > 0
+	if t.withZeros || t.number < 0 {
+		return x.width() >= 1
 	}
 	const slack = 1e-9 // of the division by the scale; whole numbers have none
 	return x.least <= v-down+slack && (x.open || x.most >= v+up-slack)
