@@ -128,6 +128,7 @@ type checked struct {
 	witnesses [][]step
 	blocks    []block
 	spans     map[int32]span // per hidden number
+	targets   map[int32]bool // numbers that a rule hides in this measure
 }
 
 // audit proves, for one measure, that no target can be computed from the shown numbers, nor told within less than the policy's interval. The
@@ -135,7 +136,7 @@ type checked struct {
 // everything shown and not on the target. Witnesses are searched modulo a prime, and then checked one by one in whole numbers against every shown
 // number, so that a fault in the search can only make the audit fail. Then the least and greatest value of every hidden number is found.
 func (m *model) audit(s *system, shown []bool, p Policy) (*checked, error) {
-	a := &checked{MeasureAudit: MeasureAudit{Measure: m.measures[s.measure].Name, Unknowns: int(s.columns)}, spans: map[int32]span{}}
+	a := &checked{MeasureAudit: MeasureAudit{Measure: m.measures[s.measure].Name, Unknowns: int(s.columns)}, spans: map[int32]span{}, targets: map[int32]bool{}}
 	for _, x := range m.parts {
 		if slices.Contains(x.measure, s.measure) {
 			a.Families = append(a.Families, x.name)
@@ -285,6 +286,7 @@ func (m *model) checkSpans(s *system, a *checked, p Policy) error {
 		if t.number >= 0 {
 			if x, ok = a.spans[t.number]; ok {
 				widths = append(widths, x.width())
+				a.targets[t.number] = true
 			}
 		}
 		if !ok {
