@@ -27,3 +27,20 @@ func PerturbationDocs() []Doc {
 				EN: "All counts become multiples of b, less than b from the truth, and tables add up. For tables of two dimensions, one of which may have levels, there is always a solution, and the one with the least sum of squares is taken. Otherwise one is searched for; a proof or an error says when there is none."}},
 	}
 }
+
+// doc is the documentation of the method that is declared.
+func (p Perturbation) doc() Doc {
+	name := "cell-key"
+	switch {
+	case p.SmallCounts != nil:
+		name = "small-count-rounding"
+	case p.Controlled != nil:
+		name = "controlled-rounding"
+	}
+	for _, d := range PerturbationDocs() {
+		if d.Name == name {
+			return d
+		}
+	}
+	return Doc{}
+}

@@ -848,7 +848,7 @@ func (m *model) markContributors(p Policy) error {
 					n.rule[k] = true
 					n.by |= ruleContributors
 				}
-				if len(of.largest) == 1 {
+				if len(of.Largest) == 1 {
 					n.lone = append(n.lone, k)
 				}
 			}
