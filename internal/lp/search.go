@@ -49,7 +49,9 @@ func (s *search) minimise(terms []Term, sign int64, fresh bool, after func() boo
 	}
 	x, ok := s.point()
 	if !ok || !s.b.keeps(x, s.lo, s.hi) {
-		return s.byFractions(terms, sign)
+		if x, ok = s.exactPoint(); !ok || !s.b.keeps(x, s.lo, s.hi) {
+			return s.byFractions(terms, sign)
+		}
 	}
 	out := found{point: x, value: x.value(terms)}
 	if sign < 0 {
@@ -61,7 +63,11 @@ func (s *search) minimise(terms []Term, sign int64, fresh bool, after func() boo
 		}
 		return s.byFractions(terms, sign)
 	}
-	if y, ok := s.multipliers(); ok {
+	for _, guess := range []func() (vector, bool){s.multipliers, s.exactMultipliers} {
+		y, ok := guess()
+		if !ok {
+			continue
+		}
 		if out.limit = s.b.limit(terms, sign, y, s.lo, s.hi); out.limit != nil && out.limit.Cmp(out.value) == 0 {
 			return out, nil
 		}
