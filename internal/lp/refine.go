@@ -168,6 +168,9 @@ func (s *simplex) exactPoint() (vector, bool) {
 			v.rats[j] = big.NewRat(x, 1)
 		}
 		for _, e := range s.column(int32(j)) {
+			if sum := float64(by[e.at]) - e.v*s.x[j]; math.Abs(sum) > 1<<62 {
+				return v, false
+			}
 			by[e.at] -= int64(e.v) * x
 		}
 	}

@@ -19,6 +19,7 @@ type found struct {
 	point   vector   // a point of the block
 	value   *big.Rat // of sign * objective there
 	limit   *big.Rat // proved: sign * objective gets no lower; nil when it has no end
+	proof   vector   // the multipliers that prove it
 	noPoint bool     // proved: the bounds leave no point
 	stopped bool
 }
@@ -69,6 +70,7 @@ func (s *search) minimise(terms []Term, sign int64, fresh bool, after func() boo
 			continue
 		}
 		if out.limit = s.b.limit(terms, sign, y, s.lo, s.hi); out.limit != nil && out.limit.Cmp(out.value) == 0 {
+			out.proof = y
 			return out, nil
 		}
 	}
@@ -95,7 +97,8 @@ func (s *search) byFractions(terms []Term, sign int64) (found, error) {
 	if what == unbounded {
 		holds = holds && s.b.endless(terms, sign, ray, s.lo, s.hi)
 	} else {
-		out.limit = s.b.limit(terms, sign, e.multipliers(false), s.lo, s.hi)
+		out.proof = e.multipliers(false)
+		out.limit = s.b.limit(terms, sign, out.proof, s.lo, s.hi)
 		holds = holds && out.limit != nil && out.limit.Cmp(out.value) == 0
 	}
 	if !holds {
