@@ -19,6 +19,7 @@ type found struct {
 	point   vector   // a point of the block
 	value   *big.Rat // of sign * objective there
 	limit   *big.Rat // proved: sign * objective gets no lower; nil when it has no end
+	proof   vector   // the multipliers that prove it
 	noPoint bool     // proved: the bounds leave no point
 	stopped bool
 }
@@ -49,7 +50,9 @@ func (s *search) minimise(terms []Term, sign int64, fresh bool, after func() boo
 	}
 	x, ok := s.point()
 	if !ok || !s.b.keeps(x, s.lo, s.hi) {
-		return s.byFractions(terms, sign)
+		if x, ok = s.exactPoint(); !ok || !s.b.keeps(x, s.lo, s.hi) {
+			return s.byFractions(terms, sign)
+		}
 	}
 	out := found{point: x, value: x.value(terms)}
 	if sign < 0 {
@@ -61,8 +64,13 @@ func (s *search) minimise(terms []Term, sign int64, fresh bool, after func() boo
 		}
 		return s.byFractions(terms, sign)
 	}
-	if y, ok := s.multipliers(); ok {
+	for _, guess := range []func() (vector, bool){s.multipliers, s.exactMultipliers} {
+		y, ok := guess()
+		if !ok {
+			continue
+		}
 		if out.limit = s.b.limit(terms, sign, y, s.lo, s.hi); out.limit != nil && out.limit.Cmp(out.value) == 0 {
+			out.proof = y
 			return out, nil
 		}
 	}
@@ -89,7 +97,8 @@ func (s *search) byFractions(terms []Term, sign int64) (found, error) {
 	if what == unbounded {
 		holds = holds && s.b.endless(terms, sign, ray, s.lo, s.hi)
 	} else {
-		out.limit = s.b.limit(terms, sign, e.multipliers(false), s.lo, s.hi)
+		out.proof = e.multipliers(false)
+		out.limit = s.b.limit(terms, sign, out.proof, s.lo, s.hi)
 		holds = holds && out.limit != nil && out.limit.Cmp(out.value) == 0
 	}
 	if !holds {
