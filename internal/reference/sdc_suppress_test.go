@@ -326,7 +326,7 @@ func checkPatterns(t *testing.T, c sdcCase) bool {
 					codes[name] = code
 				}
 			}
-			cells[s.keyOf(codes)] = sdcCell{Interval: ends(x["interval"]), Integer: ends(x["interval_integer"])}
+			cells[s.keyOf(codes)] = sdcCell{Interval: intervalEnds(x["interval"]), Integer: intervalEnds(x["interval_integer"])}
 		}
 		if len(hidden) == 0 || len(cells) == 0 {
 			t.Fatalf("pattern %s hides nothing or says nothing", p.Pattern)
@@ -336,7 +336,7 @@ func checkPatterns(t *testing.T, c sdcCase) bool {
 	return true
 }
 
-func ends(v any) []*float64 {
+func intervalEnds(v any) []*float64 {
 	list, _ := v.([]any)
 	var out []*float64
 	for _, x := range list {
