@@ -144,7 +144,7 @@ type register struct {
 	columns string // after number and year and the columns of the place
 	rows    int    // in a country of 12 kommuner; in proportion in larger ones
 	place   placing
-	latest  bool                                // all rows are of the last year
+	latest  bool                               // all rows are of the last year
 	within  func(f *AgencyFacts) string        // the beginning of the codes of the areas it is about; the whole country without it
 	rate    func(index float64) float64        // how many rows a person gives rise to, by the socioeconomic index of the area
 	row     func(r *caseRow) []string          // the columns
@@ -257,7 +257,7 @@ func ofLan(f *AgencyFacts) string    { return f.Lan }
 
 var registers = []register{
 	{name: "jobseekers", title: "Inskrivna arbetssökande, en rad per inskrivningsperiod",
-		columns: "inskriven;avslutad;kon;alder;utbildning;utfall;dagar", rows: 7000, place: byCode, rate: rising(0.55),
+		columns: "inskriven;avslutad;kon;alder;utbildning;utfall;dagar", rows: 20_000, place: byCode, rate: rising(0.55),
 		row: func(r *caseRow) []string {
 			start, days := r.day(), 20+int(-math.Log(1-r.s.float())*(120+6*r.index))
 			outcome := r.pick([]float64{1 - r.more(0.55, 0.35), 0.4, 0.08, 0.12}, "A", "", "U", "O")
@@ -271,20 +271,20 @@ var registers = []register{
 				r.pick([]float64{r.more(0.2, 0.4), 0.45, 0.35, 0.01}, "1", "2", "3", "9"), outcome, long}
 		}},
 	{name: "health_survey", title: "Svar på en enkät om hälsa, en rad per svarande (ovägda svar)",
-		columns: "kon;aldersgrupp;halsa;aktiv", rows: 6000, place: byCode, rate: rising(-0.1),
+		columns: "kon;aldersgrupp;halsa;aktiv", rows: 20_000, place: byCode, rate: rising(-0.1),
 		row: func(r *caseRow) []string {
 			r.age = max(16, r.age)
 			health := "Bra"
 			if r.yes(0.27, 0.35) {
 				health = "Inte bra"
 			}
-			if r.s.chance(0.015) {
+			if r.s.chance(0.05) {
 				health = ""
 			}
-			return []string{r.sex(), ageGroup(r.age), health, r.yesNo(!r.yes(0.35, 0.2), 0.02)}
+			return []string{r.sex(), ageGroup(r.age), health, r.yesNo(!r.yes(0.35, 0.2), 0.06)}
 		}},
 	{name: "benefit_cases", title: "Ärenden med beslutad ersättning, en rad per ärende",
-		columns: "forman;kon;aldersgrupp;start;slut;dagar;belopp", rows: 7000, place: byKey, rate: rising(0.3),
+		columns: "forman;kon;aldersgrupp;start;slut;dagar;belopp", rows: 20_000, place: byKey, rate: rising(0.3),
 		row: func(r *caseRow) []string {
 			kind := r.pick([]float64{0.3, 0.35, r.more(0.15, 0.7), r.more(0.08, 0.5)}, "SP", "FP", "BB", "AE")
 			if r.s.chance(0.004) {
@@ -302,7 +302,7 @@ var registers = []register{
 			return []string{kind, r.sex(), ageGroup(max(19, min(r.age, 66))), r.date(start), r.date(min(start+days, 729)), strconv.Itoa(days), amount}
 		}, beside: (*agency).writeAddressKey},
 	{name: "incidents", title: "Anmälda händelser, en rad per händelse, med händelsens plats",
-		columns: "datum;brottstyp;tid", rows: 7000, place: byDegrees, rate: rising(0.35),
+		columns: "datum;brottstyp;tid", rows: 20_000, place: byDegrees, rate: rising(0.35),
 		row: func(r *caseRow) []string {
 			kind := r.pick([]float64{r.more(0.12, 0.4), 0.4, 0.18, 0.2, 0.1}, "vald", "stold", "skadegorelse", "bedrageri", "annat")
 			if r.s.chance(0.004) {
@@ -311,42 +311,42 @@ var registers = []register{
 			return []string{r.date(r.day()), kind, r.pick([]float64{0.4, 0.35, 0.25}, "dag", "kväll", "natt")}
 		}, beside: (*agency).writePoliceAreas},
 	{name: "safety_survey", title: "Svar på en undersökning om trygghet, en rad per svarande (ovägda svar)",
-		columns: "kon;aldersgrupp;otrygg;utsatt", rows: 6000, place: byPoint, rate: rising(-0.1),
+		columns: "kon;aldersgrupp;otrygg;utsatt", rows: 20_000, place: byPoint, rate: rising(-0.1),
 		row: func(r *caseRow) []string {
 			r.age = max(16, r.age)
 			unsafe := r.more(0.22, 0.3)
 			if r.woman {
 				unsafe = math.Min(0.95, unsafe*1.4)
 			}
-			return []string{r.sex(), ageGroup(r.age), r.yesNo(r.s.chance(unsafe), 0.02), r.yesNo(r.yes(0.2, 0.12), 0.01)}
+			return []string{r.sex(), ageGroup(r.age), r.yesNo(r.s.chance(unsafe), 0.06), r.yesNo(r.yes(0.2, 0.12), 0.05)}
 		}, beside: (*agency).writePoliceAreas},
 	{name: "social_services", title: "Personer med ekonomiskt bistånd någon gång under året, en rad per person",
-		columns: "kon;aldersgrupp;hushall;manader;langvarigt", rows: 6000, place: byCode, rate: rising(0.9),
+		columns: "kon;aldersgrupp;hushall;manader;langvarigt", rows: 20_000, place: byCode, rate: rising(0.9),
 		row: func(r *caseRow) []string {
 			months := 1 + int(12*math.Pow(r.s.float(), 1.6-0.03*r.index))
 			months = min(12, months)
 			long := [2]string{"N", "J"}[one(months >= 10)]
 			number := strconv.Itoa(months)
-			if r.s.chance(0.012) {
+			if r.s.chance(0.04) {
 				number, long = "..", ""
 			}
 			return []string{r.sex(), ageGroup(r.age), r.pick([]float64{0.35, 0.2, 0.2, 0.2, 0.05},
 				"ensamstående utan barn", "ensamstående med barn", "sammanboende utan barn", "sammanboende med barn", "övriga"), number, long}
 		}},
 	{name: "visits", title: "Besök vid servicekontor, en rad per besök, med besökarens hemområde där det lämnats",
-		columns: "kontor;arende;kon", rows: 7000, place: placing{columns: "hem_deso", code: true, blank: 0.15}, rate: rising(0.5),
+		columns: "kontor;arende;kon", rows: 20_000, place: placing{columns: "hem_deso", code: true, blank: 0.15}, rate: rising(0.5),
 		row: func(r *caseRow) []string {
 			return []string{strconv.Itoa(101 + r.s.below(r.offices)),
 				r.pick([]float64{0.3, 0.3, r.more(0.2, 0.3), 0.15}, "skatt och folkbokföring", "pension", "socialförsäkring", "arbete"), r.sex()}
 		}},
 	{name: "accidents", title: "Olyckor med personskada i vägtrafiken, en rad per skadad, med olyckans plats",
-		columns: "datum;grupp;skada", rows: 5000, place: byPoint, rate: rising(0.05),
+		columns: "datum;grupp;skada", rows: 16_000, place: byPoint, rate: rising(0.05),
 		row: func(r *caseRow) []string {
 			return []string{r.date(r.day()), r.pick([]float64{0.45, 0.25, 0.2, 0.1}, "bil", "cykel", "gång", "annat"),
 				r.pick([]float64{0.72, 0.2, 0.03, 0.05}, "lindrig", "svår", "död", "")}
 		}},
 	{name: "travel_survey", title: "Svar på en undersökning om resvanor, en rad per svarande och resdag (ovägda svar)",
-		columns: "kon;aldersgrupp;fardsatt;km", rows: 6000, place: byCode, rate: rising(-0.1),
+		columns: "kon;aldersgrupp;fardsatt;km", rows: 20_000, place: byCode, rate: rising(-0.1),
 		row: func(r *caseRow) []string {
 			r.age = max(16, r.age)
 			mode := r.pick([]float64{1 - r.more(0.48, 0.35), r.more(0.22, 0.4), 0.1, 0.15}, "bil", "kollektivt", "cykel", "gång")
@@ -363,7 +363,7 @@ var registers = []register{
 			return []string{districtFore[r.s.below(len(districtFore))] + districtAft[r.s.below(len(districtAft))], strconv.Itoa(2 + int(-math.Log(1-r.s.float())*30))}
 		}},
 	{name: "kommun_pupils", title: "Elever i kommunens grundskolor, en rad per elev",
-		columns: "arskurs;kon;stod;franvaro", rows: 6000, place: byPoint, within: ofKommun, rate: rising(0.1),
+		columns: "arskurs;kon;stod;franvaro", rows: 20_000, place: byPoint, within: ofKommun, rate: rising(0.1),
 		row: func(r *caseRow) []string {
 			absence := string(appendFixed(nil, math.Min(100, -math.Log(1-r.s.float())*(5+0.25*r.index)), ','))
 			if r.s.chance(0.015) {
@@ -372,10 +372,10 @@ var registers = []register{
 			return []string{strconv.Itoa(1 + r.s.below(9)), r.sex(), [2]string{"N", "J"}[one(r.yes(0.09, 0.3))], absence}
 		}, beside: (*agency).writeDistricts},
 	{name: "care_contacts", title: "Vårdkontakter, en rad per kontakt",
-		columns: "kon;aldersgrupp;vard;planerad", rows: 7000, place: byCode, within: ofLan, rate: rising(0.15),
+		columns: "kon;aldersgrupp;vard;planerad", rows: 50_000, place: byCode, within: ofLan, rate: rising(0.15),
 		row: func(r *caseRow) []string {
 			planned := r.yesNo(!r.yes(0.3, 0.3), 0)
-			if r.s.chance(0.008) {
+			if r.s.chance(0.06) {
 				planned = ""
 			}
 			return []string{r.sex(), ageGroup(r.age), r.pick([]float64{0.5, r.more(0.12, 0.3), 0.28, 0.1}, "primärvård", "akutmottagning", "specialiserad vård", "tandvård"), planned}
@@ -424,7 +424,7 @@ func (h *homes) leaning(rate func(index float64) float64, within string) *homes 
 	for i, sum := range h.sum {
 		w := (sum - before) * rate(h.index[i])
 		if !strings.HasPrefix(h.kommun[i], within) {
-			w *= 0.002 // some live elsewhere
+			w *= 0.008 // some live elsewhere
 		}
 		before = sum
 		total += w
