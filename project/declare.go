@@ -147,6 +147,7 @@ type RecordsDecl struct {
 	Unique     []string           `yaml:"unique"`      // columns that no two rows may have alike, such as the area in a table of counts: a row twice would be counted twice
 	Locate     LocateDecl         `yaml:"locate"`
 	Also       []AlsoDecl         `yaml:"also"`      // further divisions, which may follow no other border
+	Whole      Text               `yaml:"whole"`     // what all of the records together are called, when they are not of the whole country: all pupils of the kommun's schools
 	Kommun     string             `yaml:"kommun"`    // column with the record's own kommun code, for the residual account
 	Synthetic  *SyntheticDecl     `yaml:"synthetic"` // made, not read
 }

@@ -27,7 +27,7 @@ var profiles embed.FS
 // them. It says nothing of how any agency works but what KnownDecl cites.
 type Profile struct {
 	Name      string     `yaml:"name" json:"name"`
-	Agency    string     `yaml:"agency" json:"agency"`
+	Agency    Text       `yaml:"agency" json:"agency"`
 	Title     Text       `yaml:"title" json:"title"`
 	Line      Text       `yaml:"line" json:"line"`   // what the project is about, in a line
 	Holds     Text       `yaml:"holds" json:"holds"` // what an agency of this kind may hold

@@ -169,7 +169,9 @@ func (r *Run) family(ctx context.Context, d *familyDecl) (*Family, error) {
 			}
 		}
 		for _, by := range t.By {
-			f.Views = append(f.Views, t.view(by))
+			v := t.view(by)
+			v.Whole = text(r.Records[t.From].Whole)
+			f.Views = append(f.Views, v)
 		}
 	}
 	inner.Name = d.name()

@@ -544,7 +544,7 @@ func (o *agency) writeAddressKey(*register) error {
 	})
 }
 
-// writeDistricts divides the kommun in districts of its own, made of whole DeSO but not of whole RegSO, and writes the key.
+// writeDistricts divides the kommun in districts of its own, with as many whole DeSO in each but not whole RegSO, and writes the key.
 func (o *agency) writeDistricts(*register) error {
 	var desos []int
 	for i, k := range o.kommun {
@@ -552,20 +552,27 @@ func (o *agency) writeDistricts(*register) error {
 			desos = append(desos, i)
 		}
 	}
-	home := func(d int) orb.Point { return o.address[d*o.each] }
-	// Centres as far from each other as can be, like the länen's.
-	centres := []orb.Point{home(desos[0])}
-	for len(centres) < min(5, len(desos)/2) {
-		far := slices.MaxFunc(desos, func(a, b int) int { return cmp.Compare(nearestOf(centres, home(a)), nearestOf(centres, home(b))) })
-		centres = append(centres, home(far))
+	var districts [][]int
+	var halve func(list []int, axis, times int)
+	halve = func(list []int, axis, times int) {
+		if times == 0 || len(list) < 4 {
+			districts = append(districts, list)
+			return
+		}
+		slices.SortStableFunc(list, func(a, b int) int { return cmp.Compare(o.address[a*o.each][axis], o.address[b*o.each][axis]) })
+		halve(list[:len(list)/2], 1-axis, times-1)
+		halve(list[len(list)/2:], 1-axis, times-1)
 	}
-	o.facts.Districts = len(centres)
+	halve(desos, 0, 2)
+	o.facts.Districts = len(districts)
 	return write(filepath.Join(o.dir, "geography"), "synthetic-districts.csv", func(w *bufio.Writer) {
 		w.WriteString(bom + marked + "\r\ndeso;stadsdel;stadsdelsnamn\r\n")
-		for _, d := range desos {
-			at := slices.IndexFunc(centres, func(c orb.Point) bool { return planar.Distance(c, home(d)) == nearestOf(centres, home(d)) })
-			s := newStream(o.opt.Seed, forDistrict, uint64(at))
-			fmt.Fprintf(w, "%s;S%d;%s\r\n", o.division.At(d).Code, at+1, districtFore[s.below(len(districtFore))]+"stadens stadsdel")
+		for i, list := range districts {
+			s := newStream(o.opt.Seed, forDistrict, uint64(i))
+			name := districtFore[s.below(len(districtFore))] + "stadens stadsdel"
+			for _, d := range list {
+				fmt.Fprintf(w, "%s;S%d;%s\r\n", o.division.At(d).Code, i+1, name)
+			}
 		}
 	})
 }
@@ -589,14 +596,6 @@ func (o *agency) writeCareAreas(*register) error {
 	})
 }
 
-func nearestOf(points []orb.Point, p orb.Point) float64 {
-	least := math.Inf(1)
-	for _, q := range points {
-		least = math.Min(least, planar.Distance(p, q))
-	}
-	return least
-}
-
 // writePoliceAreas draws areas around the homes of the areas with the highest index. They follow no other border, and lie apart from each other.
 func (o *agency) writePoliceAreas(*register) error {
 	if o.police != nil {
@@ -614,19 +613,19 @@ func (o *agency) writePoliceAreas(*register) error {
 	var made []circle
 	for _, d := range order {
 		s := newStream(o.opt.Seed, forPoliceArea, uint64(d))
-		c := circle{o.address[d*o.each], s.between(500, 900)}
+		c := circle{o.address[d*o.each], s.between(900, 1800)}
 		if o.division.At(d).Code[4] == 'A' || slices.ContainsFunc(made, func(m circle) bool { return planar.Distance(m.at, c.at) < m.r+c.r+100 }) {
 			continue
 		}
-		if made = append(made, c); len(made) >= max(3, 65*o.opt.Kommuner/fullKommuner) {
-			break
-		}
+		made = append(made, c)
 		ring := make(orb.Ring, 0, 16)
 		for k := range 15 {
 			a, r := 2*math.Pi*float64(k)/15, c.r*s.between(0.7, 1)
 			ring = append(ring, onGrid(orb.Point{c.at[0] + r*math.Cos(a), c.at[1] + r*math.Sin(a)}))
 		}
-		o.police = append(o.police, orb.MultiPolygon{{append(ring, ring[0])}})
+		if o.police = append(o.police, orb.MultiPolygon{{append(ring, ring[0])}}); len(o.police) >= max(6, 65*o.opt.Kommuner/fullKommuner) {
+			break
+		}
 	}
 	o.facts.PoliceAreas = len(o.police)
 	return write(filepath.Join(o.dir, "geography"), "synthetic-police_areas.geojson", func(w *bufio.Writer) {
