@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"text/template"
+	"unicode"
 
 	"github.com/goccy/go-yaml"
 
@@ -127,16 +128,13 @@ func FindProfile(name string) (Profile, error) {
 	return Profile{}, fmt.Errorf("project: there is no profile %q; there are %s", name, strings.Join(names, ", "))
 }
 
-// nearest are the names that a word may have been meant for: those it is a part of or has a part of, else those within a third of its letters.
+// nearest are the names that a word may have been meant for: those that it shares a part of four letters or more with, and those within a third of its letters.
 func nearest(word string, names []string) (near []string) {
 	word = strings.ToLower(word)
+	parts := strings.FieldsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) })
 	for _, name := range names {
-		if len(word) >= 3 && (strings.Contains(name, word) || strings.Contains(word, name)) {
-			near = append(near, name)
-		}
-	}
-	for _, name := range names {
-		if !slices.Contains(near, name) && edits(word, name) <= max(1, len(word)/3) {
+		part := func(p string) bool { return len(p) >= 4 && strings.Contains(name, p) }
+		if slices.ContainsFunc(parts, part) || len(name) >= 4 && strings.Contains(word, name) || edits(word, name) <= max(1, len(word)/3) {
 			near = append(near, name)
 		}
 	}

@@ -4,13 +4,15 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"github.com/skikt/skikt/project"
 )
 
 type newCmd struct {
 	Profile string `arg:"" optional:"" help:"Profile; all are listed without one." placeholder:"PROFILE"`
-	Dir     string `arg:"" optional:"" help:"Folder to make, new or empty (default: named after the profile)." placeholder:"DIR" type:"path"`
+	Dir     string `arg:"" optional:"" help:"Folder to make, new or empty (default: named after the profile)." placeholder:"DIR"`
 	List    bool   `help:"List the profiles."`
 	JSON    bool   `help:"With --list: all that is known of the profiles, with their questions, as JSON."`
 	Size    string `help:"toy: 12 kommuner, in seconds; full: 290." enum:"toy,full" default:"toy"`
@@ -22,8 +24,8 @@ func (c *newCmd) Help() string {
 questions, and README.sv.md and README.en.md, which tell how to put the real register in and what to change next year. The folder appears whole or not at all.
 
 Example:
-  skikt new arbetsformedlingen out/jobseekers
-  skikt build out/jobseekers --out out/jobseekers/edition`
+  skikt new --list
+  skikt new arbetsformedlingen out/jobseekers`
 }
 
 func (c *newCmd) Run(ctx context.Context, std *streams) error {
@@ -44,8 +46,15 @@ func (c *newCmd) Run(ctx context.Context, std *streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(std.out, "%s: %s\n\nRead %s or README.en.md. Then:\n", dir, p.Title.SV, filepath.Join(dir, "README.sv.md"))
-	fmt.Fprintf(std.out, "  skikt check %s\n  skikt build %s --out %s\n  skikt serve %s\n", dir, dir, filepath.Join(dir, "edition"), filepath.Join(dir, "edition"))
+	place := func(names ...string) string {
+		path := filepath.Join(append([]string{dir}, names...)...)
+		if strings.ContainsAny(path, " \t'\"$") {
+			return strconv.Quote(path)
+		}
+		return path
+	}
+	fmt.Fprintf(std.out, "%s\n%s\n\nRead %s or %s. Then:\n", p.Title.SV, p.Title.EN, place("README.sv.md"), place("README.en.md"))
+	fmt.Fprintf(std.out, "  skikt check %s\n  skikt build %s --out %s\n  skikt serve %s\n", place(), place(), place("edition"), place("edition"))
 	return nil
 }
 
