@@ -1,6 +1,11 @@
 package project_test
 
 import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +21,7 @@ import (
 	"github.com/skikt/skikt/internal/synth"
 	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/project"
+	"github.com/skikt/skikt/protect"
 )
 
 func allProfiles(t *testing.T) []project.Profile {
@@ -248,5 +254,116 @@ func holdAnswer(t *testing.T, ed *edition.Edition, q project.Question) {
 		if code := strconv.Itoa(typ + 1); types >= 0 && !by[code] {
 			t.Errorf("%s: no figure for type %s in %s", q.Question.EN, code, q.Table)
 		}
+	}
+}
+
+// The next year goes as the README says: a register with a year that the index lacks as yet has rows without a type, until the types of the last published year are said to
+// serve all years.
+func TestNewProjectNextYear(t *testing.T) {
+	const profile, last = "arbetsformedlingen", "2025"
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(made(t, profile))); err != nil {
+		t.Fatal(err)
+	}
+	index := filepath.Join(dir, "scb", "socioeconomic_index.csv")
+	rewrite(t, index, func(text string) string {
+		var kept strings.Builder
+		for line := range strings.Lines(text) {
+			if fields := strings.Split(line, ";"); len(fields) < 3 || fields[2] != last {
+				kept.WriteString(line)
+			}
+		}
+		return kept.String()
+	})
+	readme, err := os.ReadFile(filepath.Join(dir, "README.en.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		says, add string
+		typed     bool
+	}{
+		{"Without it the\n  rows go under \"No area type\"", "", false},
+		{"under `types`, and the types of that year serve all years", "year: 2024, ", true},
+	} {
+		if !strings.Contains(string(readme), step.says) {
+			t.Errorf("the README does not say %q", step.says)
+		}
+		rewrite(t, filepath.Join(dir, project.FileName), func(text string) string {
+			return strings.Replace(text, "types: {division: regso-2025, ", "types: {"+step.add+"division: regso-2025, ", 1)
+		})
+		p, err := project.Open(dir, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		release, err := p.Release(t.Context(), project.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := slices.IndexFunc(release.Tables, func(table protect.Table) bool { return table.Name() == "jobseekers" })
+		c := release.Tables[at].Cube()
+		of := map[string]bool{}
+		for row := range c.Len() {
+			if c.Code(row, c.DimIndex("year")) == last {
+				of[c.Code(row, c.DimIndex("type"))] = true
+			}
+		}
+		if of["1"] != step.typed || of["none"] == step.typed {
+			t.Errorf("with %q the types of %s are %v", step.add, last, of)
+		}
+	}
+}
+
+func rewrite(t *testing.T, name string, change func(string) string) {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := change(string(text))
+	if err := os.WriteFile(name, []byte(changed), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The same profile and seed give the same bytes, whatever has been made before.
+func TestNewProjectIsTheSame(t *testing.T) {
+	for _, p := range allProfiles(t) {
+		again := filepath.Join(t.TempDir(), p.Name)
+		if err := project.New(t.Context(), again, p.Name, project.NewOptions{Seed: 2022}); err != nil {
+			t.Fatal(err)
+		}
+		if a, b := sums(t, made(t, p.Name)), sums(t, again); !maps.Equal(a, b) || len(a) < 8 {
+			t.Errorf("%s: %d files and %d, not the same", p.Name, len(a), len(b))
+		}
+	}
+}
+
+// sums are the checksums of the files under a folder.
+func sums(t *testing.T, dir string) map[string][32]byte {
+	t.Helper()
+	out := map[string][32]byte{}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(filepath.Join(dir, path))
+		out[path] = sha256.Sum256(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// A project that is interrupted while it is made leaves nothing.
+func TestNewProjectInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	parent := t.TempDir()
+	err := project.New(ctx, filepath.Join(parent, "p"), "kommun", project.NewOptions{Seed: 1, Progress: func(string, int64, int64) { cancel() }})
+	left, _ := os.ReadDir(parent)
+	if !errors.Is(err, context.Canceled) || len(left) > 0 {
+		t.Errorf("%v, and %v is left", err, left)
 	}
 }

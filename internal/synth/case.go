@@ -437,8 +437,8 @@ func (h *homes) leaning(rate func(index float64) float64, within string) *homes 
 func (o *agency) writeCases(dir string, kind uint64, r *register) (f RegisterFacts, err error) {
 	f = RegisterFacts{Name: r.name, File: "agency/synthetic-" + r.name + ".csv", Rows: max(200, r.rows*o.opt.Kommuner/12)}
 	within := ""
-	if r.within != nil {
-		within = r.within(o.facts)
+	if r.within != nil { // as many as one kommun or län has, whatever the country's size
+		within, f.Rows = r.within(o.facts), r.rows
 	}
 	h := o.leaning(r.rate, within)
 	err = write(dir, "synthetic-"+r.name+".csv", func(w *bufio.Writer) {
