@@ -207,9 +207,6 @@ func (r *caseRow) sex() string {
 	if r.year > firstNewYear {
 		words = [2]string{"M", "K"}
 	}
-	if r.s.chance(0.003) {
-		return ""
-	}
 	return words[one(r.woman)]
 }
 
