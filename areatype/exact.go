@@ -180,3 +180,6 @@ func ratFrac(num, den int64, decimals int) *big.Rat {
 }
 
 func times100(e Exact) Exact { return Exact{new(big.Rat).Mul(e.rat(), hundredRat)} }
+
+// Rat is the number as a fraction of one's own, to compute on.
+func (e Exact) Rat() *big.Rat { return new(big.Rat).Set(e.rat()) }

@@ -43,6 +43,8 @@ type Declaration struct {
 	Types       *TypesDecl             `yaml:"types"`
 	Tables      []TableDecl            `yaml:"tables"`
 	Segregation []SegregationDecl      `yaml:"segregation"`
+	Grants      []GrantDecl            `yaml:"grants"`
+	Targets     []TargetDecl           `yaml:"targets"`
 	Policy      PolicyDecl             `yaml:"policy"`
 	Notes       []Text                 `yaml:"notes"`
 }
@@ -394,6 +396,13 @@ func (p *Project) validate(path string, text []byte) error {
 	}
 	for i, d := range p.Segregation {
 		p.validateSegregation(d, of, say.under(fmt.Sprintf("segregation[%d]", i)))
+	}
+	for i, d := range p.Grants {
+		d.validate(say.under(fmt.Sprintf("grants[%d]", i)))
+		p.validateSource(fmt.Sprintf("grants[%d].units.source", i), d.Units.Source, say)
+	}
+	for i, d := range p.Targets {
+		p.validateTarget(d, of, say.under(fmt.Sprintf("targets[%d]", i)))
 	}
 	p.validatePolicy(say)
 	slices.SortStableFunc(all, func(a, b complaint) int { return cmp.Compare(a.line, b.line) })

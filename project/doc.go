@@ -6,10 +6,12 @@ import (
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/border"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/grant"
 	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/record"
 	"github.com/skikt/skikt/segregation"
+	"github.com/skikt/skikt/target"
 )
 
 // A Doc documents one thing that people meet by name: a measure, a type, a policy, a rule, an outcome or a status. Its texts come from the package that owns
@@ -34,6 +36,12 @@ func Docs() []Doc {
 	for _, d := range segregation.Docs() {
 		all = append(all, Doc{d.Name, "measure", d.Title, cube.Text{
 			SV: joined(d.Text.SV, d.Cautions.SV, labelled("Odefinierat:", d.Undef.SV)), EN: joined(d.Text.EN, d.Cautions.EN, labelled("Undefined:", d.Undef.EN))}, d.Formula, cube.Text{}, d.Range, d.Source})
+	}
+	for _, d := range grant.Docs() {
+		all = append(all, Doc{d.Name, "grant", d.Title, cube.Text{SV: joined(d.Text.SV, d.Cautions.SV), EN: joined(d.Text.EN, d.Cautions.EN)}, d.Formula, d.Unit, d.Range, d.Source})
+	}
+	for _, d := range target.Docs() {
+		all = append(all, Doc{d.Name, "target", d.Title, cube.Text{SV: joined(d.Text.SV, d.Cautions.SV), EN: joined(d.Text.EN, d.Cautions.EN)}, d.Formula, d.Unit, d.Range, d.Source})
 	}
 	for t := areatype.Type(1); t <= areatype.NTypes; t++ {
 		all = append(all, Doc{Name: "Type" + t.Code(), Kind: "type", Title: t.Label()})

@@ -49,7 +49,7 @@ type Run struct {
 	Accounts  []*Account // one for each records, in order of name
 	Indices   []*Index
 	Families  []*Family
-	Measures  []*cube.Cube // of segregation
+	Measures  []*cube.Cube // of segregation, grants and targets
 
 	opt     Options
 	work    string // folder for generated files and the store's spill

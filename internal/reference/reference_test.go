@@ -11,6 +11,8 @@ var offers = map[string]Offer{
 	"areatype":    answerAreaType,
 	"segregation": anyOf(answerSegregationClosed, answerSegregationSpace, answerSegregationInference),
 	"knn":         answerNeighbours,
+	"grant":       answerGrant,
+	"target":      answerTarget,
 }
 
 func TestReference(t *testing.T) { Run(t, offers) }

@@ -1,0 +1,370 @@
+package grant
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/skikt/skikt/cube"
+)
+
+// A Change is what units get under one result against another: counts of units, kronor, and the sum of both sides.
+type Change struct {
+	Gain, Lose, Same int
+	Won, Lost        int64 // kronor of those who gain and of those who lose, both from 0 on
+	From, To         int64
+	Pupils           *big.Rat
+}
+
+// Net is To − From.
+func (c Change) Net() int64 { return c.To - c.From }
+
+func (c *Change) add(from, to int64) {
+	switch d := to - from; {
+	case d > 0:
+		c.Gain++
+		c.Won += d
+	case d < 0:
+		c.Lose++
+		c.Lost -= d
+	default:
+		c.Same++
+	}
+	c.From += from
+	c.To += to
+}
+
+// A Comparison sets what is paid under two rules side by side.
+type Comparison struct {
+	From, To *Result
+	Change   []int64 // kronor, one a unit
+	All      Change
+}
+
+// Compare sets to against from. Both must be of the same units in the same order.
+func Compare(from, to *Result) (*Comparison, error) {
+	if !slices.Equal(from.Units.ID, to.Units.ID) {
+		return nil, errors.New("grant: the two results are not of the same units in the same order; compare rules on one file of units")
+	}
+	c := &Comparison{From: from, To: to, Change: make([]int64, len(to.Paid)), All: Change{Pupils: sum(to.Pupils)}}
+	for i := range to.Paid {
+		c.Change[i] = to.Paid[i] - from.Paid[i]
+		c.All.add(from.Paid[i], to.Paid[i])
+	}
+	return c, nil
+}
+
+// By is the change by the members of a grouping, in the order that they first stand in; units without a member are under the empty name, so that the sums are those of all.
+func (c *Comparison) By(g *Grouping) (members []string, changes []Change) {
+	at := map[string]int{}
+	pupils, scale := whole(c.To.Pupils)
+	var sums []*big.Int
+	for i, member := range g.Of {
+		k, ok := at[member]
+		if !ok {
+			k = len(members)
+			at[member] = k
+			members, changes, sums = append(members, member), append(changes, Change{}), append(sums, new(big.Int))
+		}
+		changes[k].add(c.From.Paid[i], c.To.Paid[i])
+		sums[k].Add(sums[k], pupils[i])
+	}
+	for k := range changes {
+		changes[k].Pupils = new(big.Rat).SetFrac(sums[k], scale)
+	}
+	return members, changes
+}
+
+// Largest are the units that gain and that lose most; -1 when nobody does. Among equal ones it is the earlier.
+func (c *Comparison) Largest() (winner, loser int) {
+	winner, loser = -1, -1
+	for i, d := range c.Change {
+		if d > 0 && (winner < 0 || d > c.Change[winner]) {
+			winner = i
+		}
+		if d < 0 && (loser < 0 || d < c.Change[loser]) {
+			loser = i
+		}
+	}
+	return winner, loser
+}
+
+// MovedShare is the part of what is paid that comes to others than before: kronor won over all kronor paid under To. NaN when nothing is paid.
+func (c *Comparison) MovedShare() float64 {
+	if c.All.To == 0 {
+		return math.NaN()
+	}
+	return float64(c.All.Won) / float64(c.All.To)
+}
+
+// kronor are amounts as fractions.
+func kronor(amounts []int64) []*big.Rat {
+	out := make([]*big.Rat, len(amounts))
+	for i, a := range amounts {
+		out[i] = new(big.Rat).SetInt64(a)
+	}
+	return out
+}
+
+// An Inequality tells how kronor for each pupil are spread, weighted by pupils. Units without pupils are not in it. Numbers are nil where they are undefined.
+type Inequality struct {
+	Gini          *big.Rat // of kronor for each pupil
+	Concentration *big.Rat // of kronor in the order of the column, above 0 when they grow with it
+	GiniOfColumn  *big.Rat // of the column itself
+	Kakwani       *big.Rat // Concentration − GiniOfColumn: 0 when kronor for each pupil are in proportion to the column, above when they grow faster
+}
+
+// Inequality measures the paid amounts against a column of need, such as the index. Units that lack a number in the column are not in the last three, which are nil without a column.
+func (res *Result) Inequality(column string) (Inequality, error) {
+	kr := kronor(res.Paid)
+	q := Inequality{Gini: Concentration(kr, res.Pupils, nil)}
+	if column == "" {
+		return q, nil
+	}
+	by, err := res.Units.column(column)
+	if err != nil {
+		return Inequality{}, err
+	}
+	pupils, need, order := make([]*big.Rat, len(by)), make([]*big.Rat, len(by)), slices.Clone(by)
+	for i := range by {
+		pupils[i], need[i] = res.Pupils[i], new(big.Rat)
+		if by[i] == nil {
+			pupils[i], order[i] = new(big.Rat), new(big.Rat)
+			continue
+		}
+		need[i].Mul(by[i], pupils[i])
+	}
+	q.Concentration = Concentration(kr, pupils, order)
+	q.GiniOfColumn = Concentration(need, pupils, nil)
+	if q.Concentration != nil && q.GiniOfColumn != nil {
+		q.Kakwani = new(big.Rat).Sub(q.Concentration, q.GiniOfColumn)
+	}
+	return q, nil
+}
+
+// Reach is how much of the paid kronor comes to some pupils, whose share of each unit's pupils is a column (such as those who live in areas of type 1 and 2), when each unit's kronor are
+// spread evenly over its pupils; and their share of all pupils. Units that lack the share are not in either. NaN where it is undefined.
+func (res *Result) Reach(column string) (ofKronor, ofPupils float64, err error) {
+	share, err := res.Units.column(column)
+	if err != nil {
+		return 0, 0, err
+	}
+	pupils, shares := slices.Clone(res.Pupils), slices.Clone(share)
+	for i, s := range share {
+		switch {
+		case s == nil:
+			pupils[i], shares[i] = new(big.Rat), new(big.Rat)
+		case s.Sign() < 0 || s.Cmp(big.NewRat(1, 1)) > 0:
+			return 0, 0, fmt.Errorf("grant: unit %s: the column %s is a share, from 0 to 1", res.Units.ID[i], column)
+		}
+	}
+	return float(Reaching(kronor(res.Paid), pupils, shares)), float(Reaching(nil, pupils, shares)), nil
+}
+
+// float is the nearest float64; NaN for nil.
+func float(x *big.Rat) float64 {
+	if x == nil {
+		return math.NaN()
+	}
+	f, _ := x.Float64()
+	return f
+}
+
+// FloorCost is what the floors of all pots move, exactly: kronor that units at their floor get above what they would have without floors. Caps stay.
+func (res *Result) FloorCost() (*big.Rat, error) {
+	cost := new(big.Rat)
+	for _, pot := range res.Pots {
+		free, err := Fill(pot.Budget, pot.Weight, nil, pot.cap)
+		if err != nil {
+			return nil, fmt.Errorf("grant: pot %s without floors: %w", pot.Name, err)
+		}
+		var more []*big.Rat
+		for _, i := range pot.AtFloor {
+			if d := new(big.Rat).Sub(pot.Exact(i), free.Exact(i)); d.Sign() > 0 {
+				more = append(more, d)
+			}
+		}
+		cost.Add(cost, sum(more))
+	}
+	return cost, nil
+}
+
+// An Uncertainty says within what a column may lie: columns of its lower and upper end. Draws are normal with the interval taken for its middle 95 percent, cut off at 0.
+type Uncertainty struct {
+	Column, Low, High string
+	Draws             int
+	Seed              uint64
+}
+
+// A Flip is how one unit fares over the draws.
+type Flip struct {
+	Gains, Loses float64   // share of the draws in which the unit gains, or loses, by To against From
+	Has          float64   // share of the draws in which it is paid anything under To
+	Lo, Hi       int64     // 2.5 and 97.5 percent of what it is paid under To
+	Flips        bool      // it gains in some draws and loses in others, in at least one of twenty each; or it has something in some and nothing in others, alike
+	Of           cube.Cell // the change as computed on the column itself, with the interval of the change
+}
+
+// Uncertain draws a column anew and tells who would gain and who lose by rule to against rule from. Each unit's draws come from its own id and the seed, so that they are the same whatever other units there
+// are and in which order. Units without an interval keep their number.
+func Uncertain(from, to Rule, u *Units, q Uncertainty) ([]Flip, error) {
+	if q.Draws < 1 {
+		return nil, fmt.Errorf("grant: %d is no number of draws", q.Draws)
+	}
+	base, err := u.column(q.Column)
+	if err != nil {
+		return nil, err
+	}
+	low, err := u.column(q.Low)
+	if err != nil {
+		return nil, err
+	}
+	high, err := u.column(q.High)
+	if err != nil {
+		return nil, err
+	}
+	n := u.Len()
+	streams := make([]*rand.Rand, n)
+	for i, id := range u.ID {
+		if low[i] == nil || high[i] == nil || base[i] == nil {
+			continue
+		}
+		if low[i].Cmp(high[i]) > 0 {
+			return nil, fmt.Errorf("grant: unit %s: the interval of %s goes from a higher number to a lower", id, q.Column)
+		}
+		h := fnv.New64a()
+		h.Write([]byte(id))
+		streams[i] = rand.New(rand.NewPCG(q.Seed, h.Sum64()))
+	}
+	plain, err := change(from, to, u)
+	if err != nil {
+		return nil, err
+	}
+	drawn := &Units{ID: u.ID, Name: u.Name, Groups: u.Groups, Numbers: make(map[string][]*big.Rat, len(u.Numbers))}
+	for name, c := range u.Numbers {
+		drawn.Numbers[name] = c
+	}
+	paid, changes := make([][]int64, n), make([][]int64, n)
+	for range q.Draws {
+		column := slices.Clone(base)
+		for i, s := range streams {
+			if s != nil {
+				column[i] = draw(s, low[i], high[i])
+			}
+		}
+		drawn.Numbers[q.Column] = column
+		c, err := change(from, to, drawn)
+		if err != nil {
+			return nil, fmt.Errorf("grant: in a draw of %s: %w", q.Column, err)
+		}
+		for i := range n {
+			paid[i], changes[i] = append(paid[i], c.To.Paid[i]), append(changes[i], c.Change[i])
+		}
+	}
+	out := make([]Flip, n)
+	for i := range out {
+		f := &out[i]
+		for k, d := range changes[i] {
+			f.Gains += float64(min(max(d, 0), 1))
+			f.Loses += float64(min(max(-d, 0), 1))
+			f.Has += float64(min(paid[i][k], 1))
+		}
+		f.Gains, f.Loses, f.Has = f.Gains/float64(q.Draws), f.Loses/float64(q.Draws), f.Has/float64(q.Draws)
+		const often = 0.05
+		f.Flips = min(f.Gains, f.Loses) >= often || f.Has >= often && f.Has <= 1-often
+		slices.Sort(paid[i])
+		slices.Sort(changes[i])
+		lo, hi := middle(q.Draws)
+		f.Lo, f.Hi = paid[i][lo], paid[i][hi]
+		f.Of = cube.KnownCell(float64(plain.Change[i]))
+		f.Of.Lo, f.Of.Hi = cube.Num(float64(changes[i][lo])), cube.Num(float64(changes[i][hi]))
+	}
+	return out, nil
+}
+
+// middle are the places of the 2.5 and 97.5 percent quantiles among n sorted draws: the first at or above.
+func middle(n int) (lo, hi int) {
+	at := func(p float64) int { return max(int(math.Ceil(p*float64(n)))-1, 0) }
+	return at(0.025), at(0.975)
+}
+
+// draw is a number within an interval: normal about its middle, 1.96 standard deviations to each end, to six decimals, and not below zero.
+func draw(s *rand.Rand, low, high *big.Rat) *big.Rat {
+	lo, hi := float(low), float(high)
+	const z, million = 1.959963984540054, 1_000_000
+	x := (lo+hi)/2 + (hi-lo)/2/z*s.NormFloat64()
+	return big.NewRat(int64(math.Round(max(x, 0)*million)), million)
+}
+
+func change(from, to Rule, u *Units) (*Comparison, error) {
+	a, err := from.Allocate(u)
+	if err != nil {
+		return nil, err
+	}
+	b, err := to.Allocate(u)
+	if err != nil {
+		return nil, err
+	}
+	return Compare(a, b)
+}
+
+// A Year is one year of a plan or a history.
+type Year struct {
+	Name    string
+	Budget  int64
+	Units   *Units
+	Changed map[string]string // numbers of the year before, and what they have become
+}
+
+// A YearResult is a year carried out. Gone are the units of the year before that no unit has come after, with what they were paid then.
+type YearResult struct {
+	Year string
+	*Result
+	Gone     []string
+	GonePaid int64
+}
+
+// Years carries a rule over years, each year's amounts being what the next one's guarantees and caps count from. The first year takes the rule's column of previous amounts as it is; in
+// the later ones that column is set here. Pupils are the columns of each year's own units, so a plan for two years gives the same names to the years before each.
+func (r Rule) Years(years []Year) ([]YearResult, error) {
+	var out []YearResult
+	for k, y := range years {
+		u, step := y.Units, YearResult{Year: y.Name}
+		rule := r
+		rule.Budget = y.Budget
+		if k > 0 && r.Previous != "" {
+			was := map[string]int64{}
+			for i, id := range out[k-1].Units.ID {
+				was[id] = out[k-1].Paid[i]
+			}
+			column, gone := u.Renumber(was, y.Changed)
+			for _, id := range gone {
+				step.GonePaid += was[id]
+			}
+			step.Gone = gone
+			own := *u
+			own.Numbers = map[string][]*big.Rat{}
+			for name, c := range u.Numbers {
+				own.Numbers[name] = c
+			}
+			own.Numbers[r.Previous] = column
+			u = &own
+		}
+		res, err := rule.Allocate(u)
+		if err != nil {
+			return nil, fmt.Errorf("grant: year %s: %w", y.Name, err)
+		}
+		if len(step.Gone) > 0 {
+			res.Warnings = append(res.Warnings, cube.Warning{Code: "units-gone", Text: cube.Text{
+				SV: fmt.Sprintf("%d enheter från året före finns inte kvar och har ingen angiven efterföljare; de fick då %d kr.", len(step.Gone), step.GonePaid),
+				EN: fmt.Sprintf("%d units of the year before are no more, and none is named that comes after them; they were paid %d kr then.", len(step.Gone), step.GonePaid)}})
+		}
+		step.Result = res
+		out = append(out, step)
+	}
+	return out, nil
+}

@@ -1,0 +1,314 @@
+package project
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/grant"
+	"github.com/skikt/skikt/record"
+)
+
+// GrantDecl declares rules that share out money, the units they share it out to, and what is asked of the amounts.
+type GrantDecl struct {
+	Name  string       `yaml:"name"`
+	Title Text         `yaml:"title"`
+	Units UnitsDecl    `yaml:"units"`
+	Rules []grant.Rule `yaml:"rules"` // the first is what the others are compared with
+	Need  string       `yaml:"need"`  // column of need, for concentration and Kakwani's index
+	Reach []string     `yaml:"reach"` // columns of shares of pupils, such as of those who live in areas of type 1 and 2
+	Draws *DrawsDecl   `yaml:"draws"`
+}
+
+// UnitsDecl declares a file with one row for each unit: huvudman, kommun or school.
+type UnitsDecl struct {
+	FileDecl `yaml:",inline"`
+	ID       string    `yaml:"id"`
+	Name     string    `yaml:"name"`
+	By       []string  `yaml:"by"`   // columns that sort units: kind, kommun
+	Size     *SizeDecl `yaml:"size"` // and classes by a number
+}
+
+// SizeDecl declares classes of size.
+type SizeDecl struct {
+	Column string  `yaml:"column"`
+	Bounds []int64 `yaml:"bounds"` // lowest of every class but the first
+}
+
+// DrawsDecl declares draws of an uncertain column: who gains and loses by the second rule against the first.
+type DrawsDecl struct {
+	Column string `yaml:"column"`
+	Low    string `yaml:"low"`
+	High   string `yaml:"high"`
+	Draws  int    `yaml:"draws"`
+	Seed   uint64 `yaml:"seed"`
+}
+
+// validate tells what is wrong with the declaration in itself.
+func (d GrantDecl) validate(say complain) {
+	if d.Name == "" {
+		say("name", "it is missing")
+	}
+	if d.Units.ID == "" {
+		say("units", "name the column of the units' ids under id")
+	}
+	if len(d.Rules) == 0 {
+		say("rules", "there are none")
+	}
+	seen := map[string]bool{}
+	for i, rule := range d.Rules {
+		at := fmt.Sprintf("rules[%d]", i)
+		if rule.Name == "" || seen[rule.Name] {
+			say(at, "every rule needs a name of its own")
+		}
+		seen[rule.Name] = true
+		if err := rule.Validate(); err != nil {
+			say(at, "%w", err)
+		}
+	}
+	if d.Draws != nil && len(d.Rules) < 2 {
+		say("draws", "who gains and loses is told between two rules")
+	}
+}
+
+// Check is validate for a declaration that stands in a file of its own.
+func (d GrantDecl) Check() error {
+	var all []error
+	d.validate(func(at, format string, args ...any) {
+		all = append(all, fmt.Errorf("%s: %w", at, fmt.Errorf(format, args...)))
+	})
+	return errors.Join(all...)
+}
+
+// numbers are the columns of numbers that the rules and questions name.
+func (d GrantDecl) numbers() []string {
+	var all []string
+	put := func(names ...string) {
+		for _, n := range names {
+			if n != "" && n != grant.PupilsColumn && !slices.Contains(all, n) {
+				all = append(all, n)
+			}
+		}
+	}
+	for _, r := range d.Rules {
+		put(r.Pupils...)
+		put(r.Previous, r.Applies)
+		for _, p := range r.Pots {
+			put(p.Key...)
+			for _, t := range p.Threshold {
+				put(t.Column)
+			}
+		}
+	}
+	put(d.Need)
+	put(d.Reach...)
+	if d.Draws != nil {
+		put(d.Draws.Column, d.Draws.Low, d.Draws.High)
+	}
+	if d.Units.Size != nil {
+		put(d.Units.Size.Column)
+	}
+	return all
+}
+
+// ReadUnits reads the units of a declaration from a file. Numbers are taken as they are written, decimal for decimal; a row that can't be used is an error, as amounts to a part of the units would be wrong for all.
+func (d GrantDecl) ReadUnits(ctx context.Context, path string) (*grant.Units, error) {
+	if d.Units.ID == "" {
+		return nil, errors.New("name the column of the units' ids")
+	}
+	t, err := readTable(ctx, path, []string{d.Units.ID}, append(append([]string{d.Units.Name}, d.Units.By...), d.numbers()...))
+	if err != nil {
+		return nil, err
+	}
+	u := &grant.Units{ID: t.text[d.Units.ID], Numbers: map[string][]*big.Rat{}}
+	if d.Units.Name != "" {
+		u.Name = t.text[d.Units.Name]
+	}
+	for _, name := range d.Units.By {
+		u.Groups = append(u.Groups, grant.Grouping{Name: name, Of: t.text[name]})
+	}
+	for _, name := range d.numbers() {
+		if u.Numbers[name], err = grant.Numbers(t.text[name]); err != nil {
+			return nil, fmt.Errorf("%s, column %s: %w", filepath.Base(path), name, err)
+		}
+	}
+	if d.Units.Size != nil {
+		g, err := u.Sizes("size", d.Units.Size.Column, d.Units.Size.Bounds...)
+		if err != nil {
+			return nil, err
+		}
+		u.Groups = append(u.Groups, g)
+	}
+	return u, u.Check()
+}
+
+// A GrantResult is the rules of a declaration carried out.
+type GrantResult struct {
+	Results []*grant.Result
+	Units   *cube.Cube   // unit × rule
+	Summary *cube.Cube   // by rule
+	Groups  []*cube.Cube // grouping × rule
+	Flips   *cube.Cube   // unit: draws; nil without
+}
+
+// Allocate carries the declared rules out.
+func (d GrantDecl) Allocate(u *grant.Units) (*GrantResult, error) {
+	out := &GrantResult{}
+	for _, rule := range d.Rules {
+		res, err := rule.Allocate(u)
+		if err != nil {
+			return nil, err
+		}
+		out.Results = append(out.Results, res)
+	}
+	var err error
+	if out.Units, err = grant.ByUnit(d.Name, out.Results...); err != nil {
+		return nil, err
+	}
+	if out.Summary, err = grant.Summary(d.Name+"_summary", grant.Questions{Need: d.Need, Reach: d.Reach}, out.Results...); err != nil {
+		return nil, err
+	}
+	for _, g := range u.Groups {
+		c, err := grant.ByGroup(d.Name+"_"+g.Name, g.Name, out.Results...)
+		if err != nil {
+			return nil, err
+		}
+		out.Groups = append(out.Groups, c)
+	}
+	if d.Draws != nil && len(d.Rules) > 1 {
+		q := grant.Uncertainty{Column: d.Draws.Column, Low: d.Draws.Low, High: d.Draws.High, Draws: d.Draws.Draws, Seed: d.Draws.Seed}
+		flips, err := grant.Uncertain(d.Rules[0], d.Rules[1], u, q)
+		if err != nil {
+			return nil, err
+		}
+		if out.Flips, err = grant.FlipCube(d.Name+"_draws", flips, u); err != nil {
+			return nil, err
+		}
+	}
+	if d.Title != (Text{}) {
+		for _, c := range out.Cubes() {
+			c.Title = cube.Text{SV: d.Title.SV + ": " + c.Title.SV, EN: d.Title.EN + ": " + c.Title.EN}
+		}
+	}
+	return out, nil
+}
+
+// Cubes are all of them.
+func (r *GrantResult) Cubes() []*cube.Cube {
+	all := append([]*cube.Cube{r.Units, r.Summary}, r.Groups...)
+	if r.Flips != nil {
+		all = append(all, r.Flips)
+	}
+	return all
+}
+
+// grants carries out the declared rules.
+func (r *Run) grants(ctx context.Context) error {
+	for _, d := range r.Project.Grants {
+		if err := r.grant(ctx, d); err != nil {
+			return fmt.Errorf("grant %s: %w", d.Name, err)
+		}
+	}
+	return nil
+}
+
+func (r *Run) grant(ctx context.Context, d GrantDecl) error {
+	src, path, err := r.publicFile(ctx, d.Units.FileDecl)
+	if err != nil {
+		return err
+	}
+	u, err := d.ReadUnits(ctx, path)
+	if err != nil {
+		return err
+	}
+	out, err := d.Allocate(u)
+	if err != nil {
+		return err
+	}
+	for _, c := range out.Cubes() {
+		c.Lineage = c.Lineage.Merge(cube.Lineage{Sources: []cube.Source{src}})
+		r.Measures = append(r.Measures, c)
+	}
+	return nil
+}
+
+// publicFile is a declared file whose publisher has made it public. What is computed on an agency's own figures outside its tables has no disclosure control yet.
+func (r *Run) publicFile(ctx context.Context, f FileDecl) (cube.Source, string, error) {
+	path, err := r.file(f.File)
+	if err != nil {
+		return cube.Source{}, "", err
+	}
+	src, err := r.source(ctx, f, path)
+	if err == nil && !src.Public {
+		err = fmt.Errorf("the file %s is the agency's own, and disclosure control of what is computed from it here is not at hand: use what is already public (public: true for its source), or the command, whose output stays with you", f.File)
+	}
+	return src, path, err
+}
+
+// A table is columns of a file as texts; empty where the file has nothing.
+type table struct {
+	text map[string][]string
+	line []int
+}
+
+// readTable reads columns of a file. A row that lacks a required one, or can't be read, is an error that says how many there are and where the first is.
+func readTable(ctx context.Context, path string, required, others []string) (*table, error) {
+	decl := record.Declaration{}
+	for k, name := range append(slices.Clone(required), others...) {
+		if name != "" && !slices.ContainsFunc(decl.Columns, func(c record.Column) bool { return c.Name == name }) {
+			decl.Columns = append(decl.Columns, record.Column{Name: name, Required: k < len(required)})
+		}
+	}
+	t := &table{text: map[string][]string{}}
+	report, err := record.Read(ctx, path, decl, func(b *record.Batch) error {
+		t.line = append(t.line, b.Line...)
+		for k, c := range decl.Columns {
+			for i := range b.N {
+				text := ""
+				switch b.Columns[k].State[i] {
+				case record.Present:
+					text = b.Columns[k].Text[i]
+				case record.Hidden:
+					return fmt.Errorf("line %d: the value of %s is hidden by its publisher, and nothing can be computed on it", b.Line[i], c.Name)
+				}
+				t.text[c.Name] = append(t.text[c.Name], text)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if report.Bad > 0 {
+		return nil, fmt.Errorf("%s: %d of %d rows can't be used, the first at line %d: %s; nothing is computed on part of the rows", filepath.Base(path), report.Bad, report.Rows, report.Problems[0].Line, report.Problems[0].Text)
+	}
+	if len(t.line) == 0 {
+		return nil, fmt.Errorf("%s has no rows", filepath.Base(path))
+	}
+	return t, nil
+}
+
+// whole reads a column of whole numbers from 0 on; blank is given as blank is.
+func (t *table) whole(name string, blank int64) ([]int64, error) {
+	out := make([]int64, len(t.line))
+	for i, text := range t.text[name] {
+		if text == "" {
+			out[i] = blank
+			continue
+		}
+		n := int64(0)
+		for _, c := range strings.TrimSuffix(strings.TrimSuffix(text, ".0"), ",0") {
+			if c < '0' || c > '9' || n > 1<<50 {
+				return nil, fmt.Errorf("line %d: %s must be a whole number from 0 on", t.line[i], name)
+			}
+			n = 10*n + int64(c-'0')
+		}
+		out[i] = n
+	}
+	return out, nil
+}

@@ -1,0 +1,395 @@
+package project
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/areatype"
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/locate"
+	"github.com/skikt/skikt/target"
+)
+
+// TargetDecl declares one question of whom an effort reaches, or how people lie to places: exactly one of Reach, Location and Overlap.
+type TargetDecl struct {
+	Name     string        `yaml:"name"`
+	Title    Text          `yaml:"title"`
+	Reach    *ReachDecl    `yaml:"reach"`
+	Location *LocationDecl `yaml:"location"`
+	Overlap  *OverlapDecl  `yaml:"overlap"`
+}
+
+// ReachDecl asks whom efforts by area type and by index reach, from counts by area.
+type ReachDecl struct {
+	From       string    `yaml:"from"`       // records with counts
+	Population string    `yaml:"population"` // column
+	Need       []string  `yaml:"need"`       // columns: persons with each need, among the population
+	By         []string  `yaml:"by"`         // kinds of area that are chosen: regso, deso
+	Index      string    `yaml:"index"`      // a declared index; without it only types are asked
+	Year       int       `yaml:"year"`
+	Steps      []float64 `yaml:"steps"` // shares of the population, for choices by index; 0.05, 0.1, 0.2, 0.3 and 0.5 when empty
+}
+
+// OverlapDecl asks how well areas of one division stand for those of another, by ground and, with points, by population.
+type OverlapDecl struct {
+	From   string        `yaml:"from"` // division with borders, such as polis-2025
+	To     string        `yaml:"to"`
+	Least  float64       `yaml:"least"` // share of an area that must lie in the one that it stands for; 0.5 when 0
+	Sliver target.Sliver `yaml:"sliver"`
+	Points *DemandDecl   `yaml:"points"` // homes, or middles of small areas with persons
+}
+
+func (p *Project) validateTarget(d TargetDecl, of map[string]columns, say complain) {
+	if d.Name == "" {
+		say("name", "it is missing")
+	}
+	asked := 0
+	for _, given := range []bool{d.Reach != nil, d.Location != nil, d.Overlap != nil} {
+		if given {
+			asked++
+		}
+	}
+	if asked != 1 {
+		say("", "declare exactly one of reach, location and overlap")
+	}
+	if q := d.Reach; q != nil {
+		have, ok := of[q.From]
+		switch {
+		case !ok:
+			say("reach.from", "records %q are not declared (there are %s)", q.From, list(p.Records))
+			return
+		case len(q.Need) == 0 || len(q.By) == 0 || q.Year == 0:
+			say("reach", "declare need, the columns of those who have it; by, the kinds of area that are chosen; and year")
+		case p.Types == nil:
+			say("reach", "efforts by area type are asked about, and no types are declared")
+		}
+		for _, column := range append([]string{q.Population}, q.Need...) {
+			if !have.number(column) {
+				say("reach", "records %s have no column %q declared as type: int or float", q.From, column)
+			}
+		}
+		if q.Index != "" && !slices.ContainsFunc(p.Indices, func(x IndexDecl) bool { return x.Name == q.Index }) {
+			say("reach.index", "%q is not declared under indices", q.Index)
+		}
+	}
+	if q := d.Location; q != nil {
+		if err := q.Check(); err != nil {
+			say("location", "%w", err)
+		}
+	}
+	if q := d.Overlap; q != nil {
+		for at, id := range map[string]string{"overlap.from": q.From, "overlap.to": q.To} {
+			if _, err := area.ParseID(id); err != nil {
+				say(at, "%w", err)
+			}
+		}
+	}
+}
+
+// targets answers the declared questions.
+func (r *Run) targets(ctx context.Context) error {
+	for _, d := range r.Project.Targets {
+		var cubes []*cube.Cube
+		var err error
+		switch {
+		case d.Reach != nil:
+			cubes, err = r.reach(ctx, d.Name, d.Reach)
+		case d.Location != nil:
+			cubes, err = r.location(ctx, d.Name, d.Location)
+		case d.Overlap != nil:
+			cubes, err = r.overlap(ctx, d.Name, d.Overlap)
+		}
+		if err != nil {
+			return fmt.Errorf("target %s: %w", d.Name, err)
+		}
+		for _, c := range cubes {
+			if d.Title != (Text{}) {
+				c.Title = cube.Text{SV: d.Title.SV + ": " + c.Title.SV, EN: d.Title.EN + ": " + c.Title.EN}
+			}
+			r.Measures = append(r.Measures, c)
+		}
+	}
+	return nil
+}
+
+// reach answers whom efforts by type and index reach, at each kind of area.
+func (r *Run) reach(ctx context.Context, name string, q *ReachDecl) ([]*cube.Cube, error) {
+	from := r.loaded[q.From]
+	if !from.lineage.Public() {
+		return nil, fmt.Errorf("the records %s are the agency's own, and disclosure control of reach is not at hand: measure what is already public", q.From)
+	}
+	lineage := from.lineage.Merge(r.types.lineage)
+	var index *cube.Cube
+	for _, x := range r.Indices {
+		if x.Name == q.Index {
+			index = x.Result.Cube
+			lineage = lineage.Merge(index.Lineage)
+		}
+	}
+	var out []*cube.Cube
+	for _, kind := range q.By {
+		areas, needs, err := r.needs(ctx, from, q, area.Kind(kind), index)
+		if err != nil {
+			return nil, err
+		}
+		var sets []target.Set
+		for k, need := range q.Need {
+			a := *areas
+			a.Need = needs[k]
+			sets = append(sets, target.Set{Code: need, Label: cube.Same(need), Areas: &a})
+		}
+		cubes, err := reachCubes(name+"_"+kind, sets, q.Steps, index != nil)
+		if err != nil {
+			return nil, err
+		}
+		year := cube.Dimension{Name: yearDim, Title: cube.Text{SV: "År", EN: "Year"}, Role: cube.Time, Members: []cube.Member{{Code: strconv.Itoa(q.Year), Label: cube.Same(strconv.Itoa(q.Year))}}}
+		for _, c := range cubes {
+			if c, _, err = c.Beside(year, func(int) int32 { return 0 }); err != nil {
+				return nil, err
+			}
+			c.Lineage = c.Lineage.Merge(lineage)
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+// reachCubes are the cubes of a reach question.
+func reachCubes(name string, sets []target.Set, steps []float64, byIndex bool) ([]*cube.Cube, error) {
+	types, err := target.ByTypes(name+"_types", sets...)
+	if err != nil || !byIndex {
+		return []*cube.Cube{types}, err
+	}
+	if len(steps) == 0 {
+		steps = []float64{0.05, 0.1, 0.2, 0.3, 0.5}
+	}
+	curve, err := target.ByIndex(name+"_index", steps, sets...)
+	if err != nil {
+		return nil, err
+	}
+	found, err := target.ByNeed(name+"_found", sets...)
+	return []*cube.Cube{types, curve, found}, err
+}
+
+// needs are the areas of a kind with population, index and type in the year, and the persons with each need.
+func (r *Run) needs(ctx context.Context, from *loaded, q *ReachDecl, kind area.Kind, index *cube.Cube) (*target.Areas, [][]int64, error) {
+	id, err := r.divisionOf(from.division, kind)
+	if err != nil {
+		return nil, nil, err
+	}
+	div, err := r.Geography.Division(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	dim, err := r.areaDim(ctx, from, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	spec := cube.Spec{Name: "reach", From: from.table, Dims: []cube.SpecDim{dim}}
+	for k, column := range append([]string{q.Population}, q.Need...) {
+		name := fmt.Sprintf("N%d", k)
+		spec.Measures = append(spec.Measures, cube.SpecMeasure{Measure: cube.Measure{Name: name, Title: cube.Same(column), Kind: cube.Count}, Sum: column})
+	}
+	counts, _, err := r.count(ctx, from, spec)
+	if err != nil {
+		return nil, nil, err
+	}
+	toTypes, err := r.Geography.Parents(id, r.types.division)
+	if err != nil {
+		return nil, nil, err
+	}
+	typeDivision, err := r.Geography.Division(r.types.division)
+	if err != nil {
+		return nil, nil, err
+	}
+	indexOf := func(int) float64 { return math.NaN() }
+	year := strconv.Itoa(q.Year)
+	if index != nil {
+		d := index.Dims()[0]
+		its := area.ID{Kind: area.Kind(d.Kind), Vintage: d.Vintage}
+		up, err := r.Geography.Parents(id, its)
+		if err != nil {
+			return nil, nil, err
+		}
+		above, err := r.Geography.Division(its)
+		if err != nil {
+			return nil, nil, err
+		}
+		indexOf = func(i int) float64 {
+			if up[i] < 0 {
+				return math.NaN()
+			}
+			c := index.Get(areatype.MeasureIndex, above.At(int(up[i])).Code, year)
+			if !c.Status.HasValue() {
+				return math.NaN()
+			}
+			return c.Value
+		}
+	}
+	a := &target.Areas{}
+	needs := make([][]int64, len(q.Need))
+	found := false
+	for i := range div.Len() {
+		code := div.At(i).Code
+		row := counts.Find(code, year)
+		found = found || row >= 0
+		value := func(m int) (int64, error) {
+			if row < 0 {
+				return 0, nil
+			}
+			c := counts.Cell(row, m)
+			switch {
+			case !c.Status.HasValue():
+				return 0, fmt.Errorf("the count of %s in %s has the status %s; reach needs every count", append([]string{q.Population}, q.Need...)[m], code, c.Status)
+			case c.Value != math.Trunc(c.Value):
+				return 0, fmt.Errorf("the count in %s is no whole number", code)
+			}
+			return int64(c.Value), nil
+		}
+		t := 0
+		if toTypes[i] >= 0 {
+			t, _ = r.types.of(year, typeDivision.At(int(toTypes[i])).Code)
+		}
+		n, err := value(0)
+		if err != nil {
+			return nil, nil, err
+		}
+		a.Code, a.Index, a.Type, a.Population = append(a.Code, code), append(a.Index, indexOf(i)), append(a.Type, t), append(a.Population, n)
+		for k := range needs {
+			n, err := value(k + 1)
+			if err != nil {
+				return nil, nil, err
+			}
+			needs[k] = append(needs[k], n)
+		}
+	}
+	if !found {
+		return nil, nil, fmt.Errorf("the records %s have nothing for %s", q.From, year)
+	}
+	return a, needs, nil
+}
+
+func (r *Run) overlap(ctx context.Context, name string, q *OverlapDecl) ([]*cube.Cube, error) {
+	from, err := area.ParseID(q.From)
+	if err != nil {
+		return nil, err
+	}
+	to, err := area.ParseID(q.To)
+	if err != nil {
+		return nil, err
+	}
+	a, err := r.Geography.Division(from)
+	if err != nil {
+		return nil, err
+	}
+	b, err := r.Geography.Division(to)
+	if err != nil {
+		return nil, err
+	}
+	lineage := cube.Lineage{}
+	for _, f := range r.Project.Geography.Borders {
+		if f.Division == q.From || f.Division == q.To {
+			src, _, err := r.publicFile(ctx, f.FileDecl)
+			if err != nil {
+				return nil, err
+			}
+			lineage = lineage.Merge(cube.Lineage{Sources: []cube.Source{src}})
+		}
+	}
+	path := ""
+	if q.Points != nil {
+		src, file, err := r.publicFile(ctx, q.Points.FileDecl)
+		if err != nil {
+			return nil, err
+		}
+		path, lineage = file, lineage.Merge(cube.Lineage{Sources: []cube.Source{src}})
+	}
+	cubes, err := q.Cubes(ctx, name, a, b, path)
+	for _, c := range cubes {
+		c.Lineage = c.Lineage.Merge(lineage)
+	}
+	return cubes, err
+}
+
+// Cubes are the quality of the translation, by ground and, with a file of points, by population.
+func (q *OverlapDecl) Cubes(ctx context.Context, name string, from, to *area.Division, points string) ([]*cube.Cube, error) {
+	if from.Bordered() == 0 || to.Bordered() == 0 {
+		return nil, fmt.Errorf("%s and %s must both have borders", from.ID, to.ID)
+	}
+	least := q.Least
+	if least == 0 {
+		least = 0.5
+	}
+	var codes []string
+	for i := range from.Len() {
+		codes = append(codes, from.At(i).Code)
+	}
+	one := func(name string, sizes [2][]float64, overlaps []target.Overlap, by cube.Text) (*cube.Cube, error) {
+		t, err := target.Translate(sizes[0], sizes[1], overlaps, least, q.Sliver)
+		if err != nil {
+			return nil, err
+		}
+		c, err := target.TranslationCube(name, t, codes, by)
+		if err == nil {
+			share := strconv.FormatFloat(100*least, 'f', -1, 64)
+			c.Notes = append(c.Notes, cube.Text{SV: "Ett område står för det som det har mest gemensamt med, om det är minst " + share + " procent av det.",
+				EN: "An area stands for the one with which it has most in common, if that is at least " + share + " percent of it."})
+		}
+		return c, err
+	}
+	ground, sizes := target.GroundOf(from, to)
+	out, err := one(name+"_ground", sizes, ground, cube.Text{SV: "yta", EN: "ground"})
+	if err != nil || points == "" {
+		return []*cube.Cube{out}, err
+	}
+	d := *q.Points
+	places := &Places{}
+	if _, err := places.readDemand(ctx, &LocationDecl{Demand: d}, points); err != nil {
+		return nil, err
+	}
+	x, y := make([]float64, places.Points.Len()), make([]float64, places.Points.Len())
+	for i := range x {
+		x[i], y[i] = float64(places.Points.X[i])/perMetre, float64(places.Points.Y[i])/perMetre
+	}
+	at, found := [2][]int32{}, make([]locate.Place, len(x))
+	for k, div := range []*area.Division{from, to} {
+		index, err := locate.New(div, locate.Options{})
+		if err != nil {
+			return nil, err
+		}
+		index.Locate(locate.SWEREF99TM, x, y, nil, found)
+		for _, place := range found {
+			if !place.Outcome.Placed() {
+				place.Area = -1
+			}
+			at[k] = append(at[k], place.Area)
+		}
+	}
+	overlaps, outside, err := target.Shared(at[0], at[1], places.Points.Weight)
+	if err != nil {
+		return nil, err
+	}
+	persons := [2][]float64{make([]float64, from.Len()), make([]float64, to.Len())}
+	for k := range at {
+		for i, a := range at[k] {
+			if a >= 0 {
+				persons[k][a] += float64(places.Points.Weight[i])
+			}
+		}
+	}
+	people, err := one(name+"_population", persons, overlaps, cube.Text{SV: "befolkning", EN: "population"})
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range places.Warnings {
+		people.Warn(w)
+	}
+	if n := outside.To + outside.Both; n > 0 {
+		people.Warn(cube.Warning{Code: "outside", Text: cube.Text{SV: fmt.Sprintf("%d personer ligger inte i något område av %s.", n, to.ID.Title()), EN: fmt.Sprintf("%d persons are in no area of %s.", n, to.ID.Title())}})
+	}
+	return []*cube.Cube{out, people}, nil
+}
