@@ -45,6 +45,7 @@ type Declaration struct {
 	Segregation []SegregationDecl      `yaml:"segregation"`
 	Grants      []GrantDecl            `yaml:"grants"`
 	Targets     []TargetDecl           `yaml:"targets"`
+	Schools     []SchoolDecl           `yaml:"schools"`
 	Policy      PolicyDecl             `yaml:"policy"`
 	Notes       []Text                 `yaml:"notes"`
 }
@@ -404,6 +405,10 @@ func (p *Project) validate(path string, text []byte) error {
 	for i, d := range p.Targets {
 		p.validateTarget(d, of, say.under(fmt.Sprintf("targets[%d]", i)))
 	}
+	for i, d := range p.Schools {
+		p.validateSchool(d, of, say.under(fmt.Sprintf("schools[%d]", i)))
+	}
+	p.Tables = append(p.Tables, p.schoolTables()...)
 	p.validatePolicy(say)
 	slices.SortStableFunc(all, func(a, b complaint) int { return cmp.Compare(a.line, b.line) })
 	var bad []error

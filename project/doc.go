@@ -10,6 +10,7 @@ import (
 	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/record"
+	"github.com/skikt/skikt/school"
 	"github.com/skikt/skikt/segregation"
 	"github.com/skikt/skikt/target"
 )
@@ -42,6 +43,9 @@ func Docs() []Doc {
 	}
 	for _, d := range target.Docs() {
 		all = append(all, Doc{d.Name, "target", d.Title, cube.Text{SV: joined(d.Text.SV, d.Cautions.SV), EN: joined(d.Text.EN, d.Cautions.EN)}, d.Formula, d.Unit, d.Range, d.Source})
+	}
+	for _, d := range school.Docs() {
+		all = append(all, Doc{d.Name, "measure", d.Title, cube.Text{SV: joined(d.Text.SV, d.Cautions.SV), EN: joined(d.Text.EN, d.Cautions.EN)}, d.Formula, d.Unit, d.Range, d.Source})
 	}
 	for t := areatype.Type(1); t <= areatype.NTypes; t++ {
 		all = append(all, Doc{Name: "Type" + t.Code(), Kind: "type", Title: t.Label()})

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,7 +42,7 @@ func TestHelpExamples(t *testing.T) {
 		}
 		for line := range strings.Lines(after) {
 			line = strings.TrimSpace(line)
-			if !strings.HasPrefix(line, "skikt "+node.Name) && !strings.HasPrefix(line, "skikt get") {
+			if !strings.HasPrefix(line, "skikt "+node.Path()) && !strings.HasPrefix(line, "skikt get") {
 				t.Errorf("skikt %s --help: the example %q is about something else", node.Name, line)
 			}
 			examples = append(examples, line)
@@ -64,6 +65,9 @@ func TestHelpExamples(t *testing.T) {
 		"examples/sverige-2022/skikt.yaml": bytes.ReplaceAll(text, []byte("- name: eligibility"), []byte("- name: background")),
 		"deso.geojson":                     borders,
 		"schools.csv":                      []byte("skola,ost,nord\nKvarnskolan,513922.9,6537953.2\n"),
+		"schoolpupils.csv":                 schoolPupils(),
+		"schoolplaces.csv":                 []byte("school,x,y,places\nA,0,0,60\nB,3000,0,60\nC,0,4000,60\nD,9000,9000,60\n"),
+		"salsaunits.csv":                   []byte("unit,pupils,education,boys,new,merit,coverage\nA,20,2.1,0.5,0.02,215,0.9\nB,60,2.4,0.55,0.04,231,0.95\nC,80,1.9,0.45,0.1,199,0.9\nD,40,2.6,0.5,0.01,246,1\nE,50,2.2,0.6,0.03,214,0.8\nF,90,2.3,0.48,0.2,205,0.9\n"),
 		"pupils.csv":                       []byte("kommun;school;background;n\n0201;1;svensk;30\n0201;1;utländsk;10\n0201;2;svensk;5\n0201;2;utländsk;35\n"),
 	} {
 		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, text, 0o644)); err != nil {
@@ -98,4 +102,17 @@ func TestHelpExamples(t *testing.T) {
 			t.Errorf("%s --json: exit code %d, no JSON\n%s", line, code, errs)
 		}
 	}
+}
+
+// schoolPupils are synthetic pupils of four schools in two kommuner.
+func schoolPupils() []byte {
+	var b bytes.Buffer
+	b.WriteString("pupil,school,kommun,huvudman,background,hometype,education,income,merit,ineligible,x,y\n")
+	for i := range 200 {
+		k := i * 7919 % 200
+		school := "ABCD"[i%4]
+		fmt.Fprintf(&b, "%03d,%c,%d,%s,%s,%d,%d,%d,%d,%d,%d,%d\n", i, school, 1+i%4/2, []string{"kommunal", "enskild"}[i%2], []string{"svensk", "utland"}[k%3/2], 1+k%5, 1+k%3, k%11,
+			150+k%11*8+k%5*4+i%4*5+i*31%17, i*53%7/5, k*40, i*37)
+	}
+	return b.Bytes()
 }

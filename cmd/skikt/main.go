@@ -46,6 +46,7 @@ type commands struct {
 	Serve    serveCmd    `cmd:"" help:"The pages of an edition, on loopback."`
 	Tabulate tabulateCmd `cmd:"" help:"One protected table of a project, without writing an edition."`
 	Measure  measureCmd  `cmd:"" help:"Measures of segregation between groups over units, from a file or an edition."`
+	School   schoolCmd   `cmd:"" help:"Schools: composition, segregation, choice, results and background, SALSA, school index."`
 	Locate   locateCmd   `cmd:"" help:"Add the area to every row of a CSV file."`
 	Audit    auditCmd    `cmd:"" help:"Verify an edition and attack what it hides."`
 	Explain  explainCmd  `cmd:"" help:"What a measure, type, rule, status or outcome means."`

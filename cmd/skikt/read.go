@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/skikt/skikt/cube"
@@ -16,7 +19,7 @@ import (
 // output are the flags of commands that print a table.
 type output struct {
 	Where  []string `help:"Only rows with this member: dim=code. May be repeated; commas part several codes." placeholder:"DIM=CODE" sep:"none"`
-	Format string   `help:"csv or json." enum:"csv,json" default:"csv"`
+	Format string   `help:"csv, json or table." enum:"csv,json,table" default:"csv"`
 	JSON   bool     `help:"The same as --format json."`
 	Lang   string   `help:"Language of titles in JSON." enum:"sv,en" default:"sv"`
 }
@@ -40,7 +43,52 @@ func (o *output) write(std *streams, c *cube.Cube) error {
 	if o.JSON {
 		o.Format = "json"
 	}
+	if o.Format == "table" {
+		return writeTable(std.out, c, o.Lang)
+	}
 	return edition.Long(std.out, c, o.Format, o.Lang)
+}
+
+// writeTable prints a cube for the eye: a line a row, a column a measure, with the interval behind the value. Shares are in percent.
+func writeTable(out io.Writer, c *cube.Cube, lang string) error {
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	var head []string
+	for _, d := range c.Dims() {
+		head = append(head, d.Title.In(lang))
+	}
+	for _, m := range c.Measures() {
+		head = append(head, m.Title.In(lang))
+	}
+	fmt.Fprintln(w, strings.Join(head, "\t"))
+	for row := range c.Len() {
+		var fields []string
+		for d, dim := range c.Dims() {
+			fields = append(fields, dim.Members[c.Coord(row, d)].Label.In(lang))
+		}
+		for m, meas := range c.Measures() {
+			cell := c.Cell(row, m)
+			show := func(v float64) string {
+				if meas.Kind == cube.Share {
+					v *= 100
+				}
+				text := strconv.FormatFloat(v, 'f', meas.Decimals, 64)
+				if lang == "sv" {
+					text = strings.ReplaceAll(text, ".", ",")
+				}
+				return text
+			}
+			switch {
+			case !cell.Status.HasValue():
+				fields = append(fields, cell.Status.Title().In(lang))
+			case cell.Lo.OK && cell.Hi.OK:
+				fields = append(fields, fmt.Sprintf("%s (%s – %s)", show(cell.Value), show(cell.Lo.V), show(cell.Hi.V)))
+			default:
+				fields = append(fields, show(cell.Value))
+			}
+		}
+		fmt.Fprintln(w, strings.Join(fields, "\t"))
+	}
+	return w.Flush()
 }
 
 type getCmd struct {

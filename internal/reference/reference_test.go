@@ -13,6 +13,7 @@ var offers = map[string]Offer{
 	"knn":         answerNeighbours,
 	"grant":       answerGrant,
 	"target":      answerTarget,
+	"school":      answerSchool,
 }
 
 func TestReference(t *testing.T) { Run(t, offers) }

@@ -1,0 +1,538 @@
+package project
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/sweref"
+	"github.com/skikt/skikt/locate"
+	"github.com/skikt/skikt/record"
+	"github.com/skikt/skikt/school"
+	"github.com/skikt/skikt/segregation"
+)
+
+// homeType is the column that stands for the type of the area that a row was placed in: of the pupil's home, when the records are placed by homes.
+const homeType = "hometype"
+
+// schoolKinds are what can be asked of schools.
+var schoolKinds = []string{"composition", "segregation", "choice", "gradient", "model", "salsa", "index"}
+
+// SchoolDecl declares a question about schools. Columns are of the records under from, which are placed by the pupils' homes; hometype is the type of the area a row was placed in.
+type SchoolDecl struct {
+	Name  string              `yaml:"name"`
+	Title Text                `yaml:"title"`
+	Kind  string              `yaml:"kind"` // composition, segregation, choice, gradient, model, salsa, index
+	From  string              `yaml:"from"`
+	Where map[string][]string `yaml:"where"` // only rows whose column has one of the values
+
+	School GroupDecl `yaml:"school"` // composition of an agency's own pupils takes declared members
+	Within []string  `yaml:"within"` // columns to measure within (segregation, choice: one), or coarser levels, finest first (model)
+	Stage  string    `yaml:"stage"`
+
+	Group    string   `yaml:"group"`  // column of the group
+	Member   string   `yaml:"member"` // choice: the group that is measured against all others
+	Groups   []string `yaml:"groups"` // segregation: the groups to compare, in order
+	Measures []string `yaml:"measures"`
+	Null     string   `yaml:"null"`
+	Draws    int      `yaml:"draws"`
+	Seed     uint64   `yaml:"seed"`
+
+	Pupil    string `yaml:"pupil"`    // choice: column with the pupil's id
+	Places   string `yaml:"places"`   // choice: records of the schools, placed by coordinates
+	Capacity string `yaml:"capacity"` // choice: column of places with the number of places
+	Code     string `yaml:"code"`     // choice: column of places with the school's code
+
+	Result     string             `yaml:"result"`     // gradient, model: column
+	Background string             `yaml:"background"` // gradient, model: column of numbers
+	Number     []string           `yaml:"number"`     // further variables that are numbers
+	Factor     []SchoolFactorDecl `yaml:"factor"`     // further variables that are codes
+	Method     string             `yaml:"method"`     // REML (default) or ML
+	Outcome    string             `yaml:"outcome"`    // salsa: column of results; index: column of 1 and 0
+	By         string             `yaml:"by"`         // index: school (default) or another column, such as huvudman
+	Scale      school.IndexScale  `yaml:"scale"`      // index: pupils (default) or schools
+	Salsa      SchoolSALSADecl    `yaml:"salsa"`
+}
+
+// SchoolFactorDecl is a variable of codes.
+type SchoolFactorDecl struct {
+	Column    string `yaml:"column"`
+	Reference string `yaml:"reference"` // code that the others are compared with
+}
+
+// SchoolSALSADecl are the columns of units, and the rule. Shares are 0..1; a column under percent is divided by 100.
+type SchoolSALSADecl struct {
+	Unit, Pupils, Education, Boys, New, Coverage string
+	Percent                                      []string
+	LeastPupils                                  *float64 `yaml:"least_pupils"`
+	LeastCoverage                                *float64 `yaml:"least_coverage"`
+	Model                                        string   // published coefficients instead of fitting
+}
+
+func (p *Project) validateSchool(d SchoolDecl, of map[string]columns, say complain) {
+	have, ok := of[d.From]
+	if !ok {
+		say("from", "records %q are not declared (there are %s)", d.From, list(p.Records))
+		return
+	}
+	if !slices.Contains(schoolKinds, d.Kind) {
+		say("kind", "there is no kind %q; there are %s", d.Kind, strings.Join(schoolKinds, ", "))
+		return
+	}
+	text := func(at string, names ...string) {
+		for _, name := range names {
+			if _, ok := have[name]; name != "" && name != homeType && !ok {
+				say(at, "records %s have no column %q", d.From, name)
+			}
+			if name == homeType && p.Types == nil {
+				say(at, "%s is the type of the area where the pupil lives, and no types are declared", homeType)
+			}
+		}
+	}
+	number := func(at string, names ...string) {
+		for _, name := range names {
+			if name != "" && !have.number(name) {
+				say(at, "records %s have no column %q declared as type: int or float", d.From, name)
+			}
+		}
+	}
+	need := func(at, value string) {
+		if value == "" {
+			say(at, "%s needs it declared", d.Kind)
+		}
+	}
+	if d.Kind != "salsa" {
+		need("school", d.School.Name)
+		text("school", d.School.Name)
+	}
+	text("within", d.Within...)
+	text("where", sorted(d.Where)...)
+	text("", d.Stage, d.Group, d.Pupil, d.By)
+	number("", d.Result, d.Background)
+	number("number", d.Number...)
+	for i, f := range d.Factor {
+		text(fmt.Sprintf("factor[%d]", i), f.Column)
+	}
+	switch d.Kind {
+	case "composition":
+		if p.Types == nil {
+			say("", "composition is by the type of the area where pupils live, and no types are declared")
+		}
+		if len(d.School.Members) == 0 && !p.public(d.From) {
+			say("school", "%s is made from the agency's own records, so the schools must be declared under members", d.Name)
+		}
+	case "segregation":
+		need("group", d.Group)
+	case "choice":
+		need("group", d.Group)
+		need("member", d.Member)
+		need("pupil", d.Pupil)
+		places, ok := of[d.Places]
+		if !ok {
+			say("places", "records %q are not declared (there are %s)", d.Places, list(p.Records))
+			return
+		}
+		if p.Records[d.From].Locate.X == "" || p.Records[d.Places].Locate.X == "" {
+			say("", "choice takes pupils and schools that are placed by coordinates (locate: x and y)")
+		}
+		if len(d.Within) > 1 {
+			say("within", "choice is measured within one column")
+		}
+		if _, ok := places[d.Code]; !ok {
+			say("code", "records %s have no column %q with the schools' codes", d.Places, d.Code)
+		}
+		if d.Capacity != "" && !places.number(d.Capacity) {
+			say("capacity", "records %s have no column %q declared as type: int or float", d.Places, d.Capacity)
+		}
+	case "gradient", "model":
+		need("result", d.Result)
+		if d.Kind == "gradient" {
+			need("background", d.Background)
+		}
+	case "salsa":
+		s := d.Salsa
+		need("salsa.unit", s.Unit)
+		text("salsa", s.Unit)
+		number("salsa", s.Pupils, s.Education, s.Boys, s.New, s.Coverage, d.Outcome)
+		for _, c := range [][2]string{{"pupils", s.Pupils}, {"education", s.Education}, {"boys", s.Boys}, {"new", s.New}} {
+			need("salsa."+c[0], c[1])
+		}
+		need("outcome", d.Outcome)
+		if _, ok := school.PublishedModel(s.Model); s.Model != "" && !ok {
+			say("salsa.model", "there is no published model %q", s.Model)
+		}
+	case "index":
+		need("outcome", d.Outcome)
+		number("outcome", d.Outcome)
+		if len(d.Number)+len(d.Factor) == 0 {
+			say("", "the school index takes variables, under number and factor")
+		}
+	}
+}
+
+// schoolTables are the declared compositions as tables of counts: schools by the type of the area where their pupils live.
+func (p *Project) schoolTables() (out []TableDecl) {
+	for _, d := range p.Schools {
+		if d.Kind != "composition" {
+			continue
+		}
+		out = append(out, TableDecl{Name: d.Name, Title: d.Title, From: d.From, Where: d.Where, Groups: []GroupDecl{d.School}, By: []string{typeDim},
+			Count: CountDecl{Measure: "NPupils", Title: Text{SV: "Elever", EN: "Pupils"}, Unit: Text{SV: "elever", EN: "pupils"}},
+			Share: &ShareDecl{Measure: "ShareOfSchool", Title: Text{SV: "Andel av skolans elever", EN: "Share of the school's pupils"}, Over: typeDim},
+			Notes: []Text{{SV: "Områdestypen är den för området där eleven bor. Skolans eget område används inte.", EN: "The type is that of the area where the pupil lives. The school's own area is not used."}}})
+	}
+	return out
+}
+
+// schools answers the declared questions about schools that give measures.
+func (r *Run) schools(ctx context.Context) error {
+	for i, d := range r.Schools {
+		if d.Kind == "composition" {
+			continue
+		}
+		r.opt.step("schools", int64(i), int64(len(r.Schools)))
+		if err := r.school(ctx, d); err != nil {
+			return fmt.Errorf("schools %s: %w", d.Name, err)
+		}
+		r.opt.step("schools", int64(i+1), int64(len(r.Schools)))
+	}
+	return nil
+}
+
+func (r *Run) school(ctx context.Context, d SchoolDecl) error {
+	from := r.loaded[d.From]
+	if !from.lineage.Public() {
+		return fmt.Errorf("the records %s are the agency's own, and disclosure control of measures of schools is not at hand: publish counts (kind: composition, or tables), or try the measure with skikt school, whose output is as confidential as the records", d.From)
+	}
+	q, err := r.schoolRows(ctx, d, from)
+	if err != nil {
+		return err
+	}
+	var out []*cube.Cube
+	switch d.Kind {
+	case "segregation":
+		m := school.Mixing{School: q.codes(d.School.Name), Group: q.codes(d.Group), Year: q.year}
+		for _, name := range d.Within {
+			m.By = append(m.By, school.Grouping{Name: name, Codes: q.codes(name)})
+		}
+		measures := d.Measures
+		if len(measures) == 0 {
+			measures = []string{"all"}
+		}
+		out, err = one(school.SegregationCube(m, d.Within, segregation.Question{Members: d.Groups, Measures: measures, Null: segregation.Null(d.Null),
+			Persons: segregation.Draws{N: d.Draws, Seed: d.Seed}, Draws: segregation.Draws{N: max(d.Draws, 1000), Seed: d.Seed}}))
+	case "choice":
+		out, err = r.schoolChoice(ctx, d, q)
+	case "gradient", "model":
+		out, err = schoolModels(d, q)
+	case "salsa":
+		out, err = schoolSALSA(d, q)
+	case "index":
+		outcome := q.numbers(d.Outcome)
+		scale := d.Scale
+		if scale == "" {
+			scale = school.OverPupils
+		}
+		x, fitErr := school.FitIndex(outcome, q.variables(d), q.codes(d.School.Name), scale)
+		if fitErr != nil {
+			return fitErr
+		}
+		by := d.By
+		if by == "" {
+			by = d.School.Name
+		}
+		out, err = one(school.IndexCube(x, outcome, by, q.codes(by)))
+	}
+	if err != nil {
+		return err
+	}
+	for _, c := range out {
+		suffix := ""
+		if len(out) > 1 {
+			suffix = "_" + c.Name[strings.LastIndexByte(c.Name, '-')+1:]
+		}
+		c.Name = d.Name + suffix
+		if d.Title != (Text{}) && len(out) == 1 {
+			c.Title = text(d.Title)
+		}
+		c.Lineage = c.Lineage.Merge(from.lineage)
+		for _, w := range from.warnings {
+			c.Warn(w)
+		}
+		r.Measures = append(r.Measures, c)
+	}
+	return nil
+}
+
+func one(c *cube.Cube, err error) ([]*cube.Cube, error) { return []*cube.Cube{c}, err }
+
+// schoolRows are the columns that a question needs, from the store.
+type schoolRows struct {
+	*Rows
+	year *school.Category
+	home []string // type of the area, empty where it is not known
+}
+
+func (q *schoolRows) codes(name string) *school.Category {
+	switch name {
+	case "":
+		return nil
+	case homeType:
+		return school.NewCategory(q.home)
+	}
+	return school.NewCategory(q.Codes(name))
+}
+
+func (q *schoolRows) numbers(name string) []float64 {
+	if name == "" {
+		return nil
+	}
+	x, _ := q.Numbers(name)
+	return x
+}
+
+func (q *schoolRows) variables(d SchoolDecl) (out []school.Variable) {
+	for _, f := range d.Factor {
+		out = append(out, school.Variable{Name: f.Column, Reference: f.Reference, Codes: q.codes(f.Column)})
+	}
+	for _, name := range d.Number {
+		out = append(out, school.Variable{Name: name, Number: q.numbers(name)})
+	}
+	return out
+}
+
+func (r *Run) schoolRows(ctx context.Context, d SchoolDecl, from *loaded) (*schoolRows, error) {
+	locateBy := r.Project.Records[d.From].Locate
+	s := d.Salsa
+	names := slices.Concat(d.Within, d.Number, sorted(d.Where), []string{d.School.Name, d.Stage, d.Group, d.Pupil, d.Result, d.Background, d.Outcome, d.By, from.yearColumn, from.areaColumn,
+		s.Unit, s.Pupils, s.Education, s.Boys, s.New, s.Coverage})
+	for _, f := range d.Factor {
+		names = append(names, f.Column)
+	}
+	if d.Kind == "choice" {
+		names = append(names, locateBy.X, locateBy.Y)
+	}
+	rows, err := r.scanColumns(ctx, from, names)
+	if err != nil {
+		return nil, err
+	}
+	if err := rows.keep(d.Where); err != nil {
+		return nil, err
+	}
+	q := &schoolRows{Rows: rows, home: make([]string, rows.N)}
+	years := make([]string, rows.N)
+	for i := range years {
+		years[i] = strconv.Itoa(from.year)
+	}
+	if from.yearColumn != "" {
+		years = rows.Codes(from.yearColumn)
+	}
+	q.year = school.NewCategory(years)
+	if r.types != nil {
+		if err := r.homeTypes(q, from, years); err != nil {
+			return nil, err
+		}
+	}
+	return q, nil
+}
+
+// homeTypes gives each row the type of the area it was placed in.
+func (r *Run) homeTypes(q *schoolRows, from *loaded, years []string) error {
+	parents, err := r.Geography.Parents(from.division, r.types.division)
+	if err != nil {
+		return nil // the records are placed in areas that no types can be had for; hometype is then not known
+	}
+	fine, err := r.Geography.Division(from.division)
+	if err != nil {
+		return err
+	}
+	coarse, err := r.Geography.Division(r.types.division)
+	if err != nil {
+		return err
+	}
+	up := map[string]string{}
+	for i, p := range parents {
+		if p >= 0 {
+			up[fine.At(i).Code] = coarse.At(int(p)).Code
+		}
+	}
+	for i, code := range q.Codes(from.areaColumn) {
+		if from.codes != nil {
+			code = from.codes[code]
+		}
+		if t, ok := r.types.of(years[i], up[code]); ok {
+			q.home[i] = strconv.Itoa(t)
+		}
+	}
+	return nil
+}
+
+func (r *Run) scanColumns(ctx context.Context, from *loaded, names []string) (*Rows, error) {
+	var columns []record.Column
+	for _, name := range names {
+		if name != "" && name != homeType && !slices.ContainsFunc(columns, func(c record.Column) bool { return c.Name == name }) {
+			columns = append(columns, record.Column{Name: name})
+		}
+	}
+	return scanRows(ctx, r.db, from.table, from.name, columns)
+}
+
+// schoolPoints are the coordinates that records are placed by, in whole metres.
+func schoolPoints(rows *Rows, l LocateDecl) (points []school.Point, known []bool) {
+	x, _ := rows.Numbers(l.X)
+	y, _ := rows.Numbers(l.Y)
+	points, known = make([]school.Point, rows.N), make([]bool, rows.N)
+	for i := range points {
+		e, n := x[i], y[i]
+		if l.System == string(locate.WGS84) && sweref.InSwedenGeographic(n, e) {
+			e, n = sweref.FromGeographic(n, e)
+		}
+		if !sweref.InSweden(e, n) {
+			continue
+		}
+		points[i], known[i] = school.Point{X: int64(math.Round(e)), Y: int64(math.Round(n))}, true
+	}
+	return points, known
+}
+
+func (r *Run) schoolChoice(ctx context.Context, d SchoolDecl, q *schoolRows) ([]*cube.Cube, error) {
+	places := r.loaded[d.Places]
+	if !places.lineage.Public() {
+		return nil, fmt.Errorf("the schools %s are not public", d.Places)
+	}
+	l := r.Project.Records[d.Places].Locate
+	rows, err := r.scanColumns(ctx, places, []string{d.Code, d.Capacity, l.X, l.Y, places.yearColumn})
+	if err != nil {
+		return nil, err
+	}
+	c := school.Choice{ID: q.Codes(d.Pupil), Attends: q.codes(d.School.Name), Group: q.codes(d.Group), Member: d.Member, Year: q.year, Stage: q.codes(d.Stage)}
+	if len(d.Within) == 1 {
+		c.Kommun = q.codes(d.Within[0])
+	}
+	c.Home, c.HomeKnown = schoolPoints(q.Rows, r.Project.Records[d.From].Locate)
+	at, known := schoolPoints(rows, l)
+	years := make([]string, rows.N)
+	if places.yearColumn != "" {
+		years = rows.Codes(places.yearColumn)
+	}
+	capacity := make([]float64, rows.N)
+	if d.Capacity != "" {
+		capacity, _ = rows.Numbers(d.Capacity)
+	}
+	for i, code := range rows.Codes(d.Code) {
+		p := school.Place{Code: code, At: at[i], AtKnown: known[i], Capacity: -1, Year: years[i]}
+		if capacity[i] >= 0 {
+			p.Capacity = int(capacity[i])
+		}
+		c.Schools = append(c.Schools, p)
+	}
+	out, err := school.ChoiceCube(c, school.ChoiceQuestion{Capacities: d.Capacity != "", Draws: d.Draws, Seed: d.Seed})
+	if err != nil {
+		return nil, err
+	}
+	out.Lineage = out.Lineage.Merge(places.lineage)
+	return []*cube.Cube{out}, nil
+}
+
+func schoolModels(d SchoolDecl, q *schoolRows) ([]*cube.Cube, error) {
+	results := school.Results{Result: q.numbers(d.Result), Background: q.numbers(d.Background), Others: q.variables(d), School: q.codes(d.School.Name), HomeType: q.codes(homeType), Year: q.year}
+	if d.Kind == "gradient" {
+		byYear, trend, err := school.GradientCubes(results)
+		if err != nil || trend == nil {
+			return []*cube.Cube{byYear}, err
+		}
+		return []*cube.Cube{byYear, trend}, nil
+	}
+	for _, name := range d.Within {
+		results.Above = append(results.Above, school.Grouping{Name: name, Codes: q.codes(name)})
+	}
+	method := school.Method(d.Method)
+	if method == "" {
+		method = school.REML
+	}
+	cubes, err := school.MixedCubes(results, method)
+	if err != nil {
+		return nil, err
+	}
+	return []*cube.Cube{cubes.Variance, cubes.Coefficients, cubes.Effects}, nil
+}
+
+func schoolSALSA(d SchoolDecl, q *schoolRows) ([]*cube.Cube, error) {
+	s := d.Salsa
+	rule := school.SkolverketRule
+	if s.LeastPupils != nil {
+		rule.Pupils = *s.LeastPupils
+	}
+	if s.LeastCoverage != nil {
+		rule.Coverage = *s.LeastCoverage
+	}
+	units, err := SALSAUnits(q.Rows, SALSAColumns{Unit: s.Unit, Pupils: s.Pupils, Education: s.Education, Boys: s.Boys, New: s.New, Coverage: s.Coverage, Outcome: d.Outcome, Percent: s.Percent})
+	if err != nil {
+		return nil, err
+	}
+	var fit *school.SALSAFit
+	if m, ok := school.PublishedModel(s.Model); ok {
+		fit = school.ApplySALSA(m, units, rule)
+	} else if fit, err = school.FitSALSA(units, rule, true); err != nil {
+		return nil, err
+	}
+	return one(school.SALSACube(fit, units, rule))
+}
+
+// SALSAColumns are the columns of a file of units.
+type SALSAColumns struct {
+	Unit, Pupils, Education, Boys, New, Coverage, Outcome string
+	Percent                                               []string // of them, those written in percent
+}
+
+// SALSAUnits makes units of rows.
+func SALSAUnits(rows *Rows, c SALSAColumns) ([]school.SALSAUnit, error) {
+	units := make([]school.SALSAUnit, rows.N)
+	codes := rows.Codes(c.Unit)
+	pupils, _ := rows.Numbers(c.Pupils)
+	for i := range units {
+		if pupils[i] < 0 {
+			return nil, fmt.Errorf("row %d has a number of pupils below 0", i+1)
+		}
+		units[i] = school.SALSAUnit{Code: codes[i]}
+		if !math.IsNaN(pupils[i]) {
+			units[i].Pupils = pupils[i]
+		}
+	}
+	for _, column := range []struct {
+		name  string
+		share bool
+		into  func(*school.SALSAUnit) *cube.Number
+	}{
+		{c.Education, false, func(u *school.SALSAUnit) *cube.Number { return &u.Education }},
+		{c.Boys, true, func(u *school.SALSAUnit) *cube.Number { return &u.Boys }},
+		{c.New, true, func(u *school.SALSAUnit) *cube.Number { return &u.New }},
+		{c.Coverage, true, func(u *school.SALSAUnit) *cube.Number { return &u.Coverage }},
+		{c.Outcome, false, func(u *school.SALSAUnit) *cube.Number { return &u.Outcome }},
+	} {
+		if column.name == "" {
+			continue
+		}
+		values, hidden := rows.Numbers(column.name)
+		for i, v := range values {
+			if hidden[i] && column.name != c.Coverage {
+				units[i].Hidden = true
+			}
+			if math.IsNaN(v) {
+				continue
+			}
+			if slices.Contains(c.Percent, column.name) {
+				v /= 100
+			}
+			if column.share && (v < 0 || v > 1) {
+				return nil, fmt.Errorf("row %d: %s is no share from 0 to 1; say that %s is in percent if it is", i+1, column.name, column.name)
+			}
+			*column.into(&units[i]) = cube.Num(v)
+		}
+	}
+	return units, nil
+}
