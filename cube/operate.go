@@ -497,6 +497,20 @@ type View struct {
 	Totals   []string // dimensions of Dims that also get a row for all
 	Measures []Measure
 	Notes    []Text
+	Whole    Text // what the rows for all areas are called, when they are not the whole country's; TotalLabel when empty
+}
+
+// withWhole names the rows for all areas.
+func (c *Cube) withWhole(label Text) *Cube {
+	out := *c
+	out.dims = slices.Clone(c.dims)
+	for i, d := range out.dims {
+		if at := d.Index(Total); d.Role == Area && at >= 0 {
+			out.dims[i].Members = slices.Clone(d.Members)
+			out.dims[i].Members[at].Label = label
+		}
+	}
+	return &out
 }
 
 // View makes the table: it projects, adds totals, computes shares and means, and keeps the named measures in order.
@@ -507,6 +521,9 @@ func (c *Cube) View(v View) (*Cube, error) {
 	}
 	if out, err = out.WithTotals(v.Totals...); err != nil {
 		return nil, fmt.Errorf("table %s: %w", v.Name, err)
+	}
+	if v.Whole != (Text{}) {
+		out = out.withWhole(v.Whole)
 	}
 	names := make([]string, len(v.Measures))
 	for i, m := range v.Measures {

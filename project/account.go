@@ -136,7 +136,7 @@ func (r *Run) accountFamily(a *Account) (*Family, error) {
 	}
 	kommun := cube.Dimension{Name: "kommun", Title: areaTitles[area.Kommun], Role: cube.Area, Kind: string(area.Kommun)}
 	if d, err := r.Geography.Division(area.ID{Kind: area.Kommun}); err == nil {
-		kommun = areaDimension(d)
+		kommun = r.areaDimension(d)
 	}
 	kommun.Members = append(kommun.Members, cube.Member{Code: locate.UnknownKommun, Label: cube.Text{SV: "Kommun saknas i uppgifterna", EN: "Kommun not in the records"}})
 	m := cube.Measure{Name: "NRecords", Title: cube.Text{SV: "Antal poster", EN: "Number of records"}, Unit: cube.Text{SV: "poster", EN: "records"}, Kind: cube.Count}

@@ -90,6 +90,9 @@ type GeographyDecl struct {
 	Names    *FileDecl    `yaml:"names"` // code and name of län and kommuner
 	Borders  []BorderDecl `yaml:"borders"`
 	Dissolve []string     `yaml:"dissolve"` // divisions whose borders are made from finer ones
+
+	// Titles are what divisions of one's own are called, by kind: stadsdel: {sv: Stadsdel, en: City district}.
+	Titles map[string]Text `yaml:"titles"`
 }
 
 // FileDecl is a file and where it comes from.
@@ -109,6 +112,16 @@ type KeyDecl struct {
 	KommunColumn      string `yaml:"kommun_column"`
 	KommunNameColumn  string `yaml:"kommun_name_column"`
 	IncompleteBecause string `yaml:"incomplete_because"` // declared reason why not the whole country is in the key
+
+	// Rest is the area of To that the areas of From belong to which the file does not list, such as all that lies outside a kommun with districts of its own. The areas of
+	// From are then those of an earlier key.
+	Rest *RestDecl `yaml:"rest"`
+}
+
+// RestDecl is an area for what lies outside a division of one's own.
+type RestDecl struct {
+	Code string `yaml:"code"`
+	Name string `yaml:"name"`
 }
 
 // BorderDecl declares a border file.
@@ -136,6 +149,8 @@ type RecordsDecl struct {
 	YearColumn string             `yaml:"year_column"` // the column that says the year
 	Unique     []string           `yaml:"unique"`      // columns that no two rows may have alike, such as the area in a table of counts: a row twice would be counted twice
 	Locate     LocateDecl         `yaml:"locate"`
+	Also       []AlsoDecl         `yaml:"also"`      // further divisions, which may follow no other border
+	Whole      Text               `yaml:"whole"`     // what all of the records together are called, when they are not of the whole country: all pupils of the kommun's schools
 	Kommun     string             `yaml:"kommun"`    // column with the record's own kommun code, for the residual account
 	Synthetic  *SyntheticDecl     `yaml:"synthetic"` // made, not read
 }
@@ -161,6 +176,13 @@ type LocateDecl struct {
 	KeyArea  string            `yaml:"key_area"`
 	Name     string            `yaml:"name"` // column with "Kommun (RegSO)" names
 	Rename   map[string]string `yaml:"rename"`
+}
+
+// AlsoDecl places rows in one more division by the same coordinates, such as the areas of the police, which cross the borders of all others. The code of the area becomes a
+// column, missing where the point is in none, and a table takes it as a group: so one count holds both divisions, and disclosure control sees what lies between them.
+type AlsoDecl struct {
+	Column   string `yaml:"column"`
+	Division string `yaml:"division"`
 }
 
 // IndexDecl declares a socioeconomic index and its types, computed here and set beside what has been published.
@@ -420,6 +442,9 @@ func (p *Project) validateGeography(say complain) {
 		at := fmt.Sprintf("keys[%d].", i)
 		id(at+"from", k.From)
 		id(at+"to", k.To)
+		if k.Rest != nil && !slices.ContainsFunc(p.Geography.Keys[:i], func(o KeyDecl) bool { return o.From == k.From || o.To == k.From }) {
+			say(at+"rest", "no key before this one tells which areas %s has", k.From)
+		}
 		p.validateSource(at+"source", k.Source, say)
 	}
 	for i, b := range p.Geography.Borders {
@@ -481,6 +506,19 @@ func (p *Project) validateRecords(r RecordsDecl, say complain) columns {
 	}
 	for _, c := range schema {
 		have[c.Name] = c.Type
+	}
+	for i, also := range r.Also {
+		at := fmt.Sprintf("also[%d]", i)
+		switch _, taken := have[also.Column]; {
+		case also.Column == "" || taken:
+			say(at, "column %q: give the column a name that none of the others has", also.Column)
+		case l.X == "" || r.Synthetic != nil || r.parquet():
+			say(at, "rows are placed in a second division by their coordinates, which these records are not located by")
+		}
+		if _, err := area.ParseID(also.Division); err != nil {
+			say(at+".division", "%w", err)
+		}
+		have[also.Column] = record.Text
 	}
 	for _, c := range append([]struct{ at, column string }{{"locate.code", l.Code}, {"locate.x", l.X}, {"locate.y", l.Y}, {"locate.key", l.Key}, {"locate.name", l.Name},
 		{"year_column", r.YearColumn}, {"kommun", r.Kommun}}, unique(r)...) {

@@ -84,6 +84,12 @@ func (r *Run) readKey(k KeyDecl) error {
 	if err != nil {
 		return err
 	}
+	parents := key.Parents()
+	if k.Rest != nil {
+		if divisions, err = r.withRest(divisions[1], from, *k.Rest, parents); err != nil {
+			return err
+		}
+	}
 	for _, d := range divisions {
 		if have, err := r.Geography.Division(d.ID); err == nil && have.Len() >= d.Len() && d.ID.Kind == area.Kommun {
 			continue // the kommuner of a second key
@@ -97,7 +103,26 @@ func (r *Run) readKey(k KeyDecl) error {
 			}
 		}
 	}
-	return r.Geography.AddKey(from, to, key.Parents())
+	return r.Geography.AddKey(from, to, parents)
+}
+
+// withRest puts the areas of from that a key does not list in one area of the coarser division, which gets it.
+func (r *Run) withRest(coarse *area.Division, from area.ID, rest RestDecl, parents map[string]string) ([]*area.Division, error) {
+	fine, err := r.Geography.Division(from)
+	if err != nil {
+		return nil, err
+	}
+	for i := range fine.Len() {
+		if code := fine.At(i).Code; parents[code] == "" {
+			parents[code] = rest.Code
+		}
+	}
+	areas := []area.Area{{Code: rest.Code, Name: rest.Name}}
+	for i := range coarse.Len() {
+		areas = append(areas, coarse.At(i))
+	}
+	full, err := area.New(coarse.ID, areas)
+	return []*area.Division{full}, err
 }
 
 // nameAreas gives län and riket, and the names of kommuner, from the declared list.

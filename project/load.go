@@ -205,6 +205,14 @@ func (r *Run) tellUncovered(l *loaded, decl RecordsDecl, div *area.Division) {
 func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *loaded, account *Account, div *area.Division, place placer) error {
 	own := slices.Clone(l.columns)
 	l.columns = append(l.columns, record.Vector{Name: areaColumn, Type: record.Text})
+	also := make([]func(*record.Batch) (record.Vector, error), len(decl.Also))
+	for i, a := range decl.Also {
+		var err error
+		if also[i], err = r.also(decl.Locate, a); err != nil {
+			return err
+		}
+		l.columns = append(l.columns, record.Vector{Name: a.Column, Type: record.Text})
+	}
 	to, err := r.db.Create(ctx, l.table, l.columns)
 	if err != nil {
 		return err
@@ -233,7 +241,14 @@ func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *load
 		if err := l.cover(b, places, div.Len()); err != nil {
 			return err
 		}
-		out := &record.Batch{N: b.N, Line: b.Line, Columns: append(slices.Clone(b.Columns), codes(places, div))}
+		out := &record.Batch{N: b.N, Line: b.Line, Columns: append(slices.Clone(b.Columns), codes(places, div, areaColumn))}
+		for _, further := range also {
+			v, err := further(b)
+			if err != nil {
+				return err
+			}
+			out.Columns = append(out.Columns, v)
+		}
 		return to.Append(out)
 	}
 	step := "read " + filepath.Base(decl.File)
@@ -642,9 +657,33 @@ func floats(b *record.Batch, name string) (x []float64, present []bool, err erro
 	return nil, nil, fmt.Errorf("column %q is a coordinate and must be declared type: float", name)
 }
 
-// codes is the column of the codes of the areas that rows were placed in.
-func codes(places []locate.Place, div *area.Division) record.Vector {
-	v := record.Vector{Name: areaColumn, Type: record.Text, Text: make([]string, len(places)), State: make([]record.State, len(places))}
+// also makes the column of a further division. A row in none of its areas is no residual: such divisions do not cover the country.
+func (r *Run) also(l LocateDecl, decl AlsoDecl) (func(*record.Batch) (record.Vector, error), error) {
+	id, err := area.ParseID(decl.Division)
+	if err != nil {
+		return nil, err
+	}
+	div, err := r.Geography.Division(id)
+	if err != nil {
+		return nil, err
+	}
+	l.Gap = 0
+	place, err := r.placer(l, div)
+	if err != nil {
+		return nil, err
+	}
+	return func(b *record.Batch) (record.Vector, error) {
+		places, err := place(b)
+		if err != nil {
+			return record.Vector{}, err
+		}
+		return codes(places, div, decl.Column), nil
+	}, nil
+}
+
+// codes is a column of the codes of the areas that rows were placed in.
+func codes(places []locate.Place, div *area.Division, name string) record.Vector {
+	v := record.Vector{Name: name, Type: record.Text, Text: make([]string, len(places)), State: make([]record.State, len(places))}
 	for i, p := range places {
 		if p.Outcome.Placed() {
 			v.Text[i] = div.At(int(p.Area)).Code

@@ -253,7 +253,7 @@ func (r *Run) school(ctx context.Context, d SchoolDecl) error {
 	for _, c := range out {
 		suffix := ""
 		if len(out) > 1 {
-			suffix = "_" + strings.TrimPrefix(strings.TrimPrefix(c.Name, "school-model-"), "school-")
+			suffix = "_" + c.Name[strings.LastIndexByte(c.Name, '-')+1:]
 		}
 		c.Name = d.Name + suffix
 		if d.Title != (Text{}) && len(out) == 1 {
@@ -441,7 +441,11 @@ func (r *Run) schoolChoice(ctx context.Context, d SchoolDecl, q *schoolRows) ([]
 func schoolModels(d SchoolDecl, q *schoolRows) ([]*cube.Cube, error) {
 	results := school.Results{Result: q.numbers(d.Result), Background: q.numbers(d.Background), Others: q.variables(d), School: q.codes(d.School.Name), HomeType: q.codes(homeType), Year: q.year}
 	if d.Kind == "gradient" {
-		return one(school.GradientCube(results))
+		byYear, trend, err := school.GradientCubes(results)
+		if err != nil || trend == nil {
+			return []*cube.Cube{byYear}, err
+		}
+		return []*cube.Cube{byYear, trend}, nil
 	}
 	for _, name := range d.Within {
 		results.Above = append(results.Above, school.Grouping{Name: name, Codes: q.codes(name)})

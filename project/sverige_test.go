@@ -96,6 +96,7 @@ var once struct {
 func TestMain(m *testing.M) {
 	code := m.Run()
 	os.RemoveAll(filepath.Dir(once.dir))
+	os.RemoveAll(projects.dir)
 	os.Exit(code)
 }
 

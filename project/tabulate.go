@@ -171,7 +171,9 @@ func (r *Run) family(ctx context.Context, d *familyDecl) (*Family, error) {
 			}
 		}
 		for _, by := range t.By {
-			f.Views = append(f.Views, t.view(by))
+			v := t.view(by)
+			v.Whole = text(r.Records[t.From].Whole)
+			f.Views = append(f.Views, v)
 		}
 	}
 	inner.Name = d.name()
@@ -355,7 +357,7 @@ func (r *Run) areaDim(ctx context.Context, from *loaded, fine area.ID) (cube.Spe
 	if err != nil {
 		return cube.SpecDim{}, err
 	}
-	dim := cube.SpecDim{Dimension: areaDimension(div), Columns: []string{from.areaColumn}}
+	dim := cube.SpecDim{Dimension: r.areaDimension(div), Columns: []string{from.areaColumn}}
 	if fine == from.division && from.codes == nil {
 		return dim, nil
 	}
@@ -403,10 +405,12 @@ func (r *Run) lookupArea(ctx context.Context, name string, from *loaded, to area
 }
 
 // areaDimension is a dimension of all areas of a division.
-func areaDimension(div *area.Division) cube.Dimension {
+func (r *Run) areaDimension(div *area.Division) cube.Dimension {
 	d := cube.Dimension{Name: string(div.ID.Kind), Title: cube.Same(div.ID.Kind.Title()), Role: cube.Area, Kind: string(div.ID.Kind), Vintage: div.ID.Vintage}
 	if title, ok := areaTitles[div.ID.Kind]; ok {
 		d.Title = title
+	} else if title, ok := r.Project.Geography.Titles[string(div.ID.Kind)]; ok {
+		d.Title = text(title)
 	}
 	for i := range div.Len() {
 		a := div.At(i)
@@ -475,7 +479,7 @@ func (r *Run) besideArea(inner *cube.Cube, fine area.ID, kind area.Kind) (*cube.
 		return nil, err
 	}
 	at := inner.DimIndex(string(fine.Kind))
-	out, _, err := inner.Beside(areaDimension(div), func(row int) int32 { return parents[inner.Coord(row, at)] })
+	out, _, err := inner.Beside(r.areaDimension(div), func(row int) int32 { return parents[inner.Coord(row, at)] })
 	return out, err
 }
 

@@ -152,6 +152,9 @@ func (f *counterfactual) place() error {
 	if len(f.Schools) == lost && f.Reach == nil {
 		return errors.New("school: not one school has coordinates")
 	}
+	if empty := len(f.codes) - len(f.Attends.Codes); empty > 0 { // schools attended are numbered first
+		f.warn("schools-without-pupils", "%d skolor har inga elever i filen; de kan ändå vara någons närmaste skola.", "%d schools have no pupils in the file; they can be somebody's nearest school all the same.", empty)
+	}
 	if lost > 0 {
 		f.warn("schools-without-coordinates", "%d skolor saknar koordinater och är ingens närmaste skola.", "%d schools have no coordinates and are nobody's nearest school.", lost)
 	}

@@ -289,83 +289,110 @@ func (out *ModelCubes) effects(fit *Mixed, levels []Level) (err error) {
 	return nil
 }
 
-// GradientCube gives, for each year, the slope of results per standard deviation of background, within and between schools, the share of variance explained, the gap between quartiles of background and
-// between area types 5 and 1 of the pupils' homes, and the spread; and the trend of each over the years where there are three or more.
-func GradientCube(r Results) (*cube.Cube, error) {
-	if r.Background == nil {
-		return nil, errors.New("school: a gradient takes the background of each pupil")
-	}
-	rows, account, err := r.sift()
-	if err != nil {
-		return nil, err
-	}
-	year := oneYear(r.Year, len(r.Result))
-	d := yearDimension(year)
-	trended := len(year.Codes) > 2
-	if trended {
-		d.Members = append(d.Members, cube.Member{Code: "trend", Label: cube.Text{SV: "Ändring per år", EN: "Change a year"}})
-	}
-	measures := []cube.Measure{
+// gradientMeasures are what a gradient cube holds.
+func gradientMeasures() []cube.Measure {
+	return []cube.Measure{
 		countMeasure("NPupils", "Elever", "Pupils"), countMeasure("NSchools", "Skolor", "Schools"),
 		valueMeasure("GradientSlope", "Lutning per standardavvikelse", "Slope per standard deviation", 2), valueMeasure("GradientR2", "Andel av variansen som bakgrund förklarar", "Share of variance that background stands for", 4),
 		valueMeasure("GradientWithin", "Lutning inom skolor", "Slope within schools", 2), valueMeasure("GradientBetween", "Lutning mellan skolor", "Slope between schools", 2),
 		valueMeasure("QuartileGap", "Skillnad mellan översta och understa fjärdedelen", "Gap between the upper and lower quarter", 2),
 		valueMeasure("TypeGap", "Skillnad mellan områdestyp 5 och 1", "Gap between area types 5 and 1", 2),
 		valueMeasure("SpreadP90P10", "P90 − P10", "P90 − P10", 1), valueMeasure("BetweenSchools", "Andel av variansen mellan skolor (ICC, ANOVA)", "Share of variance between schools (ICC, ANOVA)", 4)}
-	b := cube.NewBuilder("school-gradient", []cube.Dimension{d}, measures)
-	byYear := make([][]int, len(year.Codes))
-	for _, i := range rows {
-		byYear[year.Of[i]] = append(byYear[year.Of[i]], i)
+}
+
+// GradientCubes give, for each year, the slope of results per standard deviation of background, within and between schools, the share of variance explained, the gap between quartiles of
+// background and between area types 5 and 1 of the pupils' homes, and the spread; and the change a year of each, where there are three years or more (trend is nil with fewer).
+func GradientCubes(r Results) (byYear, trend *cube.Cube, err error) {
+	if r.Background == nil {
+		return nil, nil, errors.New("school: a gradient takes the background of each pupil")
 	}
-	type point struct{ year, value, se float64 }
-	series := make([][]point, len(measures))
+	rows, account, err := r.sift()
+	if err != nil {
+		return nil, nil, err
+	}
+	year := oneYear(r.Year, len(r.Result))
+	measures := gradientMeasures()
+	b := cube.NewBuilder("school-gradient", []cube.Dimension{yearDimension(year)}, measures)
+	of := make([][]int, len(year.Codes))
+	for _, i := range rows {
+		of[year.Of[i]] = append(of[year.Of[i]], i)
+	}
+	series := make([]yearly, len(measures))
 	var warnings []cube.Warning
-	for y, of := range byYear {
-		if len(of) == 0 {
+	for y, rows := range of {
+		if len(rows) == 0 {
 			continue
 		}
-		cells, se, warn, err := r.on(of).gradientRow()
+		cells, se, warn, err := r.on(rows).gradientRow()
 		if err != nil {
-			return nil, fmt.Errorf("year %s: %w", year.Codes[y], err)
+			return nil, nil, fmt.Errorf("year %s: %w", year.Codes[y], err)
 		}
 		warnings = append(warnings, warn...)
 		b.Add([]int32{int32(y)}, cells...)
-		at, err := strconv.ParseFloat(year.Codes[y], 64)
-		for k, c := range cells {
-			if err == nil && c.Status.HasValue() && measures[k].Kind != cube.Count {
-				series[k] = append(series[k], point{at, c.Value, se[k]})
+		if at, err := strconv.ParseFloat(year.Codes[y], 64); err == nil {
+			for k, c := range cells {
+				series[k].add(at, c, se[k])
 			}
 		}
 	}
-	if trended {
-		cells := make([]cube.Cell, len(measures))
-		for k, s := range series {
-			cells[k] = cube.Cell{Status: cube.NotApplicable}
-			if len(s) < 3 {
-				continue
-			}
-			x, v, e := make([]float64, len(s)), make([]float64, len(s)), make([]float64, len(s))
-			for i, p := range s {
-				x[i], v[i], e[i] = p.year, p.value, p.se
-			}
-			if t, err := FitTrend(x, v, e); err == nil {
-				cells[k] = between(t.PerYear, t.Lo, t.Hi, t.Years)
-			}
+	if byYear, err = b.Cube(); err != nil {
+		return nil, nil, err
+	}
+	byYear.Title = cube.Text{SV: "Samband mellan bakgrund och resultat", EN: "Results and background"}
+	byYear.Notes = append(byYear.Notes, cube.Text{
+		SV: "Bakgrund är standardiserad varje år för sig. Intervall (95 %) för lutningen räknar med att elever i samma skola liknar varandra (CR2).",
+		EN: "Background is standardised each year by itself. Intervals (95 %) of the slope allow for pupils of one school being alike (CR2)."})
+	account.on(byYear)
+	for _, w := range warnings {
+		byYear.Warn(w)
+	}
+	if trend, err = trendCube(measures, series); err != nil || trend == nil {
+		return byYear, nil, err
+	}
+	account.on(trend)
+	return byYear, trend, nil
+}
+
+// yearly is a measure year by year.
+type yearly struct{ years, values, se []float64 }
+
+func (s *yearly) add(year float64, c cube.Cell, se float64) {
+	if c.Status.HasValue() {
+		s.years, s.values, s.se = append(s.years, year), append(s.values, c.Value), append(s.se, se)
+	}
+}
+
+// trendCube has a row for each measure that is known for three years or more; nil when there is none.
+func trendCube(measures []cube.Measure, series []yearly) (*cube.Cube, error) {
+	of := cube.Dimension{Name: "of", Title: cube.Text{SV: "Mått", EN: "Measure"}, Role: cube.Group}
+	for _, m := range measures {
+		of.Members = append(of.Members, cube.Member{Code: m.Name, Label: m.Title})
+	}
+	b := cube.NewBuilder("school-gradient-trend", []cube.Dimension{of}, []cube.Measure{valueMeasure("ChangePerYear", "Ändring per år", "Change a year", 3), valueMeasure("TrendP", "p", "p", 4),
+		{Name: "NYears", Title: cube.Text{SV: "År", EN: "Years"}, Unit: cube.Text{SV: "år", EN: "years"}, Kind: cube.Count}})
+	rows := 0
+	for k, s := range series {
+		if measures[k].Kind == cube.Count || len(s.years) < 3 {
+			continue
 		}
-		b.Add([]int32{int32(len(year.Codes))}, cells...)
+		t, err := FitTrend(s.years, s.values, s.se)
+		if err != nil {
+			return nil, err
+		}
+		rows++
+		b.Add([]int32{int32(k)}, between(t.PerYear, t.Lo, t.Hi, t.Years), number(t.P, t.Years), cube.KnownCell(float64(t.Years)))
+	}
+	if rows == 0 {
+		return nil, nil
 	}
 	out, err := b.Cube()
 	if err != nil {
 		return nil, err
 	}
-	out.Title = cube.Text{SV: "Samband mellan bakgrund och resultat", EN: "Results and background"}
+	out.Title = cube.Text{SV: "Trend i sambandet mellan bakgrund och resultat", EN: "Trend of results and background"}
 	out.Notes = append(out.Notes, cube.Text{
-		SV: "Bakgrund är standardiserad varje år för sig. Intervall (95 %) för lutningen räknar med att elever i samma skola liknar varandra (CR2). Trenden är en rät linje vägd med 1/medelfel², dess intervall kommer av hur åren ligger kring linjen och basen är antalet år.",
-		EN: "Background is standardised each year by itself. Intervals (95 %) of the slope allow for pupils of one school being alike (CR2). The trend is a straight line weighed by 1/se², its interval comes from how the years lie about the line, and its base is the number of years."})
-	account.on(out)
-	for _, w := range warnings {
-		out.Warn(w)
-	}
+		SV: "En rät linje genom åren, vägd med 1/medelfel² där medelfel finns. Intervallet (95 %) kommer av hur åren ligger kring linjen; basen är antalet år.",
+		EN: "A straight line through the years, weighed by 1/se² where there is one. The interval (95 %) comes from how the years lie about the line; the base is the number of years."})
 	return out, nil
 }
 

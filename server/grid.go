@@ -183,13 +183,19 @@ func (s *Server) rowLabels(c *cube.Cube, row int, dims []int, lang string) []lab
 		if dim.Role == cube.Area {
 			if p, ok := s.placeOf(dim, c.Code(row, d)); ok {
 				l = label{Text: p.name(), Href: s.href(p, lang)}
-			} else if c.Code(row, d) == cube.Total {
+			} else if c.Code(row, d) == cube.Total && ofCountry(dim) {
 				l.Text = word(lang, "whole")
 			}
 		}
 		labels = append(labels, l)
 	}
 	return labels
+}
+
+// ofCountry tells whether the total over areas is that of the whole country: one that isn't has a name of its own.
+func ofCountry(dim cube.Dimension) bool {
+	at := dim.Index(cube.Total)
+	return at < 0 || dim.Members[at].Label == cube.TotalLabel
 }
 
 // placeOf is the place of a member of a dimension of areas.

@@ -22,6 +22,7 @@ type placePage struct {
 	Parts  *grid  // the types of the areas in the place
 	Lead   string // and the same in a sentence
 	Map    *chart
+	Here   string // heading of Glance
 	Glance *grid
 	Down   []downLink
 	Below  string // what Down are
@@ -61,6 +62,7 @@ func (s *Server) place(r *request, code string) (*answer, error) {
 			p.Other = append(p.Other, link{d.ID.Title(), s.href(place{d, at}, r.lang)})
 		}
 	}
+	p.Here = word(r.lang, "here-and")
 	glance := &grid{Caption: fmt.Sprintf(word(r.lang, "and-whole"), q.name()), Labels: []string{""}, Heads: []columnHead{
 		{Text: word(r.lang, "number-here")}, {Text: word(r.lang, "value-here")}, {Text: word(r.lang, "base")}, {Text: word(r.lang, "value-whole")}}}
 	for _, t := range s.tables {
@@ -83,6 +85,9 @@ func (s *Server) place(r *request, code string) (*answer, error) {
 			continue
 		}
 		a.cubes = append(a.cubes, here)
+		if !ofCountry(dim) {
+			p.Here, glance.Caption, glance.Heads[3].Text = word(r.lang, "here-and-total"), fmt.Sprintf(word(r.lang, "and-total"), q.name()), word(r.lang, "value-total")
+		}
 		if p.Type == nil || t.Name != p.Type.Table || len(t.Measures) > 1 {
 			glance.Blocks = append(glance.Blocks, s.glancePlace(t, c, here, r.lang)...)
 		}
@@ -128,6 +133,9 @@ func (s *Server) glancePlace(t *table, c, here *cube.Cube, lang string) []block 
 		about := head(meas, lang)
 		if year := latest(here, t.layout); year != "" {
 			about += ", " + year
+		}
+		if dim := c.Dims()[t.area]; !ofCountry(dim) {
+			about += ". " + word(lang, "value-total") + ": " + dim.Members[dim.Index(cube.Total)].Label.In(lang)
 		}
 		b := block{Title: here.Title.In(lang), About: about, Href: prefix(lang) + "/tabell/" + t.Name}
 		for _, i := range rows {

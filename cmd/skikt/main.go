@@ -3,6 +3,7 @@
 // The way through it: a project (skikt.yaml) is checked, built into an edition, and read:
 //
 //	skikt demo                     a synthetic country, the whole road, the barometer on loopback
+//	skikt new PROFILE DIR          a project for an agency's kind of work, on synthetic records
 //	skikt check PROJECT            everything that can be wrong, before anything is computed
 //	skikt build PROJECT --out DIR  the whole road to an edition
 //	skikt get DIR TABLE            a table of an edition in long form
@@ -38,6 +39,7 @@ const (
 // commands is the command line, declared.
 type commands struct {
 	Demo     demoCmd     `cmd:"" help:"A synthetic country, the whole road, the pages on loopback."`
+	New      newCmd      `cmd:"" help:"A project from an agency profile, with synthetic records."`
 	Check    checkCmd    `cmd:"" help:"Everything that can be wrong with a project's inputs, before anything is computed."`
 	Build    buildCmd    `cmd:"" help:"The whole road from a project's inputs to a published edition."`
 	Get      getCmd      `cmd:"" help:"A table of an edition in long form, one row a cell."`
@@ -48,6 +50,7 @@ type commands struct {
 	Locate   locateCmd   `cmd:"" help:"Add the area to every row of a CSV file."`
 	Audit    auditCmd    `cmd:"" help:"Verify an edition and attack what it hides."`
 	Explain  explainCmd  `cmd:"" help:"What a measure, type, rule, status or outcome means."`
+	Schema   schemaCmd   `cmd:"" help:"The JSON Schema of skikt.yaml, for editors."`
 	Version  versionCmd  `cmd:"" help:"The version of the program."`
 }
 

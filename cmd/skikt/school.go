@@ -415,13 +415,13 @@ type schoolModelCmd struct {
 	Type         string   `help:"Column with the type of the area of the pupil's home, for the gap between types."`
 	Year         string   `help:"Column of the year, for gradients by year and their trend."`
 	Method       string   `help:"REML or ML." enum:"REML,ML" default:"REML"`
-	Show         string   `help:"variance, coefficients, effects or gradient." enum:"variance,coefficients,effects,gradient" default:"variance"`
+	Show         string   `help:"variance, coefficients, effects, gradient or trend." enum:"variance,coefficients,effects,gradient,trend" default:"variance"`
 	schoolOutput `embed:""`
 }
 
 func (c *schoolModelCmd) Help() string {
 	return `Fits random intercepts for schools and the levels above, without and with background: how variance is shared, whether each level is needed, coefficients, and each group's predicted
-deviation with its interval (no ranking). --show gradient gives the slope per standard deviation, within and between schools, gaps and trend. A variance of exactly 0 is an answer.
+deviation with its interval (no ranking). --show gradient gives the slope per standard deviation, within and between schools, and gaps, year by year; --show trend their change a year. A variance of exactly 0 is an answer.
 
 Example:
   skikt school model schoolpupils.csv --result merit --background income --above kommun
@@ -446,10 +446,15 @@ func (c *schoolModelCmd) Run(ctx context.Context, std *streams) error {
 	for _, name := range c.Above {
 		r.Above = append(r.Above, school.Grouping{Name: name, Codes: t.codes(name)})
 	}
-	if c.Show == "gradient" {
-		out, err := school.GradientCube(r)
+	if c.Show == "gradient" || c.Show == "trend" {
+		out, trend, err := school.GradientCubes(r)
 		if err != nil {
 			return modelled(err)
+		}
+		if c.Show == "trend" {
+			if out = trend; trend == nil {
+				return modelled(errors.New("a trend takes three years or more: name the column of the year under --year"))
+			}
 		}
 		return c.print(std, out)
 	}

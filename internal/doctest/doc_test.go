@@ -2,6 +2,7 @@ package doctest
 
 import (
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -76,15 +77,76 @@ func data(t *testing.T) string {
 	return abs
 }
 
-// The commands of README's path to real figures work, and give the table that stands below them.
-func TestReadmePath(t *testing.T) {
-	dir, out := data(t), t.TempDir()
-	program := filepath.Join(out, "skikt")
+// command builds skikt in a folder.
+func command(t *testing.T, dir string) string {
+	t.Helper()
+	program := filepath.Join(dir, "skikt")
 	build := exec.Command("go", "build", "-tags", "duckdb_arrow", "-o", program, "./cmd/skikt")
 	build.Dir = root
 	if text, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
+	return program
+}
+
+// The commands in the README of every project that skikt new makes work in its folder, in both languages the same; and doc/profiles.md lists every profile.
+func TestProfileReadmes(t *testing.T) {
+	out := t.TempDir()
+	program := command(t, out)
+	list, err := exec.Command(program, "new", "--list", "--json").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var profiles []struct {
+		Name string
+		Line struct{ SV, EN string }
+	}
+	if err := json.Unmarshal(list, &profiles); err != nil || len(profiles) == 0 {
+		t.Fatalf("%d profiles: %v", len(profiles), err)
+	}
+	page := read(t, "doc/profiles.md")
+	for _, p := range profiles {
+		if row := fmt.Sprintf("| `%s` | %s | %s |", p.Name, p.Line.SV, p.Line.EN); !strings.Contains(page, row) {
+			t.Errorf("doc/profiles.md has no row %s", row)
+		}
+		dir := filepath.Join(out, p.Name)
+		if said, err := exec.Command(program, "new", p.Name, dir).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, said)
+		}
+		var lines [2][]string
+		for i, name := range []string{"README.sv.md", "README.en.md"} {
+			text, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines[i] = commands(string(text))
+		}
+		if len(lines[0]) < 4 || !slices.Equal(lines[0], lines[1]) {
+			t.Errorf("%s: %v and %v", p.Name, lines[0], lines[1])
+		}
+		if p.Name != "skolverket" && p.Name != "kommun" {
+			continue // the commands are the same, and the tests of package project build them all
+		}
+		for _, line := range lines[0] {
+			rest, ok := strings.CutPrefix(line, "skikt ")
+			if !ok || strings.HasPrefix(rest, "serve ") {
+				continue
+			}
+			cmd := exec.Command(program, strings.Fields(rest)...)
+			cmd.Dir = dir
+			said, err := cmd.CombinedOutput()
+			// check ends with 3, as the README says: the registers are dirty on purpose
+			if dirty := strings.HasPrefix(rest, "check "); err != nil && !dirty || dirty && cmd.ProcessState.ExitCode() != 3 {
+				t.Errorf("%s: %s: %v\n%s", p.Name, line, err, said)
+			}
+		}
+	}
+}
+
+// The commands of README's path to real figures work, and give the table that stands below them.
+func TestReadmePath(t *testing.T) {
+	dir, out := data(t), t.TempDir()
+	program := command(t, out)
 	text := read(t, "README.md")
 	ran := 0
 	for _, line := range commands(text) {

@@ -11,29 +11,6 @@ import (
 // writeAgency writes the agency's own records: pupils with coordinates and with codes, schools, and offices.
 func (c *Country) writeAgency(dir string, types map[int][]int, f *Facts) error {
 	dir = filepath.Join(dir, "agency")
-	place := func(year int, used []int) (*homes, error) {
-		v, deso, _ := c.vintage(year)
-		weight, index := make([]float64, deso.Len()), make([]float64, deso.Len())
-		st := c.standings(year)
-		for a := range c.atoms {
-			weight[v.deso[a]] += c.atoms[a].people
-		}
-		for d, r := range v.regsoOf {
-			index[d] = st.index[r]
-		}
-		h, err := newHomes(c.opt.Seed, deso, weight, index, c.opt.Pupils)
-		if err != nil {
-			return nil, err
-		}
-		h.typ = make(map[int][]int)
-		for _, y := range used {
-			h.typ[y] = make([]int, deso.Len())
-			for d, r := range v.regsoOf {
-				h.typ[y][d] = types[y][r]
-			}
-		}
-		return h, h.place(false)
-	}
 	var before, after []int
 	for _, y := range c.opt.Years {
 		if y < firstNewYear {
@@ -44,10 +21,10 @@ func (c *Country) writeAgency(dir string, types map[int][]int, f *Facts) error {
 	}
 	var old, new *homes
 	var err error
-	if old, err = place(firstNewYear-1, before); err != nil {
+	if old, err = c.homes(firstNewYear-1, before, types); err != nil {
 		return err
 	}
-	if new, err = place(firstNewYear, after); err != nil {
+	if new, err = c.homes(firstNewYear, after, types); err != nil {
 		return err
 	}
 	schools := newSchools(c.opt.Seed, old, c.opt.Schools)
@@ -74,11 +51,36 @@ func (c *Country) writeAgency(dir string, types map[int][]int, f *Facts) error {
 	if err != nil {
 		return err
 	}
-	if f.Schools, err = c.writeSchools(dir, schools); err != nil {
+	if f.Schools, err = c.writeSchools(dir, "schools.csv", schools); err != nil {
 		return err
 	}
-	f.Offices, err = c.writeOffices(dir, old)
+	f.Offices, err = c.writeOffices(dir, "offices.csv", old)
 	return err
+}
+
+// homes are the places where people live in the areas of a year's vintage, with the types of these areas in the years that use it.
+func (c *Country) homes(year int, used []int, types map[int][]int) (*homes, error) {
+	v, deso, _ := c.vintage(year)
+	weight, index := make([]float64, deso.Len()), make([]float64, deso.Len())
+	st := c.standings(year)
+	for a := range c.atoms {
+		weight[v.deso[a]] += c.atoms[a].people
+	}
+	for d, r := range v.regsoOf {
+		index[d] = st.index[r]
+	}
+	h, err := newHomes(c.opt.Seed, deso, weight, index, c.opt.Pupils)
+	if err != nil {
+		return nil, err
+	}
+	h.typ = make(map[int][]int)
+	for _, y := range used {
+		h.typ[y] = make([]int, deso.Len())
+		for d, r := range v.regsoOf {
+			h.typ[y][d] = types[y][r]
+		}
+	}
+	return h, h.place(false)
 }
 
 func writeFile(dir, name string, fill func(file *os.File) error) error {
@@ -97,9 +99,9 @@ func writeFile(dir, name string, fill func(file *os.File) error) error {
 }
 
 // writeSchools writes the school units; some have no coordinate.
-func (c *Country) writeSchools(dir string, schools []school) (facts PointFacts, err error) {
+func (c *Country) writeSchools(dir, name string, schools []school) (facts PointFacts, err error) {
 	facts.Rows = len(schools)
-	err = write(dir, "schools.csv", func(w *bufio.Writer) {
+	err = write(dir, name, func(w *bufio.Writer) {
 		var b strings.Builder
 		b.WriteString(marked + "\r\nskolenhetskod;skolnamn;kommunkod;kommunnamn;huvudmannatyp;huvudman;ost;nord\r\n")
 		for i, s := range schools {
@@ -125,15 +127,15 @@ func (c *Country) writeSchools(dir string, schools []school) (facts PointFacts, 
 }
 
 // writeOffices puts service offices in towns and villages, by people.
-func (c *Country) writeOffices(dir string, h *homes) (facts PointFacts, err error) {
+func (c *Country) writeOffices(dir, name string, h *homes) (facts PointFacts, err error) {
 	facts.Rows = c.opt.Offices
-	err = write(dir, "offices.csv", func(w *bufio.Writer) {
+	err = write(dir, name, func(w *bufio.Writer) {
 		var b strings.Builder
 		b.WriteString(marked + "\r\nkontor;namn;kommunkod;kommunnamn;ost;nord;oppnat\r\n")
 		for i := range c.opt.Offices {
 			s := newStream(c.opt.Seed, forOffice, uint64(i))
 			d := h.draw(s)
-			for c.DeSO2018.At(d).Code[4] == 'A' {
+			for h.division.At(d).Code[4] == 'A' {
 				d = h.draw(s)
 			}
 			at := h.address[d*h.each+s.below(h.each)]

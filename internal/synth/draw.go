@@ -30,6 +30,11 @@ const (
 	forDirt
 	forPlace
 	forCode
+	forCase
+	forCasePlace
+	forDistrict
+	forPoliceArea
+	forCareArea
 )
 
 // stream is one entity's random numbers.

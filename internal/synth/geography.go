@@ -17,41 +17,12 @@ const bom = "\ufeff"
 
 func (c *Country) writeGeography(dir string) error {
 	dir = filepath.Join(dir, "geography")
-	for _, each := range []struct {
-		name           string
-		deso, regso    *area.Division
-		in             *vintage
-		version, table string
-	}{
-		{"deso_2018.geojson", c.DeSO2018, c.RegSO2020, &c.old, "2018", "key_deso2018_regso2020.csv"},
-		{"deso_2025.geojson", c.DeSO2025, c.RegSO2025, &c.new, "2025", "key_deso2025_regso2025.csv"},
-	} {
-		err := write(dir, each.name, func(w *bufio.Writer) { c.writeBorders(w, each.deso, each.regso, each.in, each.version) })
-		if err != nil {
-			return err
-		}
-		err = write(dir, each.table, func(w *bufio.Writer) {
-			d, r := each.deso.ID.Vintage, each.regso.ID.Vintage
-			fmt.Fprintf(w, "%sKommun,Kommunnamn,DeSO_%s,RegSO_%s,RegSOkod_%s\r\n", bom, d, r, r)
-			for i := range each.deso.Len() {
-				code, regso := each.deso.At(i).Code, each.regso.At(int(each.in.regsoOf[i]))
-				fmt.Fprintf(w, "%s,%s,%s,%s,%s\r\n", code[:4], c.kommunName(code), code, regso.Name, regso.Code)
-			}
-		})
-		if err != nil {
+	for _, year := range []int{firstNewYear - 1, firstNewYear} {
+		if err := c.writeVintage(dir, year); err != nil {
 			return err
 		}
 	}
-	err := write(dir, "names.json", func(w *bufio.Writer) { // the form of SCB's label files
-		fmt.Fprintf(w, `{"note":%q,"label":{"00":"Riket"`, marked)
-		for _, d := range []*area.Division{c.Lan, c.Kommun} {
-			for i := range d.Len() {
-				fmt.Fprintf(w, ",\n%q:%q", d.At(i).Code, d.At(i).Name)
-			}
-		}
-		w.WriteString("}}\n")
-	})
-	if err != nil {
+	if err := c.writeNames(dir); err != nil {
 		return err
 	}
 	return write(dir, "changes_2025.csv", func(w *bufio.Writer) {
@@ -59,6 +30,36 @@ func (c *Country) writeGeography(dir string) error {
 		for _, ch := range c.Changes {
 			fmt.Fprintf(w, "%s,%s,%s,%s,%s,2025-01-01\r\n", ch.Kommun, ch.KommunName, ch.Before, ch.After, ch.Kind)
 		}
+	})
+}
+
+// writeVintage writes the borders and the key of the divisions that a year is published on.
+func (c *Country) writeVintage(dir string, year int) error {
+	in, deso, regso := c.vintage(year)
+	d, r := deso.ID.Vintage, regso.ID.Vintage
+	err := write(dir, "deso_"+d+".geojson", func(w *bufio.Writer) { c.writeBorders(w, deso, regso, in, d) })
+	if err != nil {
+		return err
+	}
+	return write(dir, "key_deso"+d+"_regso"+r+".csv", func(w *bufio.Writer) {
+		fmt.Fprintf(w, "%sKommun,Kommunnamn,DeSO_%s,RegSO_%s,RegSOkod_%s\r\n", bom, d, r, r)
+		for i := range deso.Len() {
+			code, regso := deso.At(i).Code, regso.At(int(in.regsoOf[i]))
+			fmt.Fprintf(w, "%s,%s,%s,%s,%s\r\n", code[:4], c.kommunName(code), code, regso.Name, regso.Code)
+		}
+	})
+}
+
+// writeNames writes the names of län and kommuner in the form of SCB's label files.
+func (c *Country) writeNames(dir string) error {
+	return write(dir, "names.json", func(w *bufio.Writer) {
+		fmt.Fprintf(w, `{"note":%q,"label":{"00":"Riket"`, marked)
+		for _, d := range []*area.Division{c.Lan, c.Kommun} {
+			for i := range d.Len() {
+				fmt.Fprintf(w, ",\n%q:%q", d.At(i).Code, d.At(i).Name)
+			}
+		}
+		w.WriteString("}}\n")
 	})
 }
 

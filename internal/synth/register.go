@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -119,6 +120,7 @@ type member struct {
 type population struct {
 	seed        uint64
 	first, last int
+	written     bool      // to the register, not only counted
 	start       []int32   // home atom at the start, by household
 	home        []int32   // home atom now
 	ofKommun    [][2]int  // households by kommun at the start, from and to
@@ -235,9 +237,11 @@ func (c *Country) move(p *population, year int) {
 // medianOf is what the register's median income is made to be, in hundreds of SEK; 60 % of it is a whole number.
 func medianOf(year int) int { return 2600 + 75*(year-2019) }
 
-// writeRegister makes the persons of every year, and the public tables by counting them. It gives the type of each RegSO by year.
-func (c *Country) writeRegister(dir string, f *Facts) (map[int][]int, error) {
+// writeRegister makes the persons of every year, and the public tables by counting them. It gives the type of each RegSO by year. The persons
+// themselves are written when asked for.
+func (c *Country) writeRegister(dir string, persons bool, f *Facts) (map[int][]int, error) {
 	p := c.newPopulation()
+	p.written = persons
 	types := make(map[int][]int)
 	var index, components, populations strings.Builder
 	for i, year := range c.opt.Years {
@@ -373,9 +377,11 @@ func (c *Country) writeYear(dir string, p *population, year int) (y *YearFacts, 
 		return x - middle + medianOf(year)
 	}
 
-	file, err := os.Create(filepath.Join(dir, "register", fmt.Sprintf("persons_%d.parquet", year)))
-	if err != nil {
-		return nil, nil, nil, nil, fmt.Errorf("synth: %w", err)
+	var file io.WriteCloser = nowhere{io.Discard}
+	if p.written {
+		if file, err = os.Create(filepath.Join(dir, "register", fmt.Sprintf("persons_%d.parquet", year))); err != nil {
+			return nil, nil, nil, nil, fmt.Errorf("synth: %w", err)
+		}
 	}
 	buffered := bufio.NewWriterSize(file, 1<<18)
 	w := parquet.NewGenericWriter[Person](buffered, parquet.Compression(&parquet.Snappy), parquet.MaxRowsPerRowGroup(500_000),
@@ -422,6 +428,11 @@ func (c *Country) writeYear(dir string, p *population, year int) (y *YearFacts, 
 	}
 	return y, n, byDeSO, foreign, nil
 }
+
+// nowhere takes what is made only to be counted.
+type nowhere struct{ io.Writer }
+
+func (nowhere) Close() error { return nil }
 
 func one(b bool) int {
 	if b {

@@ -168,7 +168,7 @@ func Write(dir string, opt Options) (*Facts, error) {
 		return nil, err
 	}
 	opt.Progress("geography", 1, 1)
-	types, err := c.writeRegister(dir, f)
+	types, err := c.writeRegister(dir, true, f)
 	if err != nil {
 		return nil, err
 	}
