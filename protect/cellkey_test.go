@@ -617,3 +617,77 @@ func TestPerturbation(t *testing.T) {
 		}
 	}
 }
+
+// TestApplyPerturbed: the profile for open questions on a made-up register, through Apply. The record keys are summed as the store would; the tables hold no sum of keys and no total that is exact because
+// it is a total, a table asked for twice is the same, and no count is 1 or 2.
+func TestApplyPerturbed(t *testing.T) {
+	p := somePeople(4000, 40, 4, 20, 3)
+	dims := []cube.Dimension{{Name: "area", Role: cube.Area}, {Name: "group", Role: cube.Group}}
+	for d, n := range []int{40, 4} {
+		for i := range n {
+			dims[d].Members = append(dims[d].Members, cube.Member{Code: fmt.Sprintf("%02d", i)})
+		}
+	}
+	var counts, sums [40][4]float64
+	for i, key := range p.key {
+		counts[p.area[i]][p.group[i]]++
+		sums[p.area[i]][p.group[i]] += float64(key)
+	}
+	n := cube.Measure{Name: "N", Kind: cube.Count}
+	b := cube.NewBuilder("inner", dims, []cube.Measure{n, {Name: "N" + KeySuffix, Kind: cube.Sum}})
+	for a := range counts {
+		for g, c := range counts[a] {
+			if c > 0 {
+				b.Add([]int32{int32(a), int32(g)}, cube.KnownCell(c), cube.KnownCell(sums[a][g]))
+			}
+		}
+	}
+	inner, err := b.Cube()
+	if err != nil {
+		t.Fatal(err)
+	}
+	view := cube.View{Name: "one", Dims: []string{"area", "group"}, Totals: []string{"area", "group"}, Measures: []cube.Measure{n}}
+	again := view
+	again.Name = "two"
+	policy, err := Profile("open-perturbed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	release, err := Apply([]Family{{Name: "synthetic", Inner: inner, Views: []cube.View{view, again}}}, policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables := release.Tables()
+	one, two := tables[0].Cube(), tables[1].Cube()
+	if one.AggregAllowed() || one.MeasureIndex("N"+KeySuffix) >= 0 || one.Len() != two.Len() {
+		t.Errorf("additive %v, measures %v, %d and %d rows", one.AggregAllowed(), one.Measures(), one.Len(), two.Len())
+	}
+	off := 0
+	for row := range one.Len() {
+		c := one.Cell(row, 0)
+		if c != two.Cell(row, 0) || c.Status != cube.Perturbed || c.Value < 3 {
+			t.Errorf("row %d: %+v and %+v", row, c, two.Cell(row, 0))
+		}
+		a, g := one.Code(row, 0), one.Code(row, 1)
+		truth := 0.0
+		for i := range p.key {
+			if (a == cube.Total || a == fmt.Sprintf("%02d", p.area[i])) && (g == cube.Total || g == fmt.Sprintf("%02d", p.group[i])) {
+				truth++
+			}
+		}
+		if truth < c.Lo.V || truth > c.Hi.V {
+			t.Errorf("%s %s: %v is not in %v to %v", a, g, truth, c.Lo.V, c.Hi.V)
+		}
+		if (a == cube.Total || g == cube.Total) && truth != c.Value {
+			off++
+		}
+	}
+	// Of 45 totals a fifth or so stay as they are.
+	if off < 20 {
+		t.Errorf("only %d of 45 totals are changed", off)
+	}
+	policy.Perturbation.Keys = map[string]string{"N": "Elsewhere"}
+	if _, err := Apply([]Family{{Name: "synthetic", Inner: inner, Views: []cube.View{view}}}, policy); err == nil {
+		t.Error("keys that are not there are taken")
+	}
+}
