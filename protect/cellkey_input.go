@@ -18,6 +18,8 @@ type Additivity struct {
 	Largest   int64  `json:"largest"`   // difference, without sign
 	// LeastNoise is the least that some cell must be off by, for a total of m parts with difference d: d/(m + 1), rounded up. 0 when all add up.
 	LeastNoise int64 `json:"least_noise"`
+	// Variance estimates the variance of the noise of a cell: Σ d² over Σ (m + 1), as noise of mean 0 that is independent between cells would have it.
+	Variance float64 `json:"variance"`
 	// Base is the largest number that divides all of the values, so that 5 tells of rounding to 5 rather than noise.
 	Base int64 `json:"base"`
 }
@@ -78,6 +80,7 @@ func CheckAdditivity(c *cube.Cube) []Additivity {
 				}
 			}
 			a := Additivity{Measure: meas.Name, Dimension: dim.Name, Base: base}
+			squares, cells := 0.0, 0.0
 			for _, key := range order {
 				r := relations[key]
 				if !r.has || r.unknown || r.parts == 0 {
@@ -85,6 +88,7 @@ func CheckAdditivity(c *cube.Cube) []Additivity {
 				}
 				a.Relations++
 				d := math.Abs(r.sum - r.total)
+				squares, cells = squares+d*d, cells+r.parts+1
 				if d < 0.5 {
 					continue
 				}
@@ -94,6 +98,9 @@ func CheckAdditivity(c *cube.Cube) []Additivity {
 				}
 				a.Largest = max(a.Largest, int64(math.Round(d)))
 				a.LeastNoise = max(a.LeastNoise, int64(math.Ceil(d/(r.parts+1)-1e-9)))
+			}
+			if cells > 0 {
+				a.Variance = squares / cells
 			}
 			out = append(out, a)
 		}
