@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestNoiseOfSum: 100 cells, D = 5, V = 3, 95 %: L = ln 40 = 3.68888, t = 3.68888·5/3 + √(3.68888²·25/9 + 2·3.68888·300) = 6.14813 + √(37.7995 + 2213.328) = 53.594 (by hand calculator).
+// TestNoiseOfSum: 100 cells, D = 5, V = 3, 95 %: L = ln 40 = 3.68888, t = 3.68888·5/3 + √(3.68888²·25/9 + 2·3.68888·300) = 6.14813 + √(37.7995 +
+// 2213.328) = 53.594 (by hand calculator).
 func TestNoiseOfSum(t *testing.T) {
 	for _, tt := range []struct {
 		cells                      int
@@ -23,7 +24,8 @@ func TestNoiseOfSum(t *testing.T) {
 	}
 }
 
-// TestRatioInterval: 4 of 3–5 over 6 of 5–7 is from 3/7 to 5/5; a known 4 over 5–7 from 4/7 to 4/5; a sum below zero, −5 to −3 over 5–7, from −5/5 to −3/7; a base that may be nothing has no interval.
+// TestRatioInterval: 4 of 3–5 over 6 of 5–7 is from 3/7 to 5/5; a known 4 over 5–7 from 4/7 to 4/5; a sum below zero, −5 to −3 over 5–7, from −5/5 to
+// −3/7; a base that may be nothing has no interval.
 func TestRatioInterval(t *testing.T) {
 	cell := func(v, lo, hi float64) Cell { return Cell{Status: Perturbed, Value: v, Lo: Num(lo), Hi: Num(hi)} }
 	for _, tt := range []struct {

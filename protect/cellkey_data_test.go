@@ -53,8 +53,9 @@ func realData(t *testing.T, name string) []byte {
 	return text
 }
 
-// TestPerturbedByScb: SCB's monthly population of 2026 by county, age and sex (TAB6471) is perturbed, which its answer says itself by aggregallowed false. Of its 924 totals, 776 are not men plus women, and the differences
-// have a mean of −0.15, a mean square of 6.15 and a largest of 8 (counted with a script of its own): over three cells a variance of 2.05 each, and one of three is off by 3 at least.
+// TestPerturbedByScb: SCB's monthly population of 2026 by county, age and sex (TAB6471) is perturbed, which its answer says itself by aggregallowed
+// false. Of its 924 totals, 776 are not men plus women, and the differences have a mean of −0.15, a mean square of 6.15 and a largest of 8 (counted
+// with a script of its own): over three cells a variance of 2.05 each, and one of three is off by 3 at least.
 func TestPerturbedByScb(t *testing.T) {
 	var doc struct {
 		ID        []string
