@@ -110,13 +110,15 @@ func Profiles() []string {
 func Profile(name string) (Policy, error) {
 	switch name {
 	case "scb-integration":
-		return Policy{Name: name, Version: "1", MinCount: 6, Zeros: Hide, Full: Hide, SharePersons: 20, ShareWith: 5, Documentation: cube.Text{
-			SV: "En andel visas bara om den beräknats på fler än 20 personer varav fler än 5 har egenskapen (SCB:s regel för registerdata för integration). Antal 1–5, nollor och andelar på 100 procent döljs, och så många celler till att inget av detta kan räknas ut.",
-			EN: "A share is shown only when computed on more than 20 persons of whom more than 5 have the characteristic (SCB's rule for register data on integration). Counts of 1 to 5, zeros and shares of 100 per cent are hidden, and enough further cells that none of these can be computed."}}, nil
+		return Policy{Name: name, Version: "1", MinCount: 6, Zeros: Hide, Full: Hide, SharePersons: 20, ShareWith: 5,
+			Measures: MeasureRules{Persons: 100, Units: 5, Group: 20, Largest: 80, Decimals: 2}, Documentation: cube.Text{
+				SV: "En andel visas bara om den beräknats på fler än 20 personer varav fler än 5 har egenskapen (SCB:s regel för registerdata för integration). Antal 1–5, nollor och andelar på 100 procent döljs, och så många celler till att inget av detta kan räknas ut.",
+				EN: "A share is shown only when computed on more than 20 persons of whom more than 5 have the characteristic (SCB's rule for register data on integration). Counts of 1 to 5, zeros and shares of 100 per cent are hidden, and enough further cells that none of these can be computed."}}, nil
 	case "school-strict":
-		return Policy{Name: name, Version: "1", MinCount: 10, Zeros: Hide, Full: Hide, SharePersons: 20, ShareWith: 5, ShareWithout: 5, Documentation: cube.Text{
-			SV: "Antal elever under 10 döljs, liksom nollor. En andel visas bara om den beräknats på fler än 20 elever varav fler än 5 har och fler än 5 saknar egenskapen. Så många celler till döljs att inget av detta kan räknas ut.",
-			EN: "Numbers of pupils below 10 are hidden, and zeros. A share is shown only when computed on more than 20 pupils of whom more than 5 have and more than 5 lack the characteristic. Enough further cells are hidden that none of these can be computed."}}, nil
+		return Policy{Name: name, Version: "1", MinCount: 10, Zeros: Hide, Full: Hide, SharePersons: 20, ShareWith: 5, ShareWithout: 5,
+			Measures: MeasureRules{Persons: 100, Units: 5, Group: 20, Largest: 50, Decimals: 2}, Documentation: cube.Text{
+				SV: "Antal elever under 10 döljs, liksom nollor. En andel visas bara om den beräknats på fler än 20 elever varav fler än 5 har och fler än 5 saknar egenskapen. Så många celler till döljs att inget av detta kan räknas ut.",
+				EN: "Numbers of pupils below 10 are hidden, and zeros. A share is shown only when computed on more than 20 pupils of whom more than 5 have and more than 5 lack the characteristic. Enough further cells are hidden that none of these can be computed."}}, nil
 	case "open-perturbed":
 		how := OpenPerturbed()
 		return Policy{Name: name, Version: "1", Zeros: Show, Full: Show, Perturbation: Perturbation{CellKey: &how}, Documentation: cube.Text{
