@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// NotAdditive is the code of the warning on a cube whose cells have noise of their own: parts need not add up to totals, and adding cells adds noise. Writers say it in
-// their own way (AGGREGALLOWED=NO in PX).
+// NotAdditive is the code of the warning on a cube whose cells have noise of their own: parts need not add up to totals, and adding cells adds noise.
+// Writers say it in their own way (AGGREGALLOWED=NO in PX).
 const NotAdditive = "aggregallowed-false"
 
 // AggregAllowed tells whether a reader may add the cells up.
@@ -22,9 +22,9 @@ func (c *Cube) WarnNotAdditive() {
 	}})
 }
 
-// NoiseOfSum is how far, either way, the sum of disjoint perturbed cells lies from the truth at most, with at least the given confidence (0..1, 1 for certain). Each cell has
-// independent noise of mean 0, of at most most either way, and of at most the variance. It holds for every number of cells and any distribution (Bernstein's
-// inequality): t = LD/3 + √(L²D²/9 + 2LnV) with L = ln(2/(1 − confidence)), or nD where that is less.
+// NoiseOfSum is how far, either way, the sum of disjoint perturbed cells lies from the truth at most, with at least the given confidence (0..1, 1 for
+// certain). Each cell has independent noise of mean 0, of at most most either way, and of at most the variance. It holds for every number of cells
+// and any distribution (Bernstein's inequality): t = LD/3 + √(L²D²/9 + 2LnV) with L = ln(2/(1 − confidence)), or nD where that is less.
 func NoiseOfSum(cells int, most, variance, confidence float64) float64 {
 	worst := float64(cells) * most
 	if confidence >= 1 {

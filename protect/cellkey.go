@@ -14,16 +14,19 @@ import (
 	"strings"
 )
 
-// A CellKey declares perturbation by the cell key method. Every record has a random key that it keeps in every table; the cell key is the sum of the keys of the
-// records in a cell, modulo 2^Bits; cell key and true count together choose the change. So the same persons give the same answer in whatever table, question
-// or year they are asked for, and asking again tells nothing more. Totals are perturbed on their own: parts need not add up to them. Zero stays zero.
+// A CellKey declares perturbation by the cell key method. Every record has a random key that it keeps in every table; the cell key is the sum of the
+// keys of the records in a cell, modulo 2^Bits; cell key and true count together choose the change. So the same persons give the same answer in
+// whatever table, question or year they are asked for, and asking again tells nothing more. Totals are perturbed on their own: parts need not add up
+// to them. Zero stays zero.
 //
-// The changes come from a Table of probabilities, in which the cell key over 2^Bits is a fraction of the running sum (the form of the R packages cellKey and ptable and of
-// τ-Argus), or from a Lookup table with one change for each key (the form of the Office for National Statistics).
+// The changes come from a Table of probabilities, in which the cell key over 2^Bits is a fraction of the running sum (the form of the R packages
+// cellKey and ptable and of τ-Argus), or from a Lookup table with one change for each key (the form of the Office for National Statistics).
 //
-// Record keys, cell keys and changes are never released; the declaration may be. The seed of the record keys is no part of it, since declarations go into editions.
+// Record keys, cell keys and changes are never released; the declaration may be. The seed of the record keys is no part of it, since declarations go
+// into editions.
 type CellKey struct {
-	// Bits: record keys are whole numbers from 0 to 2^Bits − 1, which any SQL engine sums exactly. 8 to 32; with 20 a float64 sums 8.6 thousand million of them exactly.
+	// Bits: record keys are whole numbers from 0 to 2^Bits − 1, which any SQL engine sums exactly. 8 to 32; with 20 a float64 sums 8.6 thousand
+	// million of them exactly.
 	Bits   int               `yaml:"bits" json:"bits"`
 	Table  PerturbationTable `yaml:"table" json:"table,omitzero"`
 	Lookup *LookupTable      `yaml:"lookup" json:"lookup,omitempty"`
@@ -93,8 +96,9 @@ func (t *LookupTable) validate(bits int) error {
 	return nil
 }
 
-// ReadLookup reads a lookup table as the Office for National Statistics writes it: a CSV file with the columns pcv (the row, from 1), ckey (the cell key, from 0) and pvalue (the change), in
-// any order of lines. With 750 rows, as theirs, the rows from 501 on are reused for larger counts; with any other number, the last one. bits is for [CellKey].
+// ReadLookup reads a lookup table as the Office for National Statistics writes it: a CSV file with the columns pcv (the row, from 1), ckey (the cell
+// key, from 0) and pvalue (the change), in any order of lines. With 750 rows, as theirs, the rows from 501 on are reused for larger counts; with any
+// other number, the last one. bits is for [CellKey].
 func ReadLookup(r io.Reader) (t *LookupTable, bits int, err error) {
 	in := csv.NewReader(r)
 	in.ReuseRecord = true
@@ -228,7 +232,8 @@ func (n *Noise) add(change int) {
 	n.most = max(n.most, int64(change), int64(-change))
 }
 
-// fixedPoint is a number of [0, 1] as a fraction of 2^64, rounded to a multiple of 2^−36 so that the last bits of floating point, which machines may differ in, don't count.
+// fixedPoint is a number of [0, 1] as a fraction of 2^64, rounded to a multiple of 2^−36 so that the last bits of floating point, which machines may
+// differ in, don't count.
 func fixedPoint(x float64) uint64 {
 	if x >= 1-1e-11 {
 		return math.MaxUint64
@@ -250,8 +255,8 @@ func (n *Noise) row(count int64) int {
 	return int(count) - 1
 }
 
-// Perturb writes the perturbed counts to out, which may be counts itself. keySums are the sums of the record keys of each cell, whole or already modulo 2^Bits: only
-// the lowest Bits of them count. A negative count is an error, and out is then not to be used.
+// Perturb writes the perturbed counts to out, which may be counts itself. keySums are the sums of the record keys of each cell, whole or already
+// modulo 2^Bits: only the lowest Bits of them count. A negative count is an error, and out is then not to be used.
 func (n *Noise) Perturb(out, counts []int64, keySums []uint64) error {
 	if len(out) != len(counts) || len(keySums) != len(counts) {
 		return fmt.Errorf("protect: cell key: %d counts, %d sums of keys, room for %d results; they must be as many", len(counts), len(keySums), len(out))
@@ -302,8 +307,8 @@ func (n *Noise) Possible(result int64) (lo, hi int64) {
 	return max(lo, 0), hi
 }
 
-// A RecordKeyer gives records their keys: the first bits of HMAC-SHA-256 of the record's identity under a secret seed. The same record has the same key in every
-// run, whatever the order; without the seed the keys can't be told from chance.
+// A RecordKeyer gives records their keys: the first bits of HMAC-SHA-256 of the record's identity under a secret seed. The same record has the same
+// key in every run, whatever the order; without the seed the keys can't be told from chance.
 type RecordKeyer struct {
 	mac  hash.Hash
 	bits int
@@ -325,8 +330,8 @@ func NewRecordKeyer(seed []byte, bits int) (*RecordKeyer, error) {
 	return &RecordKeyer{mac: hmac.New(sha256.New, seed), bits: bits}, nil
 }
 
-// Key is the key of a record, 0 to 2^Bits − 1. The identity is what names the person (or household, dwelling, ...) in every table, year after year, such as the pseudonym of the register.
-// Not for several goroutines at once.
+// Key is the key of a record, 0 to 2^Bits − 1. The identity is what names the person (or household, dwelling, ...) in every table, year after year,
+// such as the pseudonym of the register. Not for several goroutines at once.
 func (k *RecordKeyer) Key(identity string) int64 {
 	k.mac.Reset()
 	k.buf = append(append(k.buf[:0], "skikt record key\x00"...), identity...)
@@ -335,8 +340,9 @@ func (k *RecordKeyer) Key(identity string) int64 {
 	return int64(binary.BigEndian.Uint64(k.buf) >> (64 - k.bits))
 }
 
-// FractionKeys turns record keys that are fractions in [0, 1), as the R package cellKey makes them, into whole numbers of bits bits for [Noise.Perturb]: the sum of the whole numbers modulo 2^bits
-// over 2^bits is the fractional part of the sum of fractions, each cut to bits bits, without the rounding that makes sums of fractions depend on their order.
+// FractionKeys turns record keys that are fractions in [0, 1), as the R package cellKey makes them, into whole numbers of bits bits for
+// [Noise.Perturb]: the sum of the whole numbers modulo 2^bits over 2^bits is the fractional part of the sum of fractions, each cut to bits bits,
+// without the rounding that makes sums of fractions depend on their order.
 func FractionKeys(fractions []float64, bits int) ([]int64, error) {
 	if bits < minBits || bits > maxBits {
 		return nil, fmt.Errorf("protect: record keys of %d bits; there must be from %d to %d", bits, minBits, maxBits)

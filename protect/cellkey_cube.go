@@ -17,10 +17,11 @@ type PerturbationAccount struct {
 	Variance  float64 `json:"variance"`   // of the change, at most
 }
 
-// Tables makes the tables of a family with perturbed counts. keys names, for each count, the measure of the inner cube that holds the sum of the record keys of the rows
-// counted (whole or modulo 2^Bits); it is never in a result. Every count of a table, total or part, is perturbed on its own by its cell key. Shares and means of counts
-// are computed from perturbed counts; a share of all members of a dimension is over their perturbed total, shown or not. Counts have the interval of true counts that can give them, shares and means
-// that of the quotients; a share is cut to 0..1, as a small base with noise may be less than its part.
+// Tables makes the tables of a family with perturbed counts. keys names, for each count, the measure of the inner cube that holds the sum of the
+// record keys of the rows counted (whole or modulo 2^Bits); it is never in a result. Every count of a table, total or part, is perturbed on its own
+// by its cell key. Shares and means of counts are computed from perturbed counts; a share of all members of a dimension is over their perturbed
+// total, shown or not. Counts have the interval of true counts that can give them, shares and means that of the quotients; a share is cut to 0..1, as
+// a small base with noise may be less than its part.
 //
 // Every count is marked [cube.Perturbed], zeros too: a result of zero may be somebody's. Rows without any result above zero are left out.
 // Tables carry the warning [cube.NotAdditive]. Sums of quantities have no protection here, and are refused, as are means of them.
@@ -138,7 +139,8 @@ func (k CellKey) note(noise *Noise) cube.Text {
 	return text
 }
 
-// perturbable tells which counts a table needs, and which dimensions need totals: those declared, and those that a share goes over. Without keys (nil) none are asked for.
+// perturbable tells which counts a table needs, and which dimensions need totals: those declared, and those that a share goes over. Without keys
+// (nil) none are asked for.
 func perturbable(inner *cube.Cube, v cube.View, keys map[string]string) (counts, totals []string, err error) {
 	need := func(name, why string) error {
 		m := inner.MeasureIndex(name)

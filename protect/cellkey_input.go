@@ -18,19 +18,22 @@ type Additivity struct {
 	Largest   int64  `json:"largest"`   // difference, without sign
 	// LeastNoise is the least that some cell must be off by, for a total of m parts with difference d: d/(m + 1), rounded up. 0 when all add up.
 	LeastNoise int64 `json:"least_noise"`
+	// Variance estimates the variance of the noise of a cell: Σ d² over Σ (m + 1), as noise of mean 0 that is independent between cells would have it.
+	Variance float64 `json:"variance"`
 	// Base is the largest number that divides all of the values, so that 5 tells of rounding to 5 rather than noise.
 	Base int64 `json:"base"`
 }
 
-// Perturbed tells whether the differences look like noise on every cell, as SCB's population statistics have from reference year 2025: at least 5 broken relations and a tenth of all, both
-// above and below, none so large that a cell must be off by more than 20, and values that are no multiples of a number.
+// Perturbed tells whether the differences look like noise on every cell, as SCB's population statistics have from reference year 2025: at least 5
+// broken relations and a tenth of all, both above and below, none so large that a cell must be off by more than 20, and values that are no multiples
+// of a number.
 func (a Additivity) Perturbed() bool {
 	return a.Broken >= 5 && 10*a.Broken >= a.Relations && a.Over > 0 && a.Over < a.Broken && a.LeastNoise <= 20 && a.Base <= 1
 }
 
-// CheckAdditivity compares, for every count and every dimension with rows for the total, the total with the sum of the other members' rows. A row that is missing counts as zero; relations with a cell
-// that is not shown are left aside. Nothing is changed: numbers that a publisher has perturbed are not repaired, since adjusting them to each other gives
-// neither the truth nor what was published.
+// CheckAdditivity compares, for every count and every dimension with rows for the total, the total with the sum of the other members' rows. A row
+// that is missing counts as zero; relations with a cell that is not shown are left aside. Nothing is changed: numbers that a publisher has perturbed
+// are not repaired, since adjusting them to each other gives neither the truth nor what was published.
 func CheckAdditivity(c *cube.Cube) []Additivity {
 	var out []Additivity
 	for m, meas := range c.Measures() {
@@ -78,6 +81,7 @@ func CheckAdditivity(c *cube.Cube) []Additivity {
 				}
 			}
 			a := Additivity{Measure: meas.Name, Dimension: dim.Name, Base: base}
+			squares, cells := 0.0, 0.0
 			for _, key := range order {
 				r := relations[key]
 				if !r.has || r.unknown || r.parts == 0 {
@@ -85,6 +89,7 @@ func CheckAdditivity(c *cube.Cube) []Additivity {
 				}
 				a.Relations++
 				d := math.Abs(r.sum - r.total)
+				squares, cells = squares+d*d, cells+r.parts+1
 				if d < 0.5 {
 					continue
 				}
@@ -95,15 +100,18 @@ func CheckAdditivity(c *cube.Cube) []Additivity {
 				a.Largest = max(a.Largest, int64(math.Round(d)))
 				a.LeastNoise = max(a.LeastNoise, int64(math.Ceil(d/(r.parts+1)-1e-9)))
 			}
+			if cells > 0 {
+				a.Variance = squares / cells
+			}
 			out = append(out, a)
 		}
 	}
 	return out
 }
 
-// MarkPerturbed declares that the publisher of a cube has perturbed its counts by at most most either way: their status becomes [cube.Perturbed], zeros' too, their
-// interval value ± most, and the cube gets the warning [cube.NotAdditive]. No value is changed. Sums of the cells then have intervals too, in [cube.Cube.Project] the worst case
-// and in [cube.NoiseOfSum] one of a chosen confidence. Without names all counts are marked.
+// MarkPerturbed declares that the publisher of a cube has perturbed its counts by at most most either way: their status becomes [cube.Perturbed],
+// zeros' too, their interval value ± most, and the cube gets the warning [cube.NotAdditive]. No value is changed. Sums of the cells then have
+// intervals too, in [cube.Cube.Project] the worst case and in [cube.NoiseOfSum] one of a chosen confidence. Without names all counts are marked.
 func MarkPerturbed(c *cube.Cube, most float64, names ...string) (*cube.Cube, error) {
 	if !(most >= 0) || math.IsInf(most, 0) {
 		return nil, fmt.Errorf("protect: %s: the largest change of perturbed counts is %v; it must be a number from 0", c.Name, most)
@@ -129,7 +137,8 @@ func MarkPerturbed(c *cube.Cube, most float64, names ...string) (*cube.Cube, err
 	return out, nil
 }
 
-// WarnPerturbed checks the additivity of a cube from elsewhere, and adds the warning looks-perturbed where a count looks perturbed and that is not declared.
+// WarnPerturbed checks the additivity of a cube from elsewhere, and adds the warning looks-perturbed where a count looks perturbed and that is not
+// declared.
 func WarnPerturbed(c *cube.Cube) []Additivity {
 	all := CheckAdditivity(c)
 	if !c.AggregAllowed() {

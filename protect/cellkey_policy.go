@@ -77,8 +77,8 @@ func (p Perturbation) Tables(f Family) ([]*cube.Cube, PerturbationOutcome, error
 	return tables, out, err
 }
 
-// OpenPerturbed is the cell key method for questions that can't be foreseen: no change larger than 5, variance at most 3, and never a result of 1 or 2. SCB has not published the
-// parameters of its own method; these are ours, of a size with the examples of the R package ptable.
+// OpenPerturbed is the cell key method for questions that can't be foreseen: no change larger than 5, variance at most 3, and never a result of 1 or
+// 2. SCB has not published the parameters of its own method; these are ours, of a size with the examples of the R package ptable.
 func OpenPerturbed() CellKey {
 	return CellKey{Bits: 20, Table: PerturbationTable{MaxChange: 5, Variance: 3, Forbidden: 2}}
 }

@@ -179,7 +179,8 @@ func TestCellKeyValidate(t *testing.T) {
 	}
 }
 
-// TestCellKeyMean: over all keys, each count's mean change is zero but for the keys that a chance's last fraction may go astray by, and its variance is that of the row.
+// TestCellKeyMean: over all keys, each count's mean change is zero but for the keys that a chance's last fraction may go astray by, and its variance
+// is that of the row.
 func TestCellKeyMean(t *testing.T) {
 	for _, table := range []PerturbationTable{quarter, {MaxChange: 5, Variance: 3, Forbidden: 2}, {MaxChange: 4, Variance: 1, Stay: []float64{0.5, 0.4}}} {
 		const bits = 16
@@ -228,7 +229,8 @@ func somePeople(n, areas, groups int, bits int, seed uint64) people {
 	return p
 }
 
-// TestCellKeyLaws: the same persons give the same answer in any order, in any batch, modulo or not, and whatever else is asked; nobody gives zero; no forbidden result ever.
+// TestCellKeyLaws: the same persons give the same answer in any order, in any batch, modulo or not, and whatever else is asked; nobody gives zero; no
+// forbidden result ever.
 func TestCellKeyLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		forbidden := rapid.IntRange(0, 3).Draw(t, "js")
@@ -284,7 +286,8 @@ func TestCellKeyLaws(t *testing.T) {
 	})
 }
 
-// TestCellKeyReasking: the attacker who asks for the same persons again, by other tables, other names or with an empty category beside, learns nothing: all answers are one.
+// TestCellKeyReasking: the attacker who asks for the same persons again, by other tables, other names or with an empty category beside, learns
+// nothing: all answers are one.
 func TestCellKeyReasking(t *testing.T) {
 	p := somePeople(500, 7, 3, 20, 1)
 	noise := mustNoise(t, CellKey{Bits: 20, Table: PerturbationTable{MaxChange: 5, Variance: 3, Forbidden: 2}})
@@ -319,9 +322,10 @@ func TestCellKeyReasking(t *testing.T) {
 	}
 }
 
-// TestCellKeyAveraging shows the limit that doc/method/protect-perturbation.md states: a total can be estimated by the sums over many ways to part it, and the mean of K such sums of m cells, each of
-// noise variance V, has a variance of mV/K, since the cells of different partings hold different persons. Here m = 10, V = 3 and K = 400, so that the root is 0.27: the total is found out, to
-// the nearest whole number in most cases. That many partings of the same persons must not be published; Cells below that total remain behind their own noise.
+// TestCellKeyAveraging shows the limit that doc/method/protect-perturbation.md states: a total can be estimated by the sums over many ways to part
+// it, and the mean of K such sums of m cells, each of noise variance V, has a variance of mV/K, since the cells of different partings hold different
+// persons. Here m = 10, V = 3 and K = 400, so that the root is 0.27: the total is found out, to the nearest whole number in most cases. That many
+// partings of the same persons must not be published; Cells below that total remain behind their own noise.
 func TestCellKeyAveraging(t *testing.T) {
 	noise := mustNoise(t, CellKey{Bits: 20, Table: PerturbationTable{MaxChange: 5, Variance: 3}})
 	const totals, partings, parts, size = 200, 400, 10, 300
@@ -484,9 +488,11 @@ func perturbedTown(t testing.TB, noise func(i int, n float64) float64) *cube.Cub
 	return c
 }
 
-// TestAdditivity: noise of two steps either way is found, rounding to tens is told apart, and an additive table, or one total that is wrong, is not called perturbed. No value changes.
+// TestAdditivity: noise of two steps either way is found, rounding to tens is told apart, and an additive table, or one total that is wrong, is not
+// called perturbed. No value changes.
 func TestAdditivity(t *testing.T) {
-	// Men, women and total of an area get different ones; of all triples in a row, −1, 2, −2 puts them furthest apart: 3, so at least one of the three is off by 1.
+	// Men, women and total of an area get different ones; of all triples in a row, −1, 2, −2 puts them furthest apart: 3, so at least one of the
+	// three is off by 1.
 	shift := []float64{0, 1, -1, 2, -2, 1, 0, -1}
 	for _, tt := range []struct {
 		name      string
@@ -615,5 +621,79 @@ func TestPerturbation(t *testing.T) {
 		if d.Name == "" || d.Title.SV == "" || d.Title.EN == "" || d.Text.SV == "" || d.Text.EN == "" || d.Source == "" {
 			t.Errorf("documentation %+v", d)
 		}
+	}
+}
+
+// TestApplyPerturbed: the profile for open questions on a made-up register, through Apply. The record keys are summed as the store would; the tables
+// hold no sum of keys and no total that is exact because it is a total, a table asked for twice is the same, and no count is 1 or 2.
+func TestApplyPerturbed(t *testing.T) {
+	p := somePeople(4000, 40, 4, 20, 3)
+	dims := []cube.Dimension{{Name: "area", Role: cube.Area}, {Name: "group", Role: cube.Group}}
+	for d, n := range []int{40, 4} {
+		for i := range n {
+			dims[d].Members = append(dims[d].Members, cube.Member{Code: fmt.Sprintf("%02d", i)})
+		}
+	}
+	var counts, sums [40][4]float64
+	for i, key := range p.key {
+		counts[p.area[i]][p.group[i]]++
+		sums[p.area[i]][p.group[i]] += float64(key)
+	}
+	n := cube.Measure{Name: "N", Kind: cube.Count}
+	b := cube.NewBuilder("inner", dims, []cube.Measure{n, {Name: "N" + KeySuffix, Kind: cube.Sum}})
+	for a := range counts {
+		for g, c := range counts[a] {
+			if c > 0 {
+				b.Add([]int32{int32(a), int32(g)}, cube.KnownCell(c), cube.KnownCell(sums[a][g]))
+			}
+		}
+	}
+	inner, err := b.Cube()
+	if err != nil {
+		t.Fatal(err)
+	}
+	view := cube.View{Name: "one", Dims: []string{"area", "group"}, Totals: []string{"area", "group"}, Measures: []cube.Measure{n}}
+	again := view
+	again.Name = "two"
+	policy, err := Profile("open-perturbed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	release, err := Apply([]Family{{Name: "synthetic", Inner: inner, Views: []cube.View{view, again}}}, policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables := release.Tables()
+	one, two := tables[0].Cube(), tables[1].Cube()
+	if one.AggregAllowed() || one.MeasureIndex("N"+KeySuffix) >= 0 || one.Len() != two.Len() {
+		t.Errorf("additive %v, measures %v, %d and %d rows", one.AggregAllowed(), one.Measures(), one.Len(), two.Len())
+	}
+	off := 0
+	for row := range one.Len() {
+		c := one.Cell(row, 0)
+		if c != two.Cell(row, 0) || c.Status != cube.Perturbed || c.Value < 3 {
+			t.Errorf("row %d: %+v and %+v", row, c, two.Cell(row, 0))
+		}
+		a, g := one.Code(row, 0), one.Code(row, 1)
+		truth := 0.0
+		for i := range p.key {
+			if (a == cube.Total || a == fmt.Sprintf("%02d", p.area[i])) && (g == cube.Total || g == fmt.Sprintf("%02d", p.group[i])) {
+				truth++
+			}
+		}
+		if truth < c.Lo.V || truth > c.Hi.V {
+			t.Errorf("%s %s: %v is not in %v to %v", a, g, truth, c.Lo.V, c.Hi.V)
+		}
+		if (a == cube.Total || g == cube.Total) && truth != c.Value {
+			off++
+		}
+	}
+	// Of 45 totals a fifth or so stay as they are.
+	if off < 20 {
+		t.Errorf("only %d of 45 totals are changed", off)
+	}
+	policy.Perturbation.Keys = map[string]string{"N": "Elsewhere"}
+	if _, err := Apply([]Family{{Name: "synthetic", Inner: inner, Views: []cube.View{view}}}, policy); err == nil {
+		t.Error("keys that are not there are taken")
 	}
 }

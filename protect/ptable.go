@@ -87,7 +87,8 @@ func (r PerturbationRow) Variance() float64 {
 	return s
 }
 
-// Rows solves the table: a row for each true count from 0 to Last. Limits that can't be kept together are an error that names the count and the limits in conflict.
+// Rows solves the table: a row for each true count from 0 to Last. Limits that can't be kept together are an error that names the count and the
+// limits in conflict.
 func (t PerturbationTable) Rows() ([]PerturbationRow, error) {
 	if err := t.Validate(); err != nil {
 		return nil, err
@@ -222,9 +223,10 @@ type affine struct {
 
 var errNoRow = errors.New("no distribution keeps the demands")
 
-// maxEntropy is the distribution on n points of largest entropy that keeps the demands. Its dual is to minimise g(θ) = ln Σ_k exp(Σ_j θ_j a_jk) + Σ_j θ_j b_j over θ, with θ_j ≥ 0
-// for an inequality: smooth and convex, so Newton's method on the multipliers that are free, the others being held at zero until they want to rise. g is at least the entropy
-// of every distribution that keeps the demands, and that is never negative: g below zero proves that there is none.
+// maxEntropy is the distribution on n points of largest entropy that keeps the demands. Its dual is to minimise g(θ) = ln Σ_k exp(Σ_j θ_j a_jk) + Σ_j
+// θ_j b_j over θ, with θ_j ≥ 0 for an inequality: smooth and convex, so Newton's method on the multipliers that are free, the others being held at
+// zero until they want to rise. g is at least the entropy of every distribution that keeps the demands, and that is never negative: g below zero
+// proves that there is none.
 func maxEntropy(n int, demands []affine) ([]float64, error) {
 	const (
 		steps = 400

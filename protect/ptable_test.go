@@ -83,8 +83,8 @@ func TestPerturbationInfeasible(t *testing.T) {
 	}
 }
 
-// TestPerturbationTableLaws: every row that there is keeps its limits, there is one exactly when the least variance allows it, and where only mean and variance bind, ln p is a parabola,
-// which is the form that the largest entropy has.
+// TestPerturbationTableLaws: every row that there is keeps its limits, there is one exactly when the least variance allows it, and where only mean
+// and variance bind, ln p is a parabola, which is the form that the largest entropy has.
 func TestPerturbationTableLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		table := PerturbationTable{

@@ -7,12 +7,14 @@ import (
 	"slices"
 )
 
-// A SmallCountRounding declares rounding after which every published count is 0 or at least Base and all tables add up: small inner counts behind small published
-// counts become 0 or Base, and every published count is the sum of its inner counts. Counts that are large all through stay as they are.
+// A SmallCountRounding declares rounding after which every published count is 0 or at least Base and all tables add up: small inner counts behind
+// small published counts become 0 or Base, and every published count is the sum of its inner counts. Counts that are large all through stay as they
+// are.
 //
-// Method: the inner counts to be rounded and a first choice of those that go up follow Langsrud and Heldal (2018), "An algorithm for small count rounding of tabular
-// data", Privacy in Statistical Databases (R package SmallCountRounding). From there a search (all choices when they are few, else simulated annealing with a fixed seed) lowers the
-// four measures of [RoundingQuality] together; a choice is taken only if it is no worse than the first in any of them.
+// Method: the inner counts to be rounded and a first choice of those that go up follow Langsrud and Heldal (2018), "An algorithm for small count
+// rounding of tabular data", Privacy in Statistical Databases (R package SmallCountRounding). From there a search (all choices when they are few,
+// else simulated annealing with a fixed seed) lowers the four measures of [RoundingQuality] together; a choice is taken only if it is no worse than
+// the first in any of them.
 type SmallCountRounding struct {
 	// Base is what small counts are rounded to when not to 0; counts from 1 to Base − 1 are small. 2 to 1000.
 	Base int `yaml:"base" json:"base"`
@@ -74,8 +76,8 @@ type Rounded struct {
 	Optimal   bool // every choice was tried, so that none does better by the distance that is lowered
 }
 
-// Round rounds inner counts so that every published cell, a sum of some of them, is 0 or at least Base. cells are the published cells as positions among the
-// inner counts; none may stand twice in a cell. The sum of all inner counts changes by at most Base.
+// Round rounds inner counts so that every published cell, a sum of some of them, is 0 or at least Base. cells are the published cells as positions
+// among the inner counts; none may stand twice in a cell. The sum of all inner counts changes by at most Base.
 func (s SmallCountRounding) Round(inner []int64, cells [][]int32) (Rounded, error) {
 	if err := s.Validate(); err != nil {
 		return Rounded{}, err
@@ -211,8 +213,8 @@ func (s SmallCountRounding) solve(inner []int64, cells [][]int32, truth []int64,
 	return out
 }
 
-// starts are first choices, by the distances they come to: as many go up as keeps the sum; one by one, the count whose cells lack most. Many lack the same, so several orders
-// among those are tried. r is left at the best, and ideal is the least of each measure.
+// starts are first choices, by the distances they come to: as many go up as keeps the sum; one by one, the count whose cells lack most. Many lack the
+// same, so several orders among those are tried. r is left at the best, and ideal is the least of each measure.
 func (r *roundingSearch) starts() (ideal roundingState) {
 	total := int64(0)
 	for _, y := range r.y {
@@ -367,8 +369,8 @@ func (r *roundingSearch) state() roundingState {
 	return roundingState{r.squares, r.absolute, r.most(), r.roots}
 }
 
-// energy is what the search lowers: the sum of the four measures, each over the least of any first choice, and twice what is above that. The roots, in which small cells weigh
-// most, count double: trials on random tables met the least of every measure most often so.
+// energy is what the search lowers: the sum of the four measures, each over the least of any first choice, and twice what is above that. The roots,
+// in which small cells weigh most, count double: trials on random tables met the least of every measure most often so.
 func (s roundingState) energy(ideal roundingState) float64 {
 	part := func(v, least float64) float64 {
 		x := v / max(1e-9, least)
@@ -466,7 +468,8 @@ func (r *roundingSearch) anneal(ideal roundingState, keep func()) {
 	}
 }
 
-// descend takes every flip, and every swap within cells of few small counts, that lowers the distance and is no worse than the first choice, until there is none.
+// descend takes every flip, and every swap within cells of few small counts, that lowers the distance and is no worse than the first choice, until
+// there is none.
 func (r *roundingSearch) descend(first, ideal roundingState) {
 	const few = 40
 	for again := true; again; {

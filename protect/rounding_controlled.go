@@ -9,12 +9,13 @@ import (
 	"slices"
 )
 
-// A ControlledRounding declares rounding of all counts to multiples of Base such that tables add up and every count, inner or published, differs from the truth by less than Base;
-// what is a multiple already stays.
+// A ControlledRounding declares rounding of all counts to multiples of Base such that tables add up and every count, inner or published, differs from
+// the truth by less than Base; what is a multiple already stays.
 //
-// When the published cells fall into two families, in each of which any two cells are apart or one holds the other (every table of two dimensions of which one may be a hierarchy), such a rounding
-// always exists, and the one with the least sum of squared differences of published counts is found as a flow of least cost (Causey, Cox and Ernst 1985, Journal of the American Statistical Association
-// 80). Otherwise it may not exist: then a search looks for one, and where it fails, an exhaustive search for the proof that there is none.
+// When the published cells fall into two families, in each of which any two cells are apart or one holds the other (every table of two dimensions of
+// which one may be a hierarchy), such a rounding always exists, and the one with the least sum of squared differences of published counts is found as
+// a flow of least cost (Causey, Cox and Ernst 1985, Journal of the American Statistical Association 80). Otherwise it may not exist: then a search
+// looks for one, and where it fails, an exhaustive search for the proof that there is none.
 type ControlledRounding struct {
 	Base int `yaml:"base" json:"base"` // 2 to 1000
 }
@@ -33,8 +34,8 @@ var (
 	ErrRoundingUnfound = errors.New("protect: controlled rounding: no rounding found, nor a proof that there is none; publish fewer tables together or use small count rounding")
 )
 
-// Round rounds inner counts; cells are the published cells as positions among them. Inner counts that stand in no published cell of their own are rounded in the same way. Optimal is
-// true for a flow of least cost. The error is [ErrNoRounding] or [ErrRoundingUnfound] where there is no result.
+// Round rounds inner counts; cells are the published cells as positions among them. Inner counts that stand in no published cell of their own are
+// rounded in the same way. Optimal is true for a flow of least cost. The error is [ErrNoRounding] or [ErrRoundingUnfound] where there is no result.
 func (c ControlledRounding) Round(inner []int64, cells [][]int32) (Rounded, error) {
 	if err := c.Validate(); err != nil {
 		return Rounded{}, err
@@ -72,7 +73,8 @@ func (c ControlledRounding) Round(inner []int64, cells [][]int32) (Rounded, erro
 	return out, nil
 }
 
-// An upRounding chooses, of the counts that are no multiples, those that go up. A cell whose remainders add up to R may have ⌊R/base⌋ or ⌈R/base⌉ of its counts go up.
+// An upRounding chooses, of the counts that are no multiples, those that go up. A cell whose remainders add up to R may have ⌊R/base⌋ or ⌈R/base⌉ of
+// its counts go up.
 type upRounding struct {
 	base  int64
 	inner []int32 // position of a count
@@ -131,7 +133,8 @@ func newUpRounding(inner []int64, cells [][]int32, base int64) *upRounding {
 	return r
 }
 
-// families parts the sets into two laminar families: sets that cross get different sides. two is false when that can't be, or when there are too many pairs to look at.
+// families parts the sets into two laminar families: sets that cross get different sides. two is false when that can't be, or when there are too many
+// pairs to look at.
 func (r *upRounding) families() (side []bool, two bool) {
 	common := map[[2]int32]int{}
 	for _, in := range r.in {
@@ -182,8 +185,9 @@ type upArc struct {
 	full     bool
 }
 
-// flow solves two laminar families. The counts that go up flow from the root down the tree of one family, each over its own arc, and up the tree of the other back to the root. Through a set goes what
-// goes up in it: ⌊R/base⌋, and an arc for one more where R is no multiple. Costs are what the sum of squared differences gains.
+// flow solves two laminar families. The counts that go up flow from the root down the tree of one family, each over its own arc, and up the tree of
+// the other back to the root. Through a set goes what goes up in it: ⌊R/base⌋, and an arc for one more where R is no multiple. Costs are what the sum
+// of squared differences gains.
 func (r *upRounding) flow(side []bool) bool {
 	n := len(r.sets) + 1 // node 0 is the root, node s + 1 the set s
 	supply := make([]int64, n)
@@ -226,7 +230,8 @@ func (r *upRounding) flow(side []bool) bool {
 	return true
 }
 
-// leastCost sends the supplies over arcs of capacity one at the least cost, by shortest ways from surplus to want under reduced costs (Dijkstra). false means that it can't be done.
+// leastCost sends the supplies over arcs of capacity one at the least cost, by shortest ways from surplus to want under reduced costs (Dijkstra).
+// false means that it can't be done.
 func leastCost(n int, arcs []upArc, supply []int64) bool {
 	type way struct {
 		arc  int32
@@ -328,7 +333,8 @@ func (q *nodeQueue) Pop() any {
 // beyond is how far a difference lies outside of what is allowed.
 func (r *upRounding) beyond(d int64) int64 { return max(0, max(d, -d)-(r.base-1)) }
 
-// walk looks for a choice that keeps every set by annealing over what lies beyond, from each count to its nearest multiple. It tells whether it found one, which r.up then is.
+// walk looks for a choice that keeps every set by annealing over what lies beyond, from each count to its nearest multiple. It tells whether it found
+// one, which r.up then is.
 func (r *upRounding) walk() bool {
 	d := make([]int64, len(r.sets))
 	for k, rest := range r.rest {
@@ -394,7 +400,8 @@ func (r *upRounding) walk() bool {
 	return false
 }
 
-// exhaust searches through all choices, dropping those that a set already rules out, up to a limit of steps and of counts. found leaves the choice in r.up; proven means that there is none.
+// exhaust searches through all choices, dropping those that a set already rules out, up to a limit of steps and of counts. found leaves the choice in
+// r.up; proven means that there is none.
 func (r *upRounding) exhaust() (found, proven bool) {
 	const (
 		open, goesDown, goesUp = 0, 1, 2

@@ -8,7 +8,8 @@ import (
 	"github.com/skikt/skikt/cube"
 )
 
-// A RoundingAccount says what rounding did to one count of a family. It is for the agency: the largest difference and the number of changed cells tell an attacker more than the declaration.
+// A RoundingAccount says what rounding did to one count of a family. It is for the agency: the largest difference and the number of changed cells
+// tell an attacker more than the declaration.
 type RoundingAccount struct {
 	Measure string          `json:"measure"`
 	Small   int             `json:"small"` // inner counts that were to be rounded
@@ -17,8 +18,9 @@ type RoundingAccount struct {
 	LeftOut int             `json:"left_out"` // rows of all tables without anything above zero, left out so that they look like combinations that nobody has
 }
 
-// Tables makes the tables of a family from rounded inner counts, so that all of them add up and agree. Every count is marked [cube.Perturbed], changed or not; rows without anything
-// above zero are left out. Shares and means of counts are of rounded counts. Sums of quantities have no protection here, and are refused.
+// Tables makes the tables of a family from rounded inner counts, so that all of them add up and agree. Every count is marked [cube.Perturbed],
+// changed or not; rows without anything above zero are left out. Shares and means of counts are of rounded counts. Sums of quantities have no
+// protection here, and are refused.
 func (s SmallCountRounding) Tables(f Family) ([]*cube.Cube, []RoundingAccount, error) {
 	return roundTables(f, s.Round, s.Validate, cube.Text{
 		SV: fmt.Sprintf("Små antal är avrundade till 0 eller %d så att alla tabeller summerar. En rad som saknas kan stå för noll eller för några få.", s.Base),

@@ -25,8 +25,9 @@ func grid(rows, columns int) (cells [][]int32) {
 	return append(slices.Concat(cells, byRow, byColumn), all)
 }
 
-// TestSmallCountRounding: worked out by hand with base 3. Two rows and columns of ones. One up (total 3) gives differences 2, −1, −1, −1 inside, 1 and −2 in the rows, the same in the columns, and −1
-// in all; two up in different rows and columns (total 6) gives 2, 2, −1, −1, then 1 four times, and 2. In both Σd² = 18, Σ|d| = 12 and the largest is 2, but Σ(√)² is 7.8 with one and 3.7 with two.
+// TestSmallCountRounding: worked out by hand with base 3. Two rows and columns of ones. One up (total 3) gives differences 2, −1, −1, −1 inside, 1
+// and −2 in the rows, the same in the columns, and −1 in all; two up in different rows and columns (total 6) gives 2, 2, −1, −1, then 1 four times,
+// and 2. In both Σd² = 18, Σ|d| = 12 and the largest is 2, but Σ(√)² is 7.8 with one and 3.7 with two.
 func TestSmallCountRounding(t *testing.T) {
 	out, err := SmallCountRounding{Base: 3}.Round([]int64{1, 1, 1, 1}, grid(2, 2))
 	if err != nil {
@@ -91,7 +92,8 @@ func anyCells(t *rapid.T, n int) (cells [][]int32) {
 	return cells
 }
 
-// TestSmallCountRoundingLaws: no published count is small, sums are sums, large inner counts stay, small ones go to 0, base or stay, the whole changes by the base at most, and the same input gives the same output.
+// TestSmallCountRoundingLaws: no published count is small, sums are sums, large inner counts stay, small ones go to 0, base or stay, the whole
+// changes by the base at most, and the same input gives the same output.
 func TestSmallCountRoundingLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		base := rapid.Int64Range(2, 10).Draw(t, "base")
@@ -199,7 +201,8 @@ func TestSmallCountRoundingSearch(t *testing.T) {
 	}
 }
 
-// TestControlledTwoWay: on random tables with totals the flow adds up, keeps within the base, and is the best: no other choice of ups, of all there are, has a smaller sum of squares.
+// TestControlledTwoWay: on random tables with totals the flow adds up, keeps within the base, and is the best: no other choice of ups, of all there
+// are, has a smaller sum of squares.
 func TestControlledTwoWay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		base := rapid.Int64Range(2, 7).Draw(t, "base")
@@ -273,8 +276,9 @@ func TestControlledHierarchy(t *testing.T) {
 	}
 }
 
-// TestControlledGeneral: three counts of 1 with base 2, each pair published. Each pair adds up to 2 and must stay, so just one of it goes up to 2: the numbers that go up add up to 3 over the
-// pairs, but each count is in two of them, and 3 is odd. Without the third pair one choice is left: the count in both pairs, or the two others. A table of three dimensions is found by search.
+// TestControlledGeneral: three counts of 1 with base 2, each pair published. Each pair adds up to 2 and must stay, so just one of it goes up to 2:
+// the numbers that go up add up to 3 over the pairs, but each count is in two of them, and 3 is odd. Without the third pair one choice is left: the
+// count in both pairs, or the two others. A table of three dimensions is found by search.
 func TestControlledGeneral(t *testing.T) {
 	pairs := [][]int32{{0, 1}, {1, 2}, {0, 2}}
 	if _, err := (ControlledRounding{Base: 2}).Round([]int64{1, 1, 1}, pairs); !errors.Is(err, ErrNoRounding) {
@@ -392,7 +396,8 @@ func roundingTown(areas int, seed uint64) Family {
 	}}
 }
 
-// TestRoundedTables: what tables share is the same in each, totals are the sums of what is shown, small counts are gone, and shares are of the rounded counts.
+// TestRoundedTables: what tables share is the same in each, totals are the sums of what is shown, small counts are gone, and shares are of the
+// rounded counts.
 func TestRoundedTables(t *testing.T) {
 	f := roundingTown(60, 1)
 	for name, make := range map[string]func() ([]*cube.Cube, []RoundingAccount, error){
@@ -476,8 +481,8 @@ func FuzzRounding(f *testing.F) {
 	})
 }
 
-// BenchmarkSmallCountRoundingQuality compares with greedy runs whose ties are broken at random, on random tables of rows in two kinds of groups by columns: worse counts the comparisons, of all, in which some
-// measure is worse, better those in which none is and the root mean square is better.
+// BenchmarkSmallCountRoundingQuality compares with greedy runs whose ties are broken at random, on random tables of rows in two kinds of groups by
+// columns: worse counts the comparisons, of all, in which some measure is worse, better those in which none is and the root mean square is better.
 func BenchmarkSmallCountRoundingQuality(b *testing.B) {
 	for _, shape := range [][2]int{{8, 4}, {30, 5}, {100, 6}, {400, 6}} {
 		rows, columns := shape[0], shape[1]
