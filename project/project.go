@@ -53,7 +53,8 @@ type Run struct {
 	Measures  []*cube.Cube     // of segregation, grants and targets, from what is already public
 	Released  []protect.Record // of what was protected, for the agency's own files
 
-	measured []protect.Measured // of segregation, from the agency's own records
+	measured []protect.Measured   // of segregation, from the agency's own records
+	keyer    *protect.RecordKeyer // of records, for a policy with cell keys
 
 	opt     Options
 	work    string // folder for generated files and the store's spill
