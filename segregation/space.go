@@ -461,7 +461,8 @@ func (s *Space) gatherPoints(t *Table, k Kernel, g *spaceGathered) {
 	for _, i := range grid.unit {
 		counts = append(counts, t.Unit(int(i))...)
 	}
-	reach2, square := reach*reach, 1/(2*k.Bandwidth*k.Bandwidth)
+	reach2, square, per := reach*reach, 1/(2*k.Bandwidth*k.Bandwidth), 1/k.Bandwidth
+	gaussian, exponential := k.Shape == Gaussian, k.Shape == Exponential
 	spaceParallel(t.Units, func(i int) {
 		x, y := s.x[i], s.y[i]
 		if t.UnitTotal(i) > 0 {
@@ -476,11 +477,11 @@ func (s *Space) gatherPoints(t *Table, k Kernel, g *spaceGathered) {
 					continue
 				}
 				w := factor
-				switch k.Shape { // the two that decide how long a surface takes
-				case Gaussian:
+				switch { // the shapes without an end decide how long a surface takes
+				case gaussian:
 					w *= spaceDecay(d2 * square)
-				case Exponential:
-					w *= spaceDecay(math.Sqrt(d2) / k.Bandwidth)
+				case exponential:
+					w *= spaceDecay(math.Sqrt(d2) * per)
 				default:
 					w *= k.at(math.Sqrt(d2))
 				}
