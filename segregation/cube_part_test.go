@@ -309,3 +309,10 @@ func TestCubesInvariant(t *testing.T) {
 		}
 	})
 }
+
+// Counts that no sum can hold are an error, not an undefined measure.
+func TestHugeCounts(t *testing.T) {
+	if _, err := NewTable(2, 2, []float64{1e308, 1e308, 1e308, 1e308}); err == nil {
+		t.Error("counts that add up to infinity, and no error")
+	}
+}
