@@ -674,9 +674,12 @@ type Ratio struct {
 }
 
 // LikelihoodRatio tests one variance by the log likelihoods with and without its level. Both models must have the same fixed effects under REML; with ML they may be compared
-// with [OLSLogLik] as well. Self and Liang (1987).
+// with that of a [num.Regression] as well. A difference within the rounding of the likelihoods is none. Self and Liang (1987).
 func LikelihoodRatio(with, without float64) Ratio {
-	x := max(0, 2*(with-without))
+	x := 2 * (with - without)
+	if x < 1e-11*math.Abs(with) {
+		x = 0
+	}
 	r := Ratio{Chi2: x, Naive: num.ChiSquaredUpper(x, 1)}
 	r.P = r.Naive / 2
 	if x == 0 {

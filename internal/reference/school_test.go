@@ -185,7 +185,7 @@ func (s *schoolData) mixed() (Answer, bool, error) {
 			if err != nil {
 				return Answer{}, true, err
 			}
-			without = plain.LogLik
+			with, without = one.LogLik, plain.LogLik
 		}
 		lr := school.LikelihoodRatio(with, without)
 		return Answer{Value: map[string]any{"chi2": lr.Chi2, "p_half": lr.P, "p_naive": lr.Naive}}, true, nil
