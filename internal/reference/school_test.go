@@ -167,7 +167,7 @@ func (s *schoolData) mixed() (Answer, bool, error) {
 		if err != nil {
 			return Answer{}, true, err
 		}
-		with, without := one.LogLik, math.NaN()
+		var with, without float64
 		if s.words[1] == "kommun" {
 			two, err := s.fitMixed("cov3", school.ML)
 			if err != nil {
