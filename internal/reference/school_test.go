@@ -512,7 +512,7 @@ func (s *schoolData) salsa() (Answer, bool, error) {
 		// By the grade's rule for p values, which goes by the name of a member, these would be held to the digits of plain numbers; they keep those too.
 		value = schoolMap(salsaNames, p)
 	case "fit":
-		value = map[string]any{"r2": m.R2, "adj_r2": m.AdjR2, "sigma": m.Sigma, "F": m.F, "df": m.DF, "n": len(f.Rows), "loglik": m.LogLik, "aic": m.AIC}
+		value = map[string]any{"r2": m.R2, "adj_r2": m.AdjR2, "sigma": m.Sigma, "F": m.F, "df": m.DF, "n": m.N, "loglik": m.LogLik, "aic": m.AIC}
 	case "leverage":
 		value = byUnit(m.Leverage)
 	case "fitted":
@@ -911,7 +911,7 @@ type choiceData struct {
 	actual            []int32
 	group             []bool
 	ids               []string
-	order             []int // file row of each pupil
+	order, rows       []int // file row of each pupil, and of each school
 	groupOne, allSeat int
 }
 
@@ -997,6 +997,7 @@ func (s *schoolData) readChoice() (*choiceData, error) {
 	}
 	slices.SortFunc(rows, func(a, b int) int { return strings.Compare(places.Get(a, "school"), places.Get(b, "school")) })
 	at := map[string]int32{}
+	c.rows = rows
 	for k, i := range rows {
 		c.ids = append(c.ids, places.Get(i, "school"))
 		at[c.ids[k]] = int32(k)
@@ -1040,10 +1041,10 @@ func (c *choiceData) summary(placed []int32, distance func(p, q int) float64) ma
 			continue
 		}
 		n++
-		all[q]++
+		all[c.rows[q]]++
 		if c.group[p] {
 			one[q]++
-			ones[q]++
+			ones[c.rows[q]]++
 		} else {
 			other[q]++
 		}
