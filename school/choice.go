@@ -1,12 +1,14 @@
 package school
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/skikt/skikt/cube"
@@ -16,9 +18,9 @@ import (
 
 // A Choice is what is known of pupils, their homes and the schools they could go to.
 type Choice struct {
-	ID        []string  // of the pupil: decides equal distances
-	Home      []Point   // of each pupil; meaningless where HomeKnown is false
-	HomeKnown []bool    //
+	ID        []string // of the pupil: decides equal distances
+	Home      []Point  // of each pupil; meaningless where HomeKnown is false
+	HomeKnown []bool
 	Attends   *Category // school
 	Group     *Category // of which Member is measured against all others
 	Member    string
@@ -131,7 +133,7 @@ func (f *counterfactual) place() error {
 		number(code)
 	}
 	lost, full := 0, 0
-	seen := map[[3]string]bool{}
+	seen := map[[3]string]bool{} // code, year, stage
 	position := map[string]Place{}
 	for _, s := range f.Schools {
 		key := [3]string{s.Code, s.Year, s.Stage}
@@ -200,7 +202,7 @@ func (f *counterfactual) place() error {
 		}
 		groups[m] = append(groups[m], i)
 	}
-	slices.SortFunc(order, func(a, b market) int { return int(a.year-b.year)<<16 + int(a.stage-b.stage) })
+	slices.SortFunc(order, func(a, b market) int { return cmp.Or(cmp.Compare(a.year, b.year), cmp.Compare(a.stage, b.stage)) })
 	for _, m := range order {
 		if err := f.market(groups[m], f.year.Codes[m.year], f.stage.Codes[m.stage], at); err != nil {
 			return err
@@ -226,22 +228,9 @@ func (f *counterfactual) market(pupils []int, year, stage string, at map[string]
 	if len(open) == 0 {
 		return fmt.Errorf("school: no school with known coordinates is open in year %s, stage %s", year, stage)
 	}
-	slices.SortFunc(open, func(a, b Place) int {
-		if a.Code < b.Code {
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(open, func(a, b Place) int { return strings.Compare(a.Code, b.Code) })
 	pupils = slices.Clone(pupils)
-	slices.SortStableFunc(pupils, func(a, b int) int {
-		switch x, y := f.ID[f.rows[a]], f.ID[f.rows[b]]; {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(pupils, func(a, b int) int { return strings.Compare(f.ID[f.rows[a]], f.ID[f.rows[b]]) })
 	home, points, capacity := make([]Point, len(pupils)), make([]Point, len(open)), make([]int, len(open))
 	for k, i := range pupils {
 		home[k] = f.Home[f.rows[i]]
