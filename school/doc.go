@@ -10,9 +10,10 @@ import (
 // Docs are the documentation values of everything that the package's cubes hold.
 func Docs() []Doc { return slices.Clone(docs) }
 
-// Lookup finds the documentation value of a measure by its name: ShareType1, Share_girl and ChangeMeanHomeIndex by what they begin with.
+// Lookup finds the documentation value of a measure by its name: ShareType1, Share_girl and ChangeMeanHomeIndex by what they begin with, a value corrected for small numbers
+// (…Corrected) by that which it corrects.
 func Lookup(name string) (Doc, bool) {
-	name = strings.TrimPrefix(name, "Change")
+	name = strings.TrimSuffix(strings.TrimPrefix(name, "Change"), "Corrected")
 	switch {
 	case name == "PerYear":
 		name = "ChangePerYear"
@@ -72,8 +73,8 @@ var docs = []Doc{
 	{"DissimilarityBeyondHomes", "choice", cube.Text{SV: "Valets del av skolsegregationen (D)", EN: "Part of choice in school segregation (D)"}, "D(school attended) − D(nearest school)", none, "−1..1, above 0 where choice adds to segregation",
 		cube.Text{SV: "Vad segregationen mellan skolor är utöver vad den vore om alla gick i närmaste skola. D för närmaste skola är boendedelen.",
 			EN: "What segregation between schools is beyond what it would be if all went to the nearest school. D at the nearest school is the residential part."},
-		cube.Text{SV: "Jämförelsen gäller avstånd, inte orsaker: den säger inte varför elever går där de går, och bostäder kunde ändras om platser gavs så. Närmaste skola har inget tak för platser; se DeferredAcceptance.",
-			EN: "The comparison is of distance, not of causes: it does not tell why pupils go where they go, and homes might change if places were given so. The nearest school has no limit of places; see DeferredAcceptance."},
+		cube.Text{SV: "Jämförelsen gäller avstånd, inte orsaker: den säger inte varför elever går där de går, och bostäder kunde ändras om platser gavs så. Närmaste skola har inget tak för platser; se DeferredAcceptance. …Corrected är rättat för små tal.",
+			EN: "The comparison is of distance, not of causes: it does not tell why pupils go where they go, and homes might change if places were given so. The nearest school has no limit of places; see DeferredAcceptance. …Corrected is corrected for small numbers."},
 		"Definition here; compare Böhlmark, Holmlund & Lindahl (2016), Journal of Population Economics 29"},
 	{"InformationTheoryBeyondHomes", "choice", cube.Text{SV: "Valets del av skolsegregationen (H)", EN: "Part of choice in school segregation (H)"}, "H(school attended) − H(nearest school)", none, "−1..1",
 		cube.Text{SV: "Som DissimilarityBeyondHomes, med informationsindex H.", EN: "As DissimilarityBeyondHomes, with the information index H."}, none, "Definition here"},
