@@ -135,10 +135,10 @@ func (f *counterfactual) place() error {
 	lost, full := 0, 0
 	seen := map[[3]string]bool{} // code, year, stage
 	position := map[string]Place{}
-	for _, s := range f.Schools {
+	for i, s := range f.Schools {
 		key := [3]string{s.Code, s.Year, s.Stage}
 		if seen[key] {
-			return fmt.Errorf("school: school %s stands twice among the schools of the same year and stage", s.Code)
+			return fmt.Errorf("school: school number %d stands twice among the schools of the same year and stage", i+1)
 		}
 		seen[key] = true
 		number(s.Code)
@@ -226,7 +226,7 @@ func (f *counterfactual) market(pupils []int, year, stage string, at map[string]
 		}
 	}
 	if len(open) == 0 {
-		return fmt.Errorf("school: no school with known coordinates is open in year %s, stage %s", year, stage)
+		return fmt.Errorf("school: no school with known coordinates is open to %d pupils of one year and stage", len(pupils))
 	}
 	slices.SortStableFunc(open, func(a, b Place) int { return strings.Compare(a.Code, b.Code) })
 	pupils = slices.Clone(pupils)

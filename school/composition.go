@@ -112,7 +112,7 @@ func ofSchools(what string, schools, column *Category) ([]int32, error) {
 			continue
 		}
 		if out[s] >= 0 && out[s] != v {
-			return nil, fmt.Errorf("school: school %s has pupils with different values of %s, which is about the school", schools.Codes[s], what)
+			return nil, fmt.Errorf("school: row %d: its school has pupils with different values of %s, which is about the school", i+1, what)
 		}
 		out[s] = v
 	}
@@ -308,7 +308,7 @@ func CatchmentOf(home []Point, known []bool, codes []string, at []Point) (*Categ
 	out := &Category{Codes: make([]string, len(codes)), Of: make([]int32, len(home))}
 	for k, i := range order {
 		if sorted[k], out.Codes[k] = at[i], codes[i]; k > 0 && out.Codes[k] == out.Codes[k-1] {
-			return nil, fmt.Errorf("school: school %s stands twice among the schools", codes[i])
+			return nil, fmt.Errorf("school: a school stands twice among the schools with coordinates, the second time as number %d of them", i+1)
 		}
 	}
 	nearest, _ := Nearest(home, sorted)
