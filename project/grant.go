@@ -237,6 +237,30 @@ func (r *Run) grant(ctx context.Context, d GrantDecl) error {
 	return nil
 }
 
+// Grant carries out a declared grant by itself: for who has the project, not for an edition, so its file need not be public. Without a name it is the only one.
+func (p *Project) Grant(ctx context.Context, name string) (*GrantResult, error) {
+	var names []string
+	for _, d := range p.Grants {
+		names = append(names, d.Name)
+		if d.Name != name && (name != "" || len(p.Grants) > 1) {
+			continue
+		}
+		path, err := p.file(d.Units.File)
+		if err != nil {
+			return nil, err
+		}
+		u, err := d.ReadUnits(ctx, path)
+		if err != nil {
+			return nil, err
+		}
+		return d.Allocate(u)
+	}
+	if len(names) == 0 {
+		return nil, errors.New("the project declares no grants")
+	}
+	return nil, fmt.Errorf("name one of the project's grants: %s", strings.Join(names, ", "))
+}
+
 // publicFile is a declared file whose publisher has made it public. What is computed on an agency's own figures outside its tables has no disclosure control yet.
 func (r *Run) publicFile(ctx context.Context, f FileDecl) (cube.Source, string, error) {
 	path, err := r.file(f.File)

@@ -142,7 +142,7 @@ func (r *Run) reach(ctx context.Context, name string, q *ReachDecl) ([]*cube.Cub
 			a.Need = needs[k]
 			sets = append(sets, target.Set{Code: need, Label: cube.Same(need), Areas: &a})
 		}
-		cubes, err := reachCubes(name+"_"+kind, sets, q.Steps, index != nil)
+		cubes, err := ReachCubes(name+"_"+kind, sets, q.Steps, index != nil)
 		if err != nil {
 			return nil, err
 		}
@@ -158,8 +158,8 @@ func (r *Run) reach(ctx context.Context, name string, q *ReachDecl) ([]*cube.Cub
 	return out, nil
 }
 
-// reachCubes are the cubes of a reach question.
-func reachCubes(name string, sets []target.Set, steps []float64, byIndex bool) ([]*cube.Cube, error) {
+// ReachCubes are the cubes of a reach question: by types, and where areas have an index by shares of the population chosen by it, and how well it finds the need. Steps are those shares; usual ones when empty.
+func ReachCubes(name string, sets []target.Set, steps []float64, byIndex bool) ([]*cube.Cube, error) {
 	types, err := target.ByTypes(name+"_types", sets...)
 	if err != nil || !byIndex {
 		return []*cube.Cube{types}, err
@@ -173,6 +173,64 @@ func reachCubes(name string, sets []target.Set, steps []float64, byIndex bool) (
 	}
 	found, err := target.ByNeed(name+"_found", sets...)
 	return []*cube.Cube{types, curve, found}, err
+}
+
+// AreaColumns are the columns of a file with one row for each area.
+type AreaColumns struct {
+	Area, Index, Type, Population string
+	Need                          []string // persons with each need, among the population
+}
+
+// ReadAreas reads areas from a file: one set a need, all of the same areas. Blank counts are 0; areas without index or type stay in all totals.
+func ReadAreas(ctx context.Context, path string, c AreaColumns) ([]target.Set, error) {
+	t, err := readTable(ctx, path, append([]string{c.Area, c.Population}, c.Need...), []string{c.Index, c.Type})
+	if err != nil {
+		return nil, err
+	}
+	a := target.Areas{Code: t.text[c.Area], Index: slices.Repeat([]float64{math.NaN()}, len(t.line))}
+	seen := map[string]bool{}
+	for i, code := range a.Code {
+		if seen[code] {
+			return nil, fmt.Errorf("line %d: the area %s stands twice; add its rows up", t.line[i], code)
+		}
+		seen[code] = true
+	}
+	if c.Index != "" {
+		for i, text := range t.text[c.Index] {
+			if text == "" {
+				continue
+			}
+			x, err := areatype.ParseDecimal(text)
+			if err != nil {
+				return nil, fmt.Errorf("line %d: %s must be a decimal number", t.line[i], c.Index)
+			}
+			a.Index[i] = x.Float()
+		}
+	}
+	if c.Type != "" {
+		types, err := t.whole(c.Type, 0)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range types {
+			a.Type = append(a.Type, int(x))
+		}
+	}
+	if a.Population, err = t.whole(c.Population, 0); err != nil {
+		return nil, err
+	}
+	var sets []target.Set
+	for _, need := range c.Need {
+		own := a
+		if own.Need, err = t.whole(need, 0); err != nil {
+			return nil, err
+		}
+		if err := own.Check(); err != nil {
+			return nil, fmt.Errorf("%s: %w", need, err)
+		}
+		sets = append(sets, target.Set{Code: need, Label: cube.Same(need), Areas: &own})
+	}
+	return sets, nil
 }
 
 // needs are the areas of a kind with population, index and type in the year, and the persons with each need.
