@@ -349,14 +349,12 @@ func (r *Run) overlap(ctx context.Context, name string, q *OverlapDecl) ([]*cube
 		return nil, err
 	}
 	lineage := cube.Lineage{}
-	for _, f := range r.Project.Geography.Borders {
-		if f.Division == q.From || f.Division == q.To {
-			src, _, err := r.publicFile(ctx, f.FileDecl)
-			if err != nil {
-				return nil, err
-			}
-			lineage = lineage.Merge(cube.Lineage{Sources: []cube.Source{src}})
+	for _, f := range r.Project.Geography.Borders { // all of them: borders may have been dissolved out of others
+		src, _, err := r.publicFile(ctx, f.FileDecl)
+		if err != nil {
+			return nil, err
 		}
+		lineage = lineage.Merge(cube.Lineage{Sources: []cube.Source{src}})
 	}
 	path := ""
 	if q.Points != nil {
