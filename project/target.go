@@ -80,12 +80,20 @@ func (p *Project) validateTarget(d TargetDecl, of map[string]columns, say compla
 		if err := q.Check(); err != nil {
 			say("location", "%w", err)
 		}
+		p.validateSource("location.demand.source", q.Demand.Source, say)
+		p.validateSource("location.sites.source", q.Sites.Source, say)
+		if q.Times != nil {
+			p.validateSource("location.times.source", q.Times.Source, say)
+		}
 	}
 	if q := d.Overlap; q != nil {
-		for at, id := range map[string]string{"overlap.from": q.From, "overlap.to": q.To} {
-			if _, err := area.ParseID(id); err != nil {
-				say(at, "%w", err)
+		for _, c := range []struct{ at, id string }{{"overlap.from", q.From}, {"overlap.to", q.To}} {
+			if _, err := area.ParseID(c.id); err != nil {
+				say(c.at, "%w", err)
 			}
+		}
+		if q.Points != nil {
+			p.validateSource("overlap.points.source", q.Points.Source, say)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/big"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -31,7 +32,7 @@ type grantCmd struct {
 	By     []string `help:"Columns that sort units, such as kind, kommun or type, for --show groups."`
 	Size   []int64  `help:"Also sort units by pupils of the last year: the lowest of every class but the first."`
 	Reach  []string `help:"Columns of shares of pupils that the kronor may reach, such as of those who live in types 1 and 2."`
-	Show   string   `help:"units, summary, groups, draws (who changes sides when the index is uncertain) or curve." enum:"units,summary,groups,draws,curve" default:"units"`
+	Show   string   `help:"units, summary, groups, draws (who changes sides when the index is uncertain), years (of a plan) or curve." enum:"units,summary,groups,draws,years,curve" default:"units"`
 	Format string   `help:"table, csv, json, or xlsx with formulas that compute the amounts (needs --out)." enum:"table,csv,json,xlsx" default:"table"`
 	Out    string   `help:"File to write in the place of stdout." type:"path"`
 	Lang   string   `help:"Language of titles." enum:"sv,en" default:"sv"`
@@ -62,6 +63,10 @@ func (c *grantCmd) Run(ctx context.Context, std *streams) error {
 		return exitError{exitUsage, errors.New("declare draws, and two rules, in the file of rules")}
 	case c.Show == "draws":
 		cubes = []*cube.Cube{res.Flips}
+	case c.Show == "years" && res.Years == nil:
+		return exitError{exitUsage, errors.New("declare the years of a plan in the file of rules")}
+	case c.Show == "years":
+		cubes = []*cube.Cube{res.Years}
 	case c.Show == "groups" && len(res.Groups) == 0:
 		return exitError{exitUsage, errors.New("name the columns that sort units with --by, or in the file of rules")}
 	case c.Show == "curve":
@@ -99,11 +104,17 @@ func (c *grantCmd) result(ctx context.Context) (*project.GrantResult, error) {
 	if err != nil {
 		return nil, exitError{exitUsage, err}
 	}
-	u, err := d.ReadUnits(ctx, c.File)
+	// Further files, of homes and of later years, stand beside the file of rules.
+	u, plan, err := d.Read(ctx, func(f project.FileDecl) (string, error) {
+		if f.File == "" {
+			return c.File, nil
+		}
+		return filepath.Join(filepath.Dir(c.Rules), filepath.FromSlash(f.File)), nil
+	})
 	if err != nil {
 		return nil, exitError{exitProblems, err}
 	}
-	return asProblem(d.Allocate(u))
+	return asProblem(d.Allocate(u, plan...))
 }
 
 // asProblem gives an error of the inputs its exit code.
@@ -136,6 +147,9 @@ func (c *grantCmd) declaration() (project.GrantDecl, error) {
 		rule := grant.Equality(*c.Budget, c.Pupils...)
 		rule.Pots[0].Key[0] = c.Index
 		d = project.GrantDecl{Rules: []grant.Rule{rule}, Need: c.Index}
+	}
+	if d.Units.File != "" {
+		return d, fmt.Errorf("%s: the units are named on the command line; leave units.file out", c.Rules)
 	}
 	if d.Name == "" {
 		d.Name = "grant"
