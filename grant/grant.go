@@ -156,8 +156,8 @@ type Home struct {
 }
 
 // ShareFrom is a column of the share of each unit's pupils who live in areas with an index of at least the cut: with the cut between types 2 and 3 the share in types 1 and 2, and with another what a moved cut makes of
-// it. Pupils whose area has no index are in the base. Units without homes have no number; others are the units of homes that there are not, each once.
-func (u *Units) ShareFrom(homes []Home, cut *big.Rat) (column []*big.Rat, others []string) {
+// it. Shares are rounded half up to decimals, so that whoever reads them counts on the same numbers. Pupils whose area has no index are in the base. Units without homes have no number; others are the units of homes that there are not, each once.
+func (u *Units) ShareFrom(homes []Home, cut *big.Rat, decimals int) (column []*big.Rat, others []string) {
 	at := make(map[string]int, u.Len())
 	for i, id := range u.ID {
 		at[id] = i
@@ -184,10 +184,17 @@ func (u *Units) ShareFrom(homes []Home, cut *big.Rat) (column []*big.Rat, others
 	column = make([]*big.Rat, u.Len())
 	for i := range column {
 		if all[i] != nil && all[i].Sign() > 0 {
-			column[i] = new(big.Rat).Quo(above[i], all[i])
+			column[i] = halfUp(new(big.Rat).Quo(above[i], all[i]), decimals)
 		}
 	}
 	return column, others
+}
+
+// halfUp rounds a number from 0 on to decimals.
+func halfUp(x *big.Rat, decimals int) *big.Rat {
+	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(decimals)), nil)
+	x.Mul(x, new(big.Rat).SetInt(scale)).Add(x, big.NewRat(1, 2))
+	return new(big.Rat).SetFrac(new(big.Int).Quo(x.Num(), x.Denom()), scale)
 }
 
 // Renumber takes the column of what each unit had before over to units that have changed number since: was gives, by the number of before, the amount; changed gives new numbers by old

@@ -44,6 +44,7 @@ type HomesDecl struct {
 	Pupils   string                    `yaml:"pupils"`
 	Index    string                    `yaml:"index"`
 	Cuts     map[string]grant.Fraction `yaml:"cuts"`
+	Decimals *int                      `yaml:"decimals"` // of the shares; 4 without it
 }
 
 // UnitsDecl declares a file with one row for each unit: huvudman, kommun or school.
@@ -94,6 +95,9 @@ func (d GrantDecl) validate(say complain) {
 	}
 	if h := d.Homes; h != nil && (h.Unit == "" || h.Pupils == "" || h.Index == "" || len(h.Cuts) == 0) {
 		say("homes", "name the columns unit, pupils and index, and under cuts the columns to make")
+	}
+	if h := d.Homes; h != nil && h.Decimals != nil && (*h.Decimals < 0 || *h.Decimals > 9) {
+		say("homes.decimals", "shares have from 0 to 9 decimals")
 	}
 	for i, y := range d.Plan {
 		if y.Year == "" || y.Budget < 0 {
@@ -173,8 +177,12 @@ func (d GrantDecl) Read(ctx context.Context, find File) (u *grant.Units, plan []
 		if err != nil || d.Homes == nil {
 			return u, err
 		}
+		decimals := 4
+		if d.Homes.Decimals != nil {
+			decimals = *d.Homes.Decimals
+		}
 		for _, name := range sorted(d.Homes.Cuts) {
-			column, others := u.ShareFrom(homes, d.Homes.Cuts[name].Rat())
+			column, others := u.ShareFrom(homes, d.Homes.Cuts[name].Rat(), decimals)
 			if len(others) > 0 {
 				return nil, fmt.Errorf("homes: %d units are not among the units, the first %s", len(others), others[0])
 			}

@@ -127,7 +127,7 @@ func asProblem[T any](v T, err error) (T, error) {
 
 func (c *grantCmd) declaration() (project.GrantDecl, error) {
 	var d project.GrantDecl
-	if c.Rules != "" {
+	if name := filepath.Base(c.Rules); c.Rules != "" {
 		text, err := os.ReadFile(c.Rules)
 		if err != nil {
 			return d, fmt.Errorf("there is no file %s", c.Rules)
@@ -136,9 +136,9 @@ func (c *grantCmd) declaration() (project.GrantDecl, error) {
 			var at yaml.Error
 			if errors.As(err, &at) && at.GetToken() != nil {
 				pos := at.GetToken().Position
-				return d, fmt.Errorf("%s:%d:%d: %s", c.Rules, pos.Line, pos.Column, at.GetMessage())
+				return d, fmt.Errorf("%s:%d:%d: %s", name, pos.Line, pos.Column, at.GetMessage())
 			}
-			return d, fmt.Errorf("%s: %w", c.Rules, err)
+			return d, fmt.Errorf("%s: %w", name, err)
 		}
 	} else {
 		if c.Budget == nil || len(c.Pupils) == 0 {
@@ -149,7 +149,7 @@ func (c *grantCmd) declaration() (project.GrantDecl, error) {
 		d = project.GrantDecl{Rules: []grant.Rule{rule}, Need: c.Index}
 	}
 	if d.Units.File != "" {
-		return d, fmt.Errorf("%s: the units are named on the command line; leave units.file out", c.Rules)
+		return d, fmt.Errorf("%s: the units are named on the command line; leave units.file out", filepath.Base(c.Rules))
 	}
 	if d.Name == "" {
 		d.Name = "grant"
