@@ -121,7 +121,10 @@ type Inequality struct {
 // Inequality measures the paid amounts against a column of need, such as the index. Units that lack a number in the column are not in the last three, which are nil without a column.
 func (res *Result) Inequality(column string) (Inequality, error) {
 	kr := kronor(res.Paid)
-	q := Inequality{Gini: Concentration(kr, res.Pupils, nil)}
+	wholeKr, _ := whole(kr)
+	n, _ := whole(res.Pupils)
+	units, places := ranked(kr, res.Pupils, nil)
+	q := Inequality{Gini: concentration(wholeKr, n, units, places)}
 	if column == "" {
 		return q, nil
 	}
@@ -129,17 +132,20 @@ func (res *Result) Inequality(column string) (Inequality, error) {
 	if err != nil {
 		return Inequality{}, err
 	}
-	pupils, need, order := make([]*big.Rat, len(by)), make([]*big.Rat, len(by)), slices.Clone(by)
+	pupils, given := slices.Clone(res.Pupils), slices.Clone(by)
 	for i := range by {
-		pupils[i], need[i] = res.Pupils[i], new(big.Rat)
 		if by[i] == nil {
-			pupils[i], order[i] = new(big.Rat), new(big.Rat)
-			continue
+			pupils[i], given[i] = new(big.Rat), new(big.Rat)
 		}
-		need[i].Mul(by[i], pupils[i])
 	}
-	q.Concentration = Concentration(kr, pupils, order)
-	q.GiniOfColumn = Concentration(need, pupils, nil)
+	units, places = ranked(nil, pupils, given)
+	q.Concentration = concentration(wholeKr, n, units, places)
+	// Need is the column times pupils, in whole numbers.
+	need, _ := whole(given)
+	for i := range need {
+		need[i].Mul(need[i], n[i])
+	}
+	q.GiniOfColumn = concentration(need, n, units, places)
 	if q.Concentration != nil && q.GiniOfColumn != nil {
 		q.Kakwani = new(big.Rat).Sub(q.Concentration, q.GiniOfColumn)
 	}
@@ -178,6 +184,9 @@ func float(x *big.Rat) float64 {
 func (res *Result) FloorCost() (*big.Rat, error) {
 	cost := new(big.Rat)
 	for _, pot := range res.Pots {
+		if len(pot.AtFloor) == 0 {
+			continue
+		}
 		free, err := Fill(pot.Budget, pot.Weight, nil, pot.cap)
 		if err != nil {
 			return nil, fmt.Errorf("grant: pot %s without floors: %w", pot.Name, err)
@@ -317,6 +326,7 @@ type Year struct {
 	Name    string
 	Budget  int64
 	Units   *Units
+	Pupils  []string          // columns of the year's pupils; the rule's own when nil
 	Changed map[string]string // numbers of the year before, and what they have become
 }
 
@@ -324,19 +334,23 @@ type Year struct {
 type YearResult struct {
 	Year string
 	*Result
+	Before   []int64 // what each unit, and those it comes after, was paid the year before; nil in the first
 	Gone     []string
 	GonePaid int64
 }
 
 // Years carries a rule over years, each year's amounts being what the next one's guarantees and caps count from. The first year takes the rule's column of previous amounts as it is; in
-// the later ones that column is set here. Pupils are the columns of each year's own units, so a plan for two years gives the same names to the years before each.
+// the later ones that column is set here.
 func (r Rule) Years(years []Year) ([]YearResult, error) {
 	var out []YearResult
 	for k, y := range years {
 		u, step := y.Units, YearResult{Year: y.Name}
 		rule := r
 		rule.Budget = y.Budget
-		if k > 0 && r.Previous != "" {
+		if len(y.Pupils) > 0 {
+			rule.Pupils = y.Pupils
+		}
+		if k > 0 {
 			was := map[string]int64{}
 			for i, id := range out[k-1].Units.ID {
 				was[id] = out[k-1].Paid[i]
@@ -346,12 +360,17 @@ func (r Rule) Years(years []Year) ([]YearResult, error) {
 				step.GonePaid += was[id]
 			}
 			step.Gone = gone
+			for _, x := range column {
+				step.Before = append(step.Before, x.Num().Int64())
+			}
 			own := *u
 			own.Numbers = map[string][]*big.Rat{}
 			for name, c := range u.Numbers {
 				own.Numbers[name] = c
 			}
-			own.Numbers[r.Previous] = column
+			if r.Previous != "" {
+				own.Numbers[r.Previous] = column
+			}
 			u = &own
 		}
 		res, err := rule.Allocate(u)

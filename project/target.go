@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
@@ -25,11 +28,11 @@ type TargetDecl struct {
 
 // ReachDecl asks whom efforts by area type and by index reach, from counts by area.
 type ReachDecl struct {
-	From       string    `yaml:"from"`       // records with counts
-	Population string    `yaml:"population"` // column
-	Need       []string  `yaml:"need"`       // columns: persons with each need, among the population
-	By         []string  `yaml:"by"`         // kinds of area that are chosen: regso, deso
-	Index      string    `yaml:"index"`      // a declared index; without it only types are asked
+	From       string    `yaml:"from"` // records with counts
+	Population CountOf   `yaml:"population"`
+	Need       []CountOf `yaml:"need"`  // persons with each need, among the population
+	By         []string  `yaml:"by"`    // kinds of area that are chosen: regso, deso
+	Index      string    `yaml:"index"` // a declared index; without it only types are asked
 	Year       int       `yaml:"year"`
 	Steps      []float64 `yaml:"steps"` // shares of the population, for choices by index; 0.05, 0.1, 0.2, 0.3 and 0.5 when empty
 }
@@ -41,6 +44,25 @@ type OverlapDecl struct {
 	Least  float64       `yaml:"least"` // share of an area that must lie in the one that it stands for; 0.5 when 0
 	Sliver target.Sliver `yaml:"sliver"`
 	Points *DemandDecl   `yaml:"points"` // homes, or middles of small areas with persons
+}
+
+// CountOf declares persons counted from records: a column that holds counts, and the rows that count. In YAML the name of the column alone will do.
+type CountOf struct {
+	Name   string              `yaml:"name"`
+	Title  Text                `yaml:"title"`
+	Column string              `yaml:"column"` // each row is one person without it
+	Where  map[string][]string `yaml:"where"`  // only rows whose column has one of the values
+}
+
+// UnmarshalYAML takes the name of a column, or a mapping.
+func (c *CountOf) UnmarshalYAML(node ast.Node) error {
+	var column string
+	if yaml.NodeToValue(node, &column) == nil {
+		*c = CountOf{Name: column, Column: column}
+		return nil
+	}
+	type plain CountOf
+	return yaml.NodeToValue(node, (*plain)(c), yaml.Strict())
 }
 
 func (p *Project) validateTarget(d TargetDecl, of map[string]columns, say complain) {
@@ -67,9 +89,19 @@ func (p *Project) validateTarget(d TargetDecl, of map[string]columns, say compla
 		case p.Types == nil:
 			say("reach", "efforts by area type are asked about, and no types are declared")
 		}
-		for _, column := range append([]string{q.Population}, q.Need...) {
-			if !have.number(column) {
-				say("reach", "records %s have no column %q declared as type: int or float", q.From, column)
+		for _, c := range append([]CountOf{q.Population}, q.Need...) {
+			if c.Column != "" && !have.number(c.Column) {
+				say("reach", "records %s have no column %q declared as type: int or float", q.From, c.Column)
+			}
+			for _, column := range sorted(c.Where) {
+				if _, ok := have[column]; !ok {
+					say("reach", "records %s have no column %q", q.From, column)
+				}
+			}
+		}
+		for _, c := range q.Need {
+			if c.Name == "" {
+				say("reach.need", "every need has a name")
 			}
 		}
 		if q.Index != "" && !slices.ContainsFunc(p.Indices, func(x IndexDecl) bool { return x.Name == q.Index }) {
@@ -80,12 +112,20 @@ func (p *Project) validateTarget(d TargetDecl, of map[string]columns, say compla
 		if err := q.Check(); err != nil {
 			say("location", "%w", err)
 		}
+		p.validateSource("location.demand.source", q.Demand.Source, say)
+		p.validateSource("location.sites.source", q.Sites.Source, say)
+		if q.Times != nil {
+			p.validateSource("location.times.source", q.Times.Source, say)
+		}
 	}
 	if q := d.Overlap; q != nil {
-		for at, id := range map[string]string{"overlap.from": q.From, "overlap.to": q.To} {
-			if _, err := area.ParseID(id); err != nil {
-				say(at, "%w", err)
+		for _, c := range []struct{ at, id string }{{"overlap.from", q.From}, {"overlap.to", q.To}} {
+			if _, err := area.ParseID(c.id); err != nil {
+				say(c.at, "%w", err)
 			}
+		}
+		if q.Points != nil {
+			p.validateSource("overlap.points.source", q.Points.Source, say)
 		}
 	}
 }
@@ -140,9 +180,13 @@ func (r *Run) reach(ctx context.Context, name string, q *ReachDecl) ([]*cube.Cub
 		for k, need := range q.Need {
 			a := *areas
 			a.Need = needs[k]
-			sets = append(sets, target.Set{Code: need, Label: cube.Same(need), Areas: &a})
+			label := text(need.Title)
+			if label == (cube.Text{}) {
+				label = cube.Same(need.Name)
+			}
+			sets = append(sets, target.Set{Code: need.Name, Label: label, Areas: &a})
 		}
-		cubes, err := reachCubes(name+"_"+kind, sets, q.Steps, index != nil)
+		cubes, err := ReachCubes(name+"_"+kind, sets, q.Steps, index != nil)
 		if err != nil {
 			return nil, err
 		}
@@ -158,8 +202,8 @@ func (r *Run) reach(ctx context.Context, name string, q *ReachDecl) ([]*cube.Cub
 	return out, nil
 }
 
-// reachCubes are the cubes of a reach question.
-func reachCubes(name string, sets []target.Set, steps []float64, byIndex bool) ([]*cube.Cube, error) {
+// ReachCubes are the cubes of a reach question: by types, and where areas have an index by shares of the population chosen by it, and how well it finds the need. Steps are those shares; usual ones when empty.
+func ReachCubes(name string, sets []target.Set, steps []float64, byIndex bool) ([]*cube.Cube, error) {
 	types, err := target.ByTypes(name+"_types", sets...)
 	if err != nil || !byIndex {
 		return []*cube.Cube{types}, err
@@ -173,6 +217,64 @@ func reachCubes(name string, sets []target.Set, steps []float64, byIndex bool) (
 	}
 	found, err := target.ByNeed(name+"_found", sets...)
 	return []*cube.Cube{types, curve, found}, err
+}
+
+// AreaColumns are the columns of a file with one row for each area.
+type AreaColumns struct {
+	Area, Index, Type, Population string
+	Need                          []string // persons with each need, among the population
+}
+
+// ReadAreas reads areas from a file: one set a need, all of the same areas. Blank counts are 0; areas without index or type stay in all totals.
+func ReadAreas(ctx context.Context, path string, c AreaColumns) ([]target.Set, error) {
+	t, err := readTable(ctx, path, append([]string{c.Area, c.Population}, c.Need...), []string{c.Index, c.Type})
+	if err != nil {
+		return nil, err
+	}
+	a := target.Areas{Code: t.text[c.Area], Index: slices.Repeat([]float64{math.NaN()}, len(t.line))}
+	seen := map[string]bool{}
+	for i, code := range a.Code {
+		if seen[code] {
+			return nil, fmt.Errorf("line %d: the area %s stands twice; add its rows up", t.line[i], code)
+		}
+		seen[code] = true
+	}
+	if c.Index != "" {
+		for i, text := range t.text[c.Index] {
+			if text == "" {
+				continue
+			}
+			x, err := areatype.ParseDecimal(text)
+			if err != nil {
+				return nil, fmt.Errorf("line %d: %s must be a decimal number", t.line[i], c.Index)
+			}
+			a.Index[i] = x.Float()
+		}
+	}
+	if c.Type != "" {
+		types, err := t.whole(c.Type, 0)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range types {
+			a.Type = append(a.Type, int(x))
+		}
+	}
+	if a.Population, err = t.whole(c.Population, 0); err != nil {
+		return nil, err
+	}
+	var sets []target.Set
+	for _, need := range c.Need {
+		own := a
+		if own.Need, err = t.whole(need, 0); err != nil {
+			return nil, err
+		}
+		if err := own.Check(); err != nil {
+			return nil, fmt.Errorf("%s: %w", need, err)
+		}
+		sets = append(sets, target.Set{Code: need, Label: cube.Same(need), Areas: &own})
+	}
+	return sets, nil
 }
 
 // needs are the areas of a kind with population, index and type in the year, and the persons with each need.
@@ -189,14 +291,19 @@ func (r *Run) needs(ctx context.Context, from *loaded, q *ReachDecl, kind area.K
 	if err != nil {
 		return nil, nil, err
 	}
-	spec := cube.Spec{Name: "reach", From: from.table, Dims: []cube.SpecDim{dim}}
-	for k, column := range append([]string{q.Population}, q.Need...) {
-		name := fmt.Sprintf("N%d", k)
-		spec.Measures = append(spec.Measures, cube.SpecMeasure{Measure: cube.Measure{Name: name, Title: cube.Same(column), Kind: cube.Count}, Sum: column})
-	}
-	counts, _, err := r.count(ctx, from, spec)
-	if err != nil {
-		return nil, nil, err
+	all := append([]CountOf{q.Population}, q.Need...)
+	var counts []*cube.Cube
+	for _, c := range all {
+		spec := cube.Spec{Name: "reach", From: from.table, Dims: []cube.SpecDim{dim},
+			Measures: []cube.SpecMeasure{{Measure: cube.Measure{Name: "N", Title: cube.Same(c.Name), Kind: cube.Count}, Sum: c.Column}}}
+		for _, column := range sorted(c.Where) {
+			spec.Where = append(spec.Where, cube.Condition{Column: column, In: c.Where[column]})
+		}
+		counted, _, err := r.count(ctx, from, spec)
+		if err != nil {
+			return nil, nil, err
+		}
+		counts = append(counts, counted)
 	}
 	toTypes, err := r.Geography.Parents(id, r.types.division)
 	if err != nil {
@@ -235,18 +342,18 @@ func (r *Run) needs(ctx context.Context, from *loaded, q *ReachDecl, kind area.K
 	found := false
 	for i := range div.Len() {
 		code := div.At(i).Code
-		row := counts.Find(code, year)
-		found = found || row >= 0
 		value := func(m int) (int64, error) {
+			row := counts[m].Find(code, year)
 			if row < 0 {
 				return 0, nil
 			}
-			c := counts.Cell(row, m)
+			found = true
+			c := counts[m].Cell(row, 0)
 			switch {
 			case !c.Status.HasValue():
-				return 0, fmt.Errorf("the count of %s in %s has the status %s; reach needs every count", append([]string{q.Population}, q.Need...)[m], code, c.Status)
+				return 0, fmt.Errorf("the count of %s in %s has the status %s; reach needs every count", all[m].Name, code, c.Status)
 			case c.Value != math.Trunc(c.Value):
-				return 0, fmt.Errorf("the count in %s is no whole number", code)
+				return 0, fmt.Errorf("the count of %s in %s is no whole number", all[m].Name, code)
 			}
 			return int64(c.Value), nil
 		}
@@ -291,14 +398,12 @@ func (r *Run) overlap(ctx context.Context, name string, q *OverlapDecl) ([]*cube
 		return nil, err
 	}
 	lineage := cube.Lineage{}
-	for _, f := range r.Project.Geography.Borders {
-		if f.Division == q.From || f.Division == q.To {
-			src, _, err := r.publicFile(ctx, f.FileDecl)
-			if err != nil {
-				return nil, err
-			}
-			lineage = lineage.Merge(cube.Lineage{Sources: []cube.Source{src}})
+	for _, f := range r.Project.Geography.Borders { // all of them: borders may have been dissolved out of others
+		src, _, err := r.publicFile(ctx, f.FileDecl)
+		if err != nil {
+			return nil, err
 		}
+		lineage = lineage.Merge(cube.Lineage{Sources: []cube.Source{src}})
 	}
 	path := ""
 	if q.Points != nil {
