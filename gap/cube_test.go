@@ -377,7 +377,7 @@ func goalsOn(t *testing.T, goals ...Goal) (*cube.Cube, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Goals(c, goals)
+	return Goals(goals, c)
 }
 
 // The gap goes 0.20, 0.18, 0.16. To 0.10 in 2025 the path is 0.20, 0.18, 0.16 …: exactly on it nothing can be told; to 0.15 it is ahead, to 0 behind.

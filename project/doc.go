@@ -6,6 +6,7 @@ import (
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/border"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/gap"
 	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/record"
@@ -32,6 +33,10 @@ func Docs() []Doc {
 		all = append(all, Doc{d.Name, "measure", d.Title, d.Text, d.Formula, d.Unit, d.Range, d.Source})
 	}
 	for _, d := range segregation.Docs() {
+		all = append(all, Doc{d.Name, "measure", d.Title, cube.Text{
+			SV: joined(d.Text.SV, d.Cautions.SV, labelled("Odefinierat:", d.Undef.SV)), EN: joined(d.Text.EN, d.Cautions.EN, labelled("Undefined:", d.Undef.EN))}, d.Formula, cube.Text{}, d.Range, d.Source})
+	}
+	for _, d := range gap.Docs() {
 		all = append(all, Doc{d.Name, "measure", d.Title, cube.Text{
 			SV: joined(d.Text.SV, d.Cautions.SV, labelled("Odefinierat:", d.Undef.SV)), EN: joined(d.Text.EN, d.Cautions.EN, labelled("Undefined:", d.Undef.EN))}, d.Formula, cube.Text{}, d.Range, d.Source})
 	}

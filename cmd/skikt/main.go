@@ -44,6 +44,7 @@ type commands struct {
 	Serve    serveCmd    `cmd:"" help:"The pages of an edition, on loopback."`
 	Tabulate tabulateCmd `cmd:"" help:"One protected table of a project, without writing an edition."`
 	Measure  measureCmd  `cmd:"" help:"Measures of segregation between groups over units, from a file or an edition."`
+	Gap      gapCmd      `cmd:"" help:"Levels, gaps, trends, early warnings and goals of an indicator by area type and year."`
 	Locate   locateCmd   `cmd:"" help:"Add the area to every row of a CSV file."`
 	Audit    auditCmd    `cmd:"" help:"Verify an edition and attack what it hides."`
 	Explain  explainCmd  `cmd:"" help:"What a measure, type, rule, status or outcome means."`
@@ -145,7 +146,7 @@ func apart(err error) []error {
 }
 
 // The packages put their names before their errors, for programs that use them. Who runs the command needs the place and the remedy.
-var packageName = regexp.MustCompile(`(^|: |\()(?:(?:area|areatype|border|cube|edition|locate|project|protect|publish|record|segregation|server|store): )+`)
+var packageName = regexp.MustCompile(`(^|: |\()(?:(?:area|areatype|border|cube|edition|gap|locate|project|protect|publish|record|segregation|server|store): )+`)
 
 func plain(err error) string {
 	return strings.ReplaceAll(packageName.ReplaceAllString(err.Error(), "$1"), "\n", "\n  ")
