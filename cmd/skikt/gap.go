@@ -438,7 +438,11 @@ func wideCell(cell cube.Cell, m cube.Measure, lang string) string {
 	}
 	s := number(cell.Value)
 	if cell.Lo.OK && cell.Hi.OK {
-		s += " (" + number(cell.Lo.V) + "–" + number(cell.Hi.V) + ")"
+		to := " to "
+		if lang == "sv" {
+			to = " till "
+		}
+		s += " (" + number(cell.Lo.V) + to + number(cell.Hi.V) + ")"
 	}
 	switch cell.Status {
 	case cube.Known, cube.Zero:
