@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
 )
 
@@ -217,7 +218,14 @@ func (f *frame) without(d int, members []int) cube.Dimension {
 	return dim
 }
 
-func (f *frame) label(kind int) cube.Member { return f.in.Dims()[f.typeDim].Members[f.types[kind]] }
+// label is a type's member, with its official name where it has none of its own.
+func (f *frame) label(kind int) cube.Member {
+	m := f.in.Dims()[f.typeDim].Members[f.types[kind]]
+	if t, err := areatype.ParseType(m.Code); err == nil && f.in.Dims()[f.typeDim].Role == cube.Type && (m.Label == cube.Same(m.Code) || m.Label == cube.Text{}) {
+		m.Label = t.Label()
+	}
+	return m
+}
 
 // Gaps are the gaps between types for every year and everything else that the cube sorts by: absolute and relative gaps of the first and the last type named, and measures over all types in order. Base
 // is the persons that a measure rests on; Lo and Hi are the interval.

@@ -377,7 +377,7 @@ func goalsOn(t *testing.T, goals ...Goal) (*cube.Cube, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Goals(c, goals)
+	return Goals(goals, c)
 }
 
 // The gap goes 0.20, 0.18, 0.16. To 0.10 in 2025 the path is 0.20, 0.18, 0.16 …: exactly on it nothing can be told; to 0.15 it is ahead, to 0 behind.
@@ -459,7 +459,7 @@ func TestSignals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	falseYears, falseShifts := map[string]bool{}, 0
+	falseYears, falseShifts := map[string]bool{}, map[string]bool{}
 	for row := range out.Len() {
 		code, y := out.Code(row, 0), out.Code(row, 1)
 		s := out.Get("Signal", code, y)
@@ -471,7 +471,7 @@ func TestSignals(t *testing.T) {
 			falseYears[y] = true
 		}
 		if shift := out.Get("Shift", code, y); code != "A017" && shift.Status.HasValue() && shift.Value != 0 {
-			falseShifts++
+			falseShifts[code] = true
 		}
 	}
 	// Of 40 years 2 are expected; ten or more would come in 1 of 40,000 runs.
@@ -481,8 +481,10 @@ func TestSignals(t *testing.T) {
 	if out.Get("Shift", "A017", "2011").Value != 1 {
 		t.Error("the shift of A017 is not found in its second year")
 	}
-	if falseShifts == 0 || falseShifts > 200*37/4 {
-		t.Errorf("%d false shifts", falseShifts)
+	// A false shift comes every 200 years on average: of 199 areas over 37 judged years 199·(1 − exp(−37/200)) = 34 are expected at most, and 34 ± 4·5.3 hold them all but once in ten thousand runs. (A
+	// chart that held all years against the first three would have alarmed in most of the areas.)
+	if n := len(falseShifts); n > 34+21 || n < 34-21 {
+		t.Errorf("false shifts in %d of 199 areas", n)
 	}
 }
 

@@ -12,18 +12,18 @@ import (
 // A Goal is what is wanted of one series: a rate of a type, a gap, any measure of a cube. Without a target it is a direction only. Goals are declared; none is built in but what a source
 // states ([SubGoals]).
 type Goal struct {
-	Name   string
-	Title  cube.Text
-	Source string // who has set it, and where
+	Name   string    `yaml:"name"`
+	Title  cube.Text `yaml:"title"`
+	Source string    `yaml:"source"` // who has set it, and where
 
-	Measure string            // of the cube of results: Difference, Rate, SlopeIndex
-	At      map[string]string // members of the cube's other dimensions: indicator, group, type
+	Measure string            `yaml:"measure"` // of the cube of results: Difference, Rate, SlopeIndex
+	At      map[string]string `yaml:"at"`      // members of the cube's other dimensions: indicator, group, type
 
-	BaselineYear string   // a year of the cube; its value is the baseline
-	Baseline     *float64 // or the value itself, for a baseline outside the cube
-	TargetYear   string
-	Target       *float64 // nil for a direction only
-	Direction    Direction
+	BaselineYear string    `yaml:"baseline_year"` // a year of the cube; its value is the baseline
+	Baseline     *float64  `yaml:"baseline"`      // or the value itself, for a baseline outside the cube. Shares are from 0 to 1
+	TargetYear   string    `yaml:"target_year"`
+	Target       *float64  `yaml:"target"` // nil for a direction only. Shares are from 0 to 1
+	Direction    Direction `yaml:"direction"`
 }
 
 // A Direction is where a goal without a target wants to go.
@@ -57,8 +57,8 @@ func (s GoalStatus) Name() cube.Text {
 	}[s]
 }
 
-// check tells what a goal lacks before data is seen.
-func (g Goal) check() error {
+// Check tells what a goal lacks before data is seen.
+func (g Goal) Check() error {
 	fail := func(format string, args ...any) error {
 		return fmt.Errorf("gap: goal %s: %s", g.Name, fmt.Sprintf(format, args...))
 	}
@@ -117,27 +117,39 @@ func standing(value, lower, upper, baseline, path, target float64, hasTarget boo
 }
 
 // Goals hold results against goals, year by year: the value with its interval, the path's value, how far the value lies from it, how much of the way from baseline to target is gone, and the
-// status. Years before the baseline are left out. A hidden or missing value has the status Uncertain.
-func Goals(c *cube.Cube, goals []Goal) (*cube.Cube, error) {
+// status. Years before the baseline are left out. A hidden or missing value has the status Uncertain. Results are one cube or several of the same years, such as [Gaps] and [Rates]; a goal
+// is of the first that has its measure.
+func Goals(goals []Goal, results ...*cube.Cube) (*cube.Cube, error) {
 	if len(goals) == 0 {
 		return nil, errors.New("gap: no goals are declared")
 	}
-	yearDim := -1
-	for i, d := range c.Dims() {
-		if d.Role == cube.Time {
-			yearDim = i
+	if len(results) == 0 {
+		return nil, errors.New("gap: goals need results to be held against")
+	}
+	yearDims := make([]int, len(results))
+	for k, r := range results {
+		yearDims[k] = -1
+		for i, d := range r.Dims() {
+			if d.Role == cube.Time {
+				yearDims[k] = i
+			}
+		}
+		if yearDims[k] < 0 {
+			return nil, fmt.Errorf("gap: cube %s has no dimension of years", r.Name)
+		}
+		if k > 0 && !slices.Equal(r.Dims()[yearDims[k]].Members, results[0].Dims()[yearDims[0]].Members) {
+			return nil, fmt.Errorf("gap: cubes %s and %s have other years", results[0].Name, r.Name)
 		}
 	}
-	if yearDim < 0 {
-		return nil, fmt.Errorf("gap: cube %s has no dimension of years", c.Name)
-	}
-	years := c.Dims()[yearDim]
+	c := results[0]
+	years := c.Dims()[yearDims[0]]
 	goalDim := cube.Dimension{Name: "goal", Title: cube.Text{SV: "Mål", EN: "Goal"}, Role: cube.Group}
 	f := &frame{q: Question{}, in: c, proportion: true}
 	shares := true
 	for _, g := range goals {
-		if m := c.MeasureIndex(g.Measure); m >= 0 {
-			shares = shares && c.Measures()[m].Kind == cube.Share
+		on := g.on(results)
+		if m := results[on].MeasureIndex(g.Measure); m >= 0 {
+			shares = shares && results[on].Measures()[m].Kind == cube.Share
 		}
 		title := g.Title
 		if title == (cube.Text{}) {
@@ -152,10 +164,11 @@ func Goals(c *cube.Cube, goals []Goal) (*cube.Cube, error) {
 	var notes []cube.Text
 	var warn []cube.Warning
 	for k, g := range goals {
-		if err := g.check(); err != nil {
+		if err := g.Check(); err != nil {
 			return nil, err
 		}
-		one, err := g.series(c, yearDim)
+		on := g.on(results)
+		one, err := g.series(results[on], yearDims[on])
 		if err != nil {
 			return nil, err
 		}
@@ -202,12 +215,23 @@ func Goals(c *cube.Cube, goals []Goal) (*cube.Cube, error) {
 	out.Title = cube.Text{SV: "Mål", EN: "Goals"}
 	out.Notes = append(slices.Clone(c.Notes), notes...)
 	out.Notes = append(out.Notes, goalKey())
-	out.Warnings = slices.Clone(c.Warnings)
+	out.Warnings, out.Lineage = slices.Clone(c.Warnings), c.Lineage
+	for _, r := range results[1:] {
+		for _, w := range r.Warnings {
+			out.Warn(w)
+		}
+		out.Lineage = out.Lineage.Merge(r.Lineage)
+	}
 	for _, w := range warn {
 		out.Warn(w)
 	}
-	out.Lineage = c.Lineage.Merge(cube.Lineage{Steps: []string{"gap: goals, computed from the cells of " + c.Name + " alone"}})
+	out.Lineage = out.Lineage.Merge(cube.Lineage{Steps: []string{"gap: goals, computed from the cells of " + c.Name + " alone"}})
 	return out, nil
+}
+
+// on is the first of the results that has the goal's measure.
+func (g Goal) on(results []*cube.Cube) int {
+	return max(0, slices.IndexFunc(results, func(c *cube.Cube) bool { return c.MeasureIndex(g.Measure) >= 0 }))
 }
 
 func hasCode(all []cube.Warning, code string) bool {
@@ -333,4 +357,35 @@ func SubGoals() []Goal {
 		{Name: "skolsegregation", Direction: Less, Source: source, Title: cube.Text{SV: "Minskad skolsegregation", EN: "Less school segregation"}},
 		{Name: "bakgrund-resultat", Direction: Smaller, Source: source, Title: cube.Text{SV: "Svagare samband mellan bakgrund och resultat", EN: "A weaker link between background and results"}},
 	}
+}
+
+// FollowGoals computes what the goals are about from an indicator's cube, levels and gaps, and holds them against the goals.
+func FollowGoals(c *cube.Cube, q Question, goals []Goal) (*cube.Cube, error) {
+	var results []*cube.Cube
+	var measures []string
+	rates := false
+	for _, g := range goals {
+		switch {
+		case g.Measure == "Rate" || g.Measure == "StandardisedRate":
+			rates = true
+		case !slices.Contains(measures, g.Measure):
+			measures = append(measures, g.Measure)
+		}
+	}
+	if len(measures) > 0 {
+		q.Measures = measures
+		gaps, err := Gaps(c, q)
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, gaps)
+	}
+	if rates {
+		levels, err := Rates(c, q)
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, levels)
+	}
+	return Goals(goals, results...)
 }

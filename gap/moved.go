@@ -166,14 +166,15 @@ func sortedKeys(set map[int]bool) []int {
 // A Watch is how early warnings look.
 type Watch struct {
 	FalseRate float64 // the share of the signals of a year that may be false, over all units (Benjamini and Hochberg); 0.05 when 0
-	Baseline  int     // years at the start that a unit's own level is taken from, for shifts; 3 when 0
+	Baseline  int     // years of a unit that must have gone before one is judged, for shifts; 3 when 0
 	Every     float64 // years between false alarms of a shift, for one unit on average; 100 when 0
 	Widen     bool    // add the variance between units beyond chance (overdispersion, winsorised 10 %) before a unit is a signal
 }
 
 // Signals are early warnings. Units are what the types dimension of the question names: areas, schools or types. For each year each unit's share is held against that of all
-// units together by its exact binomial tail, the p-values adjusted over the units of the year; and each unit is followed over time by a CUSUM of its standardised distance from its own level in the first
-// years, set for the given rate of false alarms. A signal asks for a look; it says neither that something is wrong nor why.
+// units together by its exact binomial tail, the p-values adjusted over the units of the year; and each unit is followed over time by a self-starting CUSUM (Hawkins 1987) of its standardised distance from
+// its own level in all years before, set for the given rate of false alarms. Such distances do not hang together when nothing changes, as distances from a level of a few first years would. A signal asks
+// for a look; it says neither that something is wrong nor why.
 func Signals(c *cube.Cube, q Question, w Watch) (*cube.Cube, error) {
 	if w.FalseRate == 0 {
 		w.FalseRate = 0.05
@@ -292,7 +293,7 @@ func (f *frame) signals(b *cube.Builder, at []int32, rest int, w Watch, chart CU
 	}
 }
 
-// shifts follows one unit: years before the baseline is full are not judged, and at a break of the series the baseline begins anew.
+// shifts follows one unit: the first years are not judged, at a break of the series all begins anew, and from an alarm on the level that years are held against stays.
 func (f *frame) shifts(levels []level, cells [][]cube.Cell, w Watch, chart CUSUM) {
 	var x0, n0 float64
 	seen, up, down := 0, 0.0, 0.0
@@ -303,24 +304,22 @@ func (f *frame) shifts(levels []level, cells [][]cube.Cell, w Watch, chart CUSUM
 		if !l.has() || math.IsNaN(l.n) || l.open() {
 			continue
 		}
-		if seen < w.Baseline {
-			x0, n0, seen = x0+l.x, n0+l.n, seen+1
-			continue
-		}
-		p := x0 / n0
-		if !(p > 0 && p < 1) {
-			continue
-		}
-		// The baseline's own chance is part of the distance.
-		z := (l.p - p) / math.Sqrt(p*(1-p)*(1/l.n+1/n0))
-		up, down = max(0, up+z-chart.K), max(0, down-z-chart.K)
 		side := Within
-		switch {
-		case up > chart.H:
-			side = Above
-		case down > chart.H:
-			side = Below
+		p := x0 / n0
+		if seen >= w.Baseline && p > 0 && p < 1 {
+			// The chance of the earlier years is part of the distance.
+			z := (l.p - p) / math.Sqrt(p*(1-p)*(1/l.n+1/n0))
+			up, down = max(0, up+z-chart.K), max(0, down-z-chart.K)
+			switch {
+			case up > chart.H:
+				side = Above
+			case down > chart.H:
+				side = Below
+			}
+			cells[y][4], cells[y][5], cells[y][6] = cellOf(up, none, l.n, cube.Known), cellOf(down, none, l.n, cube.Known), cellOf(float64(side), none, l.n, cube.Known)
 		}
-		cells[y][4], cells[y][5], cells[y][6] = cellOf(up, none, l.n, cube.Known), cellOf(down, none, l.n, cube.Known), cellOf(float64(side), none, l.n, cube.Known)
+		if side == Within {
+			x0, n0, seen = x0+l.x, n0+l.n, seen+1
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/border"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/gap"
 	"github.com/skikt/skikt/grant"
 	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/protect"
@@ -46,6 +47,10 @@ func Docs() []Doc {
 	}
 	for _, d := range target.Docs() {
 		all = append(all, Doc{d.Name, "target", d.Title, cube.Text{SV: joined(d.Text.SV, d.Cautions.SV), EN: joined(d.Text.EN, d.Cautions.EN)}, d.Formula, d.Unit, d.Range, d.Source})
+	}
+	for _, d := range gap.Docs() {
+		all = append(all, Doc{d.Name, "measure", d.Title, cube.Text{
+			SV: joined(d.Text.SV, d.Cautions.SV, labelled("Odefinierat:", d.Undef.SV)), EN: joined(d.Text.EN, d.Cautions.EN, labelled("Undefined:", d.Undef.EN))}, d.Formula, cube.Text{}, d.Range, d.Source})
 	}
 	for t := areatype.Type(1); t <= areatype.NTypes; t++ {
 		all = append(all, Doc{Name: "Type" + t.Code(), Kind: "type", Title: t.Label()})
