@@ -320,7 +320,7 @@ func (c *Cube) WithTotals(names ...string) (*Cube, error) {
 }
 
 // WithMeasure adds shares and means, computed from the counts and sums in the cube. The cell's base is the count below the line; its
-// interval, when the counts have one, is theirs over the base. Without a base, or on a base of nothing, the cell is
+// interval, when either of the counts has one, is the least and the largest quotient of numbers in theirs. Without a base, or on a base of nothing, the cell is
 // not applicable; a hidden count hides it.
 func (c *Cube) WithMeasure(meas Measure) (*Cube, error) {
 	of := c.MeasureIndex(meas.Of)
@@ -381,14 +381,28 @@ func ratio(num, den Cell) Cell {
 		if num.Status == Perturbed || den.Status == Perturbed {
 			out.Status = Perturbed
 		}
-		if num.Lo.OK && num.Hi.OK {
-			out.Lo, out.Hi = Num(num.Lo.V/den.Value), Num(num.Hi.V/den.Value)
-		}
+		out.Lo, out.Hi = ratioInterval(num, den)
 	}
 	if den.Status.HasValue() {
 		out.Base = Num(den.Value)
 	}
 	return out
+}
+
+// ratioInterval is what a ratio can be when either number has an interval; absent when none has, or when the base may be nothing.
+func ratioInterval(num, den Cell) (lo, hi Number) {
+	ends := func(c Cell) (lo, hi float64, ok bool) {
+		if c.Lo.OK && c.Hi.OK {
+			return c.Lo.V, c.Hi.V, true
+		}
+		return c.Value, c.Value, false
+	}
+	nl, nh, n := ends(num)
+	dl, dh, d := ends(den)
+	if !n && !d || dl <= 0 {
+		return Number{}, Number{}
+	}
+	return Num(min(nl/dl, nl/dh)), Num(max(nh/dl, nh/dh))
 }
 
 // shareBase finds, for a row, the sum of the count over the base members of the share's dimension.

@@ -265,6 +265,7 @@ type MeanDecl struct {
 type PolicyDecl struct {
 	Profile string          `yaml:"profile"`
 	Own     *protect.Policy `yaml:"own"`
+	Earlier []string        `yaml:"earlier"` // folders of earlier editions, whose tables every reader has
 }
 
 // A Project is a declaration with the folders it works in.

@@ -43,6 +43,9 @@ func Docs() []Doc {
 			all = append(all, Doc{Name: name, Kind: "policy", Title: cube.Same(p.Name), Text: p.Documentation})
 		}
 	}
+	for _, d := range protect.Docs() {
+		all = append(all, Doc{Name: d.Name, Kind: "rule", Title: d.Title, Text: d.Text, Source: d.Source})
+	}
 	for _, s := range cube.Statuses() {
 		all = append(all, Doc{Name: s.String(), Kind: "status", Title: s.Title(), Text: s.Text()})
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,18 +68,63 @@ func (r *Run) Protect() (*Release, error) {
 			families = append(families, protect.Family{Name: f.Name, Inner: f.Inner, Views: f.Views})
 		}
 	}
-	if len(families) > 0 {
+	if len(families)+len(r.measured) > 0 {
 		r.opt.step("protect", 0, 1)
-		release, err := protect.Apply(families, policy)
+		earlier, err := r.earlier()
+		if err != nil {
+			return nil, err
+		}
+		release, err := protect.Apply(families, policy, earlier...)
 		if err != nil {
 			return nil, fmt.Errorf("project: %w", err)
 		}
-		out.Tables = append(out.Tables, release.Tables()...)
+		measures, err := protect.Measures(r.measured, policy)
+		if err != nil {
+			return nil, fmt.Errorf("project: %w", err)
+		}
 		out.Audit = release.Audit()
+		for _, part := range []*protect.Release{release, measures} {
+			if len(part.Tables()) == 0 {
+				continue
+			}
+			out.Tables = append(out.Tables, part.Tables()...)
+			r.Released = append(r.Released, part.Record())
+			if account := part.Account(); account.Valid() && part == release {
+				out.Tables = append(out.Tables, account)
+			}
+		}
 		r.opt.step("protect", 1, 1)
 	}
 	order := r.tableOrder()
 	slices.SortStableFunc(out.Tables, func(a, b protect.Table) int { return cmp.Compare(order[a.Name()], order[b.Name()]) })
+	return out, nil
+}
+
+// earlier are the tables of the earlier editions that the policy names: what they show is known to every reader.
+func (r *Run) earlier() ([]*cube.Cube, error) {
+	var out []*cube.Cube
+	for _, dir := range r.Project.Policy.Earlier {
+		if !filepath.IsAbs(dir) {
+			dir = filepath.Join(r.Dir, dir)
+		}
+		ed, err := edition.Open(dir)
+		if err == nil {
+			err = ed.Verify()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("project: policy.earlier: %w", err)
+		}
+		for _, info := range ed.Tables() {
+			if info.Name == protect.AccountName {
+				continue
+			}
+			c, err := ed.Table(info.Name)
+			if err != nil {
+				return nil, fmt.Errorf("project: policy.earlier: %w", err)
+			}
+			out = append(out, c)
+		}
+	}
 	return out, nil
 }
 
@@ -105,6 +151,9 @@ func (r *Run) policy() (protect.Policy, error) {
 		if !f.Public {
 			return protect.Policy{}, fmt.Errorf("project: table %s is made from the agency's own records, and no policy is declared: name a profile under policy", f.Name)
 		}
+	}
+	for _, m := range r.measured {
+		return protect.Policy{}, fmt.Errorf("project: segregation %s is measured from the agency's own records, and no policy is declared: name a profile under policy", m.Cube.Name)
 	}
 	return protect.Profile("none")
 }
@@ -154,6 +203,10 @@ func (r *Run) tableOrder() map[string]int {
 	for _, c := range r.Measures {
 		put(c.Name)
 	}
+	for _, m := range r.measured {
+		put(m.Cube.Name)
+	}
+	put(protect.AccountName)
 	if r.types != nil {
 		put(r.types.cube.Name)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/segregation"
 )
 
@@ -59,9 +60,6 @@ func (r *Run) measures(ctx context.Context) error {
 
 func (r *Run) segregation(ctx context.Context, d SegregationDecl) error {
 	from := r.loaded[d.From]
-	if !from.lineage.Public() {
-		return fmt.Errorf("the records %s are the agency's own, and disclosure control of measures of segregation is not at hand: measure what is already public", d.From)
-	}
 	units, err := r.divisionOf(from.division, area.Kind(d.Units))
 	if err != nil {
 		return err
@@ -85,6 +83,9 @@ func (r *Run) segregation(ctx context.Context, d SegregationDecl) error {
 		return err
 	}
 	counts.Lineage = counts.Lineage.Merge(from.lineage)
+	if !from.lineage.Public() {
+		withoutNumbers(counts)
+	}
 	for _, kind := range d.Within {
 		inside, err := r.besideArea(counts, units, area.Kind(kind))
 		if err != nil {
@@ -109,7 +110,11 @@ func (r *Run) segregation(ctx context.Context, d SegregationDecl) error {
 			return err
 		}
 		out.Name, out.Title = d.Name+"_"+kind, text(d.Title)
-		r.Measures = append(r.Measures, out)
+		if from.lineage.Public() {
+			r.Measures = append(r.Measures, out)
+		} else {
+			r.measured = append(r.measured, protect.Measured{Cube: out, Counts: inside, Count: "N", Units: d.Units, Groups: d.Group.Name})
+		}
 	}
 	return nil
 }

@@ -128,6 +128,7 @@ type checked struct {
 	witnesses [][]step
 	blocks    []block
 	spans     map[int32]span // per hidden number
+	targets   map[int32]bool // numbers that a rule hides in this measure
 }
 
 // audit proves, for one measure, that no target can be computed from the shown numbers, nor told within less than the policy's interval. The
@@ -135,7 +136,7 @@ type checked struct {
 // everything shown and not on the target. Witnesses are searched modulo a prime, and then checked one by one in whole numbers against every shown
 // number, so that a fault in the search can only make the audit fail. Then the least and greatest value of every hidden number is found.
 func (m *model) audit(s *system, shown []bool, p Policy) (*checked, error) {
-	a := &checked{MeasureAudit: MeasureAudit{Measure: m.measures[s.measure].Name, Unknowns: int(s.columns)}, spans: map[int32]span{}}
+	a := &checked{MeasureAudit: MeasureAudit{Measure: m.measures[s.measure].Name, Unknowns: int(s.columns)}, spans: map[int32]span{}, targets: map[int32]bool{}}
 	for _, x := range m.parts {
 		if slices.Contains(x.measure, s.measure) {
 			a.Families = append(a.Families, x.name)
@@ -257,9 +258,16 @@ func (m *model) checkSpans(s *system, a *checked, p Policy) error {
 			hidden, sums = append(hidden, int32(i)), append(sums, s.cols[i])
 		}
 	}
+	for c := s.positive; c < s.columns; c++ {
+		sums = append(sums, []int32{c})
+	}
 	spans, err := s.spans(a.blocks, sums, spanOptions{whole: s.whole, scale: scale})
 	if err != nil {
 		return fmt.Errorf("%w: %w", errExposed, err)
+	}
+	zeros := map[int32]span{}
+	for c := s.positive; c < s.columns; c++ {
+		zeros[c] = spans[len(hidden)+int(c-s.positive)]
 	}
 	for k, i := range hidden {
 		a.spans[i] = spans[k]
@@ -269,17 +277,23 @@ func (m *model) checkSpans(s *system, a *checked, p Policy) error {
 		}
 	}
 	var widths []float64
-	for _, t := range s.targets {
-		if t.number < 0 || t.told {
+	for i := range s.targets {
+		t := &s.targets[i]
+		if t.told {
 			continue
 		}
-		x, ok := a.spans[t.number]
-		if !ok {
-			return fmt.Errorf("%w: %s is not hidden", errExposed, m.numbers[t.number].name)
+		x, ok := zeros[t.cols[0]]
+		if t.number >= 0 {
+			if x, ok = a.spans[t.number]; ok {
+				widths = append(widths, x.width())
+				a.targets[t.number] = true
+			}
 		}
-		widths = append(widths, x.width())
-		if !m.wide(s, &t, x, p) {
-			return fmt.Errorf("%w: %s can be told more closely than the policy allows", errExposed, m.numbers[t.number].name)
+		if !ok {
+			return fmt.Errorf("%w: %s is not hidden", errExposed, m.targetName(t))
+		}
+		if !m.wide(s, t, x, p) {
+			return fmt.Errorf("%w: %s can be told more closely than the policy allows", errExposed, m.targetName(t))
 		}
 	}
 	if err := m.checkMarks(s, a, p); err != nil {
@@ -308,8 +322,8 @@ func (m *model) checkMarks(s *system, a *checked, p Policy) error {
 	var ask []*target
 	var sums [][]int32
 	for i := range s.targets {
-		if t := &s.targets[i]; t.number >= 0 && !t.told {
-			ask, sums = append(ask, t), append(sums, s.cols[t.number])
+		if t := &s.targets[i]; !t.told {
+			ask, sums = append(ask, t), append(sums, s.all(t))
 		}
 	}
 	spans, err := s.spans(a.blocks, sums, o)
@@ -318,7 +332,7 @@ func (m *model) checkMarks(s *system, a *checked, p Policy) error {
 	}
 	for i, t := range ask {
 		if spans[i].width() < 1 {
-			return fmt.Errorf("%w: what the marks of hidden cells tell leaves one value for %s", errExposed, m.numbers[t.number].name)
+			return fmt.Errorf("%w: what the marks of hidden cells tell leaves one value for %s", errExposed, m.targetName(t))
 		}
 	}
 	return nil
@@ -352,8 +366,8 @@ func (m *model) wide(s *system, t *target, x span, p Policy) bool {
 		v += s.value[c]
 	}
 	down, up := m.room(s, t, p)
-	if t.withZeros {
-		return x.width() > 0
+	if t.withZeros || t.number < 0 {
+		return x.width() >= 1
 	}
 	const slack = 1e-9 // of the division by the scale; whole numbers have none
 	return x.least <= v-down+slack && (x.open || x.most >= v+up-slack)

@@ -78,60 +78,85 @@ func holder(contributor string, p Policy) string {
 	return cmp.Or(p.Holdings[contributor], contributor)
 }
 
-// A concentration is what the rules on contributors go by.
-type concentration struct {
-	total   float64 // of absolute values, nobody's too
-	largest []float64
+// of are the stakes in a set of atoms, by holding.
+func (c *contributors) of(atoms []int32) Concentration {
+	var all []stake
+	for _, a := range atoms {
+		all = append(all, c.stakes[a]...)
+	}
+	return concentrate(all)
 }
 
-// of is the concentration of a set of atoms: sizes are absolute values, since a loss tells of its owner as a profit does.
-func (c *contributors) of(atoms []int32) concentration {
-	by := map[string]float64{}
-	var order []string
-	for _, a := range atoms {
-		for _, s := range c.stakes[a] {
-			if _, ok := by[s.holder]; !ok {
-				order = append(order, s.holder)
-			}
-			by[s.holder] += s.value
-		}
+// A Concentration is what the rules on contributors go by: how a number is shared among those behind it. Sizes are absolute values, since a loss tells
+// of its owner as a profit does; what each contributor gave is added up first.
+type Concentration struct {
+	Total   float64   // of all sizes, also of what counts as nobody's
+	Largest []float64 // sizes of the contributors, from the largest
+}
+
+// Concentrate is the concentration of some contributions under a policy's holdings and what it counts as no contributor.
+func Concentrate(of []Contribution, p Policy) Concentration {
+	var all []stake
+	for _, x := range of {
+		all = append(all, stake{holder(x.Contributor, p), x.Value * cmp.Or(x.Weight, 1)})
 	}
-	var out concentration
-	slices.Sort(order)
-	for _, name := range order {
-		v := math.Abs(by[name])
-		out.total += v
+	return concentrate(all)
+}
+
+func concentrate(all []stake) Concentration {
+	slices.SortStableFunc(all, func(a, b stake) int { return cmp.Compare(a.holder, b.holder) })
+	var out Concentration
+	for i := 0; i < len(all); {
+		name, sum := all[i].holder, 0.0
+		for ; i < len(all) && all[i].holder == name; i++ {
+			sum += all[i].value
+		}
+		out.Total += math.Abs(sum)
 		if name != "" {
-			out.largest = append(out.largest, v)
+			out.Largest = append(out.Largest, math.Abs(sum))
 		}
 	}
-	slices.SortFunc(out.largest, func(x, y float64) int { return cmp.Compare(y, x) })
+	slices.SortFunc(out.Largest, func(x, y float64) int { return cmp.Compare(y, x) })
 	return out
 }
 
+// Share is the share of the total, 0..1, that the n largest contributors hold; 0 of nothing.
+func (c Concentration) Share(n int) float64 {
+	if c.Total == 0 {
+		return 0
+	}
+	return c.top(n) / c.Total
+}
+
+// Percent is the p of the p% rule: what is left without the two largest, in per cent of the largest; it is how closely the second largest can estimate
+// the largest. It is +Inf when nobody has anything.
+func (c Concentration) Percent() float64 {
+	if len(c.Largest) == 0 || c.Largest[0] == 0 {
+		return math.Inf(1)
+	}
+	return 100 * (c.Total - c.top(2)) / c.Largest[0]
+}
+
 // top is the sum of the n largest.
-func (c concentration) top(n int) (sum float64) {
-	for _, v := range c.largest[:min(n, len(c.largest))] {
+func (c Concentration) top(n int) (sum float64) {
+	for _, v := range c.Largest[:min(n, len(c.Largest))] {
 		sum += v
 	}
 	return sum
 }
 
 // sensitive tells whether a rule on contributors hides a number. A number that nobody in particular stands behind is not judged.
-func (c concentration) sensitive(p Policy) bool {
-	if len(c.largest) == 0 {
+func (c Concentration) sensitive(p Policy) bool {
+	if len(c.Largest) == 0 {
 		return false
 	}
-	if len(c.largest) < p.MinContributors {
+	if len(c.Largest) < p.MinContributors {
 		return true
 	}
-	if c.total == 0 {
-		return false
-	}
 	for _, rule := range p.Dominance {
-		if c.top(rule.N)*100 > rule.K*c.total {
+		if c.top(rule.N)*100 > rule.K*c.Total {
 			return true
 		}
 	}
-	return p.PPercent > 0 && c.largest[0] > 0 && (c.total-c.top(2))*100 < p.PPercent*c.largest[0]
+	return p.PPercent > 0 && c.Largest[0] > 0 && (c.Total-c.top(2))*100 < p.PPercent*c.Largest[0]
 }

@@ -65,7 +65,7 @@ func (c *chooser) widen(p Policy) error {
 			if !progress || round == most {
 				var names []string
 				for _, t := range narrow {
-					names = append(names, c.m.numbers[t.number].name)
+					names = append(names, c.m.targetName(t))
 				}
 				return fmt.Errorf("protect: no choice of cells to hide leaves the interval of the policy to %v; ask for less, or publish less", shorten(names))
 			}
@@ -78,7 +78,7 @@ func (c *chooser) widen(p Policy) error {
 func (c *chooser) narrow(s *search, p Policy, scale float64) ([]*target, error) {
 	var ask []*target
 	for i := range s.targets {
-		if t := &s.targets[i]; t.number >= 0 && !t.told && !t.withZeros && !s.roomy(c, t, p) {
+		if t := &s.targets[i]; !t.told && !s.roomy(c, t, p) {
 			ask = append(ask, t)
 		}
 	}
@@ -95,6 +95,9 @@ func (c *chooser) narrow(s *search, p Policy, scale float64) ([]*target, error) 
 
 // roomy tells whether one cycle alone gives a target all the room it must have, which needs no linear program.
 func (s *search) roomy(c *chooser, t *target, p Policy) bool {
+	if t.number < 0 || t.withZeros {
+		return s.kept(t)
+	}
 	down, up := c.m.room(s.system, t, p)
 	return slices.ContainsFunc(s.touch[t.number], func(id int32) bool {
 		y := s.cycles[id]
@@ -114,7 +117,7 @@ func (s *search) roomy(c *chooser, t *target, p Policy) bool {
 func (c *chooser) tooNarrow(s *search, targets []*target, b []block, scale float64, p Policy) ([]*target, error) {
 	sums := make([][]int32, len(targets))
 	for i, t := range targets {
-		sums[i] = s.cols[t.number]
+		sums[i] = s.all(t)
 	}
 	spans, err := s.spans(b, sums, spanOptions{whole: s.whole, scale: scale})
 	if err != nil {
@@ -277,6 +280,16 @@ func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe boo
 			c.add(s, y)
 		}
 	}
+	// What a target may be hangs on all cycles of its block, also those that do not move it.
+	var cols []int32
+	for _, y := range old {
+		cols = append(cols, y.cols...)
+	}
+	for _, y := range s.cyclesAround(cols) {
+		for _, t := range s.affected(y) {
+			targets[t] = true
+		}
+	}
 	var order []int
 	for t := range targets {
 		order = append(order, t)
@@ -288,16 +301,10 @@ func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe boo
 		if t.told {
 			continue
 		}
-		if t.number < 0 {
-			if !s.kept(t) {
-				return back, false, nil
-			}
-			continue
-		}
-		if len(s.movers(t)) == 0 || s.inStep(t) != nil {
+		if t.number >= 0 && len(s.movers(t)) == 0 || s.inStep(t) != nil {
 			return back, false, nil
 		}
-		if !t.withZeros && !s.roomy(c, t, p) {
+		if !s.roomy(c, t, p) {
 			unsure = append(unsure, t)
 		}
 	}
@@ -348,45 +355,43 @@ func (s *search) combine(y, pivot *cycle, n int32) (*cycle, bool) {
 	return s.newCycle(cols, by)
 }
 
+// cyclesAround are the cycles that hang together with some columns, by columns.
+func (s *search) cyclesAround(cols []int32) []*cycle {
+	taken := map[int32]bool{}
+	seen := map[int32]bool{}
+	var out []*cycle
+	queue := slices.Clone(cols)
+	for len(queue) > 0 {
+		col := queue[0]
+		queue = queue[1:]
+		if seen[col] {
+			continue
+		}
+		seen[col] = true
+		for _, id := range s.holds[col] {
+			if !taken[id] {
+				taken[id] = true
+				out = append(out, s.cycles[id])
+				queue = append(queue, s.cycles[id].cols...)
+			}
+		}
+	}
+	return out
+}
+
 // blocksAround are the blocks of the columns of targets given the cycles there are: those that hang together with them, by columns, are all that matters. The
 // number again counts as shown.
 func (c *chooser) blocksAround(s *search, targets []*target, again int32) []block {
-	byCol := map[int32][]int32{}
-	for id, y := range s.cycles {
-		if y != nil {
-			for _, col := range y.cols {
-				byCol[col] = append(byCol[col], int32(id))
-			}
-		}
-	}
-	taken := map[int32]bool{}
-	var witnesses [][]step
-	var queue []int32
-	push := func(col int32) {
-		for _, id := range byCol[col] {
-			if !taken[id] {
-				taken[id] = true
-				queue = append(queue, id)
-			}
-		}
-	}
-	for _, t := range targets {
-		for _, col := range s.cols[t.number] {
-			push(col)
-		}
-	}
-	shown := map[int32]bool{}
 	var cols []int32
-	for len(queue) > 0 {
-		y := s.cycles[queue[0]]
-		queue = queue[1:]
-		var w []step
-		for _, col := range y.cols {
-			push(col)
-			w = append(w, step{col: col})
-			cols = append(cols, col)
+	var witnesses [][]step
+	for _, t := range targets {
+		for _, y := range s.cyclesAround(s.all(t)) {
+			var w []step
+			for _, col := range y.cols {
+				w = append(w, step{col: col})
+			}
+			witnesses, cols = append(witnesses, w), append(cols, y.cols...)
 		}
-		witnesses = append(witnesses, w)
 	}
 	slices.Sort(cols)
 	e := &equations{in: make([][]int32, s.columns)}
@@ -398,7 +403,7 @@ func (c *chooser) blocksAround(s *search, targets []*target, again int32) []bloc
 		}
 		e.rows = append(e.rows, r)
 	}
-	fixed := map[int32]bool{}
+	shown, fixed := map[int32]bool{}, map[int32]bool{}
 	for _, col := range slices.Compact(cols) {
 		for _, n := range s.in[col] {
 			if !shown[n] && (n == again || !c.m.numbers[n].primary() && c.hiding[n] == 0) {
@@ -427,16 +432,23 @@ func (m *model) unmark(s *search, p Policy) {
 	}
 	for i := range s.targets {
 		t := &s.targets[i]
-		if t.number < 0 || t.told {
+		if t.told {
 			continue
+		}
+		ids := s.holds[t.cols[0]]
+		if t.number >= 0 {
+			ids = s.touch[t.number]
 		}
 		var best []int32
 		found := false
-		for _, id := range s.touch[t.number] {
+		for _, id := range ids {
 			y := s.cycles[id]
+			if t.number < 0 && y.zero != t.cols[0] {
+				continue
+			}
 			down, up := s.steps(y, s.floor)
 			for _, k := range []float64{1, -1} {
-				if k > 0 && up < 1 || k < 0 && down < 1 {
+				if k > 0 && up < 1 || k < 0 && (down < 1 || y.zero >= 0) {
 					continue
 				}
 				var bad []int32
@@ -452,7 +464,7 @@ func (m *model) unmark(s *search, p Policy) {
 			}
 		}
 		if !found { // only several cycles in common make another table: nothing that they move may tell
-			best = s.connected(t.number)
+			best = s.connected(ids)
 		}
 		for _, n := range best {
 			m.numbers[n].unmarked = true
@@ -460,26 +472,17 @@ func (m *model) unmark(s *search, p Policy) {
 	}
 }
 
-// connected are all numbers that cycles move which hang together with those of a number.
-func (s *search) connected(n int32) []int32 {
-	seen := map[int32]bool{n: true}
-	done := map[int32]bool{}
-	all := []int32{n}
-	for i := 0; i < len(all); i++ {
-		for _, id := range s.touch[all[i]] {
-			if done[id] {
-				continue
-			}
-			done[id] = true
-			for _, other := range s.cycles[id].numbers {
-				if !seen[other] {
-					seen[other] = true
-					all = append(all, other)
-				}
-			}
-		}
+// connected are all numbers that are moved by cycles, or by others that hang together with them.
+func (s *search) connected(ids []int32) []int32 {
+	var cols, all []int32
+	for _, id := range ids {
+		cols = append(cols, s.cycles[id].cols...)
 	}
-	return all
+	for _, y := range s.cyclesAround(cols) {
+		all = append(all, y.numbers...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // sum is the value of a number.

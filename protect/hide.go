@@ -27,13 +27,14 @@ type search struct {
 	*system
 	cycles []*cycle      // nil where one was taken back
 	touch  [][]int32     // per number: cycles that move it
+	holds  [][]int32     // per column: cycles that change it
 	of     map[int32]int // target by number; by -1-column for a secret zero
 }
 
 func (m *model) newChooser(systems []*system) *chooser {
 	c := &chooser{m: m, hiding: make([]int32, len(m.numbers))}
 	for _, s := range systems {
-		c.systems = append(c.systems, &search{system: s, touch: make([][]int32, len(m.numbers))})
+		c.systems = append(c.systems, &search{system: s, touch: make([][]int32, len(m.numbers)), holds: make([][]int32, s.columns)})
 	}
 	for _, x := range m.parts {
 		var own []table
@@ -66,6 +67,9 @@ func (c *chooser) add(s *search, y *cycle) int32 {
 		c.hiding[n]++
 		s.touch[n] = append(s.touch[n], id)
 	}
+	for _, col := range y.cols {
+		s.holds[col] = append(s.holds[col], id)
+	}
 	return id
 }
 
@@ -73,6 +77,9 @@ func (c *chooser) remove(s *search, id int32) {
 	for _, n := range s.cycles[id].numbers {
 		c.hiding[n]--
 		s.touch[n] = slices.DeleteFunc(s.touch[n], func(x int32) bool { return x == id })
+	}
+	for _, col := range s.cycles[id].cols {
+		s.holds[col] = slices.DeleteFunc(s.holds[col], func(x int32) bool { return x == id })
 	}
 	s.cycles[id] = nil
 }
@@ -85,14 +92,7 @@ func (s *search) kept(t *target) bool {
 	if t.number >= 0 {
 		return slices.ContainsFunc(s.touch[t.number], func(id int32) bool { return s.keeps(s.cycles[id], t) })
 	}
-	for _, n := range s.in[t.cols[0]] {
-		for _, id := range s.touch[n] {
-			if s.keeps(s.cycles[id], t) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.holds[t.cols[0]], func(id int32) bool { return s.keeps(s.cycles[id], t) })
 }
 
 // sizes of regions and how many orders are tried in them.
@@ -567,9 +567,15 @@ func (s *search) compact() {
 	for i := range s.touch {
 		s.touch[i] = s.touch[i][:0]
 	}
+	for i := range s.holds {
+		s.holds[i] = s.holds[i][:0]
+	}
 	for id, y := range all {
 		for _, n := range y.numbers {
 			s.touch[n] = append(s.touch[n], int32(id))
+		}
+		for _, col := range y.cols {
+			s.holds[col] = append(s.holds[col], int32(id))
 		}
 	}
 	s.cycles = all
@@ -625,10 +631,7 @@ func (c *chooser) toldBeforehand(s *search, t *target) bool {
 
 // conflict says which cells that must be shown give a target away.
 func (c *chooser) conflict(s *search, t *target) string {
-	name := "a hidden zero"
-	if t.number >= 0 {
-		name = c.m.numbers[t.number].name
-	}
+	name := c.m.targetName(t)
 	var kept, guilty []int32
 	for i := range c.m.numbers {
 		if n := &c.m.numbers[i]; n.keep && len(s.cols[i]) > 0 {

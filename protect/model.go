@@ -114,6 +114,12 @@ func newModel(families []Family, p Policy) (*model, error) {
 	if len(m.counts) == 0 && !p.judgesContributors() {
 		return nil, fmt.Errorf("protect: family %s has no count: without one no rule can tell what is too few", families[0].Name)
 	}
+	for i := range m.numbers { // families after it have brought measures
+		n := &m.numbers[i]
+		for _, list := range []*[]bool{&n.told, &n.rule, &n.full} {
+			*list = append(*list, make([]bool, len(m.measures)-len(*list))...)
+		}
+	}
 	if err := m.linkFamilies(); err != nil {
 		return nil, err
 	}
@@ -848,7 +854,7 @@ func (m *model) markContributors(p Policy) error {
 					n.rule[k] = true
 					n.by |= ruleContributors
 				}
-				if len(of.largest) == 1 {
+				if len(of.Largest) == 1 {
 					n.lone = append(n.lone, k)
 				}
 			}

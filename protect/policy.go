@@ -53,6 +53,9 @@ type Policy struct {
 	// Costs say what it costs to hide a cell beyond those that rules hide, where it is not 1. The last that fits counts.
 	Costs []Cost `yaml:"costs" json:"costs,omitempty"`
 
+	// Perturbation changes counts instead of hiding them. The rules above are not for counts that are changed.
+	Perturbation Perturbation `yaml:"perturbation" json:"perturbation"`
+
 	// Measures are the rules for measures that are no counts or sums: indices of segregation, slopes and the like. See [Measures].
 	Measures MeasureRules `yaml:"measures" json:"measures"`
 
@@ -90,7 +93,9 @@ func (p *Policy) judgesContributors() bool {
 }
 
 // Profiles are the names that Profile knows.
-func Profiles() []string { return []string{"scb-integration", "school-strict", "none"} }
+func Profiles() []string {
+	return []string{"scb-integration", "school-strict", "open-perturbed", "none"}
+}
 
 // Profile is a policy by name.
 //
@@ -99,17 +104,26 @@ func Profiles() []string { return []string{"scb-integration", "school-strict", "
 //     has no more than 5 persons with the characteristic, so zeros and shares of 100 % are hidden too.
 //   - school-strict: the same for shares, both ways, and no count of 1 to 9, after Skolverket's practice of not giving
 //     numbers of pupils below 10.
+//   - open-perturbed: the cell key method, as SCB changes its population statistics from reference year 2025: every count is changed a little, always in the
+//     same way for the same persons, so that tables that nobody has foreseen can be given out. Each count needs the sum of its record keys.
 //   - none: protects nothing. Apply refuses it; it is there so that a project can say that it publishes only what is already public.
 func Profile(name string) (Policy, error) {
 	switch name {
 	case "scb-integration":
-		return Policy{Name: name, Version: "1", MinCount: 6, Zeros: Hide, Full: Hide, SharePersons: 20, ShareWith: 5, Documentation: cube.Text{
-			SV: "En andel visas bara om den beräknats på fler än 20 personer varav fler än 5 har egenskapen (SCB:s regel för registerdata för integration). Antal 1–5, nollor och andelar på 100 procent döljs, och så många celler till att inget av detta kan räknas ut.",
-			EN: "A share is shown only when computed on more than 20 persons of whom more than 5 have the characteristic (SCB's rule for register data on integration). Counts of 1 to 5, zeros and shares of 100 per cent are hidden, and enough further cells that none of these can be computed."}}, nil
+		return Policy{Name: name, Version: "1", MinCount: 6, Zeros: Hide, Full: Hide, SharePersons: 20, ShareWith: 5,
+			Measures: MeasureRules{Persons: 100, Units: 5, Group: 20, Largest: 80, Decimals: 2}, Documentation: cube.Text{
+				SV: "En andel visas bara om den beräknats på fler än 20 personer varav fler än 5 har egenskapen (SCB:s regel för registerdata för integration). Antal 1–5, nollor och andelar på 100 procent döljs, och så många celler till att inget av detta kan räknas ut.",
+				EN: "A share is shown only when computed on more than 20 persons of whom more than 5 have the characteristic (SCB's rule for register data on integration). Counts of 1 to 5, zeros and shares of 100 per cent are hidden, and enough further cells that none of these can be computed."}}, nil
 	case "school-strict":
-		return Policy{Name: name, Version: "1", MinCount: 10, Zeros: Hide, Full: Hide, SharePersons: 20, ShareWith: 5, ShareWithout: 5, Documentation: cube.Text{
-			SV: "Antal elever under 10 döljs, liksom nollor. En andel visas bara om den beräknats på fler än 20 elever varav fler än 5 har och fler än 5 saknar egenskapen. Så många celler till döljs att inget av detta kan räknas ut.",
-			EN: "Numbers of pupils below 10 are hidden, and zeros. A share is shown only when computed on more than 20 pupils of whom more than 5 have and more than 5 lack the characteristic. Enough further cells are hidden that none of these can be computed."}}, nil
+		return Policy{Name: name, Version: "1", MinCount: 10, Zeros: Hide, Full: Hide, SharePersons: 20, ShareWith: 5, ShareWithout: 5,
+			Measures: MeasureRules{Persons: 100, Units: 5, Group: 20, Largest: 50, Decimals: 2}, Documentation: cube.Text{
+				SV: "Antal elever under 10 döljs, liksom nollor. En andel visas bara om den beräknats på fler än 20 elever varav fler än 5 har och fler än 5 saknar egenskapen. Så många celler till döljs att inget av detta kan räknas ut.",
+				EN: "Numbers of pupils below 10 are hidden, and zeros. A share is shown only when computed on more than 20 pupils of whom more than 5 have and more than 5 lack the characteristic. Enough further cells are hidden that none of these can be computed."}}, nil
+	case "open-perturbed":
+		how := OpenPerturbed()
+		return Policy{Name: name, Version: "1", Zeros: Show, Full: Show, Perturbation: Perturbation{CellKey: &how}, Documentation: cube.Text{
+			SV: "Varje antal, även totaler, är ändrat med högst 5 åt endera hållet och i medeltal inget, alltid lika för samma personer (cellnyckelmetoden). Inget antal blir 1 eller 2. Delar summerar inte alltid till sin total.",
+			EN: "Every count, totals too, is changed by at most 5 either way and on average by nothing, always alike for the same persons (the cell key method). No count becomes 1 or 2. Parts do not always add up to their total."}}, nil
 	case "none":
 		return Policy{Name: name, Version: "1", Zeros: Show, Full: Show, Documentation: cube.Text{
 			SV: "Inget skydd. Tabeller ur en myndighets egna uppgifter kan inte publiceras med denna policy.",
@@ -128,7 +142,16 @@ func (p Policy) Validate() error {
 	}
 	say(p.Name != "", "name is missing")
 	say(p.Version != "", "version is missing")
-	if p.MinCount != 0 || !p.judgesContributors() {
+	if p.Perturbation.Declared() {
+		how := p.Perturbation
+		if how.CellKey != nil && len(how.Keys) == 0 {
+			how.Keys = map[string]string{"N": "N" + KeySuffix} // found by name in each family
+		}
+		if err := how.Validate(); err != nil {
+			bad = append(bad, err.Error())
+		}
+		say(!p.judgesContributors(), "rules on contributors hide sums, and perturbation leaves no sum to hide: declare one or the other")
+	} else if p.MinCount != 0 || !p.judgesContributors() {
 		say(p.MinCount >= 3, "min_count must be at least 3: below that a hidden count could only be 1")
 	}
 	say(p.Zeros == Show || p.Zeros == Hide, "zeros must be show or hide")

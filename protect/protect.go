@@ -79,7 +79,8 @@ func (t Table) Audit() Audit { return t.audit }
 type Release struct {
 	tables  []Table
 	audit   Audit
-	account *cube.Cube
+	account Table
+	record  Record
 }
 
 // Tables are the tables in the order of the families and their views.
@@ -106,13 +107,16 @@ func Apply(families []Family, policy Policy, earlier ...*cube.Cube) (*Release, e
 	}
 	if policy.Name == "none" {
 		return nil, fmt.Errorf("protect: policy none protects nothing, so tables made from records can't be released under it; choose one of %s",
-			strings.Join(Profiles()[:2], ", "))
+			strings.Join(Profiles()[:3], ", "))
 	}
 	if err := policy.Validate(); err != nil {
 		return nil, err
 	}
 	if err := checkNames(families, policy); err != nil {
 		return nil, err
+	}
+	if policy.Perturbation.Declared() {
+		return perturbed(families, policy)
 	}
 	m, err := newModel(families, policy)
 	if err != nil {
@@ -125,7 +129,7 @@ func Apply(families []Family, policy Policy, earlier ...*cube.Cube) (*Release, e
 	if err != nil {
 		return nil, err
 	}
-	r := &Release{audit: Audit{Policy: policy.Name, Version: policy.Version, Method: method, Verdict: safe}, account: m.account(checks)}
+	r := &Release{audit: Audit{Policy: policy.Name, Version: policy.Version, Method: method, Verdict: safe}}
 	for _, c := range checks {
 		r.audit.Measures = append(r.audit.Measures, c.MeasureAudit)
 	}
@@ -144,7 +148,68 @@ func Apply(families []Family, policy Policy, earlier ...*cube.Cube) (*Release, e
 		}
 		r.tables = append(r.tables, Table{cube: c, policy: policy, audit: own})
 	}
-	return r, nil
+	r.record = m.record(policy, r.audit, done, checks)
+	return r, r.addAccount(policy)
+}
+
+// addAccount makes the table of the account.
+func (r *Release) addAccount(p Policy) error {
+	var cubes []*cube.Cube
+	var lineage cube.Lineage
+	for _, t := range r.tables {
+		cubes = append(cubes, t.cube)
+		lineage = lineage.Merge(cube.Lineage{Sources: t.cube.Lineage.Sources})
+	}
+	c, err := account(cubes, p, lineage)
+	if err != nil {
+		return err
+	}
+	r.account = Table{cube: c, policy: p, audit: Audit{Policy: p.Name, Version: p.Version, Method: r.audit.Method, Tables: []TableAudit{auditTable(c)}, Verdict: r.audit.Verdict}}
+	return nil
+}
+
+// perturbed makes a release of tables whose counts are changed, not hidden.
+func perturbed(families []Family, policy Policy) (*Release, error) {
+	doc := policy.Perturbation.doc()
+	done := cube.Text{SV: "Antalen är ändrade; inget sant antal under gränsen visas.", EN: "Counts are changed; none shown is known to be true."}
+	r := &Release{audit: Audit{Policy: policy.Name, Version: policy.Version, Method: doc.Text, Verdict: done}}
+	for _, f := range families {
+		how := policy.Perturbation
+		if how.CellKey != nil && len(how.Keys) == 0 {
+			how.Keys = keysOf(f)
+		}
+		cubes, _, err := how.Tables(f)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range cubes {
+			c.Lineage = c.Lineage.Merge(cube.Lineage{Steps: []string{"protected: policy " + policy.Name + " " + policy.Version}})
+			own := Audit{Policy: policy.Name, Version: policy.Version, Method: doc.Text, Tables: []TableAudit{auditTable(c)}, Verdict: done}
+			r.audit.Tables = append(r.audit.Tables, own.Tables...)
+			r.tables = append(r.tables, Table{cube: c, policy: policy, audit: own})
+			r.record.Tables = append(r.record.Tables, TableRecord{Name: c.Name, Rows: c.Len(), Shown: c.Len(), Rules: map[string]int{}, SHA256: TableSum(c)})
+		}
+	}
+	r.record.Policy, r.record.Method, r.record.Verdict = policy, doc.Text, done
+	r.record.SHA256 = r.record.sum()
+	return r, r.addAccount(policy)
+}
+
+// KeySuffix is what follows the name of a count in the name of the measure with the sum of its record keys, where a policy names none.
+const KeySuffix = "Key"
+
+// keysOf finds the measures with sums of record keys by their names.
+func keysOf(f Family) map[string]string {
+	keys := map[string]string{}
+	if f.Inner == nil {
+		return keys
+	}
+	for _, m := range f.Inner.Measures() {
+		if m.Kind == cube.Count && f.Inner.MeasureIndex(m.Name+KeySuffix) >= 0 {
+			keys[m.Name] = m.Name + KeySuffix
+		}
+	}
+	return keys
 }
 
 // protect marks, chooses what to hide, writes the tables and audits them.

@@ -29,7 +29,7 @@ const (
 
 // Docs are the rules of this package, each with the source it is taken from.
 func Docs() []Doc {
-	return []Doc{
+	return append([]Doc{
 		{Name: "min-count", bit: ruleMinCount, Title: cube.Text{SV: "Minsta antal", EN: "Minimum frequency"}, Source: handbook + ", ch. 4 and 5",
 			Text: cube.Text{SV: "Antal från 1 till strax under gränsen döljs. Gränsen är minst 3, annars kunde ett dolt antal bara vara 1.",
 				EN: "Counts from 1 to just under the limit are hidden. The limit is at least 3, or a hidden count could only be 1."}},
@@ -51,5 +51,5 @@ func Docs() []Doc {
 		{Name: "interval", Title: cube.Text{SV: "Skyddsintervall", EN: "Protection interval"}, Source: "Fischetti and Salazar, Journal of the American Statistical Association 95 (2000) 916–928",
 			Text: cube.Text{SV: "Det som går att veta om ett dolt tal ska omfatta minst så mycket nedåt och uppåt som policyn säger, när man räknar med att antal är hela och aldrig under noll.",
 				EN: "What can be known of a hidden number must span at least as much downwards and upwards as the policy says, given that counts are whole and never below zero."}},
-	}
+	}, append([]Doc{measuresDoc}, PerturbationDocs()...)...)
 }

@@ -279,3 +279,19 @@ func (s *system) keeps(c *cycle, t *target) bool {
 	}
 	return up >= 1 && down >= 1 && (lower >= 1 || higher >= 1)
 }
+
+// all are the columns of a target, with the secret zeros in it.
+func (s *system) all(t *target) []int32 {
+	if t.number < 0 {
+		return t.cols
+	}
+	return s.cols[t.number]
+}
+
+// targetName is a target in words.
+func (m *model) targetName(t *target) string {
+	if t.number < 0 {
+		return "a hidden zero"
+	}
+	return m.numbers[t.number].name
+}

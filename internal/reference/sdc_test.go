@@ -59,7 +59,7 @@ func (c sdcCase) table(name string) (*Table, error) {
 }
 
 // sdcChecks know the kinds of cases by what stands in their expected file. The first that handles a case has the word.
-var sdcChecks = []func(t *testing.T, c sdcCase) (handled bool){}
+var sdcChecks = []func(t *testing.T, c sdcCase) (handled bool){checkPatterns, checkSuppression}
 
 // sdcCases are all cases under root: folders with an expected.json, in folders that are no family of another form.
 func sdcCases(root string) ([]sdcCase, error) {
