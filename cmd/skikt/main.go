@@ -45,7 +45,8 @@ type commands struct {
 	Tabulate tabulateCmd `cmd:"" help:"One protected table of a project, without writing an edition."`
 	Measure  measureCmd  `cmd:"" help:"Measures of segregation between groups over units, from a file or an edition."`
 	Locate   locateCmd   `cmd:"" help:"Add the area to every row of a CSV file."`
-	Audit    auditCmd    `cmd:"" help:"Verify an edition and attack what it hides."`
+	Protect  protectCmd  `cmd:"" help:"Disclosure control of a plain table: hide what a policy forbids, and what would give it away."`
+	Audit    auditCmd    `cmd:"" help:"Verify editions and attack what they hide, together; plain tables from elsewhere too."`
 	Explain  explainCmd  `cmd:"" help:"What a measure, type, rule, status or outcome means."`
 	Version  versionCmd  `cmd:"" help:"The version of the program."`
 }
