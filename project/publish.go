@@ -330,41 +330,104 @@ func (r *Run) Problems() int64 {
 	return n
 }
 
-// Attack tries to compute the hidden cells of an edition from everything it shows, with the hierarchy of its areas. Tables made from the same sources are tried
-// together: only there do the same members mean the same number.
-func Attack(ed *edition.Edition) (protect.Findings, error) {
+// Attack tries to compute the hidden cells of editions from everything they show, with the hierarchy of their areas. Tables made from sources of the same names are
+// tried together, of whatever edition: there the same members mean the same number. Areas of different vintages are told apart, also where their codes are the same.
+func Attack(editions ...*edition.Edition) (protect.Findings, error) {
 	var all protect.Findings
 	groups := map[string][]*cube.Cube{}
-	var types *cube.Cube
-	for _, info := range ed.Tables() {
-		c, err := ed.Table(info.Name)
-		if err != nil {
-			return all, err
+	of := map[string][]*edition.Edition{}
+	types := map[*edition.Edition]*cube.Cube{}
+	for _, ed := range editions {
+		for _, info := range ed.Tables() {
+			if info.Name == protect.AccountName {
+				continue
+			}
+			c, err := ed.Table(info.Name)
+			if err != nil {
+				return all, err
+			}
+			if c.Name == typeTable {
+				types[ed] = c
+			}
+			var names []string
+			for _, s := range c.Lineage.Sources {
+				names = append(names, s.Name)
+			}
+			slices.Sort(names)
+			key := strings.Join(names, "\n")
+			groups[key] = append(groups[key], c)
+			if !slices.Contains(of[key], ed) {
+				of[key] = append(of[key], ed)
+			}
 		}
-		if c.Name == typeTable {
-			types = c
-		}
-		key := ""
-		for _, s := range c.Lineage.Sources {
-			key += s.Name + " " + s.SHA256 + "\n"
-		}
-		groups[key] = append(groups[key], c)
 	}
 	for _, key := range sorted(groups) {
-		nestings, err := nestings(ed, groups[key], types)
+		var nested []protect.Nesting
+		for _, ed := range of[key] {
+			more, err := nestings(ed, groups[key], types[ed])
+			if err != nil {
+				return all, err
+			}
+			for _, n := range more {
+				if !slices.ContainsFunc(nested, func(o protect.Nesting) bool { return o.Fine == n.Fine && o.Coarse == n.Coarse }) {
+					nested = append(nested, n)
+				}
+			}
+		}
+		tables, err := vintagesApart(groups[key])
 		if err != nil {
 			return all, err
 		}
-		found, err := protect.Attack(groups[key], nestings...)
+		found, err := protect.Attack(tables, nested...)
 		if err != nil {
 			return all, err
 		}
-		all.Hidden += found.Hidden
-		all.Equations += found.Equations
-		all.Ignored += found.Ignored
-		all.Found = append(all.Found, found.Found...)
+		all = all.And(found)
 	}
 	return all, nil
+}
+
+// dimensionName tells a dimension of areas apart by vintage.
+func dimensionName(d cube.Dimension) string {
+	if d.Role == cube.Area && d.Vintage != "" {
+		return d.Name + "@" + d.Vintage
+	}
+	return d.Name
+}
+
+// vintagesApart gives the tables with dimensions of areas that are named with their vintage.
+func vintagesApart(tables []*cube.Cube) ([]*cube.Cube, error) {
+	out := make([]*cube.Cube, len(tables))
+	for k, c := range tables {
+		dims := slices.Clone(c.Dims())
+		measures := slices.Clone(c.Measures())
+		for d := range dims {
+			name := dimensionName(dims[d])
+			for m := range measures {
+				if measures[m].Over == dims[d].Name {
+					measures[m].Over = name
+				}
+			}
+			dims[d].Name = name
+		}
+		b := cube.NewBuilder(c.Name, dims, measures)
+		for row := range c.Len() {
+			at, cells := make([]int32, len(dims)), make([]cube.Cell, len(measures))
+			for d := range at {
+				at[d] = int32(c.Coord(row, d))
+			}
+			for m := range cells {
+				cells[m] = c.Cell(row, m)
+			}
+			b.Add(at, cells...)
+		}
+		next, err := b.Cube()
+		if err != nil {
+			return nil, err
+		}
+		out[k] = next
+	}
+	return out, nil
 }
 
 // nestings are the hierarchies among the dimensions of tables: areas in areas, and RegSO in types where the edition tells the type of each.
@@ -373,7 +436,7 @@ func nestings(ed *edition.Edition, tables []*cube.Cube, types *cube.Cube) ([]pro
 	for _, c := range tables {
 		for _, d := range c.Dims() {
 			if d.Role == cube.Area {
-				kinds[d.Name] = area.ID{Kind: area.Kind(d.Kind), Vintage: d.Vintage}
+				kinds[dimensionName(d)] = area.ID{Kind: area.Kind(d.Kind), Vintage: d.Vintage}
 			}
 		}
 	}

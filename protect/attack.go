@@ -796,3 +796,8 @@ func (a *attacker) solveBlock(u *unknowns, b *attackBlock) error {
 	}
 	return nil
 }
+
+// And is two outcomes of attacks on tables that have nothing to do with one another.
+func (f Findings) And(g Findings) Findings {
+	return Findings{f.Hidden + g.Hidden, f.Equations + g.Equations, f.Ignored + g.Ignored, slices.Concat(f.Found, g.Found), slices.Concat(f.Known, g.Known)}
+}

@@ -105,6 +105,9 @@ func (m *model) shownNumbers(done []*cube.Cube, p Policy) ([]bool, error) {
 					continue
 				}
 				v, ok := m.value(&m.numbers[t.number[row]], of)
+				if t.given {
+					v, ok = t.cube.Cell(row, i).Value, true
+				}
 				if !ok || v != cell.Value {
 					return nil, fmt.Errorf("%w: %s is not the sum of its parts", errExposed, describe(c, row))
 				}

@@ -106,7 +106,8 @@ type cut []lp.Term
 // whole is the right side of every cut; coefficients are rounded up, which leaves conditions valid.
 const whole = 1000
 
-func (m *model) exact(systems []*system, p Policy, o ExactOptions) (*Optimum, error) {
+// newExactSearch sets the problem up.
+func (m *model) newExactSearch(systems []*system, p Policy, o ExactOptions) (*exactSearch, error) {
 	x := &exactSearch{m: m, p: p, alone: o.Alone, nodes: o.Nodes}
 	if x.nodes <= 0 {
 		x.nodes = 20_000
@@ -141,7 +142,12 @@ func (m *model) exact(systems []*system, p Policy, o ExactOptions) (*Optimum, er
 		}
 		x.systems = append(x.systems, e)
 	}
-	if err := x.choices(o.By); err != nil {
+	return x, x.choices(o.By)
+}
+
+func (m *model) exact(systems []*system, p Policy, o ExactOptions) (*Optimum, error) {
+	x, err := m.newExactSearch(systems, p, o)
+	if err != nil {
 		return nil, err
 	}
 	best, err := x.everything()

@@ -20,6 +20,9 @@ type Family struct {
 	Views []cube.View
 	// Contributions say who stands behind a measure, for rules on contributors.
 	Contributions []Contributions
+	// Given are tables whose numbers do not add up, such as counts that were perturbed before, by the name of the view. They are never repaired: their numbers
+	// stand as they are and are judged one by one, and what is hidden to protect is chosen as if they added up, which an attacker can only wish for.
+	Given map[string]*cube.Cube
 	// Population is a name that families share which count the same records by different dimensions: over the dimensions that they have in common
 	// their numbers are the same, and are protected as such. Empty for a population of its own.
 	Population string
@@ -71,6 +74,7 @@ type table struct {
 	cube   *cube.Cube
 	number []int32 // per row
 	share  []shareOf
+	given  bool // its numbers stand as they were given
 }
 
 // shareOf is a share of a table: its measure, the dimension it goes over, and the number below the line per row (-1 without one).
@@ -171,7 +175,7 @@ func (m *model) addFamily(f Family, own string, p Policy) error {
 	}
 	first := len(m.tables)
 	for _, v := range f.Views {
-		t, err := newTable(x, v)
+		t, err := newTable(x, v, f.Given[v.Name])
 		if err != nil {
 			return fmt.Errorf("protect: family %s: %w", f.Name, err)
 		}
@@ -428,7 +432,7 @@ func groupMembers(d cube.Dimension) []int32 {
 	return out
 }
 
-func newTable(x *part, v cube.View) (table, error) {
+func newTable(x *part, v cube.View, given *cube.Cube) (table, error) {
 	inner := x.inner
 	for _, meas := range v.Measures {
 		if meas.Kind == cube.Share || meas.Kind == cube.Mean {
@@ -446,7 +450,16 @@ func newTable(x *part, v cube.View) (table, error) {
 	if out.Len() == 0 {
 		return table{}, fmt.Errorf("table %s has no measures or rows", v.Name)
 	}
-	return table{part: x, view: v, cube: out}, nil
+	if given != nil {
+		codes := make([]string, len(out.Dims()))
+		out = out.Edit(func(row, m int, cell cube.Cell) cube.Cell {
+			for d := range codes {
+				codes[d] = out.Code(row, d)
+			}
+			return given.Get(out.Measures()[m].Name, codes...)
+		})
+	}
+	return table{part: x, view: v, cube: out, given: given != nil}, nil
 }
 
 // A key finds rows of a table by the members they have. Where the members' numbers fit in 64 bits it is one number.
@@ -805,6 +818,11 @@ func (m *model) mark(p Policy) error {
 			}
 		}
 	}
+	for k := range m.tables {
+		if m.tables[k].given {
+			m.markGiven(&m.tables[k], p)
+		}
+	}
 	if p.judgesContributors() {
 		if err := m.markContributors(p); err != nil {
 			return err
@@ -831,6 +849,26 @@ func (m *model) mark(p Policy) error {
 		}
 	}
 	return nil
+}
+
+// markGiven judges the numbers of a table as they were given.
+func (m *model) markGiven(t *table, p Policy) {
+	for k, meas := range t.cube.Measures() {
+		c := m.measureOf(t.part, meas.Name)
+		for row := range t.cube.Len() {
+			cell, n := t.cube.Cell(row, k), &m.numbers[t.number[row]]
+			if meas.Kind != cube.Count || !cell.Status.HasValue() {
+				continue
+			}
+			if v := cell.Value; v >= 1 && v < float64(p.MinCount) {
+				n.rule[c] = true
+				n.by |= ruleMinCount
+			} else if v == 0 && p.Zeros == Hide {
+				n.rule[c] = true
+				n.by |= ruleZeros
+			}
+		}
+	}
 }
 
 // markContributors hides numbers that too few stand behind, or that one or a few dominate.

@@ -51,7 +51,8 @@ type commands struct {
 	Target   targetCmd   `cmd:"" help:"Whom an effort aimed at areas reaches, and how people lie to places."`
 	Gap      gapCmd      `cmd:"" help:"Levels, gaps, trends, early warnings and goals of an indicator by area type and year."`
 	Locate   locateCmd   `cmd:"" help:"Add the area to every row of a CSV file."`
-	Audit    auditCmd    `cmd:"" help:"Verify an edition and attack what it hides."`
+	Protect  protectCmd  `cmd:"" help:"Disclosure control of a plain table: hide what a policy forbids, and what would give it away."`
+	Audit    auditCmd    `cmd:"" help:"Verify editions and attack what they hide, together; plain tables from elsewhere too."`
 	Explain  explainCmd  `cmd:"" help:"What a measure, type, rule, status or outcome means."`
 	Schema   schemaCmd   `cmd:"" help:"The JSON Schema of skikt.yaml, for editors."`
 	Version  versionCmd  `cmd:"" help:"The version of the program."`

@@ -74,3 +74,35 @@ func BenchmarkRanges(b *testing.B) {
 		})
 	}
 }
+
+// Many tables side by side, as the hidden part of a release in several kommuner is: the cost must grow with their number and no faster.
+func BenchmarkManyBlocks(b *testing.B) {
+	for _, tables := range []int{25, 250, 500} {
+		p := &Problem{}
+		var objectives []Objective
+		var known []int64
+		for k := range tables {
+			own, _, at := cuboid(20, 20, 1, 0.5, uint64(k))
+			first := p.Columns()
+			for range at {
+				c := p.Column(0, Infinite)
+				objectives = append(objectives, Objective{Terms: []Term{{c, 1}}})
+			}
+			known = append(known, at...)
+			for i := range own.Rows() {
+				var terms []Term
+				for _, t := range own.row(i) {
+					terms = append(terms, Term{first + t.Col, t.Coef})
+				}
+				p.Between(own.rowLo[i], own.rowHi[i], terms...)
+			}
+		}
+		b.Run(fmt.Sprintf("columns=%d/blocks=%d", p.Columns(), tables), func(b *testing.B) {
+			for b.Loop() {
+				if _, _, err := p.Ranges(objectives, known, Options{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -527,3 +527,179 @@ func TestEnough(t *testing.T) {
 		}
 	})
 }
+
+// No result depends on how many share the work.
+func TestWorkers(t *testing.T) {
+	p, objectives, known := cuboid(9, 9, 5, 0.5, 11)
+	first, stats, err := p.Ranges(objectives, known, Options{Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stats.Largest < 100 {
+		t.Fatalf("too easy: %+v", stats)
+	}
+	for _, workers := range []int{2, 5} {
+		again, other, err := p.Ranges(objectives, known, Options{Workers: workers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if stats != other {
+			t.Errorf("%d workers: %+v, with one %+v", workers, other, stats)
+		}
+		for i := range first {
+			for side := range 2 {
+				a, b := []End{first[i].Least, first[i].Most}[side], []End{again[i].Least, again[i].Most}[side]
+				if a.Limit.Cmp(b.Limit) != 0 || a.Reached.Cmp(b.Reached) != 0 {
+					t.Errorf("%d workers, objective %d: %v and %v", workers, i, a.Limit, b.Limit)
+				}
+			}
+		}
+	}
+}
+
+// The multipliers that Prove hands out prove its limit: reckoned here anew from the problem as it was given.
+func TestProve(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawSystem(t, 8, false)
+		var objectives [][]Term
+		for _, o := range s.objectives {
+			objectives = append(objectives, o.Terms)
+		}
+		got, err := s.p.Prove(objectives, s.known)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, terms := range objectives {
+			want, noLimit, _ := plain(s.p, terms, 1)
+			if got[i].NoLimit != noLimit {
+				t.Fatalf("objective %d: no limit %v, want %v", i, got[i].NoLimit, noLimit)
+			}
+			if noLimit {
+				continue
+			}
+			if got[i].Limit.Cmp(want) != 0 || got[i].Reached.Cmp(want) != 0 {
+				t.Fatalf("objective %d: %v, want %v", i, got[i].Limit, want)
+			}
+			d := make([]*big.Rat, s.p.Columns())
+			for j := range d {
+				d[j] = new(big.Rat)
+			}
+			for _, x := range terms {
+				d[x.Col].Add(d[x.Col], big.NewRat(x.Coef, 1))
+			}
+			limit := new(big.Rat)
+			add := func(v *big.Rat, lo, hi int64) {
+				bound := lo
+				if v.Sign() < 0 {
+					bound = hi
+				}
+				if v.Sign() != 0 && (bound == Infinite || bound == -Infinite) {
+					t.Fatalf("objective %d: the multipliers rest on a bound that isn't there", i)
+				}
+				limit.Add(limit, new(big.Rat).Mul(v, big.NewRat(bound, 1)))
+			}
+			for k, y := range got[i].Multipliers {
+				for _, x := range s.p.row(k) {
+					d[x.Col].Sub(d[x.Col], new(big.Rat).Mul(y, big.NewRat(x.Coef, 1)))
+				}
+				add(y, s.p.rowLo[k], s.p.rowHi[k])
+			}
+			for j, v := range d {
+				add(v, s.p.lo[j], s.p.hi[j])
+			}
+			if limit.Cmp(want) != 0 {
+				t.Fatalf("objective %d: the multipliers prove %v, not %v", i, limit, want)
+			}
+		}
+	})
+}
+
+// Floating point alone would get these wrong: coefficients and bounds far apart. x + 2^40 y = 2^40 + 1 with whole numbers from 0 has (1,1) and
+// (2^40+1,0); 2^50 - 1 of one thing makes 2^50 - 2 of the next impossible by one.
+func TestLargeNumbers(t *testing.T) {
+	var p Problem
+	x, y := p.Column(0, Infinite), p.Column(0, Infinite)
+	p.Equal(1<<40+1, Term{x, 1}, Term{y, 1 << 40})
+	whole, _, err := p.WholeRanges([]Objective{{Terms: sum(x)}, {Terms: sum(y)}}, []int64{1, 1}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantRange(t, "x", whole[0], "1", fmt.Sprint(1<<40+1))
+	wantRange(t, "y", whole[1], "0", "1")
+	real, _, err := p.Ranges([]Objective{{Terms: sum(y)}}, []int64{1, 1}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantRange(t, "real y", real[0], "0", fmt.Sprintf("%d/%d", 1<<40+1, 1<<40))
+	var q Problem
+	a, b, c := q.Column(0, Infinite), q.Column(0, Infinite), q.Column(0, Infinite)
+	q.Equal(1<<50-1, sum(a, b)...)
+	q.Equal(1<<50-2, sum(b, c)...)
+	q.Between(-Infinite, 0, Term{a, 1}, Term{c, -1}) // a <= c, but a = c + 1
+	if _, err := q.Minimize(sum(a), Options{}); !errors.Is(err, ErrInfeasible) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// Whatever is built, there is an answer or an error, ends are in order, and a claim of infeasibility stands before the fractions.
+func FuzzProblem(f *testing.F) {
+	f.Add([]byte{3, 0, 9, 0, 9, 0, 255, 1, 5, 0, 1, 1, 1, 2, 0, 2, 2})
+	f.Add([]byte{2, 0, 1, 0, 1, 2, 3, 0, 2, 1, 2})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		next := func() int64 {
+			if len(data) == 0 {
+				return 0
+			}
+			v := int64(int8(data[0]))
+			data = data[1:]
+			return v
+		}
+		bound := func(none int64) int64 {
+			switch v := next(); {
+			case v == -1:
+				return none
+			case v > 120:
+				return v << 40
+			default:
+				return v
+			}
+		}
+		var p Problem
+		n := int(next()&7) + 1
+		for range n {
+			p.Column(bound(-Infinite), bound(Infinite))
+		}
+		terms := func() (terms []Term) {
+			for range next() & 3 {
+				terms = append(terms, Term{int(next()&7) % (n + 1), next() >> 4})
+			}
+			return terms
+		}
+		for range next() & 7 {
+			p.Between(bound(-Infinite), bound(Infinite), terms()...)
+		}
+		objective := terms()
+		got, _, err := p.Ranges([]Objective{{Terms: objective}}, nil, Options{Workers: 1})
+		if err != nil && !errors.Is(err, ErrInfeasible) {
+			return
+		}
+		_, _, none := plain(&p, objective, 1)
+		if none != (err != nil) {
+			t.Fatalf("error %v, but without a point: %v", err, none)
+		}
+		if err != nil {
+			return
+		}
+		r := got[0]
+		if !r.Least.Exact() || !r.Most.Exact() || !r.Least.NoLimit && !r.Most.NoLimit && r.Least.Limit.Cmp(r.Most.Limit) > 0 {
+			t.Fatalf("%+v", r)
+		}
+		whole, _, err := p.WholeRanges([]Objective{{Terms: objective}}, nil, Options{Workers: 1, Nodes: 50})
+		if err != nil {
+			return
+		}
+		if w := whole[0]; !r.Least.NoLimit && w.Least.Limit != nil && w.Least.Limit.Cmp(r.Least.Limit) < 0 && w.Least.Exact() {
+			t.Fatalf("whole %+v is wider than real %+v", w, r)
+		}
+	})
+}

@@ -8,8 +8,8 @@ import (
 // refine solves basis x = by (or, transposed, basis' y = by) exactly for whole numbers by. The floating-point factor solves for what is still missing,
 // scaled up, over and over (Gleixner, Steffy and Wolter, Iterative refinement for linear programming, 2016); from enough binary places the
 // fractions are read by continued fractions, and the equations themselves tell whether they are right. It is nil when the factor is too poor, or the
-// fractions too long, for that.
-func (s *simplex) refine(by []int64, transposed bool) []*big.Rat {
+// fractions too long, for that. All are over one denominator.
+func (s *simplex) refine(by []int64, transposed bool) (num []*big.Int, den *big.Int) {
 	const (
 		places = 34 // gained each time
 		rounds = 60
@@ -28,7 +28,7 @@ func (s *simplex) refine(by []int64, transposed bool) []*big.Rat {
 			size = max(size, v.BitLen())
 		}
 		if size > 200 {
-			return nil // it grows: the factor is of no use
+			return nil, nil // it grows: the factor is of no use
 		}
 		for i, v := range missing {
 			f, _ := new(big.Float).SetInt(v).Float64()
@@ -46,7 +46,7 @@ func (s *simplex) refine(by []int64, transposed bool) []*big.Rat {
 		}
 		for k, f := range out {
 			if math.IsNaN(f) || math.IsInf(f, 0) {
-				return nil
+				return nil, nil
 			}
 			if f = math.RoundToEven(math.Ldexp(f, size+places)); f == 0 {
 				continue
@@ -64,12 +64,12 @@ func (s *simplex) refine(by []int64, transposed bool) []*big.Rat {
 			}
 		}
 		if round%3 == 0 || round < 3 {
-			if x := s.read(have, known, by, transposed); x != nil {
-				return x
+			if num, den := s.read(have, known, by, transposed); num != nil {
+				return num, den
 			}
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // rowOfBasis is a row of the basis, by place.
@@ -87,8 +87,8 @@ func (s *simplex) rowOfBasis(i int32) []entry {
 }
 
 // read finds fractions near have / 2^known over one denominator of no more than half as many places, and keeps them only if they solve the equations.
-func (s *simplex) read(have []*big.Int, known uint, by []int64, transposed bool) []*big.Rat {
-	den := big.NewInt(1)
+func (s *simplex) read(have []*big.Int, known uint, by []int64, transposed bool) (num []*big.Int, den *big.Int) {
+	den = big.NewInt(1)
 	half := new(big.Int).Lsh(big.NewInt(1), known/2)
 	near := new(big.Int).Lsh(big.NewInt(1), known-known/3) // how near a whole number, in units of 2^-known, counts as one
 	one := new(big.Int).Lsh(big.NewInt(1), known)
@@ -110,7 +110,7 @@ func (s *simplex) read(have []*big.Int, known uint, by []int64, transposed bool)
 			a, b = b, r
 			q0, q1 = q1, new(big.Int).Add(q0, new(big.Int).Mul(k, q1))
 			if q1.Cmp(half) > 0 {
-				return nil
+				return nil, nil
 			}
 			off := new(big.Int).Mod(new(big.Int).Mul(rest, q1), one)
 			if off.Cmp(near) <= 0 || t.Sub(one, off).Cmp(near) <= 0 {
@@ -118,10 +118,10 @@ func (s *simplex) read(have []*big.Int, known uint, by []int64, transposed bool)
 			}
 		}
 		if den.Mul(den, q1); den.Cmp(half) > 0 {
-			return nil
+			return nil, nil
 		}
 	}
-	num := make([]*big.Int, len(have))
+	num = make([]*big.Int, len(have))
 	shift := new(big.Int).Rsh(one, 1)
 	for i, v := range have {
 		num[i] = new(big.Int).Mul(v, den)
@@ -142,48 +142,73 @@ func (s *simplex) read(have []*big.Int, known uint, by []int64, transposed bool)
 	}
 	for _, v := range left {
 		if v.Sign() != 0 {
-			return nil
+			return nil, nil
 		}
 	}
-	x := make([]*big.Rat, s.m)
-	for i, v := range num {
-		x[i] = new(big.Rat).SetFrac(v, den)
+	return num, den
+}
+
+// over is num/den, in the form that is quickest to reckon with. num may have nils, which are 0.
+func over(num []*big.Int, den *big.Int) vector {
+	v := vector{num: make([]int64, len(num)), den: 1}
+	fits := den.BitLen() < 62
+	for i, n := range num {
+		if n == nil {
+			continue
+		}
+		fits = fits && n.BitLen() < 62
+		v.num[i] = n.Int64()
 	}
-	return x
+	if fits {
+		v.den = den.Int64()
+		return v
+	}
+	v = vector{rats: make([]*big.Rat, len(num))}
+	for i, n := range num {
+		if v.rats[i] = new(big.Rat); n != nil {
+			v.rats[i].SetFrac(n, den)
+		}
+	}
+	return v
 }
 
 // exactPoint is the point of the basis as it is, without guessing.
 func (s *simplex) exactPoint() (vector, bool) {
 	by := make([]int64, s.m)
-	v := vector{rats: make([]*big.Rat, s.n)}
+	all := make([]*big.Int, s.n)
 	for j, at := range s.pos {
 		if at >= 0 {
 			continue
 		}
 		x := int64(s.x[j])
 		if float64(x) != s.x[j] || max(x, -x) >= largest {
-			return v, false
+			return vector{}, false
 		}
 		if j < s.n {
-			v.rats[j] = big.NewRat(x, 1)
+			all[j] = big.NewInt(x)
 		}
 		for _, e := range s.column(int32(j)) {
 			if sum := float64(by[e.at]) - e.v*s.x[j]; math.Abs(sum) > 1<<62 {
-				return v, false
+				return vector{}, false
 			}
 			by[e.at] -= int64(e.v) * x
 		}
 	}
-	x := s.refine(by, false)
-	if x == nil {
-		return v, false
+	num, den := s.refine(by, false)
+	if num == nil {
+		return vector{}, false
+	}
+	for _, v := range all {
+		if v != nil {
+			v.Mul(v, den)
+		}
 	}
 	for k, j := range s.basis {
 		if int(j) < s.n {
-			v.rats[j] = x[k]
+			all[j] = num[k]
 		}
 	}
-	return v, true
+	return over(all, den), true
 }
 
 // exactMultipliers are those of the basis for an objective.
@@ -192,16 +217,13 @@ func (s *simplex) exactMultipliers() (vector, bool) {
 	for k, j := range s.basis {
 		by[k] = int64(s.cost[j])
 	}
-	x := s.refine(by, true)
-	if x == nil {
+	num, den := s.refine(by, true)
+	if num == nil {
 		return vector{}, false
 	}
-	y := vector{rats: make([]*big.Rat, s.b.m)}
-	for i := range y.rats {
-		y.rats[i] = new(big.Rat)
-	}
+	y := make([]*big.Int, s.b.m)
 	for i, from := range s.keep {
-		y.rats[from] = x[i]
+		y[from] = num[i]
 	}
-	return y, true
+	return over(y, den), true
 }
