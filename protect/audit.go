@@ -130,8 +130,9 @@ type checked struct {
 	MeasureAudit
 	witnesses [][]step
 	blocks    []block
-	spans     map[int32]span // per hidden number
-	targets   map[int32]bool // numbers that a rule hides in this measure
+	spans     map[int32]span     // per hidden number
+	targets   map[int32]bool     // numbers that a rule hides in this measure
+	movers    map[int32][]*cycle // per number: witnesses that move it; per -1-column those that move a secret zero
 }
 
 // audit proves, for one measure, that no target can be computed from the shown numbers, nor told within less than the policy's interval. The
@@ -248,55 +249,143 @@ func (m *model) checkWitnesses(s *system, e *equations, a *checked) error {
 	return nil
 }
 
+// The most columns of a block of which all intervals are computed to their ends. In larger ones they are told as far as single witnesses reach: what can be known
+// is then no narrower than that.
+const mostColumns = 300
+
+// stepsIn makes cycles of the witnesses, as far as their numbers are small: how far a target can be moved by one of them alone needs no linear program.
+func (a *checked) stepsIn(s *system) {
+	a.movers = map[int32][]*cycle{}
+	for _, w := range a.witnesses {
+		var terms []term
+		for _, x := range w {
+			terms = append(terms, term{x.col, modulo(x)})
+		}
+		cols, by, ok := smallSteps(terms)
+		if !ok {
+			continue
+		}
+		y, ok := s.newCycle(cols, by)
+		if !ok {
+			continue
+		}
+		for _, n := range y.numbers {
+			a.movers[n] = append(a.movers[n], y)
+		}
+		if y.zero >= 0 {
+			a.movers[-1-y.zero] = append(a.movers[-1-y.zero], y)
+		}
+	}
+}
+
+// moversOf are the cycles that move a target, each with by how much.
+func (a *checked) moversOf(t *target) (all []*cycle, by func(*cycle) float64) {
+	if t.number < 0 {
+		return a.movers[-1-t.cols[0]], func(*cycle) float64 { return 1 }
+	}
+	return a.movers[t.number], func(y *cycle) float64 { return float64(y.move(t.number)) }
+}
+
+// reached is how low and high a target can be by single cycles.
+func (s *system) reached(v float64, movers []*cycle, by func(*cycle) float64) span {
+	x := span{least: v, most: v}
+	for _, y := range movers {
+		down, up := s.steps(y, 0)
+		if y.zero >= 0 {
+			down = 0
+		}
+		k := by(y)
+		if k < 0 {
+			down, up, k = up, down, -k
+		}
+		if !math.IsInf(down, 1) {
+			x.least = min(x.least, v-down*k)
+		}
+		if math.IsInf(up, 1) {
+			x.open = true
+		} else {
+			x.most = max(x.most, v+up*k)
+		}
+	}
+	return x
+}
+
 // checkSpans finds what can be known of every hidden number and holds it against the policy's interval.
 func (m *model) checkSpans(s *system, a *checked, p Policy) error {
 	scale, ok := s.scale()
 	if !ok {
 		return nil // values with more than six decimals: witnesses are the proof, and no interval is told
 	}
+	a.stepsIn(s)
+	size := make([]int, s.columns)
+	for _, b := range a.blocks {
+		for _, c := range b.cols {
+			size[c] = len(b.cols)
+		}
+	}
 	var hidden []int32
 	var sums [][]int32
 	for i := range m.numbers {
-		if m.numbers[i].hidden && len(s.cols[i]) > 0 {
-			hidden, sums = append(hidden, int32(i)), append(sums, s.cols[i])
+		if !m.numbers[i].hidden || len(s.cols[i]) == 0 {
+			continue
 		}
-	}
-	for c := s.positive; c < s.columns; c++ {
-		sums = append(sums, []int32{c})
+		n := int32(i)
+		a.Intervals++
+		if slices.ContainsFunc(s.cols[i], func(c int32) bool { return size[c] > mostColumns }) {
+			a.spans[n] = s.reached(s.sum(n), a.movers[n], func(y *cycle) float64 { return float64(y.move(n)) })
+		} else {
+			hidden, sums = append(hidden, n), append(sums, s.cols[i])
+		}
 	}
 	spans, err := s.spans(a.blocks, sums, spanOptions{whole: s.whole, scale: scale})
 	if err != nil {
 		return fmt.Errorf("%w: %w", errExposed, err)
 	}
-	zeros := map[int32]span{}
-	for c := s.positive; c < s.columns; c++ {
-		zeros[c] = spans[len(hidden)+int(c-s.positive)]
-	}
 	for k, i := range hidden {
 		a.spans[i] = spans[k]
-		a.Intervals++
 		if spans[k].certified {
 			a.Certified++
 		}
 	}
 	var widths []float64
+	var unsure []*target
+	sums = nil
+	o := spanOptions{whole: s.whole, scale: scale}
 	for i := range s.targets {
 		t := &s.targets[i]
 		if t.told {
 			continue
 		}
-		x, ok := zeros[t.cols[0]]
+		movers, by := a.moversOf(t)
+		x := s.reached(s.worth(t), movers, by)
 		if t.number >= 0 {
-			if x, ok = a.spans[t.number]; ok {
-				widths = append(widths, x.width())
-				a.targets[t.number] = true
+			known, ok := a.spans[t.number]
+			if !ok {
+				return fmt.Errorf("%w: %s is not hidden", errExposed, m.targetName(t))
 			}
-		}
-		if !ok {
-			return fmt.Errorf("%w: %s is not hidden", errExposed, m.targetName(t))
+			x = known
+			a.targets[t.number] = true
 		}
 		if !m.wide(s, t, x, p) {
+			down, up := m.room(s, t, p)
+			unsure, sums = append(unsure, t), append(sums, s.all(t))
+			o.enough = append(o.enough, [2]float64{s.worth(t) - down, s.worth(t) + up})
+			continue
+		}
+		if t.number >= 0 {
+			widths = append(widths, x.width())
+		}
+	}
+	if spans, err = s.spans(a.blocks, sums, o); err != nil {
+		return fmt.Errorf("%w: %w", errExposed, err)
+	}
+	for i, t := range unsure {
+		if !m.wide(s, t, spans[i], p) {
 			return fmt.Errorf("%w: %s can be told more closely than the policy allows", errExposed, m.targetName(t))
+		}
+		if t.number >= 0 {
+			a.spans[t.number] = spans[i]
+			widths = append(widths, spans[i].width())
 		}
 	}
 	if err := m.checkMarks(s, a, p); err != nil {
@@ -322,12 +411,28 @@ func (m *model) checkMarks(s *system, a *checked, p Policy) error {
 		}
 	}
 	slices.SortFunc(o.marks, func(x, y mark) int { return slices.Compare(x.cols, y.cols) })
+	keepsMarks := func(y *cycle, k float64) bool {
+		for j, n := range y.numbers {
+			least, most := m.marked(s, n, p)
+			if after := s.sum(n) + k*float64(y.moves[j]); after < least || after > most {
+				return false
+			}
+		}
+		return true
+	}
 	var ask []*target
 	var sums [][]int32
 	for i := range s.targets {
-		if t := &s.targets[i]; !t.told {
-			ask, sums = append(ask, t), append(sums, s.all(t))
+		t := &s.targets[i]
+		movers, _ := a.moversOf(t)
+		if t.told || slices.ContainsFunc(movers, func(y *cycle) bool {
+			down, up := s.steps(y, s.floor)
+			return up >= 1 && keepsMarks(y, 1) || down >= 1 && y.zero < 0 && keepsMarks(y, -1)
+		}) {
+			continue
 		}
+		ask, sums = append(ask, t), append(sums, s.all(t))
+		o.enough = append(o.enough, [2]float64{s.worth(t) - 1, s.worth(t) + 1})
 	}
 	spans, err := s.spans(a.blocks, sums, o)
 	if err != nil {
@@ -350,11 +455,7 @@ func finite(v float64) *float64 {
 
 // room is how much lower and higher than it is a target must possibly be.
 func (m *model) room(s *system, t *target, p Policy) (down, up float64) {
-	v := 0.0
-	for _, c := range t.cols {
-		v += s.value[c]
-	}
-	v = math.Abs(v)
+	v := math.Abs(s.worth(t))
 	least := max(float64(p.Interval.Least), p.Interval.Share*v)
 	if s.whole {
 		least = max(1, math.Ceil(least))
@@ -364,10 +465,7 @@ func (m *model) room(s *system, t *target, p Policy) (down, up float64) {
 
 // wide tells whether what can be known of a target leaves the room it must have. Where all are in one category it is enough that not all need be.
 func (m *model) wide(s *system, t *target, x span, p Policy) bool {
-	var v float64
-	for _, c := range t.cols {
-		v += s.value[c]
-	}
+	v := s.worth(t)
 	down, up := m.room(s, t, p)
 	if t.withZeros || t.number < 0 {
 		return x.width() >= 1

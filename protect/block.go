@@ -160,6 +160,8 @@ type spanOptions struct {
 	scale float64 // makes values whole numbers
 	floor float64 // least value of a column, but for secret zeros
 	marks []mark  // of numbers of several columns or one
+	// enough, when not nil, are per sum how low and high it needs to be known to get: the search may end there.
+	enough [][2]float64
 }
 
 // A mark is what the status of a hidden number tells of it.
@@ -187,6 +189,7 @@ func (s *system) spans(blocks []block, sums [][]int32, o spanOptions) ([]span, e
 	}
 	ask := make([][]question, len(blocks))
 	out := make([]span, len(sums))
+	pieces, rest := make([]int, len(sums)), make([]float64, len(sums)) // blocks that a sum stands in, and what is known of it
 	for i, cols := range sums {
 		out[i] = span{certified: true}
 		by := map[int32][]int32{}
@@ -206,6 +209,7 @@ func (s *system) spans(blocks []block, sums [][]int32, o spanOptions) ([]span, e
 		for _, k := range order {
 			ask[k] = append(ask[k], question{i, by[k]})
 		}
+		pieces[i], rest[i] = len(order), out[i].least
 	}
 	marks := make([][]mark, len(blocks))
 	for _, x := range o.marks {
@@ -232,9 +236,14 @@ func (s *system) spans(blocks []block, sums [][]int32, o spanOptions) ([]span, e
 	for range runtime.GOMAXPROCS(0) {
 		wait.Go(func() {
 			for k := range next {
-				var list [][]int32
+				var list []asked
 				for _, q := range ask[k] {
-					list = append(list, q.cols)
+					x := asked{cols: q.cols}
+					if o.enough != nil && pieces[q.sum] == 1 {
+						x.enough = &o.enough[q.sum]
+						x.rest = rest[q.sum]
+					}
+					list = append(list, x)
 				}
 				results[k], errs[k] = s.blockSpans(&blocks[k], list, marks[k], o)
 			}
@@ -262,7 +271,14 @@ func (s *system) spans(blocks []block, sums [][]int32, o spanOptions) ([]span, e
 	return out, nil
 }
 
-func (s *system) blockSpans(b *block, sums [][]int32, marks []mark, o spanOptions) ([]span, error) {
+// asked is a sum within a block whose ends are wanted, or only that they are low and high enough.
+type asked struct {
+	cols   []int32
+	enough *[2]float64
+	rest   float64 // of the sum, outside the block
+}
+
+func (s *system) blockSpans(b *block, sums []asked, marks []mark, o spanOptions) ([]span, error) {
 	var p lp.Problem
 	at := make(map[int32]int, len(b.cols))
 	known := make([]int64, 0, len(b.cols))
@@ -303,9 +319,13 @@ func (s *system) blockSpans(b *block, sums [][]int32, marks []mark, o spanOption
 		p.Between(int64(x.least), most, terms...)
 	}
 	objectives := make([]lp.Objective, len(sums))
-	for i, cols := range sums {
-		for _, c := range cols {
+	for i, x := range sums {
+		for _, c := range x.cols {
 			objectives[i].Terms = append(objectives[i].Terms, lp.Term{Col: at[c], Coef: 1})
+		}
+		if x.enough != nil {
+			low, high := int64(math.Floor((x.enough[0]-x.rest)*o.scale)), int64(math.Ceil((x.enough[1]-x.rest)*o.scale))
+			objectives[i].EnoughLow, objectives[i].EnoughHigh = &low, &high
 		}
 	}
 	ranges := p.Ranges

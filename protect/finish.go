@@ -116,16 +116,20 @@ func (s *search) roomy(c *chooser, t *target, p Policy) bool {
 // tooNarrow are those of some targets that what can be known leaves too little room, of what hangs together as cycles or everything shown say.
 func (c *chooser) tooNarrow(s *search, targets []*target, b []block, scale float64, p Policy) ([]*target, error) {
 	sums := make([][]int32, len(targets))
+	enough, other := make([][2]float64, len(targets)), make([][2]float64, len(targets))
 	for i, t := range targets {
 		sums[i] = s.all(t)
+		down, up := c.m.room(s.system, t, p)
+		v := s.worth(t)
+		enough[i], other[i] = [2]float64{v - down, v + up}, [2]float64{v - 1, v + 1}
 	}
-	spans, err := s.spans(b, sums, spanOptions{whole: s.whole, scale: scale})
+	spans, err := s.spans(b, sums, spanOptions{whole: s.whole, scale: scale, enough: enough})
 	if err != nil {
 		return nil, err
 	}
 	above := spans
 	if s.floor > 0 {
-		if above, err = s.spans(b, sums, spanOptions{whole: true, scale: 1, floor: s.floor}); err != nil {
+		if above, err = s.spans(b, sums, spanOptions{whole: true, scale: 1, floor: s.floor, enough: other}); err != nil {
 			return nil, err
 		}
 	}

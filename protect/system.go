@@ -295,3 +295,11 @@ func (m *model) targetName(t *target) string {
 	}
 	return m.numbers[t.number].name
 }
+
+// worth is the value of a target.
+func (s *system) worth(t *target) (v float64) {
+	for _, c := range t.cols {
+		v += s.value[c]
+	}
+	return v
+}
