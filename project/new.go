@@ -33,6 +33,7 @@ type Profile struct {
 	Line      Text       `yaml:"line" json:"line"`   // what the project is about, in a line
 	Holds     Text       `yaml:"holds" json:"holds"` // what an agency of this kind may hold
 	Registers []string   `yaml:"registers" json:"registers"`
+	Files     []string   `yaml:"files" json:"files"` // further files that are public already
 	Known     []Known    `yaml:"known" json:"known"`
 	Questions []Question `yaml:"questions" json:"questions"`
 	Swap      []Swap     `yaml:"swap" json:"swap"`
@@ -206,7 +207,7 @@ func New(ctx context.Context, dir, profile string, opt NewOptions) error {
 		return fmt.Errorf("project: %w", err)
 	}
 	made := newProject{Profile: p, Years: newYears}
-	if made.AgencyFacts, err = synth.Agency(temp, opt.country(), p.Registers...); err != nil {
+	if made.AgencyFacts, err = synth.Agency(temp, opt.country(), slices.Concat(p.Registers, p.Files)...); err != nil {
 		return err
 	}
 	if err := made.write(temp); err != nil {
@@ -278,6 +279,7 @@ func (p newProject) render(name string) ([]byte, error) {
 		"process": func(name string) Text { return processes[name] },
 		"tool":    func(name string) Text { return tools[name] },
 		"inc":     func(i int) int { return i + 1 },
+		"dec":     func(i int) int { return i - 1 },
 		"upto": func(n int) []int {
 			out := make([]int, n)
 			for i := range out {
