@@ -228,7 +228,7 @@ func (o NewOptions) country() synth.Options {
 	c := synth.Demo()
 	if !o.Full {
 		c = synth.Toy()
-		c.Kommuner, c.RegSO, c.DeSO, c.Persons, c.Pupils, c.Schools, c.Offices = 12, 90, 160, 60_000, 24_000, 60, 16
+		c.Kommuner, c.RegSO, c.DeSO, c.Persons, c.Pupils, c.Schools, c.Offices = 12, 90, 160, 60_000, 48_000, 60, 16
 	}
 	c.Seed, c.Years, c.Progress = o.Seed, newYears, o.Progress
 	return c

@@ -32,7 +32,7 @@ func Registers() []string {
 type AgencyFacts struct {
 	Kommun, KommunName string   // the one with the most DeSO, which a kommun's own registers are of
 	Lan, LanName       string   // the one with the most people, which a region's are of
-	Schools            []string // codes of the kommun's
+	Schools            []string // codes of some of the kommun's
 	Districts          int      // of the kommun's own division
 	CareAreas          int      // of the region's
 	PoliceAreas        int
@@ -134,7 +134,7 @@ func (o *agency) choose() {
 		}
 	}
 	for _, s := range o.schools {
-		if s.kommun == o.facts.Kommun {
+		if s.kommun == o.facts.Kommun && len(o.facts.Schools) < 6 {
 			o.facts.Schools = append(o.facts.Schools, s.code)
 		}
 	}
