@@ -317,6 +317,7 @@ type Year struct {
 	Name    string
 	Budget  int64
 	Units   *Units
+	Pupils  []string          // columns of the year's pupils; the rule's own when nil
 	Changed map[string]string // numbers of the year before, and what they have become
 }
 
@@ -324,19 +325,23 @@ type Year struct {
 type YearResult struct {
 	Year string
 	*Result
+	Before   []int64 // what each unit, and those it comes after, was paid the year before; nil in the first
 	Gone     []string
 	GonePaid int64
 }
 
 // Years carries a rule over years, each year's amounts being what the next one's guarantees and caps count from. The first year takes the rule's column of previous amounts as it is; in
-// the later ones that column is set here. Pupils are the columns of each year's own units, so a plan for two years gives the same names to the years before each.
+// the later ones that column is set here.
 func (r Rule) Years(years []Year) ([]YearResult, error) {
 	var out []YearResult
 	for k, y := range years {
 		u, step := y.Units, YearResult{Year: y.Name}
 		rule := r
 		rule.Budget = y.Budget
-		if k > 0 && r.Previous != "" {
+		if len(y.Pupils) > 0 {
+			rule.Pupils = y.Pupils
+		}
+		if k > 0 {
 			was := map[string]int64{}
 			for i, id := range out[k-1].Units.ID {
 				was[id] = out[k-1].Paid[i]
@@ -346,12 +351,17 @@ func (r Rule) Years(years []Year) ([]YearResult, error) {
 				step.GonePaid += was[id]
 			}
 			step.Gone = gone
+			for _, x := range column {
+				step.Before = append(step.Before, x.Num().Int64())
+			}
 			own := *u
 			own.Numbers = map[string][]*big.Rat{}
 			for name, c := range u.Numbers {
 				own.Numbers[name] = c
 			}
-			own.Numbers[r.Previous] = column
+			if r.Previous != "" {
+				own.Numbers[r.Previous] = column
+			}
 			u = &own
 		}
 		res, err := rule.Allocate(u)

@@ -223,3 +223,34 @@ func FlipCube(name string, flips []Flip, u *Units) (*cube.Cube, error) {
 	}
 	return c, err
 }
+
+// YearsCube is a cube unit × year of a plan or a history: frame, amount, amount per pupil, and the change from the year before. Units that are not there in a year have no figure for it.
+func YearsCube(name string, years []YearResult) (*cube.Cube, error) {
+	unit := cube.Dimension{Name: unitDim, Title: cube.Text{SV: "Enhet", EN: "Unit"}, Role: cube.Group}
+	year := cube.Dimension{Name: "year", Title: cube.Text{SV: "År", EN: "Year"}, Role: cube.Time}
+	at := map[string]int{}
+	for _, y := range years {
+		year.Members = append(year.Members, cube.Member{Code: y.Year, Label: cube.Same(y.Year)})
+		for _, m := range y.Units.dimension().Members {
+			if _, ok := at[m.Code]; !ok {
+				at[m.Code] = len(unit.Members)
+				unit.Members = append(unit.Members, m)
+			}
+		}
+	}
+	b := cube.NewBuilder(name, []cube.Dimension{unit, year}, []cube.Measure{measure("GrantPaid", cube.Sum, 0), measure("GrantPerPupil", cube.Value, 0), measure("GrantChangeFromLastYear", cube.Sum, 0),
+		measure("GrantFrame", cube.Sum, 0), measure("GrantPupils", cube.Sum, 1)})
+	var results []*Result
+	for k, y := range years {
+		results = append(results, y.Result)
+		for i, id := range y.Units.ID {
+			change := cube.Cell{Status: cube.NotApplicable}
+			if k > 0 {
+				change = cube.KnownCell(float64(y.Paid[i] - y.Before[i]))
+			}
+			n := float(y.Pupils[i])
+			b.Add([]int32{int32(at[id]), int32(k)}, cube.KnownCell(float64(y.Paid[i])), perPupilCell(y.Paid[i], n), change, cube.KnownCell(float64(y.Frame[i])), cube.KnownCell(n))
+		}
+	}
+	return finish(b, results, cube.Text{SV: "Belopp per enhet och år", EN: "Amounts by unit and year"})
+}

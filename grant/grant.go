@@ -148,6 +148,55 @@ func sizes(of []string, values []*big.Rat, bounds []int64) error {
 	return nil
 }
 
+// A Home is some pupils of a unit who live in areas of one index.
+type Home struct {
+	Unit   string
+	Pupils *big.Rat
+	Index  *big.Rat // SCB's index of the area that they live in; nil where it is unknown
+}
+
+// ShareFrom is a column of the share of each unit's pupils who live in areas with an index of at least the cut: with the cut between types 2 and 3 the share in types 1 and 2, and with another what a moved cut makes of
+// it. Shares are rounded half up to decimals, so that whoever reads them counts on the same numbers. Pupils whose area has no index are in the base. Units without homes have no number; others are the units of homes that there are not, each once.
+func (u *Units) ShareFrom(homes []Home, cut *big.Rat, decimals int) (column []*big.Rat, others []string) {
+	at := make(map[string]int, u.Len())
+	for i, id := range u.ID {
+		at[id] = i
+	}
+	above, all := make([]*big.Rat, u.Len()), make([]*big.Rat, u.Len())
+	strange := map[string]bool{}
+	for _, h := range homes {
+		i, ok := at[h.Unit]
+		if !ok {
+			if !strange[h.Unit] {
+				strange[h.Unit] = true
+				others = append(others, h.Unit)
+			}
+			continue
+		}
+		if all[i] == nil {
+			above[i], all[i] = new(big.Rat), new(big.Rat)
+		}
+		all[i].Add(all[i], h.Pupils)
+		if h.Index != nil && h.Index.Cmp(cut) >= 0 {
+			above[i].Add(above[i], h.Pupils)
+		}
+	}
+	column = make([]*big.Rat, u.Len())
+	for i := range column {
+		if all[i] != nil && all[i].Sign() > 0 {
+			column[i] = halfUp(new(big.Rat).Quo(above[i], all[i]), decimals)
+		}
+	}
+	return column, others
+}
+
+// halfUp rounds a number from 0 on to decimals.
+func halfUp(x *big.Rat, decimals int) *big.Rat {
+	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(decimals)), nil)
+	x.Mul(x, new(big.Rat).SetInt(scale)).Add(x, big.NewRat(1, 2))
+	return new(big.Rat).SetFrac(new(big.Int).Quo(x.Num(), x.Denom()), scale)
+}
+
 // Renumber takes the column of what each unit had before over to units that have changed number since: was gives, by the number of before, the amount; changed gives new numbers by old
 // ones, and several old ones may have become one, whose amounts are then added up. gone are the numbers that no unit now has, with their amounts: they are in no guarantee, and their sum is for the
 // caller to show.

@@ -277,6 +277,18 @@ func TestYears(t *testing.T) {
 	}
 }
 
+// Two of three pupils live from index 10 on, one from 20: 0.6667 and 0.3333 to four decimals. The second unit has no homes, and there is a third that is no unit.
+func TestShareFrom(t *testing.T) {
+	u := units("1", "1")
+	homes := []Home{{"H1", big.NewRat(1, 1), big.NewRat(10, 1)}, {"H1", big.NewRat(1, 1), big.NewRat(25, 1)}, {"H1", big.NewRat(1, 1), nil}, {"X", big.NewRat(1, 1), nil}}
+	for cut, want := range map[int64]*big.Rat{10: big.NewRat(6667, 10000), 20: big.NewRat(3333, 10000)} {
+		column, others := u.ShareFrom(homes, big.NewRat(cut, 1), 4)
+		if column[0].Cmp(want) != 0 || column[1] != nil || !slices.Equal(others, []string{"X"}) {
+			t.Errorf("from %d: %v, others %v", cut, column, others)
+		}
+	}
+}
+
 func TestCompare(t *testing.T) {
 	u := units("1", "1", "2")
 	u.Numbers["n"] = rats(10, 30, 10)

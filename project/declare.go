@@ -401,6 +401,12 @@ func (p *Project) validate(path string, text []byte) error {
 	for i, d := range p.Grants {
 		d.validate(say.under(fmt.Sprintf("grants[%d]", i)))
 		p.validateSource(fmt.Sprintf("grants[%d].units.source", i), d.Units.Source, say)
+		if d.Homes != nil {
+			p.validateSource(fmt.Sprintf("grants[%d].homes.source", i), d.Homes.Source, say)
+		}
+		for k, y := range d.Plan {
+			p.validateSource(fmt.Sprintf("grants[%d].plan[%d].source", i, k), y.Units.Source, say)
+		}
 	}
 	for i, d := range p.Targets {
 		p.validateTarget(d, of, say.under(fmt.Sprintf("targets[%d]", i)))

@@ -23,6 +23,28 @@ type GrantDecl struct {
 	Need  string       `yaml:"need"`  // column of need, for concentration and Kakwani's index
 	Reach []string     `yaml:"reach"` // columns of shares of pupils, such as of those who live in areas of type 1 and 2
 	Draws *DrawsDecl   `yaml:"draws"`
+	Homes *HomesDecl   `yaml:"homes"`
+	Plan  []PlanDecl   `yaml:"plan"` // years, in order, that the first rule is carried through
+}
+
+// PlanDecl declares a year of a plan or a history: each year's guarantees and caps count from the amounts of the year before.
+type PlanDecl struct {
+	Year    string            `yaml:"year"`
+	Budget  int64             `yaml:"budget"`
+	Units   FileDecl          `yaml:",inline"` // the year's own units; those of the grant without a file
+	Pupils  []string          `yaml:"pupils"`  // columns, when others than the rule's
+	Changed map[string]string `yaml:"changed"` // numbers of the year before, and what they have become
+}
+
+// HomesDecl declares a file with one row for each unit and area that its pupils live in, with the area's index. Cuts name columns of the share of a unit's pupils who live in areas of at least so high an index, so that
+// rules can be compared under the cut as it is and a moved one.
+type HomesDecl struct {
+	FileDecl `yaml:",inline"`
+	Unit     string                    `yaml:"unit"`
+	Pupils   string                    `yaml:"pupils"`
+	Index    string                    `yaml:"index"`
+	Cuts     map[string]grant.Fraction `yaml:"cuts"`
+	Decimals *int                      `yaml:"decimals"` // of the shares; 4 without it
 }
 
 // UnitsDecl declares a file with one row for each unit: huvudman, kommun or school.
@@ -71,6 +93,17 @@ func (d GrantDecl) validate(say complain) {
 			say(at, "%w", err)
 		}
 	}
+	if h := d.Homes; h != nil && (h.Unit == "" || h.Pupils == "" || h.Index == "" || len(h.Cuts) == 0) {
+		say("homes", "name the columns unit, pupils and index, and under cuts the columns to make")
+	}
+	if h := d.Homes; h != nil && h.Decimals != nil && (*h.Decimals < 0 || *h.Decimals > 9) {
+		say("homes.decimals", "shares have from 0 to 9 decimals")
+	}
+	for i, y := range d.Plan {
+		if y.Year == "" || y.Budget < 0 {
+			say(fmt.Sprintf("plan[%d]", i), "a year needs its name, and a budget that is not below zero")
+		}
+	}
 	if d.Draws != nil && len(d.Rules) < 2 {
 		say("draws", "who gains and loses is told between two rules")
 	}
@@ -90,7 +123,8 @@ func (d GrantDecl) numbers() []string {
 	var all []string
 	put := func(names ...string) {
 		for _, n := range names {
-			if n != "" && n != grant.PupilsColumn && !slices.Contains(all, n) {
+			made := d.Homes != nil && d.Homes.Cuts[n].Given()
+			if n != "" && n != grant.PupilsColumn && !made && !slices.Contains(all, n) {
 				all = append(all, n)
 			}
 		}
@@ -105,6 +139,9 @@ func (d GrantDecl) numbers() []string {
 			}
 		}
 	}
+	for _, y := range d.Plan {
+		put(y.Pupils...)
+	}
 	put(d.Need)
 	put(d.Reach...)
 	if d.Draws != nil {
@@ -114,6 +151,86 @@ func (d GrantDecl) numbers() []string {
 		put(d.Units.Size.Column)
 	}
 	return all
+}
+
+// A File finds a declared file, for [GrantDecl.Read].
+type File func(FileDecl) (path string, err error)
+
+// Read reads the units of a declaration, with the shares of pupils by cuts, and those of each year of its plan.
+func (d GrantDecl) Read(ctx context.Context, find File) (u *grant.Units, plan []grant.Year, err error) {
+	var homes []grant.Home
+	if d.Homes != nil {
+		path, err := find(d.Homes.FileDecl)
+		if err != nil {
+			return nil, nil, err
+		}
+		if homes, err = d.Homes.read(ctx, path); err != nil {
+			return nil, nil, err
+		}
+	}
+	read := func(d GrantDecl, f FileDecl) (*grant.Units, error) {
+		path, err := find(f)
+		if err != nil {
+			return nil, err
+		}
+		u, err := d.ReadUnits(ctx, path)
+		if err != nil || d.Homes == nil {
+			return u, err
+		}
+		decimals := 4
+		if d.Homes.Decimals != nil {
+			decimals = *d.Homes.Decimals
+		}
+		for _, name := range sorted(d.Homes.Cuts) {
+			column, others := u.ShareFrom(homes, d.Homes.Cuts[name].Rat(), decimals)
+			if len(others) > 0 {
+				return nil, fmt.Errorf("homes: %d units are not among the units, the first %s", len(others), others[0])
+			}
+			u.Numbers[name] = column
+		}
+		return u, nil
+	}
+	if u, err = read(d, d.Units.FileDecl); err != nil {
+		return nil, nil, err
+	}
+	later := d // what units had before a later year is computed, not read
+	later.Rules = slices.Clone(d.Rules)
+	for i := range later.Rules {
+		later.Rules[i].Previous = ""
+	}
+	for k, y := range d.Plan {
+		own, reader := u, later
+		if k == 0 {
+			reader = d
+		}
+		if y.Units.File != "" {
+			if own, err = read(reader, y.Units); err != nil {
+				return nil, nil, fmt.Errorf("year %s: %w", y.Year, err)
+			}
+		}
+		plan = append(plan, grant.Year{Name: y.Year, Budget: y.Budget, Units: own, Pupils: y.Pupils, Changed: y.Changed})
+	}
+	return u, plan, nil
+}
+
+func (h *HomesDecl) read(ctx context.Context, path string) ([]grant.Home, error) {
+	t, err := readTable(ctx, path, []string{h.Unit, h.Pupils}, []string{h.Index})
+	if err != nil {
+		return nil, fmt.Errorf("homes: %w", err)
+	}
+	pupils, err := t.whole(h.Pupils, 0)
+	if err != nil {
+		return nil, fmt.Errorf("homes: %w", err)
+	}
+	index, err := grant.Numbers(t.text[h.Index])
+	if err != nil {
+		return nil, fmt.Errorf("homes: %w", err)
+	}
+	out := make([]grant.Home, len(t.line))
+	for i := range out {
+		out[i] = grant.Home{Unit: t.text[h.Unit][i], Pupils: new(big.Rat).SetInt64(pupils[i]), Index: index[i]}
+	}
+	return out, nil
 }
 
 // ReadUnits reads the units of a declaration from a file. Numbers are taken as they are written, decimal for decimal; a row that can't be used is an error, as amounts to a part of the units would be wrong for all.
@@ -154,10 +271,11 @@ type GrantResult struct {
 	Summary *cube.Cube   // by rule
 	Groups  []*cube.Cube // grouping × rule
 	Flips   *cube.Cube   // unit: draws; nil without
+	Years   *cube.Cube   // unit × year; nil without a plan
 }
 
-// Allocate carries the declared rules out.
-func (d GrantDecl) Allocate(u *grant.Units) (*GrantResult, error) {
+// Allocate carries the declared rules out, and the first one over the years of a plan.
+func (d GrantDecl) Allocate(u *grant.Units, plan ...grant.Year) (*GrantResult, error) {
 	out := &GrantResult{}
 	for _, rule := range d.Rules {
 		res, err := rule.Allocate(u)
@@ -190,6 +308,15 @@ func (d GrantDecl) Allocate(u *grant.Units) (*GrantResult, error) {
 			return nil, err
 		}
 	}
+	if len(plan) > 0 {
+		years, err := d.Rules[0].Years(plan)
+		if err != nil {
+			return nil, err
+		}
+		if out.Years, err = grant.YearsCube(d.Name+"_years", years); err != nil {
+			return nil, err
+		}
+	}
 	if d.Title != (Text{}) {
 		for _, c := range out.Cubes() {
 			c.Title = cube.Text{SV: d.Title.SV + ": " + c.Title.SV, EN: d.Title.EN + ": " + c.Title.EN}
@@ -201,8 +328,10 @@ func (d GrantDecl) Allocate(u *grant.Units) (*GrantResult, error) {
 // Cubes are all of them.
 func (r *GrantResult) Cubes() []*cube.Cube {
 	all := append([]*cube.Cube{r.Units, r.Summary}, r.Groups...)
-	if r.Flips != nil {
-		all = append(all, r.Flips)
+	for _, c := range []*cube.Cube{r.Flips, r.Years} {
+		if c != nil {
+			all = append(all, c)
+		}
 	}
 	return all
 }
@@ -218,23 +347,46 @@ func (r *Run) grants(ctx context.Context) error {
 }
 
 func (r *Run) grant(ctx context.Context, d GrantDecl) error {
-	src, path, err := r.publicFile(ctx, d.Units.FileDecl)
+	var sources []cube.Source
+	u, plan, err := d.Read(ctx, func(f FileDecl) (string, error) {
+		src, path, err := r.publicFile(ctx, f)
+		if !slices.Contains(sources, src) {
+			sources = append(sources, src)
+		}
+		return path, err
+	})
 	if err != nil {
 		return err
 	}
-	u, err := d.ReadUnits(ctx, path)
-	if err != nil {
-		return err
-	}
-	out, err := d.Allocate(u)
+	out, err := d.Allocate(u, plan...)
 	if err != nil {
 		return err
 	}
 	for _, c := range out.Cubes() {
-		c.Lineage = c.Lineage.Merge(cube.Lineage{Sources: []cube.Source{src}})
+		c.Lineage = c.Lineage.Merge(cube.Lineage{Sources: sources})
 		r.Measures = append(r.Measures, c)
 	}
 	return nil
+}
+
+// Grant carries out a declared grant by itself: for who has the project, not for an edition, so its file need not be public. Without a name it is the only one.
+func (p *Project) Grant(ctx context.Context, name string) (*GrantResult, error) {
+	var names []string
+	for _, d := range p.Grants {
+		names = append(names, d.Name)
+		if d.Name != name && (name != "" || len(p.Grants) > 1) {
+			continue
+		}
+		u, plan, err := d.Read(ctx, func(f FileDecl) (string, error) { return p.file(f.File) })
+		if err != nil {
+			return nil, err
+		}
+		return d.Allocate(u, plan...)
+	}
+	if len(names) == 0 {
+		return nil, errors.New("the project declares no grants")
+	}
+	return nil, fmt.Errorf("name one of the project's grants: %s", strings.Join(names, ", "))
 }
 
 // publicFile is a declared file whose publisher has made it public. What is computed on an agency's own figures outside its tables has no disclosure control yet.

@@ -80,12 +80,20 @@ func (p *Project) validateTarget(d TargetDecl, of map[string]columns, say compla
 		if err := q.Check(); err != nil {
 			say("location", "%w", err)
 		}
+		p.validateSource("location.demand.source", q.Demand.Source, say)
+		p.validateSource("location.sites.source", q.Sites.Source, say)
+		if q.Times != nil {
+			p.validateSource("location.times.source", q.Times.Source, say)
+		}
 	}
 	if q := d.Overlap; q != nil {
-		for at, id := range map[string]string{"overlap.from": q.From, "overlap.to": q.To} {
-			if _, err := area.ParseID(id); err != nil {
-				say(at, "%w", err)
+		for _, c := range []struct{ at, id string }{{"overlap.from", q.From}, {"overlap.to", q.To}} {
+			if _, err := area.ParseID(c.id); err != nil {
+				say(c.at, "%w", err)
 			}
+		}
+		if q.Points != nil {
+			p.validateSource("overlap.points.source", q.Points.Source, say)
 		}
 	}
 }
@@ -142,7 +150,7 @@ func (r *Run) reach(ctx context.Context, name string, q *ReachDecl) ([]*cube.Cub
 			a.Need = needs[k]
 			sets = append(sets, target.Set{Code: need, Label: cube.Same(need), Areas: &a})
 		}
-		cubes, err := reachCubes(name+"_"+kind, sets, q.Steps, index != nil)
+		cubes, err := ReachCubes(name+"_"+kind, sets, q.Steps, index != nil)
 		if err != nil {
 			return nil, err
 		}
@@ -158,8 +166,8 @@ func (r *Run) reach(ctx context.Context, name string, q *ReachDecl) ([]*cube.Cub
 	return out, nil
 }
 
-// reachCubes are the cubes of a reach question.
-func reachCubes(name string, sets []target.Set, steps []float64, byIndex bool) ([]*cube.Cube, error) {
+// ReachCubes are the cubes of a reach question: by types, and where areas have an index by shares of the population chosen by it, and how well it finds the need. Steps are those shares; usual ones when empty.
+func ReachCubes(name string, sets []target.Set, steps []float64, byIndex bool) ([]*cube.Cube, error) {
 	types, err := target.ByTypes(name+"_types", sets...)
 	if err != nil || !byIndex {
 		return []*cube.Cube{types}, err
@@ -173,6 +181,64 @@ func reachCubes(name string, sets []target.Set, steps []float64, byIndex bool) (
 	}
 	found, err := target.ByNeed(name+"_found", sets...)
 	return []*cube.Cube{types, curve, found}, err
+}
+
+// AreaColumns are the columns of a file with one row for each area.
+type AreaColumns struct {
+	Area, Index, Type, Population string
+	Need                          []string // persons with each need, among the population
+}
+
+// ReadAreas reads areas from a file: one set a need, all of the same areas. Blank counts are 0; areas without index or type stay in all totals.
+func ReadAreas(ctx context.Context, path string, c AreaColumns) ([]target.Set, error) {
+	t, err := readTable(ctx, path, append([]string{c.Area, c.Population}, c.Need...), []string{c.Index, c.Type})
+	if err != nil {
+		return nil, err
+	}
+	a := target.Areas{Code: t.text[c.Area], Index: slices.Repeat([]float64{math.NaN()}, len(t.line))}
+	seen := map[string]bool{}
+	for i, code := range a.Code {
+		if seen[code] {
+			return nil, fmt.Errorf("line %d: the area %s stands twice; add its rows up", t.line[i], code)
+		}
+		seen[code] = true
+	}
+	if c.Index != "" {
+		for i, text := range t.text[c.Index] {
+			if text == "" {
+				continue
+			}
+			x, err := areatype.ParseDecimal(text)
+			if err != nil {
+				return nil, fmt.Errorf("line %d: %s must be a decimal number", t.line[i], c.Index)
+			}
+			a.Index[i] = x.Float()
+		}
+	}
+	if c.Type != "" {
+		types, err := t.whole(c.Type, 0)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range types {
+			a.Type = append(a.Type, int(x))
+		}
+	}
+	if a.Population, err = t.whole(c.Population, 0); err != nil {
+		return nil, err
+	}
+	var sets []target.Set
+	for _, need := range c.Need {
+		own := a
+		if own.Need, err = t.whole(need, 0); err != nil {
+			return nil, err
+		}
+		if err := own.Check(); err != nil {
+			return nil, fmt.Errorf("%s: %w", need, err)
+		}
+		sets = append(sets, target.Set{Code: need, Label: cube.Same(need), Areas: &own})
+	}
+	return sets, nil
 }
 
 // needs are the areas of a kind with population, index and type in the year, and the persons with each need.
@@ -291,14 +357,12 @@ func (r *Run) overlap(ctx context.Context, name string, q *OverlapDecl) ([]*cube
 		return nil, err
 	}
 	lineage := cube.Lineage{}
-	for _, f := range r.Project.Geography.Borders {
-		if f.Division == q.From || f.Division == q.To {
-			src, _, err := r.publicFile(ctx, f.FileDecl)
-			if err != nil {
-				return nil, err
-			}
-			lineage = lineage.Merge(cube.Lineage{Sources: []cube.Source{src}})
+	for _, f := range r.Project.Geography.Borders { // all of them: borders may have been dissolved out of others
+		src, _, err := r.publicFile(ctx, f.FileDecl)
+		if err != nil {
+			return nil, err
 		}
+		lineage = lineage.Merge(cube.Lineage{Sources: []cube.Source{src}})
 	}
 	path := ""
 	if q.Points != nil {

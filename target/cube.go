@@ -265,14 +265,17 @@ func SiteCube(name string, w *Ways, p *Points, s *Sites) (*cube.Cube, error) {
 	lost := int64(0)
 	for k, v := range w.Served(p, len(s.ID)) {
 		served, longer := v.inOrder(), closing[k].inOrder()
-		lost += closing[k].Lost
+		lost += closing[k].Lost.All
+		left := closing[k].Lost.inOrder()
 		for t := range served {
-			way, added := cube.Cell{Status: cube.NotAvailable}, cube.Cell{Status: cube.NotAvailable}
-			if t == 0 {
-				way, added = withBase(number(v.Mean), v.All), cube.Cell{Status: cube.NotApplicable}
-				if longer[0] > closing[k].Lost {
-					added = withBase(number(closing[k].Mean()), longer[0]-closing[k].Lost)
-				}
+			mean, more := v.Mean, closing[k].Mean()
+			if t > 0 {
+				typ := t % (areatype.NTypes + 1) // the last place is those whose type is unknown
+				mean, more = v.MeanOfType[typ], closing[k].MeanOfType(typ)
+			}
+			way, added := withBase(number(mean), served[t]), cube.Cell{Status: cube.NotApplicable}
+			if longer[t] > left[t] {
+				added = withBase(number(more), longer[t]-left[t])
 			}
 			if t == 0 || served[t] > 0 {
 				b.Add([]int32{int32(k), int32(t)}, cube.KnownCell(float64(served[t])), way, cube.KnownCell(float64(longer[t])), added)
@@ -380,4 +383,23 @@ func MedianCube(name string, choices []Choice, ids []string) (*cube.Cube, error)
 		c.Warn(cube.Warning{Code: "not-proved", Text: cube.Text{SV: "Alla val är inte bevisade som de bästa: jämför med gränsen.", EN: "Not all choices are proved to be the best: compare with the bound."}})
 	}
 	return c, err
+}
+
+// CurveCube is the whole reach curve of a need: a row for every choice by index, from the highest index down.
+func CurveCube(name string, s Set) (*cube.Cube, error) {
+	if err := s.Areas.Check(); err != nil {
+		return nil, err
+	}
+	step := cube.Dimension{Name: "index", Title: cube.Text{SV: "Index minst", EN: "Index at least"}, Role: cube.Group}
+	curve := Curve(s.Areas)
+	for _, x := range curve {
+		text := strconv.FormatFloat(x.Index, 'f', -1, 64)
+		step.Members = append(step.Members, cube.Member{Code: text, Label: cube.Same(text)})
+	}
+	areas := cube.Measure{Name: "NAreas", Title: cube.Text{SV: "Områden", EN: "Areas"}, Kind: cube.Count}
+	b := cube.NewBuilder(name, []cube.Dimension{step}, append(reachMeasures(), areas))
+	for k, x := range curve {
+		b.Add([]int32{int32(k)}, append(reachCells(x.Reached), cube.KnownCell(float64(x.Areas)))...)
+	}
+	return finish(b, cube.Text{SV: "Vem varje val efter index når", EN: "Whom every choice by index reaches"}, []Set{s})
 }

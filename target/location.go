@@ -364,21 +364,27 @@ func (w *Ways) Spreads(p *Points, lists ...[]uint8) []Spread {
 // Served is the persons that have each site as their nearest, and the mean length of their way; NaN where nobody has it.
 type Served struct {
 	ByType
-	Mean float64
+	Mean       float64
+	MeanOfType [areatype.NTypes + 1]float64
 }
 
 // Served is one entry a site.
 func (w *Ways) Served(p *Points, sites int) []Served {
 	out := make([]Served, sites)
-	length := make([]float64, sites)
 	for i, s := range w.Site {
 		if s >= 0 {
-			out[s].add(p.typ(i), p.weight(i))
-			length[s] += float64(p.weight(i)) * w.length(w.Cost[i])
+			t, n := p.typ(i), p.weight(i)
+			out[s].add(t, n)
+			x := float64(n) * w.length(w.Cost[i])
+			out[s].Mean += x
+			out[s].MeanOfType[t] += x
 		}
 	}
 	for s := range out {
-		out[s].Mean = length[s] / float64(out[s].All)
+		out[s].Mean /= float64(out[s].All)
+		for t := range out[s].MeanOfType {
+			out[s].MeanOfType[t] /= float64(out[s].Type[t])
+		}
 	}
 	return out
 }
@@ -387,16 +393,24 @@ func (w *Ways) Served(p *Points, sites int) []Served {
 // then have no site at all; their way is not in Added.
 type Closing struct {
 	ByType
-	Added float64
-	Lost  int64
+	Added       float64
+	AddedOfType [areatype.NTypes + 1]float64
+	Lost        ByType
 }
 
 // Mean is the mean addition among those with a longer way who still have a site; 0 when there are none.
-func (c Closing) Mean() float64 {
-	if c.All == c.Lost {
+func (c Closing) Mean() float64 { return meanOver(c.Added, c.All-c.Lost.All) }
+
+// MeanOfType is the mean addition among those of a type.
+func (c Closing) MeanOfType(t int) float64 {
+	return meanOver(c.AddedOfType[t], c.Type[t]-c.Lost.Type[t])
+}
+
+func meanOver(sum float64, n int64) float64 {
+	if n == 0 {
 		return 0
 	}
-	return c.Added / float64(c.All-c.Lost)
+	return sum / float64(n)
 }
 
 // Close is one entry a site.
@@ -406,13 +420,15 @@ func (w *Ways) Close(p *Points, sites int) []Closing {
 		if s < 0 || w.Second[i] == w.Cost[i] {
 			continue
 		}
-		n := p.weight(i)
-		out[s].add(p.typ(i), n)
+		t, n := p.typ(i), p.weight(i)
+		out[s].add(t, n)
 		if w.Second[i] == None {
-			out[s].Lost += n
+			out[s].Lost.add(t, n)
 			continue
 		}
-		out[s].Added += float64(n) * (w.length(w.Second[i]) - w.length(w.Cost[i]))
+		x := float64(n) * (w.length(w.Second[i]) - w.length(w.Cost[i]))
+		out[s].Added += x
+		out[s].AddedOfType[t] += x
 	}
 	return out
 }

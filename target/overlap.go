@@ -251,6 +251,12 @@ func Translate(from, to []float64, overlaps []Overlap, least float64, sliver Sli
 		t.All.Chosen += size
 		t.All.Common += most[j]
 	}
+	// What two areas have in common is in both; sums of ground may say otherwise by their rounding.
+	within := func(q *Quality) { q.Common = min(q.Common, q.Size, q.Chosen) }
+	for i := range t.Quality {
+		within(&t.Quality[i])
+	}
+	within(&t.All)
 	return t, nil
 }
 

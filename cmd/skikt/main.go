@@ -47,6 +47,8 @@ type commands struct {
 	Tabulate tabulateCmd `cmd:"" help:"One protected table of a project, without writing an edition."`
 	Measure  measureCmd  `cmd:"" help:"Measures of segregation between groups over units, from a file or an edition."`
 	School   schoolCmd   `cmd:"" help:"Schools: composition, segregation, choice, results and background, SALSA, school index."`
+	Grant    grantCmd    `cmd:"" help:"Share out money by declared rules, and compare rules."`
+	Target   targetCmd   `cmd:"" help:"Whom an effort aimed at areas reaches, and how people lie to places."`
 	Locate   locateCmd   `cmd:"" help:"Add the area to every row of a CSV file."`
 	Audit    auditCmd    `cmd:"" help:"Verify an edition and attack what it hides."`
 	Explain  explainCmd  `cmd:"" help:"What a measure, type, rule, status or outcome means."`
@@ -149,7 +151,7 @@ func apart(err error) []error {
 }
 
 // The packages put their names before their errors, for programs that use them. Who runs the command needs the place and the remedy.
-var packageName = regexp.MustCompile(`(^|: |\()(?:(?:area|areatype|border|cube|edition|locate|project|protect|publish|record|segregation|server|store): )+`)
+var packageName = regexp.MustCompile(`(^|: |\()(?:(?:area|areatype|border|cube|edition|grant|locate|project|protect|publish|record|segregation|server|sheet|store|target): )+`)
 
 func plain(err error) string {
 	return strings.ReplaceAll(packageName.ReplaceAllString(err.Error(), "$1"), "\n", "\n  ")
