@@ -1,12 +1,14 @@
 package school
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/skikt/skikt/cube"
@@ -16,9 +18,9 @@ import (
 
 // A Choice is what is known of pupils, their homes and the schools they could go to.
 type Choice struct {
-	ID        []string  // of the pupil: decides equal distances
-	Home      []Point   // of each pupil; meaningless where HomeKnown is false
-	HomeKnown []bool    //
+	ID        []string // of the pupil: decides equal distances
+	Home      []Point  // of each pupil; meaningless where HomeKnown is false
+	HomeKnown []bool
 	Attends   *Category // school
 	Group     *Category // of which Member is measured against all others
 	Member    string
@@ -131,12 +133,12 @@ func (f *counterfactual) place() error {
 		number(code)
 	}
 	lost, full := 0, 0
-	seen := map[[3]string]bool{}
+	seen := map[[3]string]bool{} // code, year, stage
 	position := map[string]Place{}
-	for _, s := range f.Schools {
+	for i, s := range f.Schools {
 		key := [3]string{s.Code, s.Year, s.Stage}
 		if seen[key] {
-			return fmt.Errorf("school: school %s stands twice among the schools of the same year and stage", s.Code)
+			return fmt.Errorf("school: school number %d stands twice among the schools of the same year and stage", i+1)
 		}
 		seen[key] = true
 		number(s.Code)
@@ -200,7 +202,7 @@ func (f *counterfactual) place() error {
 		}
 		groups[m] = append(groups[m], i)
 	}
-	slices.SortFunc(order, func(a, b market) int { return int(a.year-b.year)<<16 + int(a.stage-b.stage) })
+	slices.SortFunc(order, func(a, b market) int { return cmp.Or(cmp.Compare(a.year, b.year), cmp.Compare(a.stage, b.stage)) })
 	for _, m := range order {
 		if err := f.market(groups[m], f.year.Codes[m.year], f.stage.Codes[m.stage], at); err != nil {
 			return err
@@ -224,24 +226,11 @@ func (f *counterfactual) market(pupils []int, year, stage string, at map[string]
 		}
 	}
 	if len(open) == 0 {
-		return fmt.Errorf("school: no school with known coordinates is open in year %s, stage %s", year, stage)
+		return fmt.Errorf("school: no school with known coordinates is open to %d pupils of one year and stage", len(pupils))
 	}
-	slices.SortFunc(open, func(a, b Place) int {
-		if a.Code < b.Code {
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(open, func(a, b Place) int { return strings.Compare(a.Code, b.Code) })
 	pupils = slices.Clone(pupils)
-	slices.SortStableFunc(pupils, func(a, b int) int {
-		switch x, y := f.ID[f.rows[a]], f.ID[f.rows[b]]; {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(pupils, func(a, b int) int { return strings.Compare(f.ID[f.rows[a]], f.ID[f.rows[b]]) })
 	home, points, capacity := make([]Point, len(pupils)), make([]Point, len(open)), make([]int, len(open))
 	for k, i := range pupils {
 		home[k] = f.Home[f.rows[i]]
@@ -344,16 +333,19 @@ func (f *counterfactual) cube(member int32) (*cube.Cube, error) {
 		within.Members = append([]cube.Member{{Code: cube.Total, Label: cube.Text{SV: "Alla kommuner", EN: "All kommuner"}}}, within.Members...)
 	}
 	scenario := cube.Dimension{Name: "school", Title: cube.Text{SV: "Skola", EN: "School"}, Role: cube.Group, Members: scenarioMembers}
-	share := func(name, sv, en string) cube.Measure { return valueMeasure(name, sv, en, 4) }
-	measures := []cube.Measure{
-		countMeasure("NPupils", "Elever", "Pupils"), countMeasure("NPlaced", "Elever med plats", "Pupils with a place"),
-		share("Dissimilarity", "Olikhetsindex D", "Dissimilarity D"), share("DissimilarityBeyondHomes", "D utöver bostäder", "D beyond homes"),
-		share("InformationTheory", "Informationsindex H", "Information index H"), share("InformationTheoryBeyondHomes", "H utöver bostäder", "H beyond homes"),
-		valueMeasure("MeanDistance", "Medelavstånd, meter", "Mean distance, metres", 0), shareMeasure("ShareAtNearest", "Andel i närmaste skola", "Share at the nearest school"),
+	measures := []cube.Measure{countMeasure("NPupils", "Elever", "Pupils"), countMeasure("NPlaced", "Elever med plats", "Pupils with a place")}
+	for _, m := range []struct{ name, sv, en string }{{"Dissimilarity", "Olikhetsindex D", "Dissimilarity D"}, {"DissimilarityBeyondHomes", "D utöver bostäder", "D beyond homes"},
+		{"InformationTheory", "Informationsindex H", "Information index H"}, {"InformationTheoryBeyondHomes", "H utöver bostäder", "H beyond homes"}} {
+		measures = append(measures, valueMeasure(m.name, m.sv, m.en, 4))
+		if f.q.Draws > 0 {
+			measures = append(measures, valueMeasure(m.name+"Corrected", m.sv+", rättat för små tal", m.en+", corrected for small numbers", 4))
+		}
 	}
+	distance := valueMeasure("MeanDistance", "Medelavstånd, meter", "Mean distance, metres", 0)
 	if f.Reach != nil {
-		measures[6] = valueMeasure("MeanDistance", "Medelavstånd i det angivna måttet", "Mean distance as supplied", 1)
+		distance = valueMeasure("MeanDistance", "Medelavstånd i det angivna måttet", "Mean distance as supplied", 1)
 	}
+	measures = append(measures, distance, shareMeasure("ShareAtNearest", "Andel i närmaste skola", "Share at the nearest school"))
 	b := cube.NewBuilder("school-choice", []cube.Dimension{yearDimension(f.year), within, scenario}, measures)
 	for y := range f.year.Codes {
 		for k := range within.Members {
@@ -383,8 +375,8 @@ func (f *counterfactual) cube(member int32) (*cube.Cube, error) {
 		EN: "The value for the nearest school is the residential part. Beyond homes is the value less the residential part: for the school attended it is the part of choice. Equal distances are settled by the school's code, places by distance and then the pupil's id. Pupils without a place are not in D and H."})
 	if f.q.Draws > 0 {
 		out.Notes = append(out.Notes, cube.Text{
-			SV: fmt.Sprintf("Intervall (95 %%) ur %d dragningar av eleverna på nytt, frö %d, speglade om värdet så att små tals uppåtdrag räknas bort. Platserna hålls fasta.", f.q.Draws, f.q.Seed),
-			EN: fmt.Sprintf("Intervals (95 %%) from %d draws of the pupils anew, seed %d, mirrored about the value so that the upward pull of small numbers is taken off. The placing is held fixed.", f.q.Draws, f.q.Seed)})
+			SV: fmt.Sprintf("Värden rättade för små tal, med %d dragningar av eleverna på nytt (frö %d): värdet minus vad dragningarna i medeltal ligger över det. Intervallet (95 %%) hör till det rättade värdet. Placeringen hålls fast.", f.q.Draws, f.q.Seed),
+			EN: fmt.Sprintf("Values corrected for small numbers, by %d draws of the pupils anew (seed %d): the value less what the draws on average lie above it. The interval (95 %%) belongs to the corrected value. The placing is held fixed.", f.q.Draws, f.q.Seed)})
 	}
 	return out, nil
 }
@@ -469,33 +461,39 @@ func (f *counterfactual) measure(rows []int, member int32, year int, kommun stri
 				at++
 			}
 		}
-		cell := func(value float64, of func([4][2]float64) float64) cube.Cell {
-			if len(draws) == 0 || math.IsNaN(value) {
-				return number(value, placed)
-			}
-			var v []float64
-			for _, x := range draws {
-				if u := of(x); !math.IsNaN(u) {
-					v = append(v, u)
-				}
-			}
-			slices.Sort(v)
-			return between(value, 2*value-num.Quantile(v, 0.975, num.Linear7), 2*value-num.Quantile(v, 0.025, num.Linear7), placed)
-		}
-		beyond := []cube.Cell{{Status: cube.NotApplicable}, {Status: cube.NotApplicable}}
-		if s != nearestSchool {
-			for m, v := range []float64{d[s] - d[nearestSchool], h[s] - h[nearestSchool]} {
-				beyond[m] = cell(v, func(x [4][2]float64) float64 { return x[s][m] - x[nearestSchool][m] })
+		cells[s] = append(cells[s], cube.KnownCell(float64(len(rows))), cube.KnownCell(float64(placed)))
+		add := func(value float64, of func([4][2]float64) float64) {
+			cells[s] = append(cells[s], number(value, placed))
+			if f.q.Draws > 0 {
+				cells[s] = append(cells[s], corrected(value, draws, of, placed))
 			}
 		}
-		cells[s] = []cube.Cell{
-			cube.KnownCell(float64(len(rows))), cube.KnownCell(float64(placed)),
-			cell(d[s], func(x [4][2]float64) float64 { return x[s][0] }), beyond[0],
-			cell(h[s], func(x [4][2]float64) float64 { return x[s][1] }), beyond[1],
-			number(sum/float64(met), met), number(float64(at)/float64(placed), placed),
+		for m, v := range [][4]float64{d, h} {
+			add(v[s], func(x [4][2]float64) float64 { return x[s][m] })
+			beyond := v[s] - v[nearestSchool]
+			if s == nearestSchool {
+				beyond = math.NaN()
+			}
+			add(beyond, func(x [4][2]float64) float64 { return x[s][m] - x[nearestSchool][m] })
 		}
+		cells[s] = append(cells[s], number(sum/float64(met), met), number(float64(at)/float64(placed), placed))
 	}
 	return cells
+}
+
+// corrected is a value less the bias that draws show, 2v − the mean of the draws, with the interval of the draws mirrored about the value.
+func corrected(value float64, draws [][4][2]float64, of func([4][2]float64) float64, base int) cube.Cell {
+	var v []float64
+	for _, x := range draws {
+		if u := of(x); !math.IsNaN(u) {
+			v = append(v, u)
+		}
+	}
+	if math.IsNaN(value) || len(v) == 0 {
+		return number(math.NaN(), base)
+	}
+	slices.Sort(v)
+	return between(2*value-num.Mean(v), 2*value-num.Quantile(v, 0.975, num.Linear7), 2*value-num.Quantile(v, 0.025, num.Linear7), base)
 }
 
 // draw draws the pupils anew. Each draw has a stream of its own, so that the answer is the same on any number of processors.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/skikt/skikt/cube"
 )
@@ -58,11 +59,10 @@ func CompositionCube(in Intake, least int) (*cube.Cube, error) {
 	measures := in.measures()
 	dims := []cube.Dimension{in.School.dimension("school", cube.Group), yearDimension(year), {Name: "compared", Title: cube.Text{SV: "Jämförd med", EN: "Compared with"}, Role: cube.Group}}
 	dims[0].Title = cube.Text{SV: "Skola", EN: "School"}
-	b := (*cube.Builder)(nil)
 	for _, c := range compared {
 		dims[2].Members = append(dims[2].Members, c.member)
 	}
-	b = cube.NewBuilder("composition", dims, measures)
+	b := cube.NewBuilder("composition", dims, measures)
 	sums := make([][]intakeSum, len(compared))
 	for k, c := range compared {
 		sums[k] = in.sums(c, year, rows)
@@ -112,7 +112,7 @@ func ofSchools(what string, schools, column *Category) ([]int32, error) {
 			continue
 		}
 		if out[s] >= 0 && out[s] != v {
-			return nil, fmt.Errorf("school: school %s has pupils with different values of %s, which is about the school", schools.Codes[s], what)
+			return nil, fmt.Errorf("school: row %d: its school has pupils with different values of %s, which is about the school", i+1, what)
 		}
 		out[s] = v
 	}
@@ -297,21 +297,19 @@ func (in *Intake) cells(now, before *intakeSum, least int) []cube.Cell {
 }
 
 // CatchmentOf is the school nearest to each pupil by straight line, as a column that [Intake.Nearest] takes; pupils whose home is not known have none.
-func CatchmentOf(home []Point, known []bool, codes []string, at []Point) *Category {
+// A school may stand only once.
+func CatchmentOf(home []Point, known []bool, codes []string, at []Point) (*Category, error) {
 	order := make([]int, len(codes))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int {
-		if codes[a] < codes[b] {
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(codes[a], codes[b]) })
 	sorted := make([]Point, len(at))
 	out := &Category{Codes: make([]string, len(codes)), Of: make([]int32, len(home))}
 	for k, i := range order {
-		sorted[k], out.Codes[k] = at[i], codes[i]
+		if sorted[k], out.Codes[k] = at[i], codes[i]; k > 0 && out.Codes[k] == out.Codes[k-1] {
+			return nil, fmt.Errorf("school: a school stands twice among the schools with coordinates, the second time as number %d of them", i+1)
+		}
 	}
 	nearest, _ := Nearest(home, sorted)
 	for i, s := range nearest {
@@ -320,5 +318,5 @@ func CatchmentOf(home []Point, known []bool, codes []string, at []Point) *Catego
 			out.Of[i] = s
 		}
 	}
-	return out
+	return out, nil
 }

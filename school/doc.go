@@ -2,6 +2,7 @@ package school
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/skikt/skikt/cube"
 )
@@ -9,8 +10,18 @@ import (
 // Docs are the documentation values of everything that the package's cubes hold.
 func Docs() []Doc { return slices.Clone(docs) }
 
-// Lookup finds a documentation value by name.
+// Lookup finds the documentation value of a measure by its name: ShareType1, Share_girl and ChangeMeanHomeIndex by what they begin with, a value corrected for small numbers
+// (…Corrected) by that which it corrects.
 func Lookup(name string) (Doc, bool) {
+	name = strings.TrimSuffix(strings.TrimPrefix(name, "Change"), "Corrected")
+	switch {
+	case name == "PerYear":
+		name = "ChangePerYear"
+	case strings.HasPrefix(name, "ShareType"):
+		name = "ShareType"
+	case strings.HasPrefix(name, "Share_"):
+		name = "Composition"
+	}
 	for _, d := range docs {
 		if d.Name == name {
 			return d, true
@@ -31,11 +42,39 @@ var docs = []Doc{
 		cube.Text{SV: "Skolans elever efter var de bor, bredvid dem som har skolan närmast, kommunens elever och elever i samma slags skolor. ChangeX är ändring sedan året före.",
 			EN: "A school's pupils by where they live, beside those who live nearest to it, the pupils of its kommun and those of schools of the same kind. ChangeX is the change since the year before."},
 		ownHome, "Definition here"},
+	{"ShareType", "composition", cube.Text{SV: "Andel som bor i en områdestyp", EN: "Share living in an area type"}, "pupils living in type k / pupils whose home area is known", cube.Text{SV: "procent", EN: "percent"}, "0..1",
+		cube.Text{SV: "ShareType1–ShareType5: andelen av eleverna, bland dem vars bostadsområde är känt.", EN: "ShareType1 to ShareType5: the share of pupils, among those whose home area is known."}, ownHome, "Definition here"},
+	{"MeanHomeIndex", "composition", cube.Text{SV: "Genomsnittligt index för bostadsområdet", EN: "Mean index of the home area"}, "Σ index of the pupil's area / pupils", none, "",
+		cube.Text{SV: "Medelvärdet av SCB:s områdesindex där eleverna bor, varje elev räknad en gång.", EN: "The mean of SCB's index of areas where the pupils live, each pupil counted once."}, ownHome, "Definition here"},
+	{"MeanDistance", "choice", cube.Text{SV: "Medelavstånd", EN: "Mean distance"}, "Σ distance / pupils", cube.Text{SV: "meter, eller det angivna måttet", EN: "metres, or as supplied"}, "≥ 0",
+		cube.Text{SV: "Hur långt det i medeltal är till skolan, fågelvägen om inget annat är angivet.", EN: "How far it is to the school on average, by straight line unless another distance is supplied."}, none, "Definition here"},
+	{"ShareAtNearest", "choice", cube.Text{SV: "Andel i närmaste skola", EN: "Share at the nearest school"}, "pupils whose school is their nearest / pupils", cube.Text{SV: "procent", EN: "percent"}, "0..1",
+		cube.Text{SV: "Hur stor del av eleverna som har sin närmaste skola.", EN: "How large a part of pupils have their nearest school."}, none, "Definition here"},
+	{"ShareOfM", "segregation", cube.Text{SV: "Del av M", EN: "Share of M"}, "M of the part / M", cube.Text{SV: "procent", EN: "percent"}, "0..1",
+		cube.Text{SV: "Hur stor del av segregationen mellan alla skolor som ligger mellan, respektive inom, grupperna. Delarna blir tillsammans 1.",
+			EN: "How large a part of the segregation between all schools lies between, and within, the groups. The parts add up to 1."}, none, "Mora & Ruiz-Castillo (2011), Sociological Methodology 41"},
+	{"Coefficient", "model", cube.Text{SV: "Koefficient", EN: "Coefficient"}, "β", points, "",
+		cube.Text{SV: "Hur mycket utfallet ändras när variabeln ökar ett steg, i logodds för skolindexet. background är per standardavvikelse.", EN: "How much the outcome changes for one step of the variable, in log odds for the school index. background is per standard deviation."}, none, "Definition here"},
+	{"StandardError", "model", cube.Text{SV: "Medelfel", EN: "Standard error"}, "√ of the diagonal of the coefficients' covariance matrix", points, "≥ 0",
+		cube.Text{SV: "Koefficientens osäkerhet, med varianserna tagna som kända i nivåmodellen.", EN: "The uncertainty of the coefficient; the variances are taken as known in the model of levels."}, none, "Definition here"},
+	{"ChangePerYear", "gradient", cube.Text{SV: "Ändring per år", EN: "Change a year"}, "slope of a line through the years, weighed by 1/se²", none, "",
+		cube.Text{SV: "Hur mycket måttet ändras per år enligt en rät linje.", EN: "How much the measure changes a year by a straight line."},
+		cube.Text{SV: "Minst tre år. Intervallet kommer av hur åren ligger kring linjen och är brett med få år.", EN: "Three years or more. The interval comes from how the years lie about the line, and is wide with few years."}, "Definition here"},
+	{"TrendP", "gradient", cube.Text{SV: "p för trenden", EN: "p of the trend"}, "P(|t| ≥ |slope/se|), years − 2 degrees of freedom", none, "0..1",
+		cube.Text{SV: "Hur ofta en lika stor lutning kommer av slumpen om inget ändras.", EN: "How often as large a slope comes by chance when nothing changes."}, none, "Definition here"},
+	{"LikelihoodRatioP", "model", cube.Text{SV: "p för en nivå (halv χ²)", EN: "p of a level (half χ²)"}, "½ P(χ²₁ ≥ ratio)", none, "0..1",
+		cube.Text{SV: "Hur ofta en lika stor likelihoodkvot kommer av slumpen när nivån inte behövs.", EN: "How often as large a likelihood ratio comes by chance when the level is not needed."}, none, "Self & Liang (1987), JASA 82"},
+	{"SALSAActual", "salsa", cube.Text{SV: "Faktiskt värde", EN: "Actual value"}, "as reported", points, "",
+		cube.Text{SV: "Enhetens resultat.", EN: "The unit's result."}, none, "Skolverket, SALSA"},
+	{"ModelProbability", "index", cube.Text{SV: "Sannolikhet enligt modellen", EN: "Probability by the model"}, "mean of 1/(1 + exp(−xβ)) over the pupils", none, "0..1",
+		cube.Text{SV: "Hur stor del av eleverna som modellen väntar har utfallet.", EN: "How large a part of the pupils the model expects to have the outcome."}, none, "Definition here"},
+	{"ObservedShare", "index", cube.Text{SV: "Andel med utfallet", EN: "Share with the outcome"}, "pupils with the outcome / pupils whose outcome is known", none, "0..1",
+		cube.Text{SV: "Hur stor del av eleverna som hade utfallet.", EN: "How large a part of the pupils had the outcome."}, noRank, "Definition here"},
 	{"DissimilarityBeyondHomes", "choice", cube.Text{SV: "Valets del av skolsegregationen (D)", EN: "Part of choice in school segregation (D)"}, "D(school attended) − D(nearest school)", none, "−1..1, above 0 where choice adds to segregation",
 		cube.Text{SV: "Vad segregationen mellan skolor är utöver vad den vore om alla gick i närmaste skola. D för närmaste skola är boendedelen.",
 			EN: "What segregation between schools is beyond what it would be if all went to the nearest school. D at the nearest school is the residential part."},
-		cube.Text{SV: "Jämförelsen gäller avstånd, inte orsaker: den säger inte varför elever går där de går, och bostäder kunde ändras om platser gavs så. Närmaste skola har inget tak för platser; se DeferredAcceptance.",
-			EN: "The comparison is of distance, not of causes: it does not tell why pupils go where they go, and homes might change if places were given so. The nearest school has no limit of places; see DeferredAcceptance."},
+		cube.Text{SV: "Jämförelsen gäller avstånd, inte orsaker: den säger inte varför elever går där de går, och bostäder kunde ändras om platser gavs så. Närmaste skola har inget tak för platser; se DeferredAcceptance. …Corrected är rättat för små tal.",
+			EN: "The comparison is of distance, not of causes: it does not tell why pupils go where they go, and homes might change if places were given so. The nearest school has no limit of places; see DeferredAcceptance. …Corrected is corrected for small numbers."},
 		"Definition here; compare Böhlmark, Holmlund & Lindahl (2016), Journal of Population Economics 29"},
 	{"InformationTheoryBeyondHomes", "choice", cube.Text{SV: "Valets del av skolsegregationen (H)", EN: "Part of choice in school segregation (H)"}, "H(school attended) − H(nearest school)", none, "−1..1",
 		cube.Text{SV: "Som DissimilarityBeyondHomes, med informationsindex H.", EN: "As DissimilarityBeyondHomes, with the information index H."}, none, "Definition here"},

@@ -104,7 +104,7 @@ func (x *SchoolIndex) score(variables []Variable, d *num.Design) error {
 		return nil
 	}
 	if x.Model.Separated != nil {
-		return fmt.Errorf("school: the variables tell the outcome of some pupils without error (%s), so that pupils without an outcome can't be given a probability", strings.Join(x.Separating(), ", "))
+		return errors.New("school: the variables tell the outcome of some pupils without error (separation), so that pupils without an outcome can't be given a probability; leave those pupils out to see which variables")
 	}
 	fitted := 0
 	var other []int
@@ -126,8 +126,8 @@ func (x *SchoolIndex) score(variables []Variable, d *num.Design) error {
 			seen[v.Codes.Of[i]] = true
 		}
 		for _, i := range other {
-			if c := v.Codes.Of[i]; !seen[c] {
-				return fmt.Errorf("school: no pupil with an outcome has the code %s of %s, so that those who have it can't be given a probability", v.Codes.Codes[c], v.Name)
+			if !seen[v.Codes.Of[i]] {
+				return fmt.Errorf("school: %s has a code that no pupil with an outcome has, so that those who have it can't be given a probability", v.Name)
 			}
 		}
 	}

@@ -60,7 +60,7 @@ var ErrLevel = errors.New("school: a level can't be told apart")
 
 // FitMixed fits random intercepts for one or more nested levels, the finest first. The likelihood depends on the pupils only through each finest group's number, means and
 // inner squares; on the way up a group of a level becomes one observation with the weight m/(1 + θm), where m is the weight below it and θ = τ²/σ². One value of the
-// likelihood with its gradient so costs as many steps as there are groups, and the fit as many passes over the pupils as two, whatever their number.
+// likelihood with its gradient so costs as many steps as there are groups, and the fit takes two passes over the pupils, whatever their number.
 func FitMixed(d *num.Design, y []float64, levels []Level, method Method) (*Mixed, error) {
 	if method != REML && method != ML {
 		return nil, fmt.Errorf("school: there is no method %q; there are REML and ML", method)
@@ -429,14 +429,13 @@ func (m *mixed) down(theta []float64, visit func(l, g int, v []float64, w, above
 // maximise finds the θ ≥ 0 of the highest likelihood: Newton's method on the exact gradient, with steps held inside the border, from two starts.
 func (m *mixed) maximise() (best []float64, iterations int, err error) {
 	unit := make([]float64, len(m.groups)) // a θ of this size makes a group of usual size half as sure
-	for l, groups := range m.groups {
+	for l := range unit {
 		present := 0
 		for _, k := range m.size[l] {
 			if k > 0 {
 				present++
 			}
 		}
-		_ = groups
 		unit[l] = float64(present) / float64(m.n)
 	}
 	bestDev := math.Inf(1)
@@ -674,9 +673,12 @@ type Ratio struct {
 }
 
 // LikelihoodRatio tests one variance by the log likelihoods with and without its level. Both models must have the same fixed effects under REML; with ML they may be compared
-// with [OLSLogLik] as well. Self and Liang (1987).
+// with that of a [num.Regression] as well. A difference within the rounding of the likelihoods is none. Self and Liang (1987).
 func LikelihoodRatio(with, without float64) Ratio {
-	x := max(0, 2*(with-without))
+	x := 2 * (with - without)
+	if x < 1e-11*math.Abs(with) {
+		x = 0
+	}
 	r := Ratio{Chi2: x, Naive: num.ChiSquaredUpper(x, 1)}
 	r.P = r.Naive / 2
 	if x == 0 {

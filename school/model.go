@@ -325,7 +325,7 @@ func GradientCubes(r Results) (byYear, trend *cube.Cube, err error) {
 		}
 		cells, se, warn, err := r.on(rows).gradientRow()
 		if err != nil {
-			return nil, nil, fmt.Errorf("year %s: %w", year.Codes[y], err)
+			return nil, nil, fmt.Errorf("year %d of %d: %w", y+1, len(of), err)
 		}
 		warnings = append(warnings, warn...)
 		b.Add([]int32{int32(y)}, cells...)

@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/internal/num"
@@ -152,7 +151,7 @@ func (v Variable) add(d *num.Design, rows []int) error {
 	reference := int32(0)
 	if v.Reference != "" {
 		if reference = v.Codes.Index(v.Reference); reference < 0 {
-			return fmt.Errorf("school: %s has no code %q to compare with; it has %s", v.Name, v.Reference, strings.Join(v.Codes.Codes, ", "))
+			return fmt.Errorf("school: %s has no code %q to compare with", v.Name, v.Reference)
 		}
 	}
 	used := make([]bool, len(v.Codes.Codes))
@@ -160,7 +159,7 @@ func (v Variable) add(d *num.Design, rows []int) error {
 		used[v.Codes.Of[i]] = true
 	}
 	if !used[reference] {
-		return fmt.Errorf("school: no pupil in the model has the code of %s that the others are compared with (%s)", v.Name, v.Codes.Codes[reference])
+		return fmt.Errorf("school: no pupil in the model has the code of %s that the others are compared with; name another", v.Name)
 	}
 	for c, code := range v.Codes.Codes {
 		if int32(c) == reference || !used[c] {

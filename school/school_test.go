@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/internal/num"
+	"github.com/skikt/skikt/segregation"
 )
 
 func near(t testing.TB, name string, got, want, tolerance float64) {
@@ -505,14 +507,126 @@ func TestChoiceIsOfPupilsNotRows(t *testing.T) {
 	}
 }
 
-// Every measure that the cubes hold is documented, in both languages.
+// With groups drawn by chance D is large in small schools and what choice adds is nothing: corrected, both come nearer 0, and the interval holds the corrected value.
+func TestChoiceCorrected(t *testing.T) {
+	for _, c := range everyCube(t) {
+		if c.Name != "school-choice" {
+			continue
+		}
+		seen := 0
+		for row := range c.Len() {
+			for m, meas := range c.Measures() {
+				name, ok := strings.CutSuffix(meas.Name, "Corrected")
+				x := c.Cell(row, m)
+				if !ok || !x.Status.HasValue() {
+					continue
+				}
+				seen++
+				if !(x.Lo.OK && x.Lo.V <= x.Value && x.Value <= x.Hi.V) {
+					t.Errorf("row %d, %s: %g is not in %v..%v", row, meas.Name, x.Value, x.Lo, x.Hi)
+				}
+				if plain := c.Cell(row, c.MeasureIndex(name)); name == "Dissimilarity" && !(x.Value < plain.Value) {
+					t.Errorf("row %d: corrected %g, plain %g", row, x.Value, plain.Value)
+				}
+			}
+		}
+		if seen == 0 {
+			t.Error("nothing is corrected")
+		}
+	}
+}
+
+// Every measure of every cube is documented, here or by package segregation, in both languages; names are used once.
 func TestDocs(t *testing.T) {
+	seen := map[string]bool{}
 	for _, d := range Docs() {
 		if d.Title.SV == "" || d.Title.EN == "" || d.Text.SV == "" || d.Text.EN == "" || d.Formula == "" || d.Source == "" || (d.Cautions.SV == "") != (d.Cautions.EN == "") {
 			t.Errorf("%s lacks a text", d.Name)
 		}
-		if got, ok := Lookup(d.Name); !ok || got.Name != d.Name {
-			t.Errorf("%s is not found", d.Name)
+		if _, other := segregation.Lookup(d.Name); other || seen[d.Name] {
+			t.Errorf("%s is documented twice", d.Name)
+		}
+		seen[d.Name] = true
+	}
+	for _, c := range everyCube(t) {
+		for _, m := range c.Measures() {
+			_, here := Lookup(m.Name)
+			_, there := segregation.Lookup(strings.TrimSuffix(m.Name, "Corrected"))
+			if m.Kind != cube.Count && m.Name != "NUnits" && !here && !there {
+				t.Errorf("%s: %s is not documented", c.Name, m.Name)
+			}
+			if m.Title.SV == "" || m.Title.EN == "" {
+				t.Errorf("%s: %s has no title", c.Name, m.Name)
+			}
+		}
+		if len(c.Notes) == 0 && c.Name != "school-model-coefficients" && c.Name != "school-index-model" {
+			t.Errorf("%s has no notes", c.Name)
 		}
 	}
+}
+
+// everyCube is one of each of the package's cubes, of synthetic pupils.
+func everyCube(t *testing.T) []*cube.Cube {
+	t.Helper()
+	r := rand.New(rand.NewPCG(4, 4))
+	const n = 360
+	text := map[string][]string{}
+	income, merit, fails := make([]float64, n), make([]float64, n), make([]float64, n)
+	c := Choice{Home: make([]Point, n), HomeKnown: make([]bool, n), Member: "1"}
+	for i := range n {
+		s := r.IntN(9)
+		for name, v := range map[string]string{"school": fmt.Sprint("s", s), "kommun": fmt.Sprint("k", s/3), "type": fmt.Sprint(1 + r.IntN(5)), "group": fmt.Sprint(r.IntN(2)), "year": fmt.Sprint(2021 + i%3)} {
+			text[name] = append(text[name], v)
+		}
+		income[i] = r.NormFloat64()
+		merit[i] = 200 + 10*income[i] + 5*float64(s) + 20*r.NormFloat64()
+		if r.Float64() < 0.3 {
+			fails[i] = 1
+		}
+		c.ID, c.Home[i], c.HomeKnown[i] = append(c.ID, fmt.Sprintf("%04d", i)), Point{r.Int64N(1000), r.Int64N(1000)}, true
+	}
+	of := func(name string) *Category { return NewCategory(text[name]) }
+	for s := range 9 {
+		c.Schools = append(c.Schools, Place{Code: fmt.Sprint("s", s), At: Point{int64(100 * s), int64(83 * s % 700)}, AtKnown: true, Capacity: 45})
+	}
+	c.Attends, c.Group, c.Kommun, c.Year = of("school"), of("group"), of("kommun"), of("year")
+	var out []*cube.Cube
+	add := func(c *cube.Cube, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, c)
+	}
+	add(CompositionCube(Intake{School: of("school"), Year: of("year"), HomeType: of("type"), HomeIndex: income, Shares: []Share{{"fails", fails}}, Kommun: of("kommun")}, 10))
+	m := Mixing{School: of("school"), Group: of("group"), By: []Grouping{{"kommun", of("kommun")}}}
+	add(SegregationCube(m, []string{"kommun"}, segregation.Question{Measures: []string{"Dissimilarity"}}))
+	add(PartsCube(m, []string{"kommun"}))
+	add(ChoiceCube(c, ChoiceQuestion{Capacities: true, LeastDistance: true, Draws: 20}))
+	results := Results{Result: merit, Background: income, School: of("school"), Above: []Grouping{{"kommun", of("kommun")}}, HomeType: of("type"), Year: of("year")}
+	models, err := MixedCubes(results, REML)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byYear, trend, err := GradientCubes(results)
+	if err != nil || trend == nil {
+		t.Fatal(err)
+	}
+	out = append(out, models.Variance, models.Coefficients, models.Effects, byYear, trend)
+	x, err := FitIndex(fails, []Variable{{Name: "type", Codes: of("type")}}, of("school"), OverPupils)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(IndexCube(x, fails, "kommun", of("kommun")))
+	add(IndexModelCube(x))
+	var units []SALSAUnit
+	for i := range 20 {
+		units = append(units, SALSAUnit{Code: fmt.Sprintf("%02d", i), Pupils: 20, Coverage: cube.Num(0.9), Education: cube.Num(1.5 + r.Float64()), Boys: cube.Num(r.Float64()), New: cube.Num(r.Float64()), Outcome: cube.Num(200 + 40*r.Float64())})
+	}
+	f, err := FitSALSA(units, SkolverketRule, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(SALSACube(f, units, SkolverketRule))
+	return out
 }

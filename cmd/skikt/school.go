@@ -133,7 +133,7 @@ type schoolCompositionCmd struct {
 	HomeKommun   string   `help:"Column with the kommun where the pupil lives; pupils at the kommun's schools are compared without it."`
 	Kind         string   `help:"Column with what makes schools alike, such as huvudman type or stage."`
 	Schools      string   `help:"File of schools with coordinates, for catchments: those who have the school nearest." type:"path"`
-	SchoolCode   string   `help:"Column with the school's code in that file." default:"school"`
+	SchoolCode   []string `help:"Column with the school's code in that file; several as for --school." default:"school"`
 	X            string   `help:"Column with the east coordinate, in both files." default:"x"`
 	Y            string   `help:"Column with the north coordinate, in both files." default:"y"`
 	System       string   `help:"sweref99tm or wgs84." enum:"sweref99tm,wgs84" default:"sweref99tm"`
@@ -172,7 +172,7 @@ func (c *schoolCompositionCmd) Run(ctx context.Context, std *streams) error {
 			return err
 		}
 		of := &table{file: c.Schools}
-		of.want(record.Text, c.SchoolCode)
+		of.want(record.Text, c.SchoolCode...)
 		of.want(record.Float, c.X, c.Y)
 		if err := of.read(ctx); err != nil {
 			return err
@@ -183,9 +183,10 @@ func (c *schoolCompositionCmd) Run(ctx context.Context, std *streams) error {
 		}
 		var codes []string
 		var points []school.Point
-		for i, code := range of.rows.Codes(c.SchoolCode) {
-			if there[i] && code != "" {
-				codes, points = append(codes, code), append(points, at[i])
+		named := of.codes(c.SchoolCode...)
+		for i, k := range named.Of {
+			if there[i] && k >= 0 {
+				codes, points = append(codes, named.Codes[k]), append(points, at[i])
 			} else {
 				lost++
 			}
@@ -193,7 +194,9 @@ func (c *schoolCompositionCmd) Run(ctx context.Context, std *streams) error {
 		if len(codes) == 0 {
 			return exitError{exitProblems, fmt.Errorf("%s: not one school has coordinates", c.Schools)}
 		}
-		in.Nearest = school.CatchmentOf(home, known, codes, points)
+		if in.Nearest, err = school.CatchmentOf(home, known, codes, points); err != nil {
+			return modelled(err)
+		}
 	}
 	out, err := school.CompositionCube(in, c.Least)
 	if err != nil {

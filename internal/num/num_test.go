@@ -265,7 +265,12 @@ func TestBadColumns(t *testing.T) {
 	if _, err := LogisticRegression(d, []float64{0, 2}, nil); err == nil {
 		t.Error("an outcome of 2 is taken")
 	}
+	// Numbers whose squares are beyond what a float holds can't be fitted: that is told, and nothing is made up.
+	huge := design(map[string][]float64{"x": {1e200, -1e200, 2e200, 3e200}}, "x")
 	var none *ErrNotConverged
+	if _, err := LogisticRegression(huge, []float64{0, 1, 0, 1}, nil); !errors.As(err, &none) {
+		t.Errorf("numbers too large to fit: %v", err)
+	}
 	if _, err := LogisticRegression(d, []float64{0, 1}, nil); errors.As(err, &none) {
 		t.Errorf("complete separation is called %v", err)
 	}
@@ -281,6 +286,16 @@ func TestQuantile(t *testing.T) {
 		{Averaged, 0.25, 1.5}, {Averaged, 0.3, 2}, {Averaged, 0, 1}, {Averaged, 1, 4}, {Weibull, 0.25, 1.25}, {Weibull, 0.01, 1}, {Linear7, 0.25, 1.75}, {Linear7, 1, 4},
 	} {
 		near(t, "quantile", Quantile([]float64{1, 2, 3, 4}, tt.p, tt.kind), tt.want, 1e-15)
+	}
+	// R 4.2: quantile(c(1,2,4,8,16), c(0.1,0.3,0.5,0.9), type=k).
+	for kind, want := range map[QuantileType][4]float64{
+		1: {1, 2, 4, 16}, 2: {1, 2, 4, 16}, 3: {1, 2, 2, 8}, 4: {1, 1.5, 3, 12}, 5: {1, 2, 4, 16}, 6: {1, 1.8, 4, 16}, 7: {1.4, 2.4, 4, 12.8}, 8: {1, 1.9333333333333333, 4, 16}, 9: {1, 1.95, 4, 16},
+	} {
+		for k, p := range []float64{0.1, 0.3, 0.5, 0.9} {
+			if got := Quantile([]float64{1, 2, 4, 8, 16}, p, kind); math.Abs(got-want[k]) > 1e-12 {
+				t.Errorf("type %d at %g: %g, want %g", kind, p, got, want[k])
+			}
+		}
 	}
 	if !math.IsNaN(Quantile(nil, 0.5, Linear7)) || !math.IsNaN(Quantile([]float64{1}, 1.5, Linear7)) {
 		t.Error("a quantile of nothing, or beyond 1")

@@ -5,46 +5,52 @@ import (
 	"slices"
 )
 
-// A QuantileType says how a quantile between two values is taken, by the numbers of Hyndman and Fan (1996).
+// A QuantileType says how a quantile between two values is taken: 1 to 9 by the numbers of Hyndman and Fan (1996), which R uses too.
 type QuantileType int
 
-// The types that statistics agencies and tools use.
+// The types that statistics agencies and tools use most.
 const (
 	Averaged QuantileType = 2 // the middle of two values where p·n is whole; SAS, Stata
 	Weibull  QuantileType = 6 // (n+1)p; SPSS
 	Linear7  QuantileType = 7 // (n−1)p + 1; R, NumPy, spreadsheets
 )
 
-// Quantile is the quantile p of sorted values. NaN of nothing, of a type not named here, or where p lies outside 0..1.
+// plotting are the a and b of the types 4 to 9, by which the quantile lies at a + p(n + 1 − a − b).
+var plotting = [...][2]float64{{0, 1}, {0.5, 0.5}, {0, 0}, {1, 1}, {1.0 / 3, 1.0 / 3}, {0.375, 0.375}}
+
+// Quantile is the quantile p of sorted values. NaN of nothing, of a type that there is not, or where p lies outside 0..1.
 func Quantile(sorted []float64, p float64, kind QuantileType) float64 {
 	n := len(sorted)
-	if n == 0 || !(p >= 0 && p <= 1) {
+	if n == 0 || !(p >= 0 && p <= 1) || kind < 1 || kind > 9 {
 		return math.NaN()
 	}
 	at := func(i int) float64 { return sorted[min(max(i, 1), n)-1] }
 	// A whole number may come out a rounding below or above itself.
 	const fuzz = 4 * 0x1p-52
-	switch kind {
-	case Averaged:
-		j := math.Floor(float64(n)*p + fuzz)
-		if float64(n)*p-j > fuzz {
-			return at(int(j) + 1)
-		}
-		return (at(int(j)) + at(int(j)+1)) / 2
-	case Weibull, Linear7:
-		m := p
-		if kind == Linear7 {
-			m = 1 - p
-		}
-		h := float64(n)*p + m
-		j := math.Floor(h + fuzz)
-		g := h - j
-		if math.Abs(g) < fuzz {
-			return at(int(j))
-		}
-		return (1-g)*at(int(j)) + g*at(int(j)+1)
+	place := float64(n) * p
+	switch {
+	case kind == 3:
+		place -= 0.5
+	case kind > 3:
+		ab := plotting[kind-4]
+		place = ab[0] + p*(float64(n)+1-ab[0]-ab[1])
 	}
-	return math.NaN()
+	j := math.Floor(place + fuzz)
+	g := place - j
+	if math.Abs(g) < fuzz {
+		g = 0
+	}
+	switch {
+	case kind == 2 && g == 0:
+		g = 0.5
+	case kind == 3 && g == 0 && math.Mod(j, 2) == 0: // the even one of two
+	case kind <= 3 && (g > 0 || kind == 3):
+		g = 1
+	}
+	if g == 0 {
+		return at(int(j))
+	}
+	return (1-g)*at(int(j)) + g*at(int(j)+1)
 }
 
 // Ranks are the ranks 1..n of the values; equal ones share the middle of theirs.

@@ -116,7 +116,7 @@ func (m *Regression) orthogonal(d *Design) (r [][]float64) {
 		for i, x := range column {
 			v[i] = m.rootW[i] * x
 		}
-		size := math.Sqrt(dot(v, v))
+		size := norm(v)
 		if size == 0 {
 			continue
 		}
@@ -128,7 +128,7 @@ func (m *Regression) orthogonal(d *Design) (r [][]float64) {
 				subtract(v, c, q)
 			}
 		}
-		left := math.Sqrt(dot(v, v))
+		left := norm(v)
 		if left <= collinear*size {
 			continue
 		}
@@ -174,6 +174,26 @@ func subtract(v []float64, c float64, q []float64) {
 	for i, x := range q {
 		v[i] -= c * x
 	}
+}
+
+// norm is the length of v, also where its square is beyond a float.
+func norm(v []float64) float64 {
+	square := dot(v, v)
+	if square > 1e-280 && square < 1e280 {
+		return math.Sqrt(square)
+	}
+	most := 0.0
+	for _, x := range v {
+		most = max(most, math.Abs(x))
+	}
+	if most == 0 {
+		return 0
+	}
+	sum := 0.0
+	for _, x := range v {
+		sum += (x / most) * (x / most)
+	}
+	return most * math.Sqrt(sum)
 }
 
 // triangleInverse inverts an upper triangle given column by column; the inverse is given row by row, whole rows.

@@ -167,7 +167,7 @@ func (s *schoolData) mixed() (Answer, bool, error) {
 		if err != nil {
 			return Answer{}, true, err
 		}
-		with, without := one.LogLik, math.NaN()
+		var with, without float64
 		if s.words[1] == "kommun" {
 			two, err := s.fitMixed("cov3", school.ML)
 			if err != nil {
@@ -185,7 +185,7 @@ func (s *schoolData) mixed() (Answer, bool, error) {
 			if err != nil {
 				return Answer{}, true, err
 			}
-			without = plain.LogLik
+			with, without = one.LogLik, plain.LogLik
 		}
 		lr := school.LikelihoodRatio(with, without)
 		return Answer{Value: map[string]any{"chi2": lr.Chi2, "p_half": lr.P, "p_naive": lr.Naive}}, true, nil
@@ -512,7 +512,7 @@ func (s *schoolData) salsa() (Answer, bool, error) {
 		// By the grade's rule for p values, which goes by the name of a member, these would be held to the digits of plain numbers; they keep those too.
 		value = schoolMap(salsaNames, p)
 	case "fit":
-		value = map[string]any{"r2": m.R2, "adj_r2": m.AdjR2, "sigma": m.Sigma, "F": m.F, "df": m.DF, "n": len(f.Rows), "loglik": m.LogLik, "aic": m.AIC}
+		value = map[string]any{"r2": m.R2, "adj_r2": m.AdjR2, "sigma": m.Sigma, "F": m.F, "df": m.DF, "n": m.N, "loglik": m.LogLik, "aic": m.AIC}
 	case "leverage":
 		value = byUnit(m.Leverage)
 	case "fitted":
@@ -911,7 +911,7 @@ type choiceData struct {
 	actual            []int32
 	group             []bool
 	ids               []string
-	order             []int // file row of each pupil
+	order, rows       []int // file row of each pupil, and of each school
 	groupOne, allSeat int
 }
 
@@ -997,6 +997,7 @@ func (s *schoolData) readChoice() (*choiceData, error) {
 	}
 	slices.SortFunc(rows, func(a, b int) int { return strings.Compare(places.Get(a, "school"), places.Get(b, "school")) })
 	at := map[string]int32{}
+	c.rows = rows
 	for k, i := range rows {
 		c.ids = append(c.ids, places.Get(i, "school"))
 		at[c.ids[k]] = int32(k)
@@ -1040,10 +1041,10 @@ func (c *choiceData) summary(placed []int32, distance func(p, q int) float64) ma
 			continue
 		}
 		n++
-		all[q]++
+		all[c.rows[q]]++
 		if c.group[p] {
 			one[q]++
-			ones[q]++
+			ones[c.rows[q]]++
 		} else {
 			other[q]++
 		}
