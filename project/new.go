@@ -33,6 +33,7 @@ type Profile struct {
 	Line      Text       `yaml:"line" json:"line"`   // what the project is about, in a line
 	Holds     Text       `yaml:"holds" json:"holds"` // what an agency of this kind may hold
 	Registers []string   `yaml:"registers" json:"registers"`
+	Files     []string   `yaml:"files" json:"files"` // further files that are public already
 	Known     []Known    `yaml:"known" json:"known"`
 	Questions []Question `yaml:"questions" json:"questions"`
 	Swap      []Swap     `yaml:"swap" json:"swap"`
@@ -206,7 +207,7 @@ func New(ctx context.Context, dir, profile string, opt NewOptions) error {
 		return fmt.Errorf("project: %w", err)
 	}
 	made := newProject{Profile: p, Years: newYears}
-	if made.AgencyFacts, err = synth.Agency(temp, opt.country(), p.Registers...); err != nil {
+	if made.AgencyFacts, err = synth.Agency(temp, opt.country(), slices.Concat(p.Registers, p.Files)...); err != nil {
 		return err
 	}
 	if err := made.write(temp); err != nil {
@@ -227,7 +228,7 @@ func (o NewOptions) country() synth.Options {
 	c := synth.Demo()
 	if !o.Full {
 		c = synth.Toy()
-		c.Kommuner, c.RegSO, c.DeSO, c.Persons, c.Pupils, c.Schools, c.Offices = 12, 90, 160, 60_000, 24_000, 60, 16
+		c.Kommuner, c.RegSO, c.DeSO, c.Persons, c.Pupils, c.Schools, c.Offices = 12, 90, 160, 60_000, 48_000, 60, 16
 	}
 	c.Seed, c.Years, c.Progress = o.Seed, newYears, o.Progress
 	return c
@@ -278,6 +279,7 @@ func (p newProject) render(name string) ([]byte, error) {
 		"process": func(name string) Text { return processes[name] },
 		"tool":    func(name string) Text { return tools[name] },
 		"inc":     func(i int) int { return i + 1 },
+		"dec":     func(i int) int { return i - 1 },
 		"upto": func(n int) []int {
 			out := make([]int, n)
 			for i := range out {

@@ -2,6 +2,7 @@ package project_test
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -145,6 +146,8 @@ func (s *schemer) of(t reflect.Type) any {
 	case t == reflect.TypeFor[project.Text]():
 		s.defs["Text"] = map[string]any{"description": "A text: one for both languages, or one in each.", "anyOf": []any{map[string]any{"type": "string"}, s.of(reflect.TypeFor[cube.Text]())}}
 		return ref("Text")
+	case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()): // a number that is read as it is written
+		return map[string]any{"anyOf": []any{map[string]any{"type": "number"}, map[string]any{"type": "string"}}}
 	case t.Kind() == reflect.Pointer:
 		return s.of(t.Elem())
 	case t.Kind() == reflect.Slice:
@@ -157,7 +160,7 @@ func (s *schemer) of(t reflect.Type) any {
 		return map[string]any{"type": "boolean"}
 	case t.Kind() == reflect.Float64:
 		return map[string]any{"type": "number"}
-	case t.Kind() == reflect.Int, t.Kind() == reflect.Uint64:
+	case t.Kind() == reflect.Int, t.Kind() == reflect.Int64, t.Kind() == reflect.Uint64:
 		return map[string]any{"type": "integer"}
 	case t.Kind() != reflect.Struct:
 		s.t.Fatalf("no schema for %s", t)

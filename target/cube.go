@@ -317,7 +317,7 @@ func TranslationCube(name string, t *Translation, codes []string, by cube.Text) 
 		dim.Members = append(dim.Members, cube.Member{Code: code, Label: cube.Same(code)})
 	}
 	share := func(name, sv, en string) cube.Measure {
-		return cube.Measure{Name: name, Title: cube.Text{SV: sv, EN: en}, Unit: percent, Kind: cube.Value, Decimals: 2}
+		return cube.Measure{Name: name, Title: cube.Text{SV: sv, EN: en}, Unit: percent, Kind: cube.Share, Decimals: 1}
 	}
 	b := cube.NewBuilder(name, []cube.Dimension{dim}, []cube.Measure{share("TranslationCoverage", "Del av området i dem som står för det", "Part of the area in those that stand for it"),
 		share("TranslationPrecision", "Del av dem som står för området som ligger i det", "Part of those that stand for the area that lies in it"), share("TranslationAgreement", "Överensstämmelse", "Agreement"),

@@ -20,7 +20,7 @@ import (
 
 // Registers are the names of the registers that Agency makes, each of a kind that some agency, kommun or region may hold.
 func Registers() []string {
-	names := []string{"pupils", "schools", "offices"}
+	names := []string{"pupils", "schools", "offices", "population_points", "office_sites", "providers"}
 	for _, r := range registers {
 		names = append(names, r.name)
 	}
@@ -30,10 +30,11 @@ func Registers() []string {
 
 // AgencyFacts are what is true of the files that Agency made.
 type AgencyFacts struct {
-	Kommun, KommunName string // the one with the most DeSO, which a kommun's own registers are of
-	Lan, LanName       string // the one with the most people, which a region's are of
-	Districts          int    // of the kommun's own division
-	CareAreas          int    // of the region's
+	Kommun, KommunName string   // the one with the most DeSO, which a kommun's own registers are of
+	Lan, LanName       string   // the one with the most people, which a region's are of
+	Schools            []string // codes of some of the kommun's
+	Districts          int      // of the kommun's own division
+	CareAreas          int      // of the region's
 	PoliceAreas        int
 	Registers          []RegisterFacts
 }
@@ -95,6 +96,7 @@ func Agency(dir string, opt Options, names ...string) (*AgencyFacts, error) {
 	h.teach(schools)
 	o := &agency{Country: c, homes: h, dir: dir, schools: schools, facts: &AgencyFacts{}}
 	o.choose()
+	o.types = types[opt.Years[len(opt.Years)-1]]
 	for _, name := range names {
 		opt.Progress("register "+name, 0, 1)
 		if err := o.make(name); err != nil {
@@ -112,6 +114,7 @@ type agency struct {
 	dir     string
 	schools []school
 	police  []orb.MultiPolygon
+	types   []int // by RegSO, in the last year
 	facts   *AgencyFacts
 }
 
@@ -128,6 +131,11 @@ func (o *agency) choose() {
 	for i := range o.Kommun.Len() {
 		if k := o.Kommun.At(i); desos[k.Code] > desos[o.facts.Kommun] {
 			o.facts.Kommun, o.facts.KommunName = k.Code, k.Name
+		}
+	}
+	for _, s := range o.schools {
+		if s.kommun == o.facts.Kommun && len(o.facts.Schools) < 6 {
+			o.facts.Schools = append(o.facts.Schools, s.code)
 		}
 	}
 	for i := range o.Lan.Len() {
@@ -156,6 +164,7 @@ type placing struct {
 	columns string
 	code    bool // else a point
 	key     bool // a key to look up, in place of the code
+	clean   bool // without faults, as a file that its publisher has gone over
 	degrees bool // latitude and longitude, in place of SWEREF 99 TM
 	blank   float64
 }
@@ -355,7 +364,7 @@ var registers = []register{
 			return []string{r.sex(), ageGroup(r.age), mode, length}
 		}},
 	{name: "stops", title: "Hållplatser med avgångar en vardag, en rad per hållplats",
-		columns: "hallplats;avgangar", rows: 900, place: byPoint, latest: true, rate: rising(0),
+		columns: "hallplats;avgangar", rows: 900, place: placing{columns: byPoint.columns, clean: true}, latest: true, rate: rising(0),
 		row: func(r *caseRow) []string {
 			return []string{districtFore[r.s.below(len(districtFore))] + districtAft[r.s.below(len(districtAft))], strconv.Itoa(2 + int(-math.Log(1-r.s.float())*30))}
 		}},
@@ -392,6 +401,12 @@ func (o *agency) make(name string) error {
 		n, err := o.writeOffices(folder, "synthetic-offices.csv", o.homes)
 		o.facts.Registers = append(o.facts.Registers, RegisterFacts{Name: name, File: "agency/synthetic-offices.csv", Rows: n.Rows, NoPlace: n.NoCoordinate, Located: n.Rows - n.NoCoordinate})
 		return err
+	case "population_points":
+		return o.writePoints()
+	case "office_sites":
+		return o.writeSites()
+	case "providers":
+		return o.writeProviders()
 	case "pupils":
 		pupils := &filer{seed: o.opt.Seed, years: years, rows: o.opt.Pupils, progress: o.opt.Progress, of: func(int) *homes { return o.homes }}
 		return writeFile(folder, "synthetic-pupils.csv", func(file *os.File) error {
@@ -470,6 +485,9 @@ func (o *agency) writeCases(dir string, kind uint64, r *register) (f RegisterFac
 // placed writes where a row belongs, with at most one fault; nil is a row that breaks off.
 func (h *homes) placed(p placing, d int, at orb.Point, s *stream, f *RegisterFacts) []string {
 	u := lottery(s.float())
+	if p.clean {
+		u = 1
+	}
 	if u.hit(rateShort) {
 		f.Short++
 		return nil
@@ -590,6 +608,91 @@ func (o *agency) writeCareAreas(*register) error {
 			s := newStream(o.opt.Seed, forCareArea, uint64(area[k]))
 			fmt.Fprintf(w, "%s;V%d;%sbygdens vårdområde\r\n", o.division.At(i).Code, area[k], districtFore[s.below(len(districtFore))])
 		}
+	})
+}
+
+// pointsOf is how many squares of population a DeSO has.
+const pointsOf = 3
+
+// writePoints writes where people live: some squares in every DeSO with persons and the type of its RegSO, as a statistics office's population on a grid has them.
+func (o *agency) writePoints() error {
+	return write(filepath.Join(o.dir, "scb"), "population_points.csv", func(w *bufio.Writer) {
+		fmt.Fprintf(w, "%sFolkmängd i rutor %d, med områdestyp\r\n%s\r\nruta;ost;nord;antal;omradestyp\r\n", bom, o.opt.Years[len(o.opt.Years)-1], marked)
+		for d, n := range o.people {
+			for k := range pointsOf {
+				at := o.address[d*o.each+k]
+				persons := (n + k) / pointsOf // they sum to n
+				fmt.Fprintf(w, "%s-%d;%s;%s;%d;%d\r\n", o.division.At(d).Code, k+1, appendFixed(nil, at[0], ','), appendFixed(nil, at[1], ','), persons, o.types[o.new.regsoOf[d]])
+			}
+		}
+	})
+}
+
+// writeSites writes offices that are open, and as many places where one could be opened.
+func (o *agency) writeSites() error {
+	n := 2 * o.opt.Offices
+	o.facts.Registers = append(o.facts.Registers, RegisterFacts{Name: "office_sites", File: "agency/synthetic-office_sites.csv", Rows: n, Located: n})
+	return write(filepath.Join(o.dir, "agency"), "synthetic-office_sites.csv", func(w *bufio.Writer) {
+		var b strings.Builder
+		b.WriteString(marked + "\r\nkontor;ost;nord;oppet\r\n")
+		for i := range n {
+			s := newStream(o.opt.Seed, forOffice, pair(uint64(i), 1))
+			d := o.draw(s)
+			for o.division.At(d).Code[4] == 'A' {
+				d = o.draw(s)
+			}
+			at := o.address[d*o.each+s.below(o.each)]
+			fmt.Fprintf(&b, "%d;%s;%s;%d\r\n", 101+i, appendFixed(nil, at[0], ','), appendFixed(nil, at[1], ','), one(i < o.opt.Offices))
+		}
+		w.WriteString(windows1252(b.String()))
+	})
+}
+
+// writeProviders writes school providers with pupils of three years, a school index, and the share of pupils who live in areas of types 1 and 2: one for each kommun and, in
+// kommuner with more than two schools, an independent one.
+func (o *agency) writeProviders() error {
+	pupils, index, challenged := map[string]float64{}, map[string]float64{}, map[string]float64{}
+	before := 0.0
+	for d, k := range o.kommun {
+		n := o.sum[d] - before
+		before = o.sum[d]
+		pupils[k] += n
+		index[k] += n * o.index[d]
+		if o.types[o.new.regsoOf[d]] <= 2 {
+			challenged[k] += n
+		}
+	}
+	schools := map[string]int{}
+	for _, s := range o.schools {
+		schools[s.kommun]++
+	}
+	last := o.opt.Years[len(o.opt.Years)-1]
+	return write(filepath.Join(o.dir, "agency"), "synthetic-providers.csv", func(w *bufio.Writer) {
+		var b strings.Builder
+		fmt.Fprintf(&b, "%s\r\nhuvudman;namn;typ;kommun;elever_%d;elever_%d;elever_%d;skolindex;andel_typ_1_2;fore\r\n", marked, last-2, last-1, last)
+		for i := range o.Kommun.Len() {
+			k := o.Kommun.At(i)
+			for kind, typ := range []string{"Kommunal", "Enskild"} {
+				if kind == 1 && schools[k.Code] < 3 {
+					continue
+				}
+				s := newStream(o.opt.Seed, forProvider, pair(uint64(i), uint64(kind)))
+				n := 0.1 * pupils[k.Code]
+				lean := s.between(0.9, 1.1)
+				name := k.Name + " kommun"
+				if kind == 1 {
+					n, lean, name = n*s.between(0.05, 0.2), s.between(0.6, 0.95), fmt.Sprintf("Påhittade Skolor i %s AB", k.Name)
+				}
+				fmt.Fprintf(&b, "H%04d;%s;%s;%s", 2*i+kind+1, name, typ, k.Code)
+				for range 3 {
+					fmt.Fprintf(&b, ";%d", 1+int(n*s.between(0.95, 1.05)))
+				}
+				share := challenged[k.Code] / pupils[k.Code] * lean
+				fmt.Fprintf(&b, ";%s;%s;%d\r\n", appendFixed(nil, 100*lean*(0.5+0.5*index[k.Code]/pupils[k.Code]/9.1), ','),
+					strings.Replace(strconv.FormatFloat(math.Min(share, 1), 'f', 3, 64), ".", ",", 1), 1000*int(n*s.between(0.5, 0.8)))
+			}
+		}
+		w.WriteString(windows1252(b.String()))
 	})
 }
 

@@ -29,10 +29,11 @@ type Country struct {
 	RegSO2025, DeSO2025 *area.Division
 	Changes             []Change // the revision between the vintages
 
-	opt   Options
-	atoms []atom
-	old   vintage
-	new   vintage
+	opt    Options
+	atoms  []atom
+	people []int // by DeSO, in the last year of the register
+	old    vintage
+	new    vintage
 }
 
 // A Change is one line of the log of the border revision. A DeSO may stand on several lines.

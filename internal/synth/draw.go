@@ -35,6 +35,7 @@ const (
 	forDistrict
 	forPoliceArea
 	forCareArea
+	forProvider
 )
 
 // stream is one entity's random numbers.

@@ -267,6 +267,7 @@ func (c *Country) writeRegister(dir string, persons bool, f *Facts) (map[int][]i
 				fmt.Fprintf(&index, "%s;%s;%d;..;..;..;..;..\r\n", code, a.Name, year)
 			}
 		}
+		c.people = byDeSO
 		for d, n := range byDeSO {
 			fmt.Fprintf(&populations, "%s;%d;%d;%d;%d\r\n", deso.ID.SuffixedCode(deso.At(d).Code), year, n, n-foreign[d], foreign[d])
 		}
