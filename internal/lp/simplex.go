@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	costTolerance  = 1e-7 // reduced costs nearer zero are taken as zero
+	costTolerance  = 1e-9 // reduced costs nearer zero are taken as zero
 	boundTolerance = 1e-9 // how far the ratio test lets a basic column pass its bound
 	infeasible     = 1e-7 // farther out than this counts in the first phase
 	mostChanges    = 64   // of the basis before it is factorised anew
