@@ -432,7 +432,7 @@ func (s *simplex) full() bool {
 	return len(s.f.changes) >= mostChanges || s.f.size > 8*(s.m+len(s.f.lower.entry)+len(s.f.upper.entry))
 }
 
-// patience is how many steps to take without getting anywhere before a stricter rule.
+// rule is how to choose after so many steps without getting anywhere, and when to give up.
 func (s *simplex) rule(idle int) (how int, giveUp bool) {
 	switch {
 	case idle < 40:
