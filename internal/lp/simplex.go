@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	costTolerance  = 1e-7 // reduced costs nearer zero are taken as zero
+	costTolerance  = 1e-9 // reduced costs nearer zero are taken as zero
 	boundTolerance = 1e-9 // how far the ratio test lets a basic column pass its bound
 	infeasible     = 1e-7 // farther out than this counts in the first phase
 	mostChanges    = 64   // of the basis before it is factorised anew
@@ -432,7 +432,7 @@ func (s *simplex) full() bool {
 	return len(s.f.changes) >= mostChanges || s.f.size > 8*(s.m+len(s.f.lower.entry)+len(s.f.upper.entry))
 }
 
-// patience is how many steps to take without getting anywhere before a stricter rule.
+// rule is how to choose after so many steps without getting anywhere, and when to give up.
 func (s *simplex) rule(idle int) (how int, giveUp bool) {
 	switch {
 	case idle < 40:
