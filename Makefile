@@ -26,7 +26,7 @@ test: check
 
 # Benchmarks with stated sizes; results are kept in bench/.
 bench:
-	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem ./locate ./store ./protect ./edition ./record ./areatype
+	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem ./locate ./store ./protect ./edition ./record ./areatype ./school
 
 # Every fuzz target for a short while.
 FUZZTIME ?= 20s

@@ -245,6 +245,23 @@ func TestLogisticLaws(t *testing.T) {
 		if math.Abs(sum-float64(ones)) > 1e-6 {
 			t.Fatalf("probabilities add up to %g of %d; separated %v", sum, ones, m.Separated)
 		}
+		// All lines that could separate: through points with z = 0 and with z = 1.
+		separable := false
+		for b := -1.0; b <= 1; b++ {
+			for c := -10.0; c <= 10; c++ {
+				for a := -15.0; a <= 15 && !separable; a++ {
+					clean, apart := true, false
+					for i := range n {
+						v := (a + b*x[i] + c*z[i]) * (2*y[i] - 1)
+						clean, apart = clean && v >= 0, apart || v > 0
+					}
+					separable = clean && apart
+				}
+			}
+		}
+		if separable != (m.Separated != nil) {
+			t.Fatalf("separable %v, told %v", separable, m.Separated)
+		}
 		for i, s := range m.Separated {
 			if s && m.Fitted[i] != y[i] {
 				t.Fatalf("row %d is told apart wrongly", i)
