@@ -205,8 +205,9 @@ func (r *Run) schools(ctx context.Context) error {
 
 func (r *Run) school(ctx context.Context, d SchoolDecl) error {
 	from := r.loaded[d.From]
-	if !from.lineage.Public() {
-		return fmt.Errorf("the records %s are the agency's own, and disclosure control of measures of schools is not at hand: publish counts (kind: composition, or tables), or try the measure with skikt school, whose output is as confidential as the records", d.From)
+	if !from.lineage.Public() && !slices.Contains(ownSchoolKinds, d.Kind) {
+		return fmt.Errorf("the records %s are the agency's own, and kind %s gives a number for each school; of own records %s may be published, and counts (kind: composition, or tables); skikt school gives the numbers for work within the agency",
+			d.From, d.Kind, strings.Join(ownSchoolKinds, ", "))
 	}
 	q, err := r.schoolRows(ctx, d, from)
 	if err != nil {
@@ -260,6 +261,12 @@ func (r *Run) school(ctx context.Context, d SchoolDecl) error {
 			c.Title = text(d.Title)
 		}
 		c.Lineage = c.Lineage.Merge(from.lineage)
+		if !from.lineage.Public() {
+			if err := r.ownMeasures(d, q, c); err != nil {
+				return err
+			}
+			continue
+		}
 		for _, w := range from.warnings {
 			c.Warn(w)
 		}

@@ -123,6 +123,12 @@ func (r *Run) segregation(ctx context.Context, d SegregationDecl) error {
 			r.measured = append(r.measured, protect.Measured{Cube: out, Counts: inside, Count: "N", Units: d.Units, Groups: d.Group.Name})
 		}
 	}
+	if len(d.Parts) == 0 {
+		return nil
+	}
+	if !from.lineage.Public() {
+		return fmt.Errorf("parts of segregation are not published from the agency's own records %s: leave parts out, or compute them with skikt measure for work within the agency", d.From)
+	}
 	parts, err := r.parts(counts, units, d, segregation.Question{Units: d.Units, Groups: d.Group.Name, Members: members, Count: "N", Persons: segregation.Draws{N: d.Draws, Seed: d.Seed}})
 	r.Measures = append(r.Measures, parts...)
 	return err
