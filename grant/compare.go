@@ -141,9 +141,10 @@ func (res *Result) Inequality(column string) (Inequality, error) {
 	units, places = ranked(nil, pupils, given)
 	q.Concentration = concentration(wholeKr, n, units, places)
 	// Need is the column times pupils, in whole numbers.
-	need, _ := whole(given)
+	values, _ := whole(given)
+	need := make([]*big.Int, len(values))
 	for i := range need {
-		need[i].Mul(need[i], n[i])
+		need[i] = new(big.Int).Mul(values[i], n[i])
 	}
 	q.GiniOfColumn = concentration(need, n, units, places)
 	if q.Concentration != nil && q.GiniOfColumn != nil {
