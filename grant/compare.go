@@ -4,10 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/skikt/skikt/cube"
 )
@@ -141,9 +144,10 @@ func (res *Result) Inequality(column string) (Inequality, error) {
 	units, places = ranked(nil, pupils, given)
 	q.Concentration = concentration(wholeKr, n, units, places)
 	// Need is the column times pupils, in whole numbers.
-	need, _ := whole(given)
+	values, _ := whole(given)
+	need := make([]*big.Int, len(values))
 	for i := range need {
-		need[i].Mul(need[i], n[i])
+		need[i] = new(big.Int).Mul(values[i], n[i])
 	}
 	q.GiniOfColumn = concentration(need, n, units, places)
 	if q.Concentration != nil && q.GiniOfColumn != nil {
@@ -253,25 +257,49 @@ func Uncertain(from, to Rule, u *Units, q Uncertainty) ([]Flip, error) {
 	if err != nil {
 		return nil, err
 	}
-	drawn := &Units{ID: u.ID, Name: u.Name, Groups: u.Groups, Numbers: make(map[string][]*big.Rat, len(u.Numbers))}
-	for name, c := range u.Numbers {
-		drawn.Numbers[name] = c
-	}
-	paid, changes := make([][]int64, n), make([][]int64, n)
-	for range q.Draws {
-		column := slices.Clone(base)
+	// The columns are drawn in order, and the rules then carried out side by side: the result is the same however many at once.
+	columns := make([][]*big.Rat, q.Draws)
+	for k := range columns {
+		columns[k] = slices.Clone(base)
 		for i, s := range streams {
 			if s != nil {
-				column[i] = draw(s, low[i], high[i])
+				columns[k][i] = draw(s, low[i], high[i])
 			}
 		}
-		drawn.Numbers[q.Column] = column
-		c, err := change(from, to, drawn)
-		if err != nil {
-			return nil, fmt.Errorf("grant: in a draw of %s: %w", q.Column, err)
+	}
+	type drawn struct {
+		paid, change []int64
+		err          error
+	}
+	draws := make([]drawn, q.Draws)
+	var wait sync.WaitGroup
+	next := make(chan int)
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			for k := range next {
+				own := &Units{ID: u.ID, Numbers: maps.Clone(u.Numbers)}
+				own.Numbers[q.Column] = columns[k]
+				c, err := change(from, to, own)
+				if err != nil {
+					draws[k].err = err
+					continue
+				}
+				draws[k] = drawn{paid: c.To.Paid, change: c.Change}
+			}
+		})
+	}
+	for k := range columns {
+		next <- k
+	}
+	close(next)
+	wait.Wait()
+	paid, changes := make([][]int64, n), make([][]int64, n)
+	for _, d := range draws {
+		if d.err != nil {
+			return nil, fmt.Errorf("grant: in a draw of %s: %w", q.Column, d.err)
 		}
 		for i := range n {
-			paid[i], changes[i] = append(paid[i], c.To.Paid[i]), append(changes[i], c.Change[i])
+			paid[i], changes[i] = append(paid[i], d.paid[i]), append(changes[i], d.change[i])
 		}
 	}
 	out := make([]Flip, n)

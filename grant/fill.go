@@ -140,7 +140,7 @@ func Fill(budget int64, weights []*big.Rat, floors, caps []int64) (*Filled, erro
 	return f, nil
 }
 
-// whole takes fractions to whole numbers: times the least common multiple of the denominators.
+// whole takes fractions to whole numbers: times the least common multiple of the denominators. The numbers may be the fractions' own: they must not be changed.
 func whole(v []*big.Rat) (scaled []*big.Int, scale *big.Int) {
 	scale = big.NewInt(1)
 	var rest, gcd big.Int
@@ -151,13 +151,11 @@ func whole(v []*big.Rat) (scaled []*big.Int, scale *big.Int) {
 		}
 	}
 	scaled = make([]*big.Int, len(v))
-	room := make([]big.Int, len(v))
 	for i, x := range v {
-		scaled[i] = &room[i]
 		if d := x.Denom(); d.Cmp(scale) == 0 {
-			scaled[i].Set(x.Num())
+			scaled[i] = x.Num()
 		} else {
-			scaled[i].Mul(x.Num(), rest.Quo(scale, d))
+			scaled[i] = new(big.Int).Mul(x.Num(), rest.Quo(scale, d))
 		}
 	}
 	return scaled, scale
@@ -202,10 +200,11 @@ func (f *Filled) feasible(w []*big.Int) error {
 
 // A turn is a level of λ at which a unit leaves its floor or comes to its cap.
 type turn struct {
-	near   float64 // at / weight, nearly
-	at     int64
-	weight *big.Int
-	leaves bool // comes to its cap
+	near       float64 // at / weight, nearly
+	at         int64
+	weight     *big.Int
+	weightNear float64
+	leaves     bool // comes to its cap
 }
 
 // order compares two turns exactly; the floats decide only where they are well apart.
@@ -237,32 +236,43 @@ func (f *Filled) level(w []*big.Int) (num, den *big.Int) {
 		if w[i].Sign() == 0 {
 			continue
 		}
-		near, _ := new(big.Float).SetInt(w[i]).Float64()
-		turns = append(turns, turn{float64(f.floor[i]) / near, f.floor[i], w[i], false})
+		near, _ := w[i].Float64()
+		turns = append(turns, turn{float64(f.floor[i]) / near, f.floor[i], w[i], near, false})
 		if f.cap[i] != NoCap {
-			turns = append(turns, turn{float64(f.cap[i]) / near, f.cap[i], w[i], true})
+			turns = append(turns, turn{float64(f.cap[i]) / near, f.cap[i], w[i], near, true})
 		}
 	}
 	slices.SortFunc(turns, order) // equal ones change nothing whatever their order
 	budget := big.NewInt(f.Budget)
+	last := turn{weight: big.NewInt(1)}
+	// Floats pass over the turns whose sum is well below the budget; near it the sum is taken exactly.
+	const well = 1 - 1e-6
+	fixedNear, _ := fixed.Float64()
+	activeNear := 0.0
 	var got, want, at big.Int
-	num, den = new(big.Int), big.NewInt(1)
 	for _, t := range turns {
 		at.SetInt64(t.at)
-		got.Mul(fixed, t.weight)
-		got.Add(&got, want.Mul(&at, active))
-		if want.Mul(budget, t.weight); got.Cmp(&want) >= 0 {
-			break
+		if fixedNear+t.near*activeNear >= float64(f.Budget)*well {
+			got.Mul(fixed, t.weight)
+			got.Add(&got, want.Mul(&at, active))
+			if want.Mul(budget, t.weight); got.Cmp(&want) >= 0 {
+				break
+			}
 		}
-		num, den = big.NewInt(t.at), t.weight
+		last = t
 		if t.leaves {
 			fixed.Add(fixed, &at)
 			active.Sub(active, t.weight)
+			fixedNear += float64(t.at)
+			activeNear -= t.weightNear
 		} else {
 			fixed.Sub(fixed, &at)
 			active.Add(active, t.weight)
+			fixedNear -= float64(t.at)
+			activeNear += t.weightNear
 		}
 	}
+	num, den = big.NewInt(last.at), last.weight
 	if active.Sign() == 0 {
 		return num, den // every unit stands at a bound, and they sum to the budget
 	}
@@ -364,9 +374,9 @@ func ranked(kronor, persons, by []*big.Rat) (units, places []int) {
 		}
 		units = append(units, i)
 		if by != nil {
-			near[i] = float(by[i])
+			near[i] = nearly(by[i])
 		} else {
-			near[i] = float(kronor[i]) / float(persons[i])
+			near[i] = nearly(kronor[i]) / nearly(persons[i])
 		}
 	}
 	// Floats decide where they are well apart, fractions where they are not.
@@ -385,6 +395,14 @@ func ranked(kronor, persons, by []*big.Rat) (units, places []int) {
 		}
 	}
 	return units, places
+}
+
+// nearly is a number as a float, to a few units of its last digit.
+func nearly(x *big.Rat) float64 {
+	if a, b := x.Num(), x.Denom(); a.IsInt64() && b.IsInt64() {
+		return float64(a.Int64()) / float64(b.Int64())
+	}
+	return float(x)
 }
 
 // A Point is a point of a Lorenz or concentration curve: the cumulative shares of persons and of kronor.

@@ -254,6 +254,27 @@ pots:
 	}
 }
 
+// Whatever is written, a number that is read is written so that it is read again as the same.
+func FuzzFraction(f *testing.F) {
+	for _, seed := range []string{"0.9", "0,9", "9/10", "-1", "1/3", "865/71", "", "1/0", "−5", "00.10"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		x, err := ParseFraction(text)
+		if err != nil {
+			return
+		}
+		written, err := x.MarshalText()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var again Fraction
+		if err := again.UnmarshalText(written); err != nil || again.Rat().Cmp(x.Rat()) != 0 {
+			t.Fatalf("%q is written %q and read as %v, %v", text, written, again, err)
+		}
+	})
+}
+
 // Two years: a guarantee of 90 percent counts from the year before, by new numbers. In year one 100·(1, 3) → 25 and 75. Then H2 becomes H9 and H1 is gone; H3 is new. Equal weights would give 50 each; ninety percent of 75 is 67.5,
 // so H9 has 68 and H3 the rest.
 func TestYears(t *testing.T) {

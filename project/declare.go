@@ -409,6 +409,9 @@ func (p *Project) validate(path string, text []byte) error {
 	}
 	p.Tables = append(p.Tables, p.schoolTables()...)
 	for i, d := range p.Grants {
+		if slices.ContainsFunc(p.Grants[:i], func(o GrantDecl) bool { return o.Name == d.Name }) {
+			say(fmt.Sprintf("grants[%d].name", i), "%s is declared twice", d.Name)
+		}
 		d.validate(say.under(fmt.Sprintf("grants[%d]", i)))
 		p.validateSource(fmt.Sprintf("grants[%d].units.source", i), d.Units.Source, say)
 		if d.Homes != nil {
@@ -419,6 +422,9 @@ func (p *Project) validate(path string, text []byte) error {
 		}
 	}
 	for i, d := range p.Targets {
+		if slices.ContainsFunc(p.Targets[:i], func(o TargetDecl) bool { return o.Name == d.Name }) {
+			say(fmt.Sprintf("targets[%d].name", i), "%s is declared twice", d.Name)
+		}
 		p.validateTarget(d, of, say.under(fmt.Sprintf("targets[%d]", i)))
 	}
 	p.validatePolicy(say)

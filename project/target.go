@@ -172,7 +172,7 @@ func (r *Run) reach(ctx context.Context, name string, q *ReachDecl) ([]*cube.Cub
 	}
 	var out []*cube.Cube
 	for _, kind := range q.By {
-		areas, needs, err := r.needs(ctx, from, q, area.Kind(kind), index)
+		areas, needs, rounded, err := r.needs(ctx, from, q, area.Kind(kind), index)
 		if err != nil {
 			return nil, err
 		}
@@ -196,6 +196,11 @@ func (r *Run) reach(ctx context.Context, name string, q *ReachDecl) ([]*cube.Cub
 				return nil, err
 			}
 			c.Lineage = c.Lineage.Merge(lineage)
+			if rounded > 0 {
+				c.Warn(cube.Warning{Code: "rounded-counts", Text: cube.Text{
+					SV: fmt.Sprintf("%d tal är beräknade ur avrundade andelar och tagna till närmaste hela antal personer.", rounded),
+					EN: fmt.Sprintf("%d counts are computed from rounded shares and taken to the nearest whole number of persons.", rounded)}})
+			}
 			out = append(out, c)
 		}
 	}
@@ -277,19 +282,19 @@ func ReadAreas(ctx context.Context, path string, c AreaColumns) ([]target.Set, e
 	return sets, nil
 }
 
-// needs are the areas of a kind with population, index and type in the year, and the persons with each need.
-func (r *Run) needs(ctx context.Context, from *loaded, q *ReachDecl, kind area.Kind, index *cube.Cube) (*target.Areas, [][]int64, error) {
+// needs are the areas of a kind with population, index and type in the year, and the persons with each need; rounded are the counts that were no whole numbers.
+func (r *Run) needs(ctx context.Context, from *loaded, q *ReachDecl, kind area.Kind, index *cube.Cube) (a *target.Areas, needs [][]int64, rounded int, err error) {
 	id, err := r.divisionOf(from.division, kind)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
 	div, err := r.Geography.Division(id)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
 	dim, err := r.areaDim(ctx, from, id)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
 	all := append([]CountOf{q.Population}, q.Need...)
 	var counts []*cube.Cube
@@ -301,17 +306,17 @@ func (r *Run) needs(ctx context.Context, from *loaded, q *ReachDecl, kind area.K
 		}
 		counted, _, err := r.count(ctx, from, spec)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, 0, err
 		}
 		counts = append(counts, counted)
 	}
 	toTypes, err := r.Geography.Parents(id, r.types.division)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
 	typeDivision, err := r.Geography.Division(r.types.division)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
 	indexOf := func(int) float64 { return math.NaN() }
 	year := strconv.Itoa(q.Year)
@@ -320,11 +325,11 @@ func (r *Run) needs(ctx context.Context, from *loaded, q *ReachDecl, kind area.K
 		its := area.ID{Kind: area.Kind(d.Kind), Vintage: d.Vintage}
 		up, err := r.Geography.Parents(id, its)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, 0, err
 		}
 		above, err := r.Geography.Division(its)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, 0, err
 		}
 		indexOf = func(i int) float64 {
 			if up[i] < 0 {
@@ -337,8 +342,8 @@ func (r *Run) needs(ctx context.Context, from *loaded, q *ReachDecl, kind area.K
 			return c.Value
 		}
 	}
-	a := &target.Areas{}
-	needs := make([][]int64, len(q.Need))
+	a = &target.Areas{}
+	needs = make([][]int64, len(q.Need))
 	found := false
 	for i := range div.Len() {
 		code := div.At(i).Code
@@ -349,13 +354,14 @@ func (r *Run) needs(ctx context.Context, from *loaded, q *ReachDecl, kind area.K
 			}
 			found = true
 			c := counts[m].Cell(row, 0)
-			switch {
-			case !c.Status.HasValue():
+			if !c.Status.HasValue() {
 				return 0, fmt.Errorf("the count of %s in %s has the status %s; reach needs every count", all[m].Name, code, c.Status)
-			case c.Value != math.Trunc(c.Value):
-				return 0, fmt.Errorf("the count of %s in %s is no whole number", all[m].Name, code)
 			}
-			return int64(c.Value), nil
+			n := math.Round(c.Value)
+			if math.Abs(c.Value-n) > 1e-6 {
+				rounded++
+			}
+			return int64(n), nil
 		}
 		t := 0
 		if toTypes[i] >= 0 {
@@ -363,21 +369,21 @@ func (r *Run) needs(ctx context.Context, from *loaded, q *ReachDecl, kind area.K
 		}
 		n, err := value(0)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, 0, err
 		}
 		a.Code, a.Index, a.Type, a.Population = append(a.Code, code), append(a.Index, indexOf(i)), append(a.Type, t), append(a.Population, n)
 		for k := range needs {
 			n, err := value(k + 1)
 			if err != nil {
-				return nil, nil, err
+				return nil, nil, 0, err
 			}
 			needs[k] = append(needs[k], n)
 		}
 	}
 	if !found {
-		return nil, nil, fmt.Errorf("the records %s have nothing for %s", q.From, year)
+		return nil, nil, 0, fmt.Errorf("the records %s have nothing for %s", q.From, year)
 	}
-	return a, needs, nil
+	return a, needs, rounded, nil
 }
 
 func (r *Run) overlap(ctx context.Context, name string, q *OverlapDecl) ([]*cube.Cube, error) {

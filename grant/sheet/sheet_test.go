@@ -139,7 +139,7 @@ func TestFormulasInSpreadsheet(t *testing.T) {
 		t.Skip("a spreadsheet program takes its time")
 	}
 	// Written for one budget, changed in the workbook to another: the formulas must follow.
-	const written, budget = 2_500_000_001, 3_123_456_789
+	const written, budget = 1_200_000_001, 1_523_456_789
 	u := made(150)
 	all := results(t, u, budget)
 	dir := t.TempDir()
@@ -159,6 +159,9 @@ func TestFormulasInSpreadsheet(t *testing.T) {
 	cmd := exec.Command(program, "-env:UserInstallation=file://"+filepath.Join(dir, "profile"), "--headless", "--convert-to", "xlsx", "--outdir", filepath.Join(dir, "out"), in)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
+	}
+	if main := all[1].Pots[0]; len(main.AtFloor) == 0 || len(main.AtCap) == 0 {
+		t.Fatalf("the bounds bind nobody: %d at their floor, %d at their cap", len(main.AtFloor), len(main.AtCap))
 	}
 	calculated, err := excelize.OpenFile(filepath.Join(dir, "out", "in.xlsx"))
 	if err != nil {
