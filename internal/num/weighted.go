@@ -1,4 +1,3 @@
-// Package num holds numerical kernels that several packages need.
 package num
 
 import (
