@@ -3,6 +3,7 @@ package lp
 import (
 	"fmt"
 	"math/big"
+	"slices"
 )
 
 // A Solution is a best point.
@@ -10,6 +11,9 @@ type Solution struct {
 	End
 	Point []*big.Rat // has the value Reached; nil when none was found
 	Nodes int        // subproblems solved
+	// Multipliers, per row, are Prove's proof of the limit: with d = objective - sum of multiplier * row, the objective is at least the least of d over the
+	// bounds of the columns and of the multipliers over those of the rows.
+	Multipliers []*big.Rat
 }
 
 // Minimize gives the least value of a sum over all real points, and a point that has it. It needs no known point. The error
@@ -35,6 +39,56 @@ func (p *Problem) MinimizeWhole(objective []Term, whole []bool, o Options) (Solu
 		s := newSearch(b)
 		return s.wholeNumbers(terms, 1, whole, incumbent{}, nil, o.nodes())
 	}, whole, o)
+}
+
+// Prove gives the least value of each objective over all real points with the multipliers that prove it, going from one to the next from a
+// known point. Rows are taken as they are given, without presolve, so that each has a multiplier.
+func (p *Problem) Prove(objectives [][]Term, known []int64) ([]Solution, error) {
+	if p.damaged != nil {
+		return nil, p.damaged
+	}
+	err := p.check(known)
+	if err != nil {
+		return nil, err
+	}
+	b := &block{n: p.Columns(), m: p.Rows(), lo: append(slices.Clone(p.lo), p.rowLo...), hi: append(slices.Clone(p.hi), p.rowHi...), known: known}
+	for i := range p.Rows() {
+		b.rows = append(b.rows, p.row(i))
+	}
+	b.columns()
+	s := newSearch(b)
+	out := make([]Solution, len(objectives))
+	for i, terms := range objectives {
+		if terms, err = p.merged(terms); err != nil {
+			return nil, err
+		}
+		f, err := s.minimise(terms, 1, false, nil)
+		if err != nil {
+			return nil, err
+		}
+		own := &out[i]
+		own.Reached, own.Limit, own.NoLimit = f.value, f.limit, f.limit == nil
+		own.Point, own.Multipliers = f.point.all(), f.proof.all()
+	}
+	return out, nil
+}
+
+// merged is a sum with one term per column.
+func (p *Problem) merged(terms []Term) ([]Term, error) {
+	var out []Term
+	place := map[int]int{}
+	for _, t := range terms {
+		k, ok := place[t.Col]
+		if !ok {
+			k = len(out)
+			place[t.Col] = k
+			out = append(out, Term{Col: t.Col})
+		}
+		if out[k].Coef += t.Coef; t.Col < 0 || t.Col >= p.Columns() || out[k].Coef >= largest || out[k].Coef <= -largest {
+			return nil, fmt.Errorf("lp: an objective has column %d of %d, or a coefficient of 2^53 or more", t.Col, p.Columns())
+		}
+	}
+	return out, nil
 }
 
 func (p *Problem) minimize(objective []Term, solve func(*block, []bool, []Term) (incumbent, error), whole []bool, o Options) (Solution, error) {

@@ -245,7 +245,7 @@ func (r *reduction) follow() ([]line, error) {
 			wake(int32(j))
 			continue
 		}
-		changed, err := l.tighten(r.tightLo, r.tightHi)
+		changed, err := l.tighten(r.tightLo, r.tightHi, false)
 		if err != nil {
 			return nil, err
 		}
@@ -301,9 +301,9 @@ func meet(lo, hi, goneLo, goneHi int64, t tie) (int64, int64) {
 	return max(lo, goneLo), min(hi, goneHi)
 }
 
-// tighten draws the bounds of a row's columns through the row. Bounds that a division would make fractional are rounded outwards, so they hold for
-// real points too. Columns that changed are given; only changes that leave bounds under 2^53 are made.
-func (l *line) tighten(lo, hi []int64) (changed []int32, err error) {
+// tighten draws the bounds of a row's columns through the row. Bounds that a division would make fractional are rounded inwards when the columns are
+// whole, else outwards, so that they hold for real points too. Columns that changed are given; only changes that leave bounds under 2^53 are made.
+func (l *line) tighten(lo, hi []int64, whole bool) (changed []int32, err error) {
 	var least, most total // of the terms with a bound
 	var noLeast, noMost int
 	ends := func(t Term) (down, up int64) {
@@ -313,6 +313,10 @@ func (l *line) tighten(lo, hi []int64) (changed []int32, err error) {
 		return -hi[t.Col], -lo[t.Col]
 	}
 	size := func(t Term) int64 { return max(t.Coef, -t.Coef) }
+	over := ceilDiv
+	if whole {
+		over = func(a, b int64) int64 { return -ceilDiv(-a, b) }
+	}
 	for _, t := range l.terms {
 		down, up := ends(t)
 		if down == -Infinite {
@@ -338,7 +342,7 @@ func (l *line) tighten(lo, hi []int64) (changed []int32, err error) {
 				rest.add(-size(t), down)
 			}
 			if room, ok := rest.from(l.hi); ok { // size*x <= hi - rest
-				newUp = min(up, ceilDiv(room, size(t)))
+				newUp = min(up, over(room, size(t)))
 			}
 		}
 		if l.lo != -Infinite && (noMost == 0 || noMost == 1 && up == Infinite) {
@@ -347,7 +351,7 @@ func (l *line) tighten(lo, hi []int64) (changed []int32, err error) {
 				rest.add(-size(t), up)
 			}
 			if room, ok := rest.from(l.lo); ok {
-				newDown = max(down, -ceilDiv(-room, size(t)))
+				newDown = max(down, -over(-room, size(t)))
 			}
 		}
 		if newDown == down && newUp == up || newUp <= -largest || newUp >= largest && newUp != Infinite ||

@@ -55,6 +55,18 @@ func (v vector) at(i int) *big.Rat {
 	return big.NewRat(v.num[i], v.den)
 }
 
+// all are the fractions themselves; nil for the zero vector.
+func (v vector) all() []*big.Rat {
+	if v.rats != nil {
+		return v.rats
+	}
+	var list []*big.Rat
+	for i := range v.num {
+		list = append(list, v.at(i))
+	}
+	return list
+}
+
 // value is a sum of columns at the point.
 func (v vector) value(terms []Term) *big.Rat {
 	sum := new(big.Rat)

@@ -245,7 +245,7 @@ func (r *reduction) parts(objectives []Objective) ([]part, []recipe, error) {
 		var ask limits
 		if c, fits := shift.int64(); len(recipes[i].parts) == 1 && fits && max(c, -c) < largest {
 			if d := recipes[i].parts[0].times; obj.EnoughLow != nil || obj.EnoughHigh != nil {
-				ask = limits{over(obj.EnoughLow, c, d), over(obj.EnoughHigh, c, d)}
+				ask = limits{goal(obj.EnoughLow, c, d), goal(obj.EnoughHigh, c, d)}
 				if d < 0 {
 					ask.low, ask.high = ask.high, ask.low
 				}
@@ -278,8 +278,8 @@ func (r *reduction) parts(objectives []Objective) ([]part, []recipe, error) {
 	return parts, recipes, nil
 }
 
-// over is the value of a part, in whole numbers, that brings shift + d * part to at least (or, for a low limit, at most) a value.
-func over(want *int64, shift, d int64) *int64 {
+// goal is the value of a part, in whole numbers, that brings shift + d * part to at least (or, for a low limit, at most) a value.
+func goal(want *int64, shift, d int64) *int64 {
 	if want == nil || max(*want, -*want) >= largest {
 		return nil
 	}

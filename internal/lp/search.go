@@ -3,6 +3,7 @@ package lp
 import (
 	"fmt"
 	"math/big"
+	"slices"
 )
 
 // A search is a simplex with the proof of what it finds. Its bounds may be narrower than those of its block.
@@ -19,6 +20,7 @@ type found struct {
 	point   vector   // a point of the block
 	value   *big.Rat // of sign * objective there
 	limit   *big.Rat // proved: sign * objective gets no lower; nil when it has no end
+	proof   vector   // the multipliers that prove it
 	noPoint bool     // proved: the bounds leave no point
 	stopped bool
 }
@@ -49,7 +51,9 @@ func (s *search) minimise(terms []Term, sign int64, fresh bool, after func() boo
 	}
 	x, ok := s.point()
 	if !ok || !s.b.keeps(x, s.lo, s.hi) {
-		return s.byFractions(terms, sign)
+		if x, ok = s.exactPoint(); !ok || !s.b.keeps(x, s.lo, s.hi) {
+			return s.byFractions(terms, sign)
+		}
 	}
 	out := found{point: x, value: x.value(terms)}
 	if sign < 0 {
@@ -61,8 +65,13 @@ func (s *search) minimise(terms []Term, sign int64, fresh bool, after func() boo
 		}
 		return s.byFractions(terms, sign)
 	}
-	if y, ok := s.multipliers(); ok {
+	for _, guess := range []func() (vector, bool){s.multipliers, s.exactMultipliers} {
+		y, ok := guess()
+		if !ok {
+			continue
+		}
 		if out.limit = s.b.limit(terms, sign, y, s.lo, s.hi); out.limit != nil && out.limit.Cmp(out.value) == 0 {
+			out.proof = y
 			return out, nil
 		}
 	}
@@ -89,7 +98,8 @@ func (s *search) byFractions(terms []Term, sign int64) (found, error) {
 	if what == unbounded {
 		holds = holds && s.b.endless(terms, sign, ray, s.lo, s.hi)
 	} else {
-		out.limit = s.b.limit(terms, sign, e.multipliers(false), s.lo, s.hi)
+		out.proof = e.multipliers(false)
+		out.limit = s.b.limit(terms, sign, out.proof, s.lo, s.hi)
 		holds = holds && out.limit != nil && out.limit.Cmp(out.value) == 0
 	}
 	if !holds {
@@ -129,7 +139,8 @@ type node struct {
 	limit *big.Rat
 }
 
-// wholeNumbers is branch and bound over points whose marked columns are whole (all, when whole is nil), depth first. best, when its value isn't nil, is
+// wholeNumbers is branch and bound over points whose marked columns are whole (all, when whole is nil): dives, each from where the
+// limit is least. best, when its value isn't nil, is
 // a point already known; enough, when not nil, a value that is good enough to stop at. The search is left with the bounds of some node.
 func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incumbent, enough *big.Rat, nodes int) (incumbent, error) {
 	isWhole := func(j int) bool { return whole == nil || whole[j] }
@@ -140,9 +151,28 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 	best.nodes = 0
 	givenLo, givenHi := s.lo, s.hi
 	lo, hi := append([]int64(nil), s.lo...), append([]int64(nil), s.hi...)
+	lines := make([]line, s.b.m+1)
+	lines[0] = line{lo: -Infinite}
+	for _, t := range terms {
+		lines[0].terms = append(lines[0].terms, Term{t.Col, sign * t.Coef})
+	}
+	for i, row := range s.b.rows {
+		lines[i+1] = line{row, s.lo[s.b.n+i], s.hi[s.b.n+i]}
+	}
 	cut := func(limit *big.Rat) bool { return best.value != nil && limit != nil && limit.Cmp(best.value) >= 0 }
 	open := []*node{{col: -1}}
-	for len(open) > 0 {
+	for dive := false; len(open) > 0; {
+		if !dive { // the last dive is at its end: the next begins where the limit is least
+			least := len(open) - 1
+			for k := least - 1; k >= 0 && open[least].limit != nil; k-- {
+				if open[k].limit == nil || open[k].limit.Cmp(open[least].limit) < 0 {
+					least = k
+				}
+			}
+			next := open[least]
+			open = append(slices.Delete(open, least, least+1), next)
+		}
+		dive = false
 		at := open[len(open)-1]
 		if cut(at.limit) {
 			open = open[:len(open)-1]
@@ -161,6 +191,12 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 			} else {
 				lo[p.col] = max(lo[p.col], p.bound)
 			}
+		}
+		if lines[0].hi = Infinite; best.value != nil && wholeValue && best.value.IsInt() && best.value.Num().IsInt64() {
+			lines[0].hi = best.value.Num().Int64() - 1 // a point that is no better is of no use
+		}
+		if !s.b.follow(lines, lo, hi, isWhole) {
+			continue
 		}
 		s.lo, s.hi = lo, hi
 		s.setBounds(lo, hi)
@@ -196,6 +232,7 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 		if new(big.Rat).Abs(value).Cmp(big.NewRat(largest, 1)) >= 0 {
 			return best, fmt.Errorf("lp: whole numbers of 2^53 or more would be needed")
 		}
+		dive = true
 		floor := floorOf(value)
 		down := &node{col: branch, bound: floor, upper: true, up: at, limit: f.limit}
 		up := &node{col: branch, bound: floor + 1, up: at, limit: f.limit}
@@ -222,6 +259,35 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 		}
 	}
 	return best, nil
+}
+
+// follow draws bounds through lines until nothing changes, or for a while, rounding inwards where all columns of a line are whole. It is false
+// when no point is left.
+func (b *block) follow(lines []line, lo, hi []int64, isWhole func(int) bool) bool {
+	waiting := make([]bool, len(lines))
+	queue := make([]int, len(lines))
+	for i := range queue {
+		queue[i], waiting[i] = i, true
+	}
+	for budget := 20 * len(lines); len(queue) > 0 && budget > 0; budget-- {
+		i := queue[0]
+		queue = queue[1:]
+		waiting[i] = false
+		whole := !slices.ContainsFunc(lines[i].terms, func(t Term) bool { return !isWhole(t.Col) })
+		changed, err := lines[i].tighten(lo, hi, whole)
+		if err != nil {
+			return false
+		}
+		for _, j := range changed {
+			for _, in := range b.cols[j] {
+				if k := in.Col + 1; !waiting[k] {
+					waiting[k] = true
+					queue = append(queue, k)
+				}
+			}
+		}
+	}
+	return true
 }
 
 // branch is the column that is farthest from a whole number, the first of those, or -1.

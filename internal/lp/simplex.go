@@ -57,7 +57,20 @@ func newSimplex(b *block) *simplex {
 			all[j][k] = entry{int32(t.Col), float64(t.Coef)}
 		}
 	}
-	f, free := factorise(b.m, all)
+	// Equal rows choose columns for the basis; those left without one follow from the others. A row with room begins with its logical column.
+	equal := make([]bool, b.m)
+	for i := range equal {
+		equal[i] = b.lo[b.n+i] == b.hi[b.n+i]
+	}
+	tight := make([][]entry, b.n)
+	for j, c := range all {
+		for _, e := range c {
+			if equal[e.at] {
+				tight[j] = append(tight[j], e)
+			}
+		}
+	}
+	f, free := factorise(b.m, tight)
 	place := make([]int32, b.m)
 	for i := range place {
 		place[i] = -1
@@ -67,7 +80,7 @@ func newSimplex(b *block) *simplex {
 		kept[i] = true
 	}
 	for _, i := range free {
-		kept[i] = b.lo[b.n+int(i)] != b.hi[b.n+int(i)]
+		kept[i] = !equal[i]
 	}
 	for i := range int32(b.m) {
 		if kept[i] {

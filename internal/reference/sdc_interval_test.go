@@ -346,3 +346,40 @@ func TestAttackIntervals(t *testing.T) {
 		t.Error("no interval was compared")
 	}
 }
+
+// What the intervals of the large cases cost: presolve and both ends of every hidden cell, proved.
+func BenchmarkAttackIntervals(b *testing.B) {
+	root, err := Root()
+	if err != nil {
+		b.Fatal(err)
+	}
+	cases, err := sdcCases(root)
+	if err != nil || len(cases) == 0 {
+		b.Skip("no cases of disclosure control: set SKIKT_REFERENCE to the folder of the reference numbers")
+	}
+	for _, c := range cases {
+		patterns, err := attacks(c)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, a := range patterns {
+			values, _, err := wholeValues(c)
+			if err != nil {
+				b.Fatal(err)
+			}
+			p, objectives, _ := a.system(values, func(x attackCell) bool { return x.hidden })
+			if p.Columns() < 1000 {
+				continue
+			}
+			for name, solve := range map[string]func([]lp.Objective, []int64, lp.Options) ([]lp.Range, lp.Stats, error){"real": p.Ranges, "whole": p.WholeRanges} {
+				b.Run(fmt.Sprintf("case=%s/numbers=%s/columns=%d/rows=%d/hidden=%d", c.Name, name, p.Columns(), p.Rows(), len(objectives)), func(b *testing.B) {
+					for b.Loop() {
+						if _, _, err := solve(objectives, values, lp.Options{}); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
+			}
+		}
+	}
+}
