@@ -486,7 +486,6 @@ func (t *PlainTable) Published() ([]*cube.Cube, error) {
 				kind = cube.Sum
 			}
 		}
-		b := cube.NewBuilder(t.Name, dims, []cube.Measure{{Name: t.Value, Kind: kind}})
 		rows := make([][]int32, 0, len(byView[key]))
 		for _, row := range byView[key] {
 			members := make([]int32, len(set))
@@ -501,7 +500,7 @@ func (t *PlainTable) Published() ([]*cube.Cube, error) {
 			}
 			rows = append(rows, members)
 		}
-		b = cube.NewBuilder(t.Name, dims, []cube.Measure{{Name: t.Value, Kind: kind}})
+		b := cube.NewBuilder(t.Name, dims, []cube.Measure{{Name: t.Value, Kind: kind}})
 		for i, row := range byView[key] {
 			cell := cube.KnownCell(row.Value)
 			if row.Hidden {
