@@ -11,10 +11,12 @@
 package cube
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 )
 
 // Text is a text for people in Swedish and English.
@@ -208,6 +210,23 @@ func KnownCell(v float64) Cell {
 		return Cell{Status: Zero}
 	}
 	return Cell{Status: Known, Value: v}
+}
+
+// Percent is a share times 100, done on its shortest decimal form: 0.07 becomes 7, where multiplying gives 7.000000000000001. Shares are 0..1 inside, and writers
+// show percent.
+func Percent(share float64) float64 {
+	var buf [32]byte
+	digits := strconv.AppendFloat(buf[:0], share, 'e', -1, 64)
+	e := bytes.LastIndexByte(digits, 'e')
+	if e < 0 { // no finite number
+		return share * 100
+	}
+	exponent, _ := strconv.Atoi(string(digits[e+1:]))
+	p, err := strconv.ParseFloat(string(strconv.AppendInt(digits[:e+1], int64(exponent+2), 10)), 64)
+	if err != nil { // none when it is a hundred times as large
+		return share * 100
+	}
+	return p
 }
 
 // column keeps one measure's cells by field; the optional fields stay nil until one cell has them.

@@ -320,7 +320,7 @@ func (c *Cube) WithTotals(names ...string) (*Cube, error) {
 }
 
 // WithMeasure adds shares and means, computed from the counts and sums in the cube. The cell's base is the count below the line; its
-// interval, when the counts have one, is theirs over the base. Without a base, or on a base of nothing, the cell is
+// interval, when either of the counts has one, is the least and the largest quotient of numbers in theirs. Without a base, or on a base of nothing, the cell is
 // not applicable; a hidden count hides it.
 func (c *Cube) WithMeasure(meas Measure) (*Cube, error) {
 	of := c.MeasureIndex(meas.Of)
@@ -381,14 +381,28 @@ func ratio(num, den Cell) Cell {
 		if num.Status == Perturbed || den.Status == Perturbed {
 			out.Status = Perturbed
 		}
-		if num.Lo.OK && num.Hi.OK {
-			out.Lo, out.Hi = Num(num.Lo.V/den.Value), Num(num.Hi.V/den.Value)
-		}
+		out.Lo, out.Hi = ratioInterval(num, den)
 	}
 	if den.Status.HasValue() {
 		out.Base = Num(den.Value)
 	}
 	return out
+}
+
+// ratioInterval is what a ratio can be when either number has an interval; absent when none has, or when the base may be nothing.
+func ratioInterval(num, den Cell) (lo, hi Number) {
+	ends := func(c Cell) (lo, hi float64, ok bool) {
+		if c.Lo.OK && c.Hi.OK {
+			return c.Lo.V, c.Hi.V, true
+		}
+		return c.Value, c.Value, false
+	}
+	nl, nh, n := ends(num)
+	dl, dh, d := ends(den)
+	if !n && !d || dl <= 0 {
+		return Number{}, Number{}
+	}
+	return Num(min(nl/dl, nl/dh)), Num(max(nh/dl, nh/dh))
 }
 
 // shareBase finds, for a row, the sum of the count over the base members of the share's dimension.
@@ -657,4 +671,65 @@ func (c *Cube) CheckHidden(keep ...string) {
 				fmt.Sprintf("Cells mix %d values of %s.", len(seen), dim.Title.In("en"))}})
 		}
 	}
+}
+
+// Take is the cube with only the members at the given positions, in table order, one list a dimension, and the measures at the given positions. Members and measures
+// that are not taken are no longer declared.
+func (c *Cube) Take(members [][]int, measures []int) (*Cube, error) {
+	if len(members) != len(c.dims) {
+		return nil, fmt.Errorf("cube: %s has %d dimensions, and members are given for %d", c.Name, len(c.dims), len(members))
+	}
+	dims, to := slices.Clone(c.dims), make([][]int32, len(c.dims))
+	for d, list := range members {
+		to[d] = slices.Repeat([]int32{-1}, len(c.dims[d].Members))
+		dims[d].Members = nil
+		for _, at := range list {
+			if at < 0 || at >= len(to[d]) || to[d][at] >= 0 {
+				return nil, fmt.Errorf("cube: %s: position %d of %s is out of range or stands twice", c.Name, at, c.dims[d].Name)
+			}
+			to[d][at] = int32(len(dims[d].Members))
+			dims[d].Members = append(dims[d].Members, c.dims[d].Members[at])
+		}
+	}
+	var order []int
+	for i := range c.Len() {
+		taken := true
+		for d := range c.dims {
+			taken = taken && to[d][c.coords[d][i]] >= 0
+		}
+		if taken {
+			order = append(order, i)
+		}
+	}
+	var kept []Measure
+	for _, m := range measures {
+		kept = append(kept, c.measures[m])
+	}
+	b := c.derived(dims, kept)
+	for d := range c.coords {
+		b.cube.coords[d] = pick(c.coords[d], order)
+		for i, at := range b.cube.coords[d] {
+			b.cube.coords[d][i] = to[d][at]
+		}
+	}
+	for i, m := range measures {
+		b.cube.columns[i] = c.columns[m].pick(order)
+	}
+	return b.Cube()
+}
+
+// Drop is the cube without the named dimensions, of each of which it may have rows for one member only.
+func (c *Cube) Drop(names ...string) (*Cube, error) {
+	var dims []Dimension
+	var coords [][]int32
+	for d, dim := range c.dims {
+		if !slices.Contains(names, dim.Name) {
+			dims, coords = append(dims, dim), append(coords, c.coords[d])
+		} else if len(c.coords[d]) > 0 && slices.Max(c.coords[d]) != slices.Min(c.coords[d]) {
+			return nil, fmt.Errorf("cube: %s has rows for several members of %s, so it can't be left out", c.Name, dim.Name)
+		}
+	}
+	b := c.derived(dims, c.measures)
+	b.cube.coords, b.cube.columns = coords, c.columns
+	return b.Cube()
 }

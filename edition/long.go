@@ -8,7 +8,6 @@ import (
 	"io"
 	"math"
 	"strconv"
-	"strings"
 
 	"github.com/skikt/skikt/cube"
 )
@@ -74,7 +73,7 @@ func eachLong(c *cube.Cube, give func(row, measure int, numbers [4]string, statu
 				}
 				const base = 1
 				if meas.Kind == cube.Share && k != base {
-					n.V = percent(n.V)
+					n.V = cube.Percent(n.V)
 				}
 				if math.IsNaN(n.V) || math.IsInf(n.V, 0) {
 					return fmt.Errorf("row %d has a number for %s that is not finite", row+1, meas.Name)
@@ -87,17 +86,6 @@ func eachLong(c *cube.Cube, give func(row, measure int, numbers [4]string, statu
 		}
 	}
 	return nil
-}
-
-// percent is a share times 100, done on its shortest decimal form: 0.07 becomes 7, where multiplying gives 7.000000000000001.
-func percent(share float64) float64 {
-	mantissa, exponent, found := strings.Cut(strconv.FormatFloat(share, 'e', -1, 64), "e")
-	e, _ := strconv.Atoi(exponent)
-	p, err := strconv.ParseFloat(mantissa+"e"+strconv.Itoa(e+2), 64)
-	if !found || err != nil { // no finite number, or none when it is a hundred times as large
-		return share * 100
-	}
-	return p
 }
 
 // unit is what the numbers of a measure are in, in long form.

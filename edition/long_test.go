@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
-	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -99,23 +98,4 @@ func TestLongIsReadable(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestPercent(t *testing.T) {
-	for share, want := range map[float64]float64{0.07: 7, 0.29: 29, 0.145: 14.5, 1: 100, 0: 0, 1e-9: 1e-7, -0.035: -3.5, 1.0 / 3: 33.33333333333333} {
-		if got := percent(share); got != want {
-			t.Errorf("%v is %v percent, want %v", share, got, want)
-		}
-	}
-	// Whole hundredths of a percent come out with two decimals at most.
-	for i := range 10001 {
-		share := float64(i) / 10000
-		want, _ := strconv.ParseFloat(strconv.Itoa(i)+"e-2", 64)
-		if got := percent(share); got != want {
-			t.Fatalf("%v is %v percent, want %v", share, got, want)
-		}
-	}
-	if got := percent(math.MaxFloat64); !math.IsInf(got, 1) {
-		t.Errorf("more than a number can be is %v", got)
-	}
 }

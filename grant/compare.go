@@ -121,7 +121,10 @@ type Inequality struct {
 // Inequality measures the paid amounts against a column of need, such as the index. Units that lack a number in the column are not in the last three, which are nil without a column.
 func (res *Result) Inequality(column string) (Inequality, error) {
 	kr := kronor(res.Paid)
-	q := Inequality{Gini: Concentration(kr, res.Pupils, nil)}
+	wholeKr, _ := whole(kr)
+	n, _ := whole(res.Pupils)
+	units, places := ranked(kr, res.Pupils, nil)
+	q := Inequality{Gini: concentration(wholeKr, n, units, places)}
 	if column == "" {
 		return q, nil
 	}
@@ -129,17 +132,20 @@ func (res *Result) Inequality(column string) (Inequality, error) {
 	if err != nil {
 		return Inequality{}, err
 	}
-	pupils, need, order := make([]*big.Rat, len(by)), make([]*big.Rat, len(by)), slices.Clone(by)
+	pupils, given := slices.Clone(res.Pupils), slices.Clone(by)
 	for i := range by {
-		pupils[i], need[i] = res.Pupils[i], new(big.Rat)
 		if by[i] == nil {
-			pupils[i], order[i] = new(big.Rat), new(big.Rat)
-			continue
+			pupils[i], given[i] = new(big.Rat), new(big.Rat)
 		}
-		need[i].Mul(by[i], pupils[i])
 	}
-	q.Concentration = Concentration(kr, pupils, order)
-	q.GiniOfColumn = Concentration(need, pupils, nil)
+	units, places = ranked(nil, pupils, given)
+	q.Concentration = concentration(wholeKr, n, units, places)
+	// Need is the column times pupils, in whole numbers.
+	need, _ := whole(given)
+	for i := range need {
+		need[i].Mul(need[i], n[i])
+	}
+	q.GiniOfColumn = concentration(need, n, units, places)
 	if q.Concentration != nil && q.GiniOfColumn != nil {
 		q.Kakwani = new(big.Rat).Sub(q.Concentration, q.GiniOfColumn)
 	}
@@ -178,6 +184,9 @@ func float(x *big.Rat) float64 {
 func (res *Result) FloorCost() (*big.Rat, error) {
 	cost := new(big.Rat)
 	for _, pot := range res.Pots {
+		if len(pot.AtFloor) == 0 {
+			continue
+		}
 		free, err := Fill(pot.Budget, pot.Weight, nil, pot.cap)
 		if err != nil {
 			return nil, fmt.Errorf("grant: pot %s without floors: %w", pot.Name, err)

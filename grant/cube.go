@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/big"
 	"slices"
 
 	"github.com/skikt/skikt/cube"
@@ -157,7 +158,7 @@ func Summary(name string, q Questions, results ...*Result) (*cube.Cube, error) {
 	if err != nil {
 		return nil, err
 	}
-	measures := []cube.Measure{measure("GrantPaid", cube.Sum, 0), measure("GrantUnspent", cube.Sum, 0), measure("GrantNGain", cube.Count, 0), measure("GrantNLose", cube.Count, 0),
+	measures := []cube.Measure{measure("GrantPaid", cube.Sum, 0), measure("GrantUnspent", cube.Sum, 0), measure("GrantNApply", cube.Count, 0), measure("GrantNGain", cube.Count, 0), measure("GrantNLose", cube.Count, 0),
 		measure("GrantNSame", cube.Count, 0), measure("GrantMoved", cube.Sum, 0), measure("GrantFloorCost", cube.Sum, 0), measure("GrantGini", cube.Value, 4)}
 	if q.Need != "" {
 		measures = append(measures, measure("GrantConcentration", cube.Value, 4), measure("GrantKakwani", cube.Value, 4))
@@ -183,7 +184,13 @@ func Summary(name string, q Questions, results ...*Result) (*cube.Cube, error) {
 		if err != nil {
 			return nil, err
 		}
-		cells := []cube.Cell{cube.KnownCell(float64(c.All.To)), cube.KnownCell(float64(r.Unspent)), cube.KnownCell(float64(c.All.Gain)), cube.KnownCell(float64(c.All.Lose)),
+		apply := 0
+		for _, a := range r.Applies {
+			if a {
+				apply++
+			}
+		}
+		cells := []cube.Cell{cube.KnownCell(float64(c.All.To)), cube.KnownCell(float64(r.Unspent)), cube.KnownCell(float64(apply)), cube.KnownCell(float64(c.All.Gain)), cube.KnownCell(float64(c.All.Lose)),
 			cube.KnownCell(float64(c.All.Same)), cube.KnownCell(float64(c.All.Won)), floors, number(float(inequality.Gini))}
 		if q.Need != "" {
 			cells = append(cells, number(float(inequality.Concentration)), number(float(inequality.Kakwani)))
@@ -253,4 +260,44 @@ func YearsCube(name string, years []YearResult) (*cube.Cube, error) {
 		}
 	}
 	return finish(b, results, cube.Text{SV: "Belopp per enhet och år", EN: "Amounts by unit and year"})
+}
+
+// CurveCube is a cube rule × point of cumulative shares of pupils and kronor, a point after each unit with pupils: the Lorenz curve of kronor for each pupil, or, with a column, the concentration curve in its order. Units that lack a
+// number in the column are not in it.
+func CurveCube(name, by string, results ...*Result) (*cube.Cube, error) {
+	rule, err := rules(results)
+	if err != nil {
+		return nil, err
+	}
+	u := results[0].Units
+	point := cube.Dimension{Name: "point", Title: cube.Text{SV: "Punkt", EN: "Point"}, Role: cube.Group}
+	for i := range u.ID {
+		text := fmt.Sprint(i + 1)
+		point.Members = append(point.Members, cube.Member{Code: text, Label: cube.Same(text)})
+	}
+	share := func(name, sv, en string) cube.Measure {
+		return cube.Measure{Name: name, Title: cube.Text{SV: sv, EN: en}, Unit: percentUnit, Kind: cube.Share, Decimals: 2}
+	}
+	title := cube.Text{SV: "Lorenzkurva för belopp per elev", EN: "Lorenz curve of amount per pupil"}
+	var order []*big.Rat
+	if by != "" {
+		if order, err = u.column(by); err != nil {
+			return nil, err
+		}
+		order = slices.Clone(order)
+		title = cube.Text{SV: "Koncentrationskurva längs " + by, EN: "Concentration curve along " + by}
+	}
+	b := cube.NewBuilder(name, []cube.Dimension{rule, point}, []cube.Measure{share("GrantSharePupils", "Andel av eleverna", "Share of pupils"), share("GrantShareKronor", "Andel av kronorna", "Share of kronor")})
+	for k, r := range results {
+		pupils := slices.Clone(r.Pupils)
+		for i := range order {
+			if order[i] == nil {
+				pupils[i] = new(big.Rat)
+			}
+		}
+		for i, p := range Curve(kronor(r.Paid), pupils, order) {
+			b.Add([]int32{int32(k), int32(i)}, cube.KnownCell(p.Persons), cube.KnownCell(p.Kronor))
+		}
+	}
+	return finish(b, results, title)
 }

@@ -64,6 +64,7 @@ var docs = []Doc{
 			EN: "The frame of whoever applies and is granted it. The frames of those who do not apply are left over or shared out anew, as the rule says."}, Cautions: notNeed},
 	{Name: "GrantUnspent", Title: cube.Text{SV: "Ej utbetalt", EN: "Unspent"}, Unit: kronorUnit, Formula: "B − Σ paid", Range: "0..B",
 		Text: cube.Text{SV: "Ramar för dem som inte söker eller får avslag, när regeln inte delar om dem.", EN: "Frames of those who do not apply or are refused, where the rule does not share them out anew."}},
+	{Name: "GrantNApply", Title: cube.Text{SV: "Enheter som söker", EN: "Units that apply"}, Unit: unitsUnit, Formula: "#{i: applies}", Range: "from 0", Text: cube.Text{SV: "Antal enheter som söker och beviljas; alla, när regeln inte frågar.", EN: "Number of units that apply and are granted it; all, where the rule does not ask."}},
 	{Name: "GrantPupils", Title: cube.Text{SV: "Elever, medelvärde", EN: "Pupils, mean"}, Unit: pupilsUnit, Formula: "mean of the years that the unit has", Range: "from 0",
 		Text:   cube.Text{SV: "Medelvärdet av elevantalen de år som regeln räknar; ett år som enheten saknar räknas inte.", EN: "The mean of the numbers of pupils in the years that the rule counts; a year that the unit lacks is left out."},
 		Source: "Förordning (2018:49) 4 §"},

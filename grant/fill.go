@@ -319,16 +319,21 @@ func sum(v []*big.Rat) *big.Rat {
 // the curve of cumulative shares of kronor against persons. From −1 to 1; above 0 the kronor for each person grow with the value. With by nil the order is that of kronor for each person, and the
 // coefficient Gini's. Units without persons are left out. The result is exact, and nil where there are no persons or no kronor.
 func Concentration(kronor, persons, by []*big.Rat) *big.Rat {
-	k, p, places := ranked(kronor, persons, by)
-	kr, _ := whole(k)
-	n, _ := whole(p)
+	kr, _ := whole(kronor)
+	n, _ := whole(persons)
+	units, places := ranked(kronor, persons, by)
+	return concentration(kr, n, units, places)
+}
+
+// concentration is the coefficient of whole numbers, for units in order with the places of their values.
+func concentration(kr, n []*big.Int, units, places []int) *big.Rat {
 	var allKr, allN, twice, group, groupKr, t big.Int
-	for i := 0; i < len(places); {
+	for at := 0; at < len(units); {
 		group.SetInt64(0)
 		groupKr.SetInt64(0)
-		for first := i; i < len(places) && places[i] == places[first]; i++ {
-			group.Add(&group, n[i])
-			groupKr.Add(&groupKr, kr[i])
+		for first := at; at < len(units) && places[at] == places[first]; at++ {
+			group.Add(&group, n[units[at]])
+			groupKr.Add(&groupKr, kr[units[at]])
 		}
 		// The trapezoid of the step, twice: n·(K before + K after).
 		t.Lsh(&allKr, 1)
@@ -337,22 +342,21 @@ func Concentration(kronor, persons, by []*big.Rat) *big.Rat {
 		allKr.Add(&allKr, &groupKr)
 		allN.Add(&allN, &group)
 	}
-	whole := new(big.Int).Mul(&allKr, &allN)
-	if whole.Sign() == 0 {
+	product := new(big.Int).Mul(&allKr, &allN)
+	if product.Sign() == 0 {
 		return nil
 	}
-	return new(big.Rat).SetFrac(t.Sub(whole, &twice), whole)
+	return new(big.Rat).SetFrac(t.Sub(product, &twice), product)
 }
 
 // ranked puts the units that have persons in order of by, or of kronor for each person, and gives each the place of its value: equal values share one.
-func ranked(kronor, persons, by []*big.Rat) (kr, n []*big.Rat, places []int) {
+func ranked(kronor, persons, by []*big.Rat) (units, places []int) {
 	value := func(i int) *big.Rat {
 		if by != nil {
 			return by[i]
 		}
 		return new(big.Rat).Quo(kronor[i], persons[i])
 	}
-	var units []int
 	near := make([]float64, len(persons))
 	for i := range persons {
 		if persons[i].Sign() <= 0 {
@@ -373,18 +377,14 @@ func ranked(kronor, persons, by []*big.Rat) (kr, n []*big.Rat, places []int) {
 		return value(a).Cmp(value(b))
 	}
 	slices.SortFunc(units, func(a, b int) int { return cmp.Or(compare(a, b), a-b) })
-	for at, i := range units {
-		kr, n = append(kr, kronor[i]), append(n, persons[i])
-		switch {
-		case at == 0:
-			places = append(places, 0)
-		case compare(units[at-1], i) == 0:
-			places = append(places, places[at-1])
-		default:
-			places = append(places, at)
+	places = make([]int, len(units))
+	for at := 1; at < len(units); at++ {
+		places[at] = at
+		if compare(units[at-1], units[at]) == 0 {
+			places[at] = places[at-1]
 		}
 	}
-	return kr, n, places
+	return units, places
 }
 
 // A Point is a point of a Lorenz or concentration curve: the cumulative shares of persons and of kronor.
@@ -392,9 +392,13 @@ type Point struct{ Persons, Kronor float64 }
 
 // Curve is the Lorenz curve of kronor for each person (by nil), or the concentration curve in the order of by: one point after each unit that has persons, in order from the lowest.
 func Curve(kronor, persons, by []*big.Rat) []Point {
-	ranks, weights, _ := ranked(kronor, persons, by)
-	kr, _ := whole(ranks)
-	n, _ := whole(weights)
+	var kr, n []*big.Int
+	units, _ := ranked(kronor, persons, by)
+	wholeKr, _ := whole(kronor)
+	wholeN, _ := whole(persons)
+	for _, i := range units {
+		kr, n = append(kr, wholeKr[i]), append(n, wholeN[i])
+	}
 	allKr, allN := total(kr), total(n)
 	if allKr.Sign() == 0 || allN.Sign() == 0 {
 		return nil

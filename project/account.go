@@ -8,6 +8,7 @@ import (
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/locate"
+	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/record"
 )
 
@@ -18,6 +19,14 @@ type Account struct {
 	Read    *record.Report   `json:"read"`
 	Located locate.Account   `json:"located"`
 	Lines   map[string][]int `json:"lines,omitempty"` // where the first rows that could not be placed stand in the file, by outcome
+
+	keys map[fate]int64 // sums of the record keys, under a policy with cell keys
+}
+
+// fate is the kommun that a record states and what became of it.
+type fate struct {
+	kommun  string
+	outcome locate.Outcome
 }
 
 // maxLines is how many lines an account lists for an outcome; all rows are counted.
@@ -25,7 +34,7 @@ const maxLines = 100
 
 // add accounts for the rows of a batch; of a melted row, which is in the batch once for each melted column, once.
 // kommun tells which kommuner there are: what stands in the column is data on a person until it is known to be a kommun.
-func (a *Account) add(b *record.Batch, places []locate.Place, decl RecordsDecl, kommun func(string) bool) {
+func (a *Account) add(b *record.Batch, places []locate.Place, keys *record.Vector, decl RecordsDecl, kommun func(string) bool) {
 	var own *record.Vector
 	if decl.Kommun != "" {
 		own, _ = vector(b, decl.Kommun)
@@ -39,6 +48,12 @@ func (a *Account) add(b *record.Batch, places []locate.Place, decl RecordsDecl, 
 			code = own.Text[i]
 		}
 		a.Located.Add(code, p)
+		if keys != nil {
+			if a.keys == nil {
+				a.keys = map[fate]int64{}
+			}
+			a.keys[fate{code, p.Outcome}] += keys.Int[i]
+		}
 		if name := p.Outcome.String(); !p.Outcome.Placed() && len(a.Lines[name]) < maxLines {
 			if a.Lines == nil {
 				a.Lines = map[string][]int{}
@@ -140,7 +155,7 @@ func (r *Run) accountFamily(a *Account) (*Family, error) {
 	}
 	kommun.Members = append(kommun.Members, cube.Member{Code: locate.UnknownKommun, Label: cube.Text{SV: "Kommun saknas i uppgifterna", EN: "Kommun not in the records"}})
 	m := cube.Measure{Name: "NRecords", Title: cube.Text{SV: "Antal poster", EN: "Number of records"}, Unit: cube.Text{SV: "poster", EN: "records"}, Kind: cube.Count}
-	counts := map[[2]int32]int64{}
+	counts, keys := map[[2]int32]int64{}, map[[2]int32]int64{}
 	unknown := int32(len(kommun.Members) - 1)
 	for code, tally := range a.Located.Kommuner {
 		at := int32(kommun.Index(code))
@@ -153,11 +168,25 @@ func (r *Run) accountFamily(a *Account) (*Family, error) {
 			}
 		}
 	}
-	counts[[2]int32{unknown, int32(len(outcome.Members) - 1)}] += a.Read.Bad
-	b := cube.NewBuilder("account_"+a.Records, []cube.Dimension{kommun, outcome}, []cube.Measure{m})
+	bad := [2]int32{unknown, int32(len(outcome.Members) - 1)}
+	counts[bad] += a.Read.Bad
+	measures := []cube.Measure{m}
+	if a.keys != nil {
+		measures = append(measures, cube.Measure{Name: m.Name + protect.KeySuffix, Kind: cube.Count})
+		for f, sum := range a.keys {
+			at := int32(kommun.Index(f.kommun))
+			if at < 0 {
+				at = unknown
+			}
+			keys[[2]int32{at, position[f.outcome]}] += sum
+		}
+		// Whom a row is about that can't be read nobody knows; together they have one key.
+		keys[bad] += r.keyer.Key(a.Records + " " + unusable)
+	}
+	b := cube.NewBuilder("account_"+a.Records, []cube.Dimension{kommun, outcome}, measures)
 	for at, n := range counts {
 		if n > 0 {
-			b.Add(at[:], cube.KnownCell(float64(n)))
+			b.Add(at[:], []cube.Cell{cube.KnownCell(float64(n)), cube.KnownCell(float64(keys[at]))}[:len(measures)]...)
 		}
 	}
 	inner, err := b.Cube()

@@ -43,9 +43,9 @@ type Declaration struct {
 	Types       *TypesDecl             `yaml:"types"`
 	Tables      []TableDecl            `yaml:"tables"`
 	Segregation []SegregationDecl      `yaml:"segregation"`
+	Schools     []SchoolDecl           `yaml:"schools"`
 	Grants      []GrantDecl            `yaml:"grants"`
 	Targets     []TargetDecl           `yaml:"targets"`
-	Schools     []SchoolDecl           `yaml:"schools"`
 	Policy      PolicyDecl             `yaml:"policy"`
 	Notes       []Text                 `yaml:"notes"`
 }
@@ -152,6 +152,7 @@ type RecordsDecl struct {
 	Also       []AlsoDecl         `yaml:"also"`      // further divisions, which may follow no other border
 	Whole      Text               `yaml:"whole"`     // what all of the records together are called, when they are not of the whole country: all pupils of the kommun's schools
 	Kommun     string             `yaml:"kommun"`    // column with the record's own kommun code, for the residual account
+	Person     string             `yaml:"person"`    // column that names whom a row is about, the same in every file and year; a policy with cell keys makes the record keys from it
 	Synthetic  *SyntheticDecl     `yaml:"synthetic"` // made, not read
 }
 
@@ -290,6 +291,11 @@ type MeanDecl struct {
 type PolicyDecl struct {
 	Profile string          `yaml:"profile"`
 	Own     *protect.Policy `yaml:"own"`
+	Earlier []string        `yaml:"earlier"` // folders of earlier editions, whose tables every reader has
+
+	// SeedFile holds at least 16 random bytes, from which a policy with cell keys makes the record keys. It is secret, is never published, and must be kept: with
+	// another seed all noise changes. The environment variable SKIKT_SEED_FILE goes before it.
+	SeedFile string `yaml:"seed_file"`
 }
 
 // A Project is a declaration with the folders it works in.
@@ -398,6 +404,10 @@ func (p *Project) validate(path string, text []byte) error {
 	for i, d := range p.Segregation {
 		p.validateSegregation(d, of, say.under(fmt.Sprintf("segregation[%d]", i)))
 	}
+	for i, d := range p.Schools {
+		p.validateSchool(d, of, say.under(fmt.Sprintf("schools[%d]", i)))
+	}
+	p.Tables = append(p.Tables, p.schoolTables()...)
 	for i, d := range p.Grants {
 		d.validate(say.under(fmt.Sprintf("grants[%d]", i)))
 		p.validateSource(fmt.Sprintf("grants[%d].units.source", i), d.Units.Source, say)
@@ -411,11 +421,8 @@ func (p *Project) validate(path string, text []byte) error {
 	for i, d := range p.Targets {
 		p.validateTarget(d, of, say.under(fmt.Sprintf("targets[%d]", i)))
 	}
-	for i, d := range p.Schools {
-		p.validateSchool(d, of, say.under(fmt.Sprintf("schools[%d]", i)))
-	}
-	p.Tables = append(p.Tables, p.schoolTables()...)
 	p.validatePolicy(say)
+	p.validateRecordKeys(say)
 	slices.SortStableFunc(all, func(a, b complaint) int { return cmp.Compare(a.line, b.line) })
 	var bad []error
 	for _, c := range all {
@@ -679,6 +686,46 @@ func (p *Project) validatePolicy(say complain) {
 				say(fmt.Sprintf("tables[%d]", i), "%s is made from the agency's own records, and no policy is declared: name a profile under policy (%s)",
 					t.Name, strings.Join(protect.Profiles(), ", "))
 			}
+		}
+	}
+}
+
+// cellKey is the declared cell key method; nil when counts are protected otherwise.
+func (d *PolicyDecl) cellKey() *protect.CellKey {
+	policy := protect.Policy{}
+	switch {
+	case d.Own != nil:
+		policy = *d.Own
+	case d.Profile != "":
+		policy, _ = protect.Profile(d.Profile)
+	}
+	return policy.Perturbation.CellKey
+}
+
+// validateRecordKeys looks for what cell keys are made from.
+func (p *Project) validateRecordKeys(say complain) {
+	if p.Policy.cellKey() == nil {
+		return
+	}
+	for i, t := range p.Tables {
+		where := fmt.Sprintf("tables[%d]", i)
+		decl, ok := p.Records[t.From]
+		switch {
+		case !ok || p.public(t.From):
+		case decl.Person == "":
+			say(where, "%s is made from %s under a policy with cell keys: declare under records.%s which column names the person of a row (person: …)", t.Name, t.From, t.From)
+		case t.Count.Sum != "":
+			say(where+".count.sum", "a policy with cell keys counts records, each with a key of its own; %s sums a column, so the policy can't protect it", t.Name)
+		}
+	}
+	for _, name := range sorted(p.Records) {
+		decl := p.Records[name]
+		if decl.Person == "" {
+			continue
+		}
+		at := slices.IndexFunc(decl.Read.Columns, func(c record.Column) bool { return c.Name == decl.Person })
+		if at < 0 || decl.Read.Columns[at].Type == record.Float {
+			say("records."+name+".person", "%q is no declared column of text or whole numbers", decl.Person)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/border"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/gap"
 	"github.com/skikt/skikt/grant"
 	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/protect"
@@ -38,14 +39,18 @@ func Docs() []Doc {
 		all = append(all, Doc{d.Name, "measure", d.Title, cube.Text{
 			SV: joined(d.Text.SV, d.Cautions.SV, labelled("Odefinierat:", d.Undef.SV)), EN: joined(d.Text.EN, d.Cautions.EN, labelled("Undefined:", d.Undef.EN))}, d.Formula, cube.Text{}, d.Range, d.Source})
 	}
+	for _, d := range school.Docs() {
+		all = append(all, Doc{d.Name, "measure", d.Title, cube.Text{SV: joined(d.Text.SV, d.Cautions.SV), EN: joined(d.Text.EN, d.Cautions.EN)}, d.Formula, d.Unit, d.Range, d.Source})
+	}
 	for _, d := range grant.Docs() {
 		all = append(all, Doc{d.Name, "grant", d.Title, cube.Text{SV: joined(d.Text.SV, d.Cautions.SV), EN: joined(d.Text.EN, d.Cautions.EN)}, d.Formula, d.Unit, d.Range, d.Source})
 	}
 	for _, d := range target.Docs() {
 		all = append(all, Doc{d.Name, "target", d.Title, cube.Text{SV: joined(d.Text.SV, d.Cautions.SV), EN: joined(d.Text.EN, d.Cautions.EN)}, d.Formula, d.Unit, d.Range, d.Source})
 	}
-	for _, d := range school.Docs() {
-		all = append(all, Doc{d.Name, "measure", d.Title, cube.Text{SV: joined(d.Text.SV, d.Cautions.SV), EN: joined(d.Text.EN, d.Cautions.EN)}, d.Formula, d.Unit, d.Range, d.Source})
+	for _, d := range gap.Docs() {
+		all = append(all, Doc{d.Name, "measure", d.Title, cube.Text{
+			SV: joined(d.Text.SV, d.Cautions.SV, labelled("Odefinierat:", d.Undef.SV)), EN: joined(d.Text.EN, d.Cautions.EN, labelled("Undefined:", d.Undef.EN))}, d.Formula, cube.Text{}, d.Range, d.Source})
 	}
 	for t := areatype.Type(1); t <= areatype.NTypes; t++ {
 		all = append(all, Doc{Name: "Type" + t.Code(), Kind: "type", Title: t.Label()})
@@ -54,6 +59,9 @@ func Docs() []Doc {
 		if p, err := protect.Profile(name); err == nil {
 			all = append(all, Doc{Name: name, Kind: "policy", Title: cube.Same(p.Name), Text: p.Documentation})
 		}
+	}
+	for _, d := range protect.Docs() {
+		all = append(all, Doc{Name: d.Name, Kind: "rule", Title: d.Title, Text: d.Text, Source: d.Source})
 	}
 	for _, s := range cube.Statuses() {
 		all = append(all, Doc{Name: s.String(), Kind: "status", Title: s.Title(), Text: s.Text()})

@@ -272,6 +272,7 @@ type GrantResult struct {
 	Groups  []*cube.Cube // grouping × rule
 	Flips   *cube.Cube   // unit: draws; nil without
 	Years   *cube.Cube   // unit × year; nil without a plan
+	Curves  []*cube.Cube // Lorenz curve and, with a column of need, concentration curve
 }
 
 // Allocate carries the declared rules out, and the first one over the years of a plan.
@@ -297,6 +298,17 @@ func (d GrantDecl) Allocate(u *grant.Units, plan ...grant.Year) (*GrantResult, e
 			return nil, err
 		}
 		out.Groups = append(out.Groups, c)
+	}
+	along := []string{""}
+	if d.Need != "" {
+		along = append(along, d.Need)
+	}
+	for k, by := range along {
+		c, err := grant.CurveCube(d.Name+[]string{"_lorenz", "_concentration"}[k], by, out.Results...)
+		if err != nil {
+			return nil, err
+		}
+		out.Curves = append(out.Curves, c)
 	}
 	if d.Draws != nil && len(d.Rules) > 1 {
 		q := grant.Uncertainty{Column: d.Draws.Column, Low: d.Draws.Low, High: d.Draws.High, Draws: d.Draws.Draws, Seed: d.Draws.Seed}
@@ -333,7 +345,7 @@ func (r *GrantResult) Cubes() []*cube.Cube {
 			all = append(all, c)
 		}
 	}
-	return all
+	return append(all, r.Curves...)
 }
 
 // grants carries out the declared rules.

@@ -37,6 +37,7 @@ type loaded struct {
 	lineage    cube.Lineage
 	rows       map[string][]bool // by year: which areas of the division have a row, of records that are public and state their area
 	warnings   []cube.Warning
+	keyed      bool // rows have record keys
 }
 
 // covers tells whether records could be placed in an area: by a point only where there is a border.
@@ -66,6 +67,10 @@ func (r *Run) count(ctx context.Context, l *loaded, spec cube.Spec) (*cube.Cube,
 // Load reads all records, places every row, and seals the store. It goes on past records that can't be used, so that all that is wrong is told at once.
 func (r *Run) Load(ctx context.Context) error {
 	var all []error
+	var err error
+	if r.keyer, err = r.recordKeyer(); err != nil {
+		return err
+	}
 	for _, name := range sorted(r.Records) {
 		if r.part && !r.canPlace(r.Records[name].Locate) {
 			continue // that the division can't be read has been told
@@ -131,7 +136,8 @@ func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
 	if err != nil {
 		return err
 	}
-	if decl.parquet() && decl.Locate.Code != "" && decl.YearColumn == "" && len(decl.Unique) == 0 {
+	l.keyed = r.keyer != nil && decl.Person != "" && !l.lineage.Public()
+	if decl.parquet() && decl.Locate.Code != "" && decl.YearColumn == "" && len(decl.Unique) == 0 && !l.keyed {
 		err = r.attach(ctx, path, decl, l, account, div)
 	} else {
 		err = r.stream(ctx, path, decl, l, account, div, place)
@@ -213,6 +219,9 @@ func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *load
 		}
 		l.columns = append(l.columns, record.Vector{Name: a.Column, Type: record.Text})
 	}
+	if l.keyed {
+		l.columns = append(l.columns, record.Vector{Name: keyColumn, Type: record.Int})
+	}
 	to, err := r.db.Create(ctx, l.table, l.columns)
 	if err != nil {
 		return err
@@ -237,7 +246,15 @@ func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *load
 				return err
 			}
 		}
-		account.add(b, places, decl, r.kommun)
+		var keys *record.Vector
+		if l.keyed {
+			v, err := r.keys(b, decl)
+			if err != nil {
+				return err
+			}
+			keys = &v
+		}
+		account.add(b, places, keys, decl, r.kommun)
 		if err := l.cover(b, places, div.Len()); err != nil {
 			return err
 		}
@@ -248,6 +265,9 @@ func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *load
 				return err
 			}
 			out.Columns = append(out.Columns, v)
+		}
+		if keys != nil {
+			out.Columns = append(out.Columns, *keys)
 		}
 		return to.Append(out)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,18 +68,63 @@ func (r *Run) Protect() (*Release, error) {
 			families = append(families, protect.Family{Name: f.Name, Inner: f.Inner, Views: f.Views})
 		}
 	}
-	if len(families) > 0 {
+	if len(families)+len(r.measured) > 0 {
 		r.opt.step("protect", 0, 1)
-		release, err := protect.Apply(families, policy)
+		earlier, err := r.earlier()
+		if err != nil {
+			return nil, err
+		}
+		release, err := protect.Apply(families, policy, earlier...)
 		if err != nil {
 			return nil, fmt.Errorf("project: %w", err)
 		}
-		out.Tables = append(out.Tables, release.Tables()...)
+		measures, err := protect.Measures(r.measured, policy)
+		if err != nil {
+			return nil, fmt.Errorf("project: %w", err)
+		}
 		out.Audit = release.Audit()
+		for _, part := range []*protect.Release{release, measures} {
+			if len(part.Tables()) == 0 {
+				continue
+			}
+			out.Tables = append(out.Tables, part.Tables()...)
+			r.Released = append(r.Released, part.Record())
+			if account := part.Account(); account.Valid() && part == release {
+				out.Tables = append(out.Tables, account)
+			}
+		}
 		r.opt.step("protect", 1, 1)
 	}
 	order := r.tableOrder()
 	slices.SortStableFunc(out.Tables, func(a, b protect.Table) int { return cmp.Compare(order[a.Name()], order[b.Name()]) })
+	return out, nil
+}
+
+// earlier are the tables of the earlier editions that the policy names: what they show is known to every reader.
+func (r *Run) earlier() ([]*cube.Cube, error) {
+	var out []*cube.Cube
+	for _, dir := range r.Project.Policy.Earlier {
+		if !filepath.IsAbs(dir) {
+			dir = filepath.Join(r.Dir, dir)
+		}
+		ed, err := edition.Open(dir)
+		if err == nil {
+			err = ed.Verify()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("project: policy.earlier: %w", err)
+		}
+		for _, info := range ed.Tables() {
+			if info.Name == protect.AccountName {
+				continue
+			}
+			c, err := ed.Table(info.Name)
+			if err != nil {
+				return nil, fmt.Errorf("project: policy.earlier: %w", err)
+			}
+			out = append(out, c)
+		}
+	}
 	return out, nil
 }
 
@@ -105,6 +151,9 @@ func (r *Run) policy() (protect.Policy, error) {
 		if !f.Public {
 			return protect.Policy{}, fmt.Errorf("project: table %s is made from the agency's own records, and no policy is declared: name a profile under policy", f.Name)
 		}
+	}
+	for _, m := range r.measured {
+		return protect.Policy{}, fmt.Errorf("project: segregation %s is measured from the agency's own records, and no policy is declared: name a profile under policy", m.Cube.Name)
 	}
 	return protect.Profile("none")
 }
@@ -154,6 +203,10 @@ func (r *Run) tableOrder() map[string]int {
 	for _, c := range r.Measures {
 		put(c.Name)
 	}
+	for _, m := range r.measured {
+		put(m.Cube.Name)
+	}
+	put(protect.AccountName)
 	if r.types != nil {
 		put(r.types.cube.Name)
 	}
@@ -277,41 +330,104 @@ func (r *Run) Problems() int64 {
 	return n
 }
 
-// Attack tries to compute the hidden cells of an edition from everything it shows, with the hierarchy of its areas. Tables made from the same sources are tried
-// together: only there do the same members mean the same number.
-func Attack(ed *edition.Edition) (protect.Findings, error) {
+// Attack tries to compute the hidden cells of editions from everything they show, with the hierarchy of their areas. Tables made from sources of the same names are
+// tried together, of whatever edition: there the same members mean the same number. Areas of different vintages are told apart, also where their codes are the same.
+func Attack(editions ...*edition.Edition) (protect.Findings, error) {
 	var all protect.Findings
 	groups := map[string][]*cube.Cube{}
-	var types *cube.Cube
-	for _, info := range ed.Tables() {
-		c, err := ed.Table(info.Name)
-		if err != nil {
-			return all, err
+	of := map[string][]*edition.Edition{}
+	types := map[*edition.Edition]*cube.Cube{}
+	for _, ed := range editions {
+		for _, info := range ed.Tables() {
+			if info.Name == protect.AccountName {
+				continue
+			}
+			c, err := ed.Table(info.Name)
+			if err != nil {
+				return all, err
+			}
+			if c.Name == typeTable {
+				types[ed] = c
+			}
+			var names []string
+			for _, s := range c.Lineage.Sources {
+				names = append(names, s.Name)
+			}
+			slices.Sort(names)
+			key := strings.Join(names, "\n")
+			groups[key] = append(groups[key], c)
+			if !slices.Contains(of[key], ed) {
+				of[key] = append(of[key], ed)
+			}
 		}
-		if c.Name == typeTable {
-			types = c
-		}
-		key := ""
-		for _, s := range c.Lineage.Sources {
-			key += s.Name + " " + s.SHA256 + "\n"
-		}
-		groups[key] = append(groups[key], c)
 	}
 	for _, key := range sorted(groups) {
-		nestings, err := nestings(ed, groups[key], types)
+		var nested []protect.Nesting
+		for _, ed := range of[key] {
+			more, err := nestings(ed, groups[key], types[ed])
+			if err != nil {
+				return all, err
+			}
+			for _, n := range more {
+				if !slices.ContainsFunc(nested, func(o protect.Nesting) bool { return o.Fine == n.Fine && o.Coarse == n.Coarse }) {
+					nested = append(nested, n)
+				}
+			}
+		}
+		tables, err := vintagesApart(groups[key])
 		if err != nil {
 			return all, err
 		}
-		found, err := protect.Attack(groups[key], nestings...)
+		found, err := protect.Attack(tables, nested...)
 		if err != nil {
 			return all, err
 		}
-		all.Hidden += found.Hidden
-		all.Equations += found.Equations
-		all.Ignored += found.Ignored
-		all.Found = append(all.Found, found.Found...)
+		all = all.And(found)
 	}
 	return all, nil
+}
+
+// dimensionName tells a dimension of areas apart by vintage.
+func dimensionName(d cube.Dimension) string {
+	if d.Role == cube.Area && d.Vintage != "" {
+		return d.Name + "@" + d.Vintage
+	}
+	return d.Name
+}
+
+// vintagesApart gives the tables with dimensions of areas that are named with their vintage.
+func vintagesApart(tables []*cube.Cube) ([]*cube.Cube, error) {
+	out := make([]*cube.Cube, len(tables))
+	for k, c := range tables {
+		dims := slices.Clone(c.Dims())
+		measures := slices.Clone(c.Measures())
+		for d := range dims {
+			name := dimensionName(dims[d])
+			for m := range measures {
+				if measures[m].Over == dims[d].Name {
+					measures[m].Over = name
+				}
+			}
+			dims[d].Name = name
+		}
+		b := cube.NewBuilder(c.Name, dims, measures)
+		for row := range c.Len() {
+			at, cells := make([]int32, len(dims)), make([]cube.Cell, len(measures))
+			for d := range at {
+				at[d] = int32(c.Coord(row, d))
+			}
+			for m := range cells {
+				cells[m] = c.Cell(row, m)
+			}
+			b.Add(at, cells...)
+		}
+		next, err := b.Cube()
+		if err != nil {
+			return nil, err
+		}
+		out[k] = next
+	}
+	return out, nil
 }
 
 // nestings are the hierarchies among the dimensions of tables: areas in areas, and RegSO in types where the edition tells the type of each.
@@ -320,7 +436,7 @@ func nestings(ed *edition.Edition, tables []*cube.Cube, types *cube.Cube) ([]pro
 	for _, c := range tables {
 		for _, d := range c.Dims() {
 			if d.Role == cube.Area {
-				kinds[d.Name] = area.ID{Kind: area.Kind(d.Kind), Vintage: d.Vintage}
+				kinds[dimensionName(d)] = area.ID{Kind: area.Kind(d.Kind), Vintage: d.Vintage}
 			}
 		}
 	}

@@ -493,21 +493,15 @@ type SALSAColumns struct {
 func SALSAUnits(rows *Rows, c SALSAColumns) ([]school.SALSAUnit, error) {
 	units := make([]school.SALSAUnit, rows.N)
 	codes := rows.Codes(c.Unit)
-	pupils, _ := rows.Numbers(c.Pupils)
 	for i := range units {
-		if pupils[i] < 0 {
-			return nil, fmt.Errorf("row %d has a number of pupils below 0", i+1)
-		}
 		units[i] = school.SALSAUnit{Code: codes[i]}
-		if !math.IsNaN(pupils[i]) {
-			units[i].Pupils = pupils[i]
-		}
 	}
 	for _, column := range []struct {
 		name  string
 		share bool
 		into  func(*school.SALSAUnit) *cube.Number
 	}{
+		{c.Pupils, false, func(u *school.SALSAUnit) *cube.Number { return &u.Pupils }},
 		{c.Education, false, func(u *school.SALSAUnit) *cube.Number { return &u.Education }},
 		{c.Boys, true, func(u *school.SALSAUnit) *cube.Number { return &u.Boys }},
 		{c.New, true, func(u *school.SALSAUnit) *cube.Number { return &u.New }},
@@ -527,6 +521,9 @@ func SALSAUnits(rows *Rows, c SALSAColumns) ([]school.SALSAUnit, error) {
 			}
 			if slices.Contains(c.Percent, column.name) {
 				v /= 100
+			}
+			if column.name == c.Pupils && v < 0 {
+				return nil, fmt.Errorf("row %d has a number of pupils below 0", i+1)
 			}
 			if column.share && (v < 0 || v > 1) {
 				return nil, fmt.Errorf("row %d: %s is no share from 0 to 1; say that %s is in percent if it is", i+1, column.name, column.name)

@@ -278,7 +278,7 @@ func TestRealSALSA(t *testing.T) {
 			if math.IsNaN(actual + c + d) {
 				continue
 			}
-			units = append(units, school.SALSAUnit{Code: u.Code, Pupils: 15, Education: cube.Num(number(u.Education)), Boys: cube.Num(number(u.Boys) / 100), New: cube.Num(number(u.New) / 100), Outcome: cube.Num(actual)})
+			units = append(units, school.SALSAUnit{Code: u.Code, Pupils: cube.Num(15), Education: cube.Num(number(u.Education)), Boys: cube.Num(number(u.Boys) / 100), New: cube.Num(number(u.New) / 100), Outcome: cube.Num(actual)})
 			calculated, deviation = append(calculated, c), append(deviation, d)
 		}
 	}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/segregation"
 )
 
@@ -20,6 +22,7 @@ type SegregationDecl struct {
 	Group    GroupDecl `yaml:"group"` // with two members, the first is the group whose segregation is measured
 	Within   []string  `yaml:"within"`
 	Measures []string  `yaml:"measures"`
+	Parts    []string  `yaml:"parts"` // level, stratum, unit, change
 	Draws    int       `yaml:"draws"` // of persons anew, for the correction and interval; none when 0
 	Seed     uint64    `yaml:"seed"`
 }
@@ -38,6 +41,11 @@ func (p *Project) validateSegregation(d SegregationDecl, of map[string]columns, 
 	for _, c := range []struct{ at, column string }{{"count", d.Count}, {"group.name", d.Group.Name}} {
 		if _, ok := have[c.column]; c.column != "" && !ok {
 			say(c.at, "column %q is not declared under read.columns of %s", c.column, d.From)
+		}
+	}
+	for _, part := range d.Parts {
+		if !slices.Contains(segregationParts, part) {
+			say("parts", "there is no part %q; there are %s", part, strings.Join(segregationParts, ", "))
 		}
 	}
 	if d.Draws < 0 {
@@ -59,9 +67,6 @@ func (r *Run) measures(ctx context.Context) error {
 
 func (r *Run) segregation(ctx context.Context, d SegregationDecl) error {
 	from := r.loaded[d.From]
-	if !from.lineage.Public() {
-		return fmt.Errorf("the records %s are the agency's own, and disclosure control of measures of segregation is not at hand: measure what is already public", d.From)
-	}
 	units, err := r.divisionOf(from.division, area.Kind(d.Units))
 	if err != nil {
 		return err
@@ -85,6 +90,9 @@ func (r *Run) segregation(ctx context.Context, d SegregationDecl) error {
 		return err
 	}
 	counts.Lineage = counts.Lineage.Merge(from.lineage)
+	if !from.lineage.Public() {
+		withoutNumbers(counts)
+	}
 	for _, kind := range d.Within {
 		inside, err := r.besideArea(counts, units, area.Kind(kind))
 		if err != nil {
@@ -97,7 +105,7 @@ func (r *Run) segregation(ctx context.Context, d SegregationDecl) error {
 		if err != nil {
 			return err
 		}
-		if out, err = areaFirst(out, kind); err != nil {
+		if out, err = arranged(out, kind, yearDim); err != nil { // areas before years, as in every other table
 			return err
 		}
 		// The number of units, which comes first, is the least of what a reader looks for.
@@ -109,34 +117,13 @@ func (r *Run) segregation(ctx context.Context, d SegregationDecl) error {
 			return err
 		}
 		out.Name, out.Title = d.Name+"_"+kind, text(d.Title)
-		r.Measures = append(r.Measures, out)
-	}
-	return nil
-}
-
-// areaFirst puts the dimension of areas before that of years, as in every other table.
-func areaFirst(c *cube.Cube, kind string) (*cube.Cube, error) {
-	order := []int{c.DimIndex(kind), c.DimIndex(yearDim)}
-	dims := make([]cube.Dimension, len(order))
-	for i, d := range order {
-		dims[i] = c.Dims()[d]
-	}
-	b := cube.NewBuilder(c.Name, dims, slices.Clone(c.Measures()))
-	for row := range c.Len() {
-		at := make([]int32, len(order))
-		for i, d := range order {
-			at[i] = int32(c.Coord(row, d))
+		if from.lineage.Public() {
+			r.Measures = append(r.Measures, out)
+		} else {
+			r.measured = append(r.measured, protect.Measured{Cube: out, Counts: inside, Count: "N", Units: d.Units, Groups: d.Group.Name})
 		}
-		cells := make([]cube.Cell, len(c.Measures()))
-		for m := range cells {
-			cells[m] = c.Cell(row, m)
-		}
-		b.Add(at, cells...)
 	}
-	out, err := b.Cube()
-	if err != nil {
-		return nil, err
-	}
-	out.Notes, out.Warnings, out.Lineage = c.Notes, c.Warnings, c.Lineage
-	return out, nil
+	parts, err := r.parts(counts, units, d, segregation.Question{Units: d.Units, Groups: d.Group.Name, Members: members, Count: "N", Persons: segregation.Draws{N: d.Draws, Seed: d.Seed}})
+	r.Measures = append(r.Measures, parts...)
+	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/store"
 )
 
@@ -324,6 +325,9 @@ func (r *Run) spec(ctx context.Context, d *familyDecl, fine area.ID) (cube.Spec,
 			m.Low, m.High = m.Sum+"_low", m.Sum+"_high"
 		}
 		add(m)
+		if d.from.keyed {
+			add(cube.SpecMeasure{Measure: cube.Measure{Name: m.Name + protect.KeySuffix, Kind: cube.Count}, Sum: keyColumn})
+		}
 		if mean := t.Mean; mean != nil {
 			add(cube.SpecMeasure{Measure: cube.Measure{Name: sumOf(mean), Title: text(mean.Title), Unit: text(mean.Unit), Kind: cube.Sum}, Sum: mean.Column, Times: mean.Weight})
 		}

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
@@ -25,11 +28,11 @@ type TargetDecl struct {
 
 // ReachDecl asks whom efforts by area type and by index reach, from counts by area.
 type ReachDecl struct {
-	From       string    `yaml:"from"`       // records with counts
-	Population string    `yaml:"population"` // column
-	Need       []string  `yaml:"need"`       // columns: persons with each need, among the population
-	By         []string  `yaml:"by"`         // kinds of area that are chosen: regso, deso
-	Index      string    `yaml:"index"`      // a declared index; without it only types are asked
+	From       string    `yaml:"from"` // records with counts
+	Population CountOf   `yaml:"population"`
+	Need       []CountOf `yaml:"need"`  // persons with each need, among the population
+	By         []string  `yaml:"by"`    // kinds of area that are chosen: regso, deso
+	Index      string    `yaml:"index"` // a declared index; without it only types are asked
 	Year       int       `yaml:"year"`
 	Steps      []float64 `yaml:"steps"` // shares of the population, for choices by index; 0.05, 0.1, 0.2, 0.3 and 0.5 when empty
 }
@@ -41,6 +44,25 @@ type OverlapDecl struct {
 	Least  float64       `yaml:"least"` // share of an area that must lie in the one that it stands for; 0.5 when 0
 	Sliver target.Sliver `yaml:"sliver"`
 	Points *DemandDecl   `yaml:"points"` // homes, or middles of small areas with persons
+}
+
+// CountOf declares persons counted from records: a column that holds counts, and the rows that count. In YAML the name of the column alone will do.
+type CountOf struct {
+	Name   string              `yaml:"name"`
+	Title  Text                `yaml:"title"`
+	Column string              `yaml:"column"` // each row is one person without it
+	Where  map[string][]string `yaml:"where"`  // only rows whose column has one of the values
+}
+
+// UnmarshalYAML takes the name of a column, or a mapping.
+func (c *CountOf) UnmarshalYAML(node ast.Node) error {
+	var column string
+	if yaml.NodeToValue(node, &column) == nil {
+		*c = CountOf{Name: column, Column: column}
+		return nil
+	}
+	type plain CountOf
+	return yaml.NodeToValue(node, (*plain)(c), yaml.Strict())
 }
 
 func (p *Project) validateTarget(d TargetDecl, of map[string]columns, say complain) {
@@ -67,9 +89,19 @@ func (p *Project) validateTarget(d TargetDecl, of map[string]columns, say compla
 		case p.Types == nil:
 			say("reach", "efforts by area type are asked about, and no types are declared")
 		}
-		for _, column := range append([]string{q.Population}, q.Need...) {
-			if !have.number(column) {
-				say("reach", "records %s have no column %q declared as type: int or float", q.From, column)
+		for _, c := range append([]CountOf{q.Population}, q.Need...) {
+			if c.Column != "" && !have.number(c.Column) {
+				say("reach", "records %s have no column %q declared as type: int or float", q.From, c.Column)
+			}
+			for _, column := range sorted(c.Where) {
+				if _, ok := have[column]; !ok {
+					say("reach", "records %s have no column %q", q.From, column)
+				}
+			}
+		}
+		for _, c := range q.Need {
+			if c.Name == "" {
+				say("reach.need", "every need has a name")
 			}
 		}
 		if q.Index != "" && !slices.ContainsFunc(p.Indices, func(x IndexDecl) bool { return x.Name == q.Index }) {
@@ -148,7 +180,11 @@ func (r *Run) reach(ctx context.Context, name string, q *ReachDecl) ([]*cube.Cub
 		for k, need := range q.Need {
 			a := *areas
 			a.Need = needs[k]
-			sets = append(sets, target.Set{Code: need, Label: cube.Same(need), Areas: &a})
+			label := text(need.Title)
+			if label == (cube.Text{}) {
+				label = cube.Same(need.Name)
+			}
+			sets = append(sets, target.Set{Code: need.Name, Label: label, Areas: &a})
 		}
 		cubes, err := ReachCubes(name+"_"+kind, sets, q.Steps, index != nil)
 		if err != nil {
@@ -255,14 +291,19 @@ func (r *Run) needs(ctx context.Context, from *loaded, q *ReachDecl, kind area.K
 	if err != nil {
 		return nil, nil, err
 	}
-	spec := cube.Spec{Name: "reach", From: from.table, Dims: []cube.SpecDim{dim}}
-	for k, column := range append([]string{q.Population}, q.Need...) {
-		name := fmt.Sprintf("N%d", k)
-		spec.Measures = append(spec.Measures, cube.SpecMeasure{Measure: cube.Measure{Name: name, Title: cube.Same(column), Kind: cube.Count}, Sum: column})
-	}
-	counts, _, err := r.count(ctx, from, spec)
-	if err != nil {
-		return nil, nil, err
+	all := append([]CountOf{q.Population}, q.Need...)
+	var counts []*cube.Cube
+	for _, c := range all {
+		spec := cube.Spec{Name: "reach", From: from.table, Dims: []cube.SpecDim{dim},
+			Measures: []cube.SpecMeasure{{Measure: cube.Measure{Name: "N", Title: cube.Same(c.Name), Kind: cube.Count}, Sum: c.Column}}}
+		for _, column := range sorted(c.Where) {
+			spec.Where = append(spec.Where, cube.Condition{Column: column, In: c.Where[column]})
+		}
+		counted, _, err := r.count(ctx, from, spec)
+		if err != nil {
+			return nil, nil, err
+		}
+		counts = append(counts, counted)
 	}
 	toTypes, err := r.Geography.Parents(id, r.types.division)
 	if err != nil {
@@ -301,18 +342,18 @@ func (r *Run) needs(ctx context.Context, from *loaded, q *ReachDecl, kind area.K
 	found := false
 	for i := range div.Len() {
 		code := div.At(i).Code
-		row := counts.Find(code, year)
-		found = found || row >= 0
 		value := func(m int) (int64, error) {
+			row := counts[m].Find(code, year)
 			if row < 0 {
 				return 0, nil
 			}
-			c := counts.Cell(row, m)
+			found = true
+			c := counts[m].Cell(row, 0)
 			switch {
 			case !c.Status.HasValue():
-				return 0, fmt.Errorf("the count of %s in %s has the status %s; reach needs every count", append([]string{q.Population}, q.Need...)[m], code, c.Status)
+				return 0, fmt.Errorf("the count of %s in %s has the status %s; reach needs every count", all[m].Name, code, c.Status)
 			case c.Value != math.Trunc(c.Value):
-				return 0, fmt.Errorf("the count in %s is no whole number", code)
+				return 0, fmt.Errorf("the count of %s in %s is no whole number", all[m].Name, code)
 			}
 			return int64(c.Value), nil
 		}

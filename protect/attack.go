@@ -1,13 +1,19 @@
 package protect
 
 import (
+	"cmp"
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/lp"
 )
 
 // A Nesting says that each member of one dimension lies in one member of another: RegSO in kommun, kommun in län, RegSO in area type.
@@ -33,45 +39,76 @@ type Finding struct {
 	Equation string  `json:"equation"` // in words
 }
 
+// A Known is what can be known of a hidden cell: the least and greatest value it may have by all that is published.
+type Known struct {
+	Table   string `json:"table"`
+	Measure string `json:"measure"`
+	Where   string `json:"where"`
+	// Least and Most are over real values from 0 up, WholeLeast and WholeMost over whole ones (the same for sums). Most and WholeMost are absent when nothing
+	// limits the cell upwards.
+	Least      float64  `json:"least"`
+	Most       *float64 `json:"most,omitempty"`
+	WholeLeast float64  `json:"whole_least"`
+	WholeMost  *float64 `json:"whole_most,omitempty"`
+	Certified  bool     `json:"certified"` // all ends are proved to be exactly these
+}
+
 // Findings are the outcome of an attack. Unlike an Audit they hold hidden values: they are confidential.
 type Findings struct {
-	Hidden    int       `json:"hidden"`    // hidden count cells in the tables
+	Hidden    int       `json:"hidden"`    // hidden cells of counts and sums in the tables
 	Equations int       `json:"equations"` // relations with something unknown in them
-	Ignored   int       `json:"ignored"`   // relations that do not hold, so that the tables do not add up there
+	Ignored   int       `json:"ignored"`   // relations and cells that contradict others, so that the tables do not add up there
 	Found     []Finding `json:"found"`
+	Known     []Known   `json:"known,omitempty"` // of every hidden cell, in the order of the tables
 }
 
 // An attacker knows the published cells and how they add up.
 type attacker struct {
-	of        map[string]map[string]map[string]string // fine, coarse, code
+	dims      map[string]int
+	codes     []map[string]int32 // per dimension
+	up        map[[2]int][]int32 // coarse code by fine code, per pair of dimensions; -1 where none
+	pairs     [][2]int           // keys of up, in order
+	tables    []attacked
 	index     map[string]int
 	cells     []known
-	equations []equation
+	relations []relation
 	findings  Findings
+	negative  map[string]bool // sums that are shown below zero somewhere
+	scale     float64         // power of ten that makes sums whole numbers
+}
+
+// attacked is a table with its members numbered over all tables.
+type attacked struct {
+	cube *cube.Cube
+	dim  []int     // per dimension
+	code [][]int32 // per dimension and member; -1 for the total
+	rows [][]int   // per measure: the cell of each row; nil for what does not add up
 }
 
 // known is what the attacker knows of a number. The same number may stand in several tables.
 type known struct {
-	name   string
-	ok     bool
-	value  float64
-	hidden []Finding // places where it is hidden
-	column int32
+	measure string
+	parts   [][2]int32 // dimension and code
+	ok      bool
+	count   bool
+	value   float64
+	hidden  []Finding // places where it is hidden
+	column  int32
 }
 
-// An equation says that the parts make the total.
-type equation struct {
+// A relation says that the parts make the total.
+type relation struct {
 	total int
 	parts []int
 }
 
-// Attack tries to compute the hidden counts of published tables. Cells of the same measure that name the same members are taken to be
-// the same number in whatever table they stand; along every dimension the members of a table are taken to add up to its total, shown or not, and with
-// nestings to the coarser members, in the other tables too. A combination without a row counts as zero, perturbed cells as unknown. Relations
-// that the shown cells contradict are ignored and counted. Findings are exact: equations are solved over the fractions, modulo the prime 2^61-1, and bounds
-// drawn until nothing changes.
+// Attack tries to compute the hidden counts and sums of published tables, and how little may be known of those it can't. Cells of the same measure that
+// name the same members are taken to be the same number in whatever table they stand, of one edition or several; along every dimension the members of a table are
+// taken to add up to its total, shown or not, and with nestings to the coarser members, in the other tables too. A combination without a row counts as
+// zero, perturbed cells as unknown. Relations that the shown cells contradict are ignored and counted. Findings are exact: equations are solved over the
+// fractions, modulo the prime 2^61-1, and bounds are those of linear programs proved by their duals.
 func Attack(tables []*cube.Cube, nestings ...Nesting) (Findings, error) {
-	a := &attacker{of: map[string]map[string]map[string]string{}, index: map[string]int{}}
+	a := &attacker{dims: map[string]int{}, up: map[[2]int][]int32{}, index: map[string]int{}, negative: map[string]bool{}, scale: 1}
 	if err := a.nest(nestings); err != nil {
 		return Findings{}, err
 	}
@@ -80,112 +117,217 @@ func Attack(tables []*cube.Cube, nestings ...Nesting) (Findings, error) {
 			return Findings{}, err
 		}
 	}
-	a.shares(tables)
-	for _, t := range tables {
-		for m, meas := range t.Measures() {
-			if meas.Kind == cube.Count {
-				a.relate(t, m)
+	a.shares()
+	for k := range a.tables {
+		for m := range a.tables[k].rows {
+			if a.tables[k].rows[m] != nil {
+				a.relate(&a.tables[k], m)
 			}
 		}
 	}
 	a.drop()
-	a.solve()
-	a.bound()
+	left, err := a.solve()
+	if err != nil {
+		return Findings{}, err
+	}
+	if err := a.bound(left); err != nil {
+		return Findings{}, err
+	}
 	return a.findings, nil
+}
+
+func (a *attacker) dimension(name string) int {
+	d, ok := a.dims[name]
+	if !ok {
+		d = len(a.dims)
+		a.dims[name] = d
+		a.codes = append(a.codes, map[string]int32{})
+	}
+	return d
+}
+
+func (a *attacker) code(d int, code string) int32 {
+	i, ok := a.codes[d][code]
+	if !ok {
+		i = int32(len(a.codes[d]))
+		a.codes[d][code] = i
+	}
+	return i
 }
 
 // nest takes in the nestings and what follows from two in a row.
 func (a *attacker) nest(nestings []Nesting) error {
+	of := map[[2]int]map[int32]int32{}
 	for _, n := range nestings {
 		if n.Fine == "" || n.Coarse == "" || n.Fine == n.Coarse {
 			return fmt.Errorf("protect: a nesting goes from %q to %q; it needs two dimensions", n.Fine, n.Coarse)
 		}
-		if a.of[n.Fine] == nil {
-			a.of[n.Fine] = map[string]map[string]string{}
+		key := [2]int{a.dimension(n.Fine), a.dimension(n.Coarse)}
+		if of[key] == nil {
+			of[key] = map[int32]int32{}
+			a.pairs = append(a.pairs, key)
 		}
-		a.of[n.Fine][n.Coarse] = n.Of
+		fine := make([]string, 0, len(n.Of))
+		for code := range n.Of {
+			fine = append(fine, code)
+		}
+		slices.Sort(fine)
+		for _, code := range fine {
+			of[key][a.code(key[0], code)] = a.code(key[1], n.Of[code])
+		}
 	}
 	for range nestings {
-		for _, first := range nestings {
-			for _, second := range nestings {
-				if first.Coarse != second.Fine || a.of[first.Fine][second.Coarse] != nil {
+		for _, first := range slices.Clone(a.pairs) {
+			for _, second := range slices.Clone(a.pairs) {
+				key := [2]int{first[0], second[1]}
+				if first[1] != second[0] || of[key] != nil {
 					continue
 				}
-				through := map[string]string{}
-				for code, mid := range first.Of {
-					if to, ok := second.Of[mid]; ok {
+				if key[0] == key[1] {
+					return fmt.Errorf("protect: the nestings go in a circle: a dimension would lie in itself")
+				}
+				through := map[int32]int32{}
+				for code, mid := range of[first] {
+					if to, ok := of[second][mid]; ok {
 						through[code] = to
 					}
 				}
-				a.of[first.Fine][second.Coarse] = through
+				of[key] = through
+				a.pairs = append(a.pairs, key)
 			}
+		}
+	}
+	for key, m := range of {
+		a.up[key] = make([]int32, len(a.codes[key[0]]))
+		for i := range a.up[key] {
+			to, ok := m[int32(i)]
+			if !ok {
+				to = -1
+			}
+			a.up[key][i] = to
 		}
 	}
 	return nil
 }
 
-// cell is the number with the given members. A dimension without a code stands for all its members; a coarse member that follows from a fine one is left out.
-func (a *attacker) cell(measure string, codes map[string]string) int {
-	var parts []string
-	for dim, code := range codes {
-		implied := false
-		for fine, coarse := range a.of {
-			if own, ok := codes[fine]; ok && coarse[dim] != nil && coarse[dim][own] == code {
-				implied = true
-			}
+// coarse is the code of a coarser dimension that a code lies in, or -1.
+func (a *attacker) coarse(pair [2]int, code int32) int32 {
+	if up := a.up[pair]; int(code) < len(up) {
+		return up[code]
+	}
+	return -1
+}
+
+// cell is the number with the given codes, one per dimension, -1 for all its members; a coarse code that follows from a fine one is left out.
+func (a *attacker) cell(measure string, count bool, codes []int32) int {
+	key := append(make([]byte, 0, 64), measure...)
+	var parts [][2]int32
+	for d, code := range codes {
+		if code < 0 {
+			continue
 		}
+		implied := slices.ContainsFunc(a.pairs, func(p [2]int) bool { return p[1] == d && codes[p[0]] >= 0 && a.coarse(p, codes[p[0]]) == code })
 		if !implied {
-			parts = append(parts, dim+"="+code)
+			parts = append(parts, [2]int32{int32(d), code})
+			key = binary.LittleEndian.AppendUint32(append(key, '|'), uint32(d))
+			key = binary.LittleEndian.AppendUint32(key, uint32(code))
 		}
 	}
-	slices.Sort(parts)
-	key := measure + "|" + strings.Join(parts, "|")
-	i, ok := a.index[key]
+	i, ok := a.index[string(key)]
 	if !ok {
 		i = len(a.cells)
-		a.index[key] = i
-		name := strings.Join(parts, ", ")
-		if name == "" {
-			name = "all"
-		}
-		a.cells = append(a.cells, known{name: "[" + name + "]"})
+		a.index[string(key)] = i
+		a.cells = append(a.cells, known{measure: measure, count: count, parts: parts})
 	}
 	return i
 }
 
-// rowCodes are the members of a row but for totals.
-func rowCodes(c *cube.Cube, row int) map[string]string {
-	codes := map[string]string{}
-	for d, dim := range c.Dims() {
-		if code := c.Code(row, d); code != cube.Total {
-			codes[dim.Name] = code
-		}
+// name is a cell in words.
+func (a *attacker) name(i int) string {
+	if len(a.cells[i].parts) == 0 {
+		return "[all]"
 	}
-	return codes
-}
-
-func (a *attacker) read(t *cube.Cube) error {
-	for m, meas := range t.Measures() {
-		if meas.Kind != cube.Count {
-			continue
-		}
-		for row := range t.Len() {
-			i := a.cell(meas.Name, rowCodes(t, row))
-			switch cell := t.Cell(row, m); {
-			case cell.Status.Hidden():
-				a.findings.Hidden++
-				a.cells[i].hidden = append(a.cells[i].hidden, Finding{Table: t.Name, Measure: meas.Name, Where: where(t, row)})
-			case cell.Status.HasValue() && cell.Status != cube.Perturbed:
-				if cell.Value < 0 || cell.Value != math.Trunc(cell.Value) || cell.Value >= 1<<53 {
-					return fmt.Errorf("protect: %s has a count that is no whole number from 0 up at %s", t.Name, where(t, row))
+	var words []string
+	for _, p := range a.cells[i].parts {
+		for name, d := range a.dims {
+			if d == int(p[0]) {
+				for code, k := range a.codes[d] {
+					if k == p[1] {
+						words = append(words, name+"="+code)
+					}
 				}
-				a.cells[i].ok, a.cells[i].value = true, cell.Value
 			}
 		}
 	}
+	slices.Sort(words)
+	return "[" + strings.Join(words, ", ") + "]"
+}
+
+// at sets codes to the members of a row, -1 for totals and dimensions it lacks.
+func (t *attacked) at(codes []int32, row int) {
+	for d := range codes {
+		codes[d] = -1
+	}
+	for d, g := range t.dim {
+		codes[g] = t.code[d][t.cube.Coord(row, d)]
+	}
+}
+
+func (a *attacker) read(c *cube.Cube) error {
+	t := attacked{cube: c}
+	for _, dim := range c.Dims() {
+		d := a.dimension(dim.Name)
+		t.dim = append(t.dim, d)
+		code := make([]int32, len(dim.Members))
+		for i, m := range dim.Members {
+			code[i] = -1
+			if m.Code != cube.Total {
+				code[i] = a.code(d, m.Code)
+			}
+		}
+		t.code = append(t.code, code)
+	}
+	codes := make([]int32, len(a.dims))
+	for m, meas := range c.Measures() {
+		if !meas.Kind.Additive() {
+			t.rows = append(t.rows, nil)
+			continue
+		}
+		count := meas.Kind == cube.Count
+		rows := make([]int, c.Len())
+		for row := range rows {
+			t.at(codes, row)
+			i := a.cell(meas.Name, count, codes)
+			rows[row] = i
+			x := &a.cells[i]
+			switch cell := c.Cell(row, m); {
+			case cell.Status.Hidden():
+				a.findings.Hidden++
+				x.hidden = append(x.hidden, Finding{Table: c.Name, Measure: meas.Name, Where: where(c, row)})
+			case cell.Status.HasValue() && cell.Status != cube.Perturbed:
+				v := cell.Value
+				if count && (v < 0 || v != math.Trunc(v) || v >= 1<<53) || math.IsNaN(v) || math.IsInf(v, 0) {
+					return fmt.Errorf("protect: %s has a count that is no whole number from 0 up at %s", c.Name, where(c, row))
+				}
+				if !count {
+					a.negative[meas.Name] = a.negative[meas.Name] || v < 0
+					for a.scale < 1e6 && math.Abs(v*a.scale-math.Round(v*a.scale)) > 1e-9*max(1, math.Abs(v*a.scale)) {
+						a.scale *= 10
+					}
+				}
+				if x.ok && x.value != v {
+					a.findings.Ignored++ // two tables differ: which of them is right nobody can know, and the first stays
+				} else {
+					x.ok, x.value = true, v
+				}
+			}
+		}
+		t.rows = append(t.rows, rows)
+	}
+	a.tables = append(a.tables, t)
 	for i := range a.cells {
-		if c := &a.cells[i]; c.ok && len(c.hidden) > 0 {
-			a.found(i, c.value, ByEquation, "the same number is shown in another table")
+		if x := &a.cells[i]; x.ok && len(x.hidden) > 0 {
+			a.found(i, x.value, ByEquation, "the same number is shown in another table")
 		}
 	}
 	return nil
@@ -202,28 +344,36 @@ func (a *attacker) found(i int, value float64, by, words string) {
 	for _, f := range c.hidden {
 		f.Value, f.By, f.Equation = value, by, words
 		a.findings.Found = append(a.findings.Found, f)
+		a.findings.Known = append(a.findings.Known, Known{f.Table, f.Measure, f.Where, value, &value, value, &value, true})
 	}
 	c.ok, c.value, c.hidden = true, value, nil
 }
 
 // shares reads counts off shown shares: the share times the base, and the base itself when it is that of all members.
-func (a *attacker) shares(tables []*cube.Cube) {
-	for _, t := range tables {
-		for m, meas := range t.Measures() {
+func (a *attacker) shares() {
+	codes := make([]int32, len(a.dims))
+	for k := range a.tables {
+		t := &a.tables[k]
+		for m, meas := range t.cube.Measures() {
 			if meas.Kind != cube.Share {
 				continue
 			}
-			for row := range t.Len() {
-				cell := t.Cell(row, m)
-				codes := rowCodes(t, row)
-				i := a.cell(meas.Of, codes)
-				if cell.Base.OK && cell.Status.HasValue() && cell.Status != cube.Perturbed && !a.cells[i].ok {
-					a.found(i, math.Round(cell.Value*cell.Base.V), ByShare, a.cells[i].name+" = "+meas.Name+" × its base")
+			over := t.cube.DimIndex(meas.Over)
+			for row := range t.cube.Len() {
+				cell := t.cube.Cell(row, m)
+				if !cell.Base.OK || cell.Status == cube.Perturbed {
+					continue
 				}
-				delete(codes, meas.Over)
-				whole := len(meas.Base) == 0 || slices.Equal(meas.Base, []string{cube.Total})
-				if base := a.cell(meas.Of, codes); whole && cell.Base.OK && cell.Status != cube.Perturbed && !a.cells[base].ok {
-					a.found(base, cell.Base.V, ByShare, a.cells[base].name+" = the base of "+meas.Name)
+				t.at(codes, row)
+				i := a.cell(meas.Of, true, codes)
+				if cell.Status.HasValue() && !a.cells[i].ok {
+					a.found(i, math.Round(cell.Value*cell.Base.V), ByShare, a.name(i)+" = "+meas.Name+" × its base")
+				}
+				if whole := len(meas.Base) == 0 || slices.Equal(meas.Base, []string{cube.Total}); whole && over >= 0 {
+					codes[t.dim[over]] = -1
+					if base := a.cell(meas.Of, true, codes); !a.cells[base].ok {
+						a.found(base, cell.Base.V, ByShare, a.name(base)+" = the base of "+meas.Name)
+					}
 				}
 			}
 		}
@@ -231,59 +381,66 @@ func (a *attacker) shares(tables []*cube.Cube) {
 }
 
 // relate writes down how the cells of a measure add up: along every dimension, and to every combination of the coarser members of it.
-func (a *attacker) relate(t *cube.Cube, m int) {
-	for _, dim := range t.Dims() {
-		var coarse []string
-		for c := range a.of[dim.Name] {
-			coarse = append(coarse, c)
+func (a *attacker) relate(t *attacked, m int) {
+	for _, d := range t.dim {
+		var coarse [][2]int
+		for _, p := range a.pairs {
+			if p[0] == d {
+				coarse = append(coarse, p)
+			}
 		}
-		slices.Sort(coarse)
+		slices.SortFunc(coarse, func(x, y [2]int) int { return cmp.Compare(x[1], y[1]) })
 		for set := range 1 << len(coarse) {
-			a.relateTo(t, m, dim.Name, coarse, set)
+			a.relateTo(t, m, d, coarse, set)
 		}
 	}
 }
 
-func (a *attacker) relateTo(t *cube.Cube, m int, dim string, coarse []string, set int) {
-	measure := t.Measures()[m].Name
+func (a *attacker) relateTo(t *attacked, m int, dim int, coarse [][2]int, set int) {
+	meas := t.cube.Measures()[m]
 	parts := map[int][]int{}
 	var order []int
+	codes := make([]int32, len(a.dims))
 rows:
-	for row := range t.Len() {
-		codes := rowCodes(t, row)
-		own, ok := codes[dim]
-		if !ok {
+	for row := range t.cube.Len() {
+		t.at(codes, row)
+		own := codes[dim]
+		if own < 0 {
 			continue
 		}
-		part := a.cell(measure, codes)
-		delete(codes, dim)
-		for bit, c := range coarse {
+		codes[dim] = -1
+		for bit, p := range coarse {
 			if set>>bit&1 == 0 {
 				continue
 			}
-			to, ok := a.of[dim][c][own]
-			if given, both := codes[c]; !ok || both && given != to {
+			to := a.coarse(p, own)
+			if to < 0 || codes[p[1]] >= 0 && codes[p[1]] != to {
 				continue rows
 			}
-			codes[c] = to
+			codes[p[1]] = to
 		}
-		total := a.cell(measure, codes)
+		total := a.cell(meas.Name, meas.Kind == cube.Count, codes)
 		if parts[total] == nil {
 			order = append(order, total)
 		}
-		parts[total] = append(parts[total], part)
+		parts[total] = append(parts[total], t.rows[m][row])
 	}
 	for _, total := range order {
 		if !slices.Contains(parts[total], total) {
 			slices.Sort(parts[total])
-			a.equations = append(a.equations, equation{total, slices.Compact(parts[total])})
+			a.relations = append(a.relations, relation{total, slices.Compact(parts[total])})
 		}
 	}
 }
 
+// differs tells whether two sums are not the same, for sums but for the rounding of their decimals.
+func (a *attacker) differs(x, y float64) bool {
+	return math.Abs(x-y) > 1e-9*max(1, math.Abs(x), math.Abs(y))
+}
+
 // drop takes out relations that say nothing or that the shown cells contradict.
 func (a *attacker) drop() {
-	a.equations = slices.DeleteFunc(a.equations, func(e equation) bool {
+	a.relations = slices.DeleteFunc(a.relations, func(e relation) bool {
 		var sum float64
 		unknown := 0
 		for _, p := range e.parts {
@@ -294,31 +451,45 @@ func (a *attacker) drop() {
 			}
 		}
 		total := a.cells[e.total]
-		if total.ok && (sum > total.value || unknown == 0 && sum != total.value) {
+		over := total.ok && a.differs(sum, total.value) && (unknown == 0 || sum > total.value && !a.negative[total.measure])
+		if over {
 			a.findings.Ignored++
 			return true
 		}
 		return total.ok && unknown == 0
 	})
-	a.findings.Equations = len(a.equations)
+	a.findings.Equations = len(a.relations)
 }
 
-// solve finds the numbers that the equations fix. Every equation has a column of its own beside those of the unknowns, so that the
-// solution shows which equations it took.
-func (a *attacker) solve() {
-	var unknown []int
+// A solved row is a sum of unknown numbers that has a known value.
+type solved struct {
+	cols []int32
+	by   []int64
+	sum  int64 // in units of 1 over the scale
+}
+
+// unknowns are the columns of an attack and what is left of its relations.
+type unknowns struct {
+	cells []int // per column
+	rows  []solved
+}
+
+// solve finds the numbers that the relations fix. Every relation has a column of its own beside those of the unknowns, so that the
+// solution shows which relations it took.
+func (a *attacker) solve() (*unknowns, error) {
+	u := &unknowns{}
 	for i := range a.cells {
 		a.cells[i].column = -1
 		if !a.cells[i].ok {
-			a.cells[i].column = int32(len(unknown))
-			unknown = append(unknown, i)
+			a.cells[i].column = int32(len(u.cells))
+			u.cells = append(u.cells, i)
 		}
 	}
-	n := int32(len(unknown))
+	n := int32(len(u.cells))
 	rank := make([]float64, n)
-	rows := make([][]term, len(a.equations))
-	order := make([]int, len(a.equations))
-	for q, e := range a.equations {
+	rows := make([][]term, len(a.relations))
+	order := make([]int, len(a.relations))
+	for q, e := range a.relations {
 		order[q] = q
 		for _, p := range e.parts {
 			if c := a.cells[p].column; c >= 0 {
@@ -342,14 +513,57 @@ func (a *attacker) solve() {
 	}
 	for c := range n {
 		r := span.pivotRow[c]
-		if r < 0 || len(span.rows[r]) > 1 && span.rows[r][1].col < n {
+		if r < 0 {
 			continue
 		}
-		if value, words, ok := a.words(span.rows[r][1:], n); ok {
-			i := unknown[c]
-			a.found(i, value, ByEquation, a.cells[i].name+" = "+words)
+		row := span.rows[r]
+		if alone := len(row) == 1 || row[1].col >= n; alone {
+			if value, words, ok := a.words(row[1:], n); ok {
+				i := u.cells[c]
+				a.found(i, value, ByEquation, a.name(i)+" = "+words)
+			}
+			continue
 		}
+		x, ok := a.solvedRow(row, n)
+		if !ok {
+			return nil, errors.New("protect: the relations between the tables are too tangled to be solved in whole numbers")
+		}
+		u.rows = append(u.rows, x)
 	}
+	return u, nil
+}
+
+// solvedRow is a row of the solution in whole numbers.
+func (a *attacker) solvedRow(row []term, n int32) (x solved, ok bool) {
+	steps, ok := wholeNumbers(row)
+	if !ok {
+		return x, false
+	}
+	for _, s := range steps {
+		if !s.by.IsInt64() || s.by.Int64() > 1<<20 || s.by.Int64() < -1<<20 {
+			return x, false
+		}
+		by := s.by.Int64()
+		if s.col < n {
+			x.cols, x.by = append(x.cols, s.col), append(x.by, by)
+			continue
+		}
+		// The relation says that its unknown parts less its unknown total are its known total less its known parts.
+		e := a.relations[s.col-n]
+		value := func(i int) int64 {
+			if a.cells[i].column >= 0 {
+				return 0
+			}
+			return int64(math.Round(a.cells[i].value * a.scale))
+		}
+		rest := value(e.total)
+		for _, p := range e.parts {
+			rest -= value(p)
+		}
+		x.sum -= by * rest
+	}
+	x.sum = -x.sum
+	return x, x.sum < 1<<52 && x.sum > -1<<52
 }
 
 // words is the right side of a solution: the shown cells with their signs, and their sum.
@@ -371,7 +585,7 @@ func (a *attacker) words(used []term, n int32) (value float64, words string, ok 
 			return 0, "", false
 		}
 		w := float64(num) / float64(den)
-		e := a.equations[t.col-n]
+		e := a.relations[t.col-n]
 		add(e.total, w)
 		for _, p := range e.parts {
 			add(p, -w)
@@ -408,7 +622,7 @@ func (a *attacker) words(used []term, n int32) (value float64, words string, ok 
 		if math.Abs(w) != 1 {
 			words += strconv.FormatFloat(math.Abs(w), 'g', 6, 64) + " × "
 		}
-		words += a.cells[i].name
+		words += a.name(i)
 	}
 	if shown > most {
 		words += fmt.Sprintf(" … (%d more)", shown-most)
@@ -416,72 +630,174 @@ func (a *attacker) words(used []term, n int32) (value float64, words string, ok 
 	if words == "" {
 		words = "0"
 	}
-	return math.Round(value), words, true
+	return math.Round(value*a.scale) / a.scale, words, true
 }
 
-// bound draws bounds through the equations until nothing changes: no count is negative, and a sum bounds its parts.
-func (a *attacker) bound() {
-	lo, hi := make([]float64, len(a.cells)), make([]float64, len(a.cells))
-	from := make([]int, len(a.cells)) // the equation that last moved a bound
-	for i, c := range a.cells {
-		hi[i] = math.Inf(1)
-		if c.ok {
-			lo[i], hi[i] = c.value, c.value
+// bound finds the least and greatest value of every hidden number that is left: linear programs on the relations that are left, each block of numbers that hang
+// together by itself.
+func (a *attacker) bound(u *unknowns) error {
+	up := make([]int32, len(u.cells))
+	for i := range up {
+		up[i] = int32(i)
+	}
+	find := func(i int32) int32 {
+		for up[i] != i {
+			up[i] = up[up[i]]
+			i = up[i]
+		}
+		return i
+	}
+	for _, r := range u.rows {
+		for _, c := range r.cols {
+			up[find(c)] = find(r.cols[0])
 		}
 	}
-	for range 1000 {
-		changed := false
-		for q, e := range a.equations {
-			var least, most float64 // most is over the parts that have an upper bound
-			open := 0
-			for _, p := range e.parts {
-				least += lo[p]
-				if math.IsInf(hi[p], 1) {
-					open++
-				} else {
-					most += hi[p]
-				}
-			}
-			move := func(i int, newLo, newHi float64) {
-				if newLo > lo[i] {
-					lo[i], from[i], changed = newLo, q, true
-				}
-				if newHi < hi[i] {
-					hi[i], from[i], changed = newHi, q, true
-				}
-			}
-			for _, p := range e.parts {
-				oldLo, oldHi := lo[p], hi[p]
-				bottom := 0.0
-				if infinite := math.IsInf(oldHi, 1); open == 0 && !infinite {
-					bottom = lo[e.total] - (most - oldHi)
-				} else if open == 1 && infinite {
-					bottom = lo[e.total] - most
-				}
-				move(p, bottom, hi[e.total]-(least-oldLo))
-				least += lo[p] - oldLo
-				if !math.IsInf(hi[p], 1) {
-					if math.IsInf(oldHi, 1) {
-						open--
-						oldHi = 0
-					}
-					most += hi[p] - oldHi
-				}
-			}
-			if open > 0 {
-				most = math.Inf(1)
-			}
-			move(e.total, least, most)
+	at := map[int32]int{}
+	var blocks []attackBlock
+	for c, i := range u.cells {
+		if a.cells[i].ok {
+			continue
 		}
-		if !changed {
-			break
+		root := find(int32(c))
+		k, ok := at[root]
+		if !ok {
+			k = len(blocks)
+			at[root], blocks = k, append(blocks, attackBlock{})
+		}
+		blocks[k].cols = append(blocks[k].cols, int32(c))
+	}
+	for _, r := range u.rows {
+		b := &blocks[at[find(r.cols[0])]]
+		b.rows = append(b.rows, r)
+	}
+	next := make(chan *attackBlock)
+	var wait sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			for b := range next {
+				b.err = a.solveBlock(u, b)
+			}
+		})
+	}
+	for k := range blocks {
+		next <- &blocks[k]
+	}
+	close(next)
+	wait.Wait()
+	for _, b := range blocks {
+		if errors.Is(b.err, lp.ErrInfeasible) {
+			a.findings.Ignored += len(b.rows) // what is shown contradicts itself here
+			continue
+		}
+		if b.err != nil {
+			return fmt.Errorf("protect: bounds: %w", b.err)
+		}
+		for _, x := range b.found {
+			c := &a.cells[x.cell]
+			if x.WholeMost != nil && c.count && x.WholeLeast == *x.WholeMost {
+				a.found(x.cell, x.WholeLeast, ByBounds, fmt.Sprintf("%s can only be %g: counts are whole and never negative", a.name(x.cell), x.WholeLeast))
+				continue
+			}
+			for _, f := range c.hidden {
+				x.Table, x.Measure, x.Where = f.Table, f.Measure, f.Where
+				a.findings.Known = append(a.findings.Known, x.Known)
+			}
 		}
 	}
-	for i := range a.cells {
-		if c := &a.cells[i]; !c.ok && lo[i] == hi[i] && len(c.hidden) > 0 {
-			e := a.equations[from[i]]
-			words := fmt.Sprintf("%s can only be %g, since the %d parts of %s are not negative", c.name, lo[i], len(e.parts), a.cells[e.total].name)
-			a.found(i, lo[i], ByBounds, words)
+	return nil
+}
+
+// An attackBlock is unknown numbers that hang together, and what came of them.
+type attackBlock struct {
+	cols  []int32
+	rows  []solved
+	found []boundOf
+	err   error
+}
+
+type boundOf struct {
+	Known
+	cell int
+}
+
+func (a *attacker) solveBlock(u *unknowns, b *attackBlock) error {
+	var p lp.Problem
+	at := make(map[int32]int, len(b.cols))
+	whole := true
+	scale := a.scale
+	var objectives []lp.Objective
+	for _, c := range b.cols {
+		i := u.cells[c]
+		least := int64(0)
+		if a.negative[a.cells[i].measure] {
+			least = -lp.Infinite
+		}
+		whole = whole && a.cells[i].count
+		at[c] = p.Column(least, lp.Infinite)
+	}
+	if whole {
+		scale = 1
+	}
+	for _, r := range b.rows {
+		var terms []lp.Term
+		for k, c := range r.cols {
+			terms = append(terms, lp.Term{Col: at[c], Coef: r.by[k]})
+		}
+		sum := r.sum
+		if whole {
+			sum = int64(math.Round(float64(sum) / a.scale))
+		}
+		p.Equal(sum, terms...)
+	}
+	var cells []int
+	for _, c := range b.cols {
+		if i := u.cells[c]; len(a.cells[i].hidden) > 0 {
+			cells = append(cells, i)
+			objectives = append(objectives, lp.Objective{Terms: []lp.Term{{Col: at[c], Coef: 1}}})
 		}
 	}
+	if len(cells) == 0 {
+		return nil
+	}
+	real, _, err := p.Ranges(objectives, nil, lp.Options{Workers: 1})
+	if err != nil {
+		return err
+	}
+	most := func(e lp.End) *float64 {
+		if e.NoLimit || e.Limit == nil {
+			return nil
+		}
+		v := number64(e.Limit) / scale
+		return &v
+	}
+	least := func(e lp.End) float64 { // of what could not be proved, the wider end is told
+		if e.Limit == nil {
+			return 0
+		}
+		return number64(e.Limit) / scale
+	}
+	for k, r := range real {
+		x := boundOf{cell: cells[k]}
+		x.Least, x.Most, x.Certified = least(r.Least), most(r.Most), r.Least.Exact() && r.Most.Exact()
+		x.WholeLeast, x.WholeMost = x.Least, x.Most
+		b.found = append(b.found, x)
+	}
+	if !whole {
+		return nil
+	}
+	wholes, _, err := p.WholeRanges(objectives, nil, lp.Options{Workers: 1})
+	if err != nil {
+		return err
+	}
+	for k, r := range wholes {
+		x := &b.found[k]
+		x.WholeLeast, x.WholeMost = least(r.Least), most(r.Most)
+		x.Certified = x.Certified && r.Least.Exact() && r.Most.Exact()
+	}
+	return nil
+}
+
+// And is two outcomes of attacks on tables that have nothing to do with one another.
+func (f Findings) And(g Findings) Findings {
+	return Findings{f.Hidden + g.Hidden, f.Equations + g.Equations, f.Ignored + g.Ignored, slices.Concat(f.Found, g.Found), slices.Concat(f.Known, g.Known)}
 }

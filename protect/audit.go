@@ -3,6 +3,7 @@ package protect
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 
@@ -11,35 +12,42 @@ import (
 
 // An Audit says what was done to protect a release or a table, and how it was checked. It holds no values and can be published.
 type Audit struct {
-	Policy   string        `json:"policy"`
-	Version  string        `json:"version,omitempty"`
-	Reason   string        `json:"reason,omitempty"` // why the table was taken as already public
-	Method   cube.Text     `json:"method"`
-	Families []FamilyAudit `json:"families,omitempty"`
-	Tables   []TableAudit  `json:"tables"`
-	Verdict  cube.Text     `json:"verdict"`
+	Policy   string         `json:"policy"`
+	Version  string         `json:"version,omitempty"`
+	Reason   string         `json:"reason,omitempty"` // why the table was taken as already public
+	Method   cube.Text      `json:"method"`
+	Families []FamilyAudit  `json:"families,omitempty"`
+	Measures []MeasureAudit `json:"measures,omitempty"` // what was checked of each measure that something is hidden of
+	Tables   []TableAudit   `json:"tables"`
+	Verdict  cube.Text      `json:"verdict"`
 }
 
-// FamilyAudit is what was checked of one family. Numbers are distinct ones: a number that stands in several tables counts once.
+// FamilyAudit is what was done to one family. Numbers are distinct ones: a number that stands in several tables counts once.
 type FamilyAudit struct {
-	Name      string         `json:"name"`
-	Numbers   int            `json:"numbers"`
-	Shown     int            `json:"shown"`
-	Primary   int            `json:"primary"`   // hidden by a rule
-	Secondary int            `json:"secondary"` // hidden to protect
-	ByBounds  int            `json:"by_bounds"` // of which because bounds left a single value for another
-	Unmarked  int            `json:"unmarked"`  // written as hidden to protect, though a rule may hide them, because the mark would tell the value
-	Measures  []MeasureAudit `json:"measures"`
+	Name      string `json:"name"`
+	Numbers   int    `json:"numbers"`
+	Shown     int    `json:"shown"`
+	Primary   int    `json:"primary"`   // hidden by a rule
+	Secondary int    `json:"secondary"` // hidden to protect
+	Unmarked  int    `json:"unmarked"`  // written as hidden to protect, though a rule may hide them, because the mark would tell the value
 }
 
-// MeasureAudit is the check of one count.
+// MeasureAudit is the check of one measure of one population.
 type MeasureAudit struct {
-	Measure   string `json:"measure"`
-	Unknowns  int    `json:"unknowns"`  // atoms that an attacker doesn't know beforehand
-	Relations int    `json:"relations"` // shown numbers, each an equation
-	Targets   int    `json:"targets"`   // numbers tested: hidden by a rule
-	Single    int    `json:"single"`    // of which one person's
-	Witnesses int    `json:"witnesses"` // other tables that agree on everything shown, checked in whole numbers
+	Measure    string   `json:"measure"`
+	Families   []string `json:"families"`
+	Unknowns   int      `json:"unknowns"`   // atoms that an attacker doesn't know beforehand
+	Relations  int      `json:"relations"`  // shown numbers and what is known beforehand, each an equation
+	Targets    int      `json:"targets"`    // numbers tested: hidden by a rule
+	Single     int      `json:"single"`     // of which one person's, or one contributor's
+	Beforehand int      `json:"beforehand"` // of which earlier tables tell already, whatever is hidden now
+	Witnesses  int      `json:"witnesses"`  // other tables that agree on everything shown, checked in whole numbers
+	Blocks     int      `json:"blocks"`     // parts of what is hidden that have nothing to do with one another
+	Intervals  int      `json:"intervals"`  // hidden numbers whose least and greatest possible value were computed
+	Certified  int      `json:"certified"`  // of which both ends were proved by linear programming duality in exact arithmetic
+	// Narrowest and Median are widths of the intervals of numbers hidden by a rule; absent without any.
+	Narrowest *float64 `json:"narrowest,omitempty"`
+	Median    *float64 `json:"median,omitempty"`
 }
 
 // TableAudit counts a table's cells.
@@ -74,7 +82,7 @@ func (m *model) shownNumbers(done []*cube.Cube, p Policy) ([]bool, error) {
 		}
 		for i, meas := range c.Measures() {
 			share := slices.IndexFunc(t.share, func(s shareOf) bool { return s.measure == i })
-			of := slices.IndexFunc(m.measures, func(x cube.Measure) bool { return x.Name == meas.Name })
+			of := m.measureOf(t.part, meas.Name)
 			for row := range c.Len() {
 				cell := c.Cell(row, i)
 				tells := cell.Status.HasValue() || cell.Base.OK || cell.Lo.OK || cell.Hi.OK
@@ -97,6 +105,9 @@ func (m *model) shownNumbers(done []*cube.Cube, p Policy) ([]bool, error) {
 					continue
 				}
 				v, ok := m.value(&m.numbers[t.number[row]], of)
+				if t.given {
+					v, ok = t.cube.Cell(row, i).Value, true
+				}
 				if !ok || v != cell.Value {
 					return nil, fmt.Errorf("%w: %s is not the sum of its parts", errExposed, describe(c, row))
 				}
@@ -114,50 +125,77 @@ func (m *model) shownNumbers(done []*cube.Cube, p Policy) ([]bool, error) {
 	return shown, nil
 }
 
-// audit proves, for one count, that no target can be computed from the shown numbers. The proof is a set of witnesses: a witness is a change
-// to the atoms that leaves every shown number as it is, so where it changes a target, two tables agree on everything shown and not
-// on the target. Witnesses are searched modulo a prime, and then checked one by one in whole numbers against every shown number, so that a
-// fault in the search can only make the audit fail.
-func (m *model) audit(s *system, shown []bool) (MeasureAudit, error) {
-	a := MeasureAudit{Measure: m.measures[s.measure].Name, Unknowns: int(s.columns), Targets: len(s.targets)}
-	in := make([][]int32, s.columns) // per column: the shown numbers it is part of
-	var equations [][]int32
-	for i := range m.numbers {
-		if cols := s.vector(m.numbers[i].atoms, s.columns); shown[i] && len(cols) > 0 {
-			for _, c := range cols {
-				in[c] = append(in[c], int32(len(equations)))
-			}
-			equations = append(equations, cols)
+// A finding of the audit on a system: what it took and what it came to.
+type checked struct {
+	MeasureAudit
+	witnesses [][]step
+	blocks    []block
+	spans     map[int32]span     // per hidden number
+	targets   map[int32]bool     // numbers that a rule hides in this measure
+	movers    map[int32][]*cycle // per number: witnesses that move it; per -1-column those that move a secret zero
+}
+
+// audit proves, for one measure, that no target can be computed from the shown numbers, nor told within less than the policy's interval. The
+// proof is a set of witnesses: a witness is a change to the atoms that leaves every shown number as it is, so where it changes a target, two tables agree on
+// everything shown and not on the target. Witnesses are searched modulo a prime, and then checked one by one in whole numbers against every shown
+// number, so that a fault in the search can only make the audit fail. Then the least and greatest value of every hidden number is found.
+func (m *model) audit(s *system, shown []bool, p Policy) (*checked, error) {
+	a := &checked{MeasureAudit: MeasureAudit{Measure: m.measures[s.measure].Name, Unknowns: int(s.columns)}, spans: map[int32]span{}, targets: map[int32]bool{}}
+	for _, x := range m.parts {
+		if slices.Contains(x.measure, s.measure) {
+			a.Families = append(a.Families, x.name)
 		}
 	}
-	a.Relations = len(equations)
-	witnesses, err := s.search(equations, in)
-	if err != nil {
+	e := s.shownEquations(shown)
+	a.Relations = len(e.rows)
+	var err error
+	if a.witnesses, err = s.search(e); err != nil {
 		return a, err
 	}
-	a.Witnesses = len(witnesses)
+	a.Witnesses = len(a.witnesses)
+	if err := m.checkWitnesses(s, e, a); err != nil {
+		return a, err
+	}
+	a.blocks = s.blocks(e, a.witnesses)
+	a.Blocks = len(a.blocks)
+	return a, m.checkSpans(s, a, p)
+}
+
+// checkWitnesses holds every witness against every equation, and every target against the witnesses.
+func (m *model) checkWitnesses(s *system, e *equations, a *checked) error {
 	remains := make([][]remainder, len(s.targets))
 	of := make([][]int32, s.columns) // per column: the targets it is part of
 	for t, target := range s.targets {
+		if target.number < 0 {
+			continue
+		}
+		a.Targets++
 		if target.singleton {
 			a.Single++
+		}
+		if target.told {
+			a.Beforehand++
 		}
 		for _, c := range target.cols {
 			of[c] = append(of[c], int32(t))
 		}
 	}
 	zeroMoves := make([]bool, s.columns)
-	left, touched := make([]big.Int, len(equations)), []int32(nil)
+	left, touched := make([]big.Int, len(e.rows)), []int32(nil)
 	moved, targets := make([]big.Int, len(s.targets)), []int32(nil)
-	for w, witness := range witnesses {
+	for w, witness := range a.witnesses {
 		touched, targets = touched[:0], targets[:0]
 		var zeros []int32
 		for _, step := range witness {
 			if step.col >= s.positive {
 				zeros = append(zeros, step.col)
 			}
-			for _, q := range in[step.col] {
-				left[q].Add(&left[q], step.by)
+			for _, q := range e.in[step.col] {
+				if _, plus := slices.BinarySearch(e.rows[q].plus, step.col); plus {
+					left[q].Add(&left[q], step.by)
+				} else {
+					left[q].Sub(&left[q], step.by)
+				}
 				touched = append(touched, q)
 			}
 			for _, t := range of[step.col] {
@@ -167,12 +205,12 @@ func (m *model) audit(s *system, shown []bool) (MeasureAudit, error) {
 		}
 		for _, q := range touched {
 			if left[q].Sign() != 0 {
-				return a, fmt.Errorf("%w: a witness for %s does not hold", errExposed, a.Measure)
+				return fmt.Errorf("%w: a witness for %s does not hold", errExposed, a.Measure)
 			}
 		}
 		slices.Sort(targets)
 		for _, t := range slices.Compact(targets) {
-			if moved[t].Sign() != 0 && (len(zeros) == 0 || s.targets[t].limit == s.columns) {
+			if moved[t].Sign() != 0 && (len(zeros) == 0 || s.targets[t].withZeros) {
 				remains[t] = append(remains[t], remainder{w, new(big.Int).Set(&moved[t])})
 			}
 			moved[t].SetInt64(0)
@@ -181,26 +219,259 @@ func (m *model) audit(s *system, shown []bool) (MeasureAudit, error) {
 			zeroMoves[zeros[0]] = true
 		}
 	}
-	for c := s.positive; c < s.columns; c++ {
-		if !zeroMoves[c] {
-			return a, fmt.Errorf("%w: a hidden zero of %s can be told", errExposed, a.Measure)
-		}
-	}
 	users := map[string][]int{}
+	key := make([]string, len(s.targets))
 	for t, target := range s.targets {
-		if len(remains[t]) == 0 {
-			return a, fmt.Errorf("%w: %s can be computed", errExposed, m.numbers[target.number].name)
+		switch {
+		case target.told:
+			continue
+		case target.number < 0:
+			if !zeroMoves[target.cols[0]] {
+				return fmt.Errorf("%w: a hidden zero of %s can be told", errExposed, a.Measure)
+			}
+			continue
+		case len(remains[t]) == 0:
+			return fmt.Errorf("%w: %s can be computed", errExposed, m.numbers[target.number].name)
 		}
-		key := direction(remains[t], target.limit)
-		users[key] = append(users[key], t)
+		key[t] = direction(remains[t], target.withZeros)
+		users[key[t]] = append(users[key[t]], t)
 	}
 	for t, target := range s.targets {
-		if together := users[direction(remains[t], target.limit)]; target.singleton && len(together) > 1 {
-			other := slices.IndexFunc(together, func(u int) bool { return u != t })
-			return a, fmt.Errorf("%w: who is alone in %s could compute %s", errExposed, m.numbers[target.number].name, m.numbers[s.targets[together[other]].number].name)
+		if !target.singleton || target.told {
+			continue
+		}
+		for _, u := range users[key[t]] {
+			if u != t && !slices.Equal(s.targets[u].cols, target.cols) {
+				return fmt.Errorf("%w: who is alone in %s could compute %s", errExposed, m.numbers[target.number].name, m.numbers[s.targets[u].number].name)
+			}
 		}
 	}
-	return a, nil
+	return nil
+}
+
+// The most columns of a block of which all intervals are computed to their ends. In larger ones they are told as far as single witnesses reach: what can be known
+// is then no narrower than that.
+const mostColumns = 300
+
+// stepsIn makes cycles of the witnesses, as far as their numbers are small: how far a target can be moved by one of them alone needs no linear program.
+func (a *checked) stepsIn(s *system) {
+	a.movers = map[int32][]*cycle{}
+	for _, w := range a.witnesses {
+		var terms []term
+		for _, x := range w {
+			terms = append(terms, term{x.col, modulo(x)})
+		}
+		cols, by, ok := smallSteps(terms)
+		if !ok {
+			continue
+		}
+		y, ok := s.newCycle(cols, by)
+		if !ok {
+			continue
+		}
+		for _, n := range y.numbers {
+			a.movers[n] = append(a.movers[n], y)
+		}
+		if y.zero >= 0 {
+			a.movers[-1-y.zero] = append(a.movers[-1-y.zero], y)
+		}
+	}
+}
+
+// moversOf are the cycles that move a target, each with by how much.
+func (a *checked) moversOf(t *target) (all []*cycle, by func(*cycle) float64) {
+	if t.number < 0 {
+		return a.movers[-1-t.cols[0]], func(*cycle) float64 { return 1 }
+	}
+	return a.movers[t.number], func(y *cycle) float64 { return float64(y.move(t.number)) }
+}
+
+// reached is how low and high a target can be by single cycles.
+func (s *system) reached(v float64, movers []*cycle, by func(*cycle) float64) span {
+	x := span{least: v, most: v}
+	for _, y := range movers {
+		down, up := s.steps(y, 0)
+		if y.zero >= 0 {
+			down = 0
+		}
+		k := by(y)
+		if k < 0 {
+			down, up, k = up, down, -k
+		}
+		if !math.IsInf(down, 1) {
+			x.least = min(x.least, v-down*k)
+		}
+		if math.IsInf(up, 1) {
+			x.open = true
+		} else {
+			x.most = max(x.most, v+up*k)
+		}
+	}
+	return x
+}
+
+// checkSpans finds what can be known of every hidden number and holds it against the policy's interval.
+func (m *model) checkSpans(s *system, a *checked, p Policy) error {
+	scale, ok := s.scale()
+	if !ok {
+		return nil // values with more than six decimals: witnesses are the proof, and no interval is told
+	}
+	a.stepsIn(s)
+	size := make([]int, s.columns)
+	for _, b := range a.blocks {
+		for _, c := range b.cols {
+			size[c] = len(b.cols)
+		}
+	}
+	var hidden []int32
+	var sums [][]int32
+	for i := range m.numbers {
+		if !m.numbers[i].hidden || len(s.cols[i]) == 0 {
+			continue
+		}
+		n := int32(i)
+		a.Intervals++
+		if slices.ContainsFunc(s.cols[i], func(c int32) bool { return size[c] > mostColumns }) {
+			a.spans[n] = s.reached(s.sum(n), a.movers[n], func(y *cycle) float64 { return float64(y.move(n)) })
+		} else {
+			hidden, sums = append(hidden, n), append(sums, s.cols[i])
+		}
+	}
+	spans, err := s.spans(a.blocks, sums, spanOptions{whole: s.whole, scale: scale})
+	if err != nil {
+		return fmt.Errorf("%w: %w", errExposed, err)
+	}
+	for k, i := range hidden {
+		a.spans[i] = spans[k]
+		if spans[k].certified {
+			a.Certified++
+		}
+	}
+	var widths []float64
+	var unsure []*target
+	sums = nil
+	o := spanOptions{whole: s.whole, scale: scale}
+	for i := range s.targets {
+		t := &s.targets[i]
+		if t.told {
+			continue
+		}
+		movers, by := a.moversOf(t)
+		x := s.reached(s.worth(t), movers, by)
+		if t.number >= 0 {
+			known, ok := a.spans[t.number]
+			if !ok {
+				return fmt.Errorf("%w: %s is not hidden", errExposed, m.targetName(t))
+			}
+			x = known
+			a.targets[t.number] = true
+		}
+		if !m.wide(s, t, x, p) {
+			down, up := m.room(s, t, p)
+			unsure, sums = append(unsure, t), append(sums, s.all(t))
+			o.enough = append(o.enough, [2]float64{s.worth(t) - down, s.worth(t) + up})
+			continue
+		}
+		if t.number >= 0 {
+			widths = append(widths, x.width())
+		}
+	}
+	if spans, err = s.spans(a.blocks, sums, o); err != nil {
+		return fmt.Errorf("%w: %w", errExposed, err)
+	}
+	for i, t := range unsure {
+		if !m.wide(s, t, spans[i], p) {
+			return fmt.Errorf("%w: %s can be told more closely than the policy allows", errExposed, m.targetName(t))
+		}
+		if t.number >= 0 {
+			a.spans[t.number] = spans[i]
+			widths = append(widths, spans[i].width())
+		}
+	}
+	if err := m.checkMarks(s, a, p); err != nil {
+		return err
+	}
+	if len(widths) > 0 {
+		slices.Sort(widths)
+		a.Narrowest, a.Median = finite(widths[0]), finite(widths[len(widths)/2])
+	}
+	return nil
+}
+
+// checkMarks proves that every target has another whole value with all that the marks of hidden cells tell taken into account: that a count hidden by the
+// rule on small counts is small, that others are not, and that nothing hidden is zero where zeros are shown.
+func (m *model) checkMarks(s *system, a *checked, p Policy) error {
+	if !s.whole {
+		return nil
+	}
+	o := spanOptions{whole: true, scale: 1, floor: s.floor}
+	for n := range a.spans {
+		if least, most := m.marked(s, n, p); least > 0 || !math.IsInf(most, 1) {
+			o.marks = append(o.marks, mark{s.cols[n], least, most})
+		}
+	}
+	slices.SortFunc(o.marks, func(x, y mark) int { return slices.Compare(x.cols, y.cols) })
+	keepsMarks := func(y *cycle, k float64) bool {
+		for j, n := range y.numbers {
+			least, most := m.marked(s, n, p)
+			if after := s.sum(n) + k*float64(y.moves[j]); after < least || after > most {
+				return false
+			}
+		}
+		return true
+	}
+	var ask []*target
+	var sums [][]int32
+	for i := range s.targets {
+		t := &s.targets[i]
+		movers, _ := a.moversOf(t)
+		if t.told || slices.ContainsFunc(movers, func(y *cycle) bool {
+			down, up := s.steps(y, s.floor)
+			return up >= 1 && keepsMarks(y, 1) || down >= 1 && y.zero < 0 && keepsMarks(y, -1)
+		}) {
+			continue
+		}
+		ask, sums = append(ask, t), append(sums, s.all(t))
+		o.enough = append(o.enough, [2]float64{s.worth(t) - 1, s.worth(t) + 1})
+	}
+	spans, err := s.spans(a.blocks, sums, o)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errExposed, err)
+	}
+	for i, t := range ask {
+		if spans[i].width() < 1 {
+			return fmt.Errorf("%w: what the marks of hidden cells tell leaves one value for %s", errExposed, m.targetName(t))
+		}
+	}
+	return nil
+}
+
+func finite(v float64) *float64 {
+	if math.IsInf(v, 0) || math.IsNaN(v) {
+		return nil
+	}
+	return &v
+}
+
+// room is how much lower and higher than it is a target must possibly be.
+func (m *model) room(s *system, t *target, p Policy) (down, up float64) {
+	v := math.Abs(s.worth(t))
+	least := max(float64(p.Interval.Least), p.Interval.Share*v)
+	if s.whole {
+		least = max(1, math.Ceil(least))
+	}
+	return min(least, v), least
+}
+
+// wide tells whether what can be known of a target leaves the room it must have. Where all are in one category it is enough that not all need be.
+func (m *model) wide(s *system, t *target, x span, p Policy) bool {
+	v := s.worth(t)
+	down, up := m.room(s, t, p)
+	if t.withZeros || t.number < 0 {
+		return x.width() >= 1
+	}
+	const slack = 1e-9 // of the division by the scale; whole numbers have none
+	return x.least <= v-down+slack && (x.open || x.most >= v+up-slack)
 }
 
 // A step is how much a witness changes an atom.
@@ -216,94 +487,12 @@ type remainder struct {
 }
 
 // direction is a list of remainders, divided by the first, as a key: two targets with the same one always change in step.
-func direction(list []remainder, limit int32) string {
-	key := fmt.Sprintf("%d| ", limit)
+func direction(list []remainder, withZeros bool) string {
+	key := fmt.Sprintf("%v| ", withZeros)
 	for _, r := range list {
 		key += fmt.Sprintf("%d:%s ", r.witness, new(big.Rat).SetFrac(r.by, list[0].by))
 	}
 	return key
-}
-
-// search looks for witnesses: first it takes out what a shown number tells by itself, over and over, then it solves the rest.
-func (s *system) search(equations [][]int32, in [][]int32) ([][]step, error) {
-	told := make([]bool, s.columns)
-	open := make([]int, len(equations))
-	var alone []int32
-	for q, cols := range equations {
-		if open[q] = len(cols); open[q] == 1 {
-			alone = append(alone, int32(q))
-		}
-	}
-	for len(alone) > 0 {
-		q := alone[len(alone)-1]
-		alone = alone[:len(alone)-1]
-		for _, c := range equations[q] {
-			if told[c] {
-				continue
-			}
-			told[c] = true
-			for _, other := range in[c] {
-				if open[other]--; open[other] == 1 {
-					alone = append(alone, other)
-				}
-			}
-		}
-	}
-	rank := make([]float64, s.columns)
-	for c := range rank {
-		rank[c] = float64(len(in[c]))
-	}
-	e := newEchelon(s.columns, s.positive, rank)
-	order := make([]int, len(equations))
-	for q := range order {
-		order[q] = q
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return open[a] - open[b] })
-	for _, q := range order {
-		if open[q] == 0 {
-			continue
-		}
-		var cols []int32
-		for _, c := range equations[q] {
-			if !told[c] {
-				cols = append(cols, c)
-			}
-		}
-		row := e.reduce(ones(cols))
-		if len(row) == 0 {
-			continue
-		}
-		pivot := e.pivot(row)
-		if pivot < 0 {
-			return nil, fmt.Errorf("%w: a sum of hidden zeros is told", errExposed)
-		}
-		e.add(row, pivot)
-	}
-	// Every column that is neither told nor a pivot may be chosen freely, and the pivots follow.
-	free := make([][]term, s.columns)
-	for c := range s.columns {
-		if r := e.pivotRow[c]; r >= 0 {
-			for _, t := range e.rows[r] {
-				if t.col != c {
-					free[t.col] = append(free[t.col], term{c, negMod(t.v)})
-				}
-			}
-		} else if !told[c] {
-			free[c] = append(free[c], term{c, 1})
-		}
-	}
-	var witnesses [][]step
-	for _, terms := range free {
-		if len(terms) == 0 {
-			continue
-		}
-		witness, ok := wholeNumbers(terms)
-		if !ok {
-			return nil, fmt.Errorf("%w: a witness needs numbers that are too large", errExposed)
-		}
-		witnesses = append(witnesses, witness)
-	}
-	return witnesses, nil
 }
 
 // wholeNumbers reads a row modulo the prime as fractions and puts them on a common denominator.

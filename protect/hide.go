@@ -2,286 +2,669 @@ package protect
 
 import (
 	"cmp"
-	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
 
-// A system is the linear algebra of one count. Its columns are the atoms that the attacker doesn't know: first those with somebody in
-// them, then the secret zeros. All other zeros are taken as known to the attacker, who may have them from a row that is missing,
-// a shown zero, or from knowing that a place lies elsewhere; knowing them can only help him.
-type system struct {
-	measure  int
-	columns  int32
-	positive int32   // columns under this are atoms with somebody in them
-	column   []int32 // per atom; -1 when known
-	atom     []int32 // per column
-	targets  []target
+// A chooser chooses what to hide beyond what rules hide. For every target it looks for the cheapest cycle that moves it, among the
+// columns around it first; the numbers that cycles move are hidden. Since a number hidden for one target is free for the next, it then takes up each cycle
+// again in the light of all others, as long as that helps.
+type chooser struct {
+	m       *model
+	systems []*search
+	hiding  []int32 // per number: cycles that move it
+	lattice []*lattice
+	scratch struct{ at []int32 }
+	seed    uint64  // shakes prices; 0 for the first tries
+	least   float64 // columns with less are left alone, but for the target's own
+	bonus   float64 // what a cycle is worth for each further target that it keeps
 }
 
-// A target is a number that must not be computable.
-type target struct {
-	number    int32
-	cols      []int32
-	limit     int32 // its columns end here
-	singleton bool  // of one person, who knows it
+// A search is the state of a choice in one system.
+type search struct {
+	*system
+	cycles []*cycle      // nil where one was taken back
+	touch  [][]int32     // per number: cycles that move it
+	holds  [][]int32     // per column: cycles that change it
+	of     map[int32]int // target by number; by -1-column for a secret zero
 }
 
-func (m *model) newSystem(measure int) *system {
-	s := &system{measure: measure, column: make([]int32, m.atoms)}
-	secret := make([]bool, m.atoms)
-	for i := range m.numbers {
-		n := &m.numbers[i]
-		if v, ok := m.value(n, measure); n.rule[measure] && ok && v == 0 {
-			for _, a := range n.atoms {
-				secret[a] = true
+func (m *model) newChooser(systems []*system) *chooser {
+	c := &chooser{m: m, hiding: make([]int32, len(m.numbers))}
+	for _, s := range systems {
+		c.systems = append(c.systems, &search{system: s, touch: make([][]int32, len(m.numbers)), holds: make([][]int32, s.columns)})
+	}
+	for _, x := range m.parts {
+		var own []table
+		for _, t := range m.tables {
+			if t.part == x {
+				own = append(own, t)
+			}
+		}
+		c.lattice = append(c.lattice, newLattice(x, own))
+	}
+	return c
+}
+
+// price is what hiding a number costs now.
+func (c *chooser) price(n int32) float64 {
+	switch x := &c.m.numbers[n]; {
+	case x.primary() || c.hiding[n] > 0:
+		return 0
+	case x.keep:
+		return math.Inf(1)
+	default:
+		return x.cost
+	}
+}
+
+func (c *chooser) add(s *search, y *cycle) int32 {
+	id := int32(len(s.cycles))
+	s.cycles = append(s.cycles, y)
+	for _, n := range y.numbers {
+		c.hiding[n]++
+		s.touch[n] = append(s.touch[n], id)
+	}
+	for _, col := range y.cols {
+		s.holds[col] = append(s.holds[col], id)
+	}
+	return id
+}
+
+func (c *chooser) remove(s *search, id int32) {
+	for _, n := range s.cycles[id].numbers {
+		c.hiding[n]--
+		s.touch[n] = slices.DeleteFunc(s.touch[n], func(x int32) bool { return x == id })
+	}
+	for _, col := range s.cycles[id].cols {
+		s.holds[col] = slices.DeleteFunc(s.holds[col], func(x int32) bool { return x == id })
+	}
+	s.cycles[id] = nil
+}
+
+// kept tells whether some chosen cycle keeps the target safe by itself.
+func (s *search) kept(t *target) bool {
+	if t.told {
+		return true
+	}
+	if t.number >= 0 {
+		return slices.ContainsFunc(s.touch[t.number], func(id int32) bool { return s.keeps(s.cycles[id], t) })
+	}
+	return slices.ContainsFunc(s.holds[t.cols[0]], func(id int32) bool { return s.keeps(s.cycles[id], t) })
+}
+
+// sizes of regions and how many orders are tried in them.
+var regions = []int{48, 128, maskSize}
+
+const variants = 24
+
+// shaken is the price that cycles are chosen by: the true one at first, later one that differs a little between tries, so that they come out differently.
+func (c *chooser) shaken(n int32) float64 {
+	p := c.price(n)
+	if c.seed != 0 && p > 0 {
+		p *= 0.6 + 0.8*float64(scatter(uint64(n)^c.seed)>>40)/(1<<24)
+	}
+	return p
+}
+
+// worth is what a cycle is chosen by: the lower the better. One that keeps other targets too is worth something for each.
+func (c *chooser) worth(s *search, y *cycle) (sum float64) {
+	for _, n := range y.numbers {
+		sum += c.shaken(n)
+		if i, ok := s.of[n]; ok && c.bonus > 0 && !s.kept(&s.targets[i]) && s.keeps(y, &s.targets[i]) {
+			sum -= c.bonus
+		}
+	}
+	return sum
+}
+
+// cheapest finds a cycle that keeps the target and costs little; numbers in stay must not move. It is nil when there is none. Where columns around the target
+// have too little to give, those that have more are tried alone, and last the target's own.
+func (c *chooser) cheapest(s *search, t *target, stay []int32) (best *cycle, cost float64) {
+	starts := t.cols
+	if len(starts) > 3 {
+		starts = []int32{starts[0], starts[len(starts)/2], starts[len(starts)-1]}
+	}
+	asked := c.least
+	defer func() { c.least = asked }()
+	for _, least := range []float64{0, s.floor + 1, math.Inf(1)} {
+		c.least = max(asked, least)
+		for _, limit := range regions {
+			worth := math.Inf(1)
+			size := 0
+			for _, start := range starts {
+				for _, cols := range c.regionsAround(s, t, start, limit) {
+					size = max(size, len(cols))
+					if y, w := c.within(s, t, cols, stay); w < worth {
+						best, worth = y, w
+					}
+				}
+			}
+			if best != nil {
+				return best, c.priceOf(best)
+			}
+			if size < limit/4 {
+				break // a larger region is no other
+			}
+		}
+		if !s.whole && s.fixedIn == nil {
+			break
+		}
+	}
+	c.least = asked
+	return c.anywhere(s, t, stay)
+}
+
+// regionsAround are sets of columns around one, without secret zeros but those that the target needs.
+func (c *chooser) regionsAround(s *search, t *target, start int32, limit int) [][]int32 {
+	atom := s.atom[start]
+	var l *lattice
+	for _, x := range c.lattice {
+		if atom >= x.part.firstAtom {
+			l = x
+		}
+	}
+	var cols, zeros []int32
+	for _, a := range l.around(atom, limit) {
+		switch col := s.column[a]; {
+		case col < 0 || c.least > 0 && math.Abs(s.value[col]) < c.least && !slices.Contains(t.cols, col):
+		case col < s.positive || col == start:
+			cols = append(cols, col)
+		default:
+			zeros = append(zeros, col)
+		}
+	}
+	for _, col := range t.cols {
+		if len(cols) < limit && col < s.positive {
+			cols = append(cols, col)
+		}
+	}
+	if s.fixedIn != nil { // the other side of what is fixed has to move along
+		for _, col := range slices.Clone(cols) {
+			for _, f := range s.fixedIn[col] {
+				for _, side := range [][]int32{s.fixed[f].plus, s.fixed[f].minus} {
+					for _, x := range side {
+						if len(cols) < maskSize && x < s.positive {
+							cols = append(cols, x)
+						}
+					}
+				}
 			}
 		}
 	}
-	for a := range s.column {
-		s.column[a] = -1
-		if m.values[measure][a] > 0 || m.unknown[measure][a] {
-			s.column[a] = int32(len(s.atom))
-			s.atom = append(s.atom, int32(a))
+	slices.Sort(cols)
+	cols = slices.Compact(cols)
+	if len(cols) > maskSize {
+		return nil
+	}
+	out := [][]int32{cols}
+	if t.withZeros {
+		for _, z := range zeros[:min(len(zeros), 8)] {
+			if len(cols) < maskSize {
+				out = append(out, append(slices.Clone(cols), z))
+			}
 		}
 	}
-	s.positive = int32(len(s.atom))
-	for a := range s.column {
-		if s.column[a] < 0 && secret[a] {
-			s.column[a] = int32(len(s.atom))
-			s.atom = append(s.atom, int32(a))
-		}
-	}
-	s.columns = int32(len(s.atom))
-	seen := map[string]bool{}
-	for i := range m.numbers {
-		n := &m.numbers[i]
-		v, ok := m.value(n, measure)
-		if !n.rule[measure] && !n.wide || !ok || v == 0 {
-			continue
-		}
-		t := target{number: int32(i), limit: s.positive, singleton: v == 1}
-		if n.full[measure] {
-			t.limit, t.singleton = s.columns, false
-		}
-		t.cols = s.vector(n.atoms, t.limit)
-		if key := fmt.Sprint(t.limit, t.cols); !seen[key] {
-			seen[key] = true
-			s.targets = append(s.targets, t)
-		}
-	}
-	return s
+	return out
 }
 
-// vector is the columns, under a limit, of a set of atoms.
-func (s *system) vector(atoms []int32, limit int32) []int32 {
+// within is the best cycle found in a region, and its worth.
+func (c *chooser) within(s *search, t *target, cols []int32, stay []int32) (best *cycle, worth float64) {
+	worth = math.Inf(1)
+	r := c.newRegion(s.system, cols, t, stay)
+	if r.target.empty() {
+		return nil, worth
+	}
+	type found struct {
+		proposal
+		order []int32
+	}
+	var all []found
+	for v := range variants {
+		order := r.order(v, c.seed)
+		p, ok := r.propose(order)
+		if !ok {
+			return nil, worth // what is fixed tells it, in whatever order
+		}
+		if !slices.ContainsFunc(all, func(f found) bool { return slices.Equal(f.hide, p.hide) }) {
+			all = append(all, found{p, order})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(a.cost, b.cost) })
+	for _, f := range all {
+		if f.cost >= worth+3*c.bonus {
+			break
+		}
+		cols, by, ok := r.change(f.proposal, f.order)
+		if !ok {
+			continue
+		}
+		if y, ok := s.newCycle(cols, by); ok && s.keeps(y, t) && !math.IsInf(c.priceOf(y), 1) && !movesAny(y, stay) {
+			if w := c.worth(s, y); w < worth {
+				best, worth = y, w
+			}
+		}
+	}
+	return best, worth
+}
+
+func movesAny(y *cycle, numbers []int32) bool {
+	return slices.ContainsFunc(numbers, func(n int32) bool { return y.move(n) != 0 })
+}
+
+// priceOf is what a cycle would cost now.
+func (c *chooser) priceOf(y *cycle) (sum float64) {
+	for _, n := range y.numbers {
+		sum += c.price(n)
+	}
+	return sum
+}
+
+// anywhere looks among all columns: Gaussian elimination over all numbers, from the dearest, as in GaussSuppression.
+func (c *chooser) anywhere(s *search, t *target, stay []int32) (*cycle, float64) {
+	limit := s.positive
+	isZero := t.number < 0
+	if isZero || t.withZeros {
+		limit = s.columns
+	}
+	usable := func(cols []int32) []int32 {
+		var out []int32
+		for _, col := range cols {
+			if col < s.positive || t.withZeros || isZero && col == t.cols[0] {
+				out = append(out, col)
+			}
+		}
+		return out
+	}
+	rank := make([]float64, s.columns)
+	for col := range rank {
+		rank[col] = math.Abs(s.value[col])
+	}
+	span := newEchelon(s.columns, s.columns, rank)
+	watched := span.watch(usable(t.cols), limit)
+	take := func(row []term) bool { // false when it would give the target away
+		row = span.reduce(row)
+		if len(row) == 0 {
+			return true
+		}
+		pivot := span.pivot(row)
+		old := span.rows[watched]
+		if k := at(old, pivot); k != 0 && len(minus(nil, old, row, mulMod(k, invMod(at(row, pivot))), limit)) == 0 {
+			return false
+		}
+		span.add(row, pivot)
+		return true
+	}
+	for _, f := range s.fixed {
+		row := ones(usable(f.plus))
+		for _, col := range usable(f.minus) {
+			row = append(row, term{col, prime - 1})
+		}
+		if !take(row) {
+			return nil, math.Inf(1)
+		}
+	}
+	order := make([]int32, 0, len(c.m.numbers))
+	key := make([]float64, len(c.m.numbers))
+	for i := range c.m.numbers {
+		if len(s.cols[i]) == 0 {
+			continue
+		}
+		order = append(order, int32(i))
+		key[i] = c.price(int32(i))
+		if slices.Contains(stay, int32(i)) {
+			key[i] = math.Inf(1)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(key[b], key[a]), cmp.Compare(len(s.cols[a]), len(s.cols[b])))
+	})
+	for _, i := range order {
+		if !take(ones(usable(s.cols[i]))) && math.IsInf(key[i], 1) {
+			return nil, math.Inf(1)
+		}
+	}
+	for _, free := range span.rows[watched] {
+		terms := []term{{free.col, 1}}
+		for _, id := range span.holders(free.col) {
+			if id == watched {
+				continue
+			}
+			row := span.rows[id]
+			pivot := slices.IndexFunc(row, func(x term) bool { return span.pivotRow[x.col] == id })
+			terms = append(terms, term{row[pivot].col, negMod(at(row, free.col))})
+		}
+		cols, by, ok := smallSteps(terms)
+		if !ok {
+			continue
+		}
+		if y, ok := s.newCycle(cols, by); ok && s.keeps(y, t) {
+			if price := c.priceOf(y); !math.IsInf(price, 1) {
+				return y, price
+			}
+		}
+	}
+	return nil, math.Inf(1)
+}
+
+// choose finds cycles for all targets. An error names cells that must be shown and can't be.
+func (c *chooser) choose() error {
+	var conflicts []string
+	for i := range c.m.numbers {
+		if n := &c.m.numbers[i]; n.keep && n.primary() {
+			conflicts = append(conflicts, n.name+" must be shown but a primary rule hides it")
+		}
+	}
+	if len(conflicts) > 0 {
+		return conflictError(conflicts)
+	}
+	for _, s := range c.systems {
+		s.of = s.targetsOf()
+		all := make([]int, len(s.targets))
+		for i := range all {
+			all[i] = i
+		}
+		_, _, failed := c.settle(s, all, math.Inf(1))
+		for _, t := range failed {
+			conflicts = append(conflicts, c.conflict(s, t))
+		}
+	}
+	if len(conflicts) > 0 {
+		return conflictError(conflicts)
+	}
+	c.improve()
+	return nil
+}
+
+func conflictError(conflicts []string) error {
+	return fmt.Errorf("protect: the cells that must always be shown can't be: %s", strings.Join(shorten(conflicts), "; "))
+}
+
+// settle adds cycles until the given targets are safe, and gives what it added and what that cost. It ends early when that would be
+// more than most. Targets that nothing keeps safe are failed, but for those told beforehand.
+func (c *chooser) settle(s *search, targets []int, most float64) (added []int32, spent float64, failed []*target) {
+	add := func(y *cycle, cost float64) {
+		added = append(added, c.add(s, y))
+		spent += cost
+	}
+	for _, i := range targets {
+		t := &s.targets[i]
+		if s.kept(t) {
+			continue
+		}
+		y, cost := c.cheapest(s, t, nil)
+		switch {
+		case y != nil:
+			add(y, cost)
+		case c.toldBeforehand(s, t):
+			t.told = true
+		default:
+			failed = append(failed, t)
+		}
+		if spent > most {
+			return added, spent, failed
+		}
+	}
+	for _, i := range targets {
+		t := &s.targets[i]
+		for range 100 { // every round tells one more apart
+			u := s.inStep(t)
+			if u == nil {
+				break
+			}
+			y, cost := c.cheapest(s, t, []int32{u.number})
+			if z, other := c.cheapest(s, u, []int32{t.number}); other < cost {
+				y, cost = z, other
+			}
+			if y == nil {
+				failed = append(failed, t)
+				break
+			}
+			add(y, cost)
+			if spent > most {
+				return added, spent, failed
+			}
+		}
+	}
+	return added, spent, failed
+}
+
+// inStep is a target that always changes in step with t where one of the two has a single person behind it, or nil: who is alone in a number knows it, and could
+// compute the other.
+func (s *search) inStep(t *target) *target {
+	if t.number < 0 || t.told {
+		return nil
+	}
+	ids := s.movers(t)
+	if len(ids) == 0 {
+		return nil
+	}
+	for _, n := range s.cycles[ids[0]].numbers {
+		i, ok := s.of[n]
+		if !ok || n == t.number {
+			continue
+		}
+		u := &s.targets[i]
+		if u.told || u.withZeros != t.withZeros || !t.singleton && !u.singleton || slices.Equal(t.cols, u.cols) {
+			continue
+		}
+		if theirs := s.movers(u); slices.Equal(ids, theirs) && !slices.ContainsFunc(ids[1:], func(id int32) bool {
+			a, b, y := s.cycles[ids[0]], s.cycles[id], t.number
+			return a.move(y)*b.move(n) != a.move(n)*b.move(y)
+		}) {
+			return u
+		}
+	}
+	return nil
+}
+
+// movers are the cycles that move a target as it must be moved, in order.
+func (s *search) movers(t *target) []int32 {
 	var out []int32
-	for _, a := range atoms {
-		if c := s.column[a]; c >= 0 && c < limit {
-			out = append(out, c)
+	for _, id := range s.touch[t.number] {
+		if s.cycles[id].zero < 0 || t.withZeros {
+			out = append(out, id)
 		}
 	}
 	slices.Sort(out)
 	return out
 }
 
-// An eliminator decides, for one system, which numbers may be shown: it holds the span of the shown ones and what the span leaves of
-// every target. A target is safe as long as something of it is left, in the columns of people alone, and, for the sake of persons who
-// are alone in a number, as long as no two remainders, one of them theirs, are proportional.
-type eliminator struct {
-	*system
-	span  *echelon
-	key   []string         // per target: its remainder, scaled
-	users map[string][]int // targets by key
+// improve takes cycles back, alone and a few neighbours at a time, and finds the cheapest way to keep what they kept, given all others.
+func (c *chooser) improve() {
+	const rounds, most, patience = 4, 1200, 100
+	for _, s := range c.systems {
+		for range rounds {
+			better := false
+			for id := range s.cycles {
+				if s.cycles[id] != nil {
+					better = c.retry(s, []int32{int32(id)}, nil) || better
+				}
+			}
+			s.compact()
+			if !better {
+				break
+			}
+		}
+		idle := 0
+		for try := 0; try < most && len(s.cycles) > 1 && idle < patience+len(s.cycles); try++ {
+			c.seed = scatter(uint64(try))
+			ids := s.neighbours(int32(c.seed%uint64(len(s.cycles))), 2+int(c.seed>>40%3))
+			c.bonus = float64(c.seed >> 20 % 4)
+			idle++
+			if c.retry(s, ids, func(i int) uint64 { return scatter(c.seed ^ uint64(i)) }) {
+				idle = 0
+			}
+			if try%64 == 63 {
+				s.compact()
+			}
+		}
+		c.seed, c.bonus = 0, 0
+		s.compact()
+	}
 }
 
-func (m *model) newEliminator(s *system) *eliminator {
-	rank := make([]float64, s.columns)
-	for c, a := range s.atom {
-		rank[c] = m.values[s.measure][a]
+// neighbours are a cycle and a few others that move a number that it moves, from the first or the next on that is there.
+func (s *search) neighbours(id int32, most int) []int32 {
+	for s.cycles[id] == nil {
+		id = (id + 1) % int32(len(s.cycles))
 	}
-	// A pivot outside every target leaves the targets alone, and one of a small count is among the last to be settled by itself: both keep rows short.
-	for _, t := range s.targets {
-		for _, c := range t.cols {
-			rank[c] += 1 << 53
+	out := []int32{id}
+	for _, n := range s.cycles[id].numbers {
+		for _, other := range s.touch[n] {
+			if len(out) < most && !slices.Contains(out, other) {
+				out = append(out, other)
+			}
 		}
 	}
-	e := &eliminator{system: s, span: newEchelon(s.columns, s.positive, rank), users: map[string][]int{}}
+	return out
+}
+
+// retry takes cycles back and settles their targets anew, in the order of key. If that costs more the old cycles stay. It tells whether it got cheaper.
+func (c *chooser) retry(s *search, ids []int32, key func(target int) uint64) (better bool) {
+	var old []*cycle
+	var targets []int
+	for _, id := range ids {
+		old = append(old, s.cycles[id])
+		targets = append(targets, s.affected(s.cycles[id])...)
+	}
+	before := 0.0
+	for _, id := range ids {
+		c.remove(s, id)
+	}
+	seen := map[int32]bool{}
+	for _, y := range old {
+		for _, n := range y.numbers {
+			if !seen[n] {
+				seen[n] = true
+				before += c.price(n)
+			}
+		}
+	}
+	slices.Sort(targets)
+	targets = slices.Compact(targets)
+	if key != nil {
+		slices.SortFunc(targets, func(a, b int) int { return cmp.Compare(key(a), key(b)) })
+	}
+	added, spent, failed := c.settle(s, targets, before+1e-9)
+	if spent > before+1e-9 || len(failed) > 0 {
+		for _, id := range added {
+			c.remove(s, id)
+		}
+		for _, y := range old {
+			c.add(s, y)
+		}
+		return false
+	}
+	return spent < before-1e-9
+}
+
+// compact drops the gaps among the cycles and writes down anew which cycles move each number.
+func (s *search) compact() {
+	all := slices.DeleteFunc(s.cycles, func(y *cycle) bool { return y == nil })
+	for i := range s.touch {
+		s.touch[i] = s.touch[i][:0]
+	}
+	for i := range s.holds {
+		s.holds[i] = s.holds[i][:0]
+	}
+	for id, y := range all {
+		for _, n := range y.numbers {
+			s.touch[n] = append(s.touch[n], int32(id))
+		}
+		for _, col := range y.cols {
+			s.holds[col] = append(s.holds[col], int32(id))
+		}
+	}
+	s.cycles = all
+}
+
+// targetsOf gives the target of each number and of each secret zero that has one.
+func (s *search) targetsOf() map[int32]int {
+	of := make(map[int32]int, len(s.targets))
 	for i, t := range s.targets {
-		id := e.span.watch(t.cols, t.limit)
-		e.key = append(e.key, scaled(e.span.rows[id], t.limit))
-		e.users[e.key[i]] = append(e.users[e.key[i]], i)
-	}
-	return e
-}
-
-// scaled is a row divided by its first value, as a key among the rows that end at the same column.
-func scaled(row []term, limit int32) string {
-	if len(row) == 0 {
-		return ""
-	}
-	k := invMod(row[0].v)
-	b := binary.LittleEndian.AppendUint32(make([]byte, 0, 12*len(row)+4), uint32(limit))
-	for _, t := range row {
-		v := mulMod(k, t.v)
-		b = binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint32(b, uint32(t.col)), v)
-	}
-	return string(b)
-}
-
-// What try blames when it blames no target.
-const (
-	nobody      = -1
-	secretZeros = -2
-)
-
-// A change is what a target's key becomes when a row joins the span.
-type change struct {
-	target int
-	key    string
-}
-
-// try tells whether the targets stay safe when the row, already reduced, joins the span; if not, blame is one that would not.
-func (e *eliminator) try(row []term) (pivot int32, changes []change, blame int) {
-	if len(row) == 0 {
-		return -1, nil, nobody
-	}
-	pivot = e.span.pivot(row)
-	if pivot < 0 {
-		// Nothing but secret zeros is left: showing the number would tell their sum, which is zero.
-		return -1, nil, secretZeros
-	}
-	scale := invMod(at(row, pivot))
-	moves := map[int]bool{}
-	fresh := map[string][]int{}
-	for _, id := range e.span.holders(pivot) {
-		if !e.span.watched[id] {
-			break // watched rows come first
+		if t.number >= 0 {
+			of[t.number] = i
+		} else {
+			of[-1-t.cols[0]] = i
 		}
-		t, old := int(id), e.span.rows[id]
-		next := minus(nil, old, row, mulMod(scale, at(old, pivot)), e.targets[t].limit)
-		if len(next) == 0 {
-			return pivot, nil, t
-		}
-		c := change{t, scaled(next, e.targets[t].limit)}
-		changes = append(changes, c)
-		moves[t] = true
-		fresh[c.key] = append(fresh[c.key], t)
 	}
-	for _, c := range changes {
-		company := fresh[c.key]
-		for _, u := range e.users[c.key] {
-			if !moves[u] {
-				company = append(company, u)
+	return of
+}
+
+// affected are the targets that a cycle moves.
+func (s *search) affected(y *cycle) (out []int) {
+	for _, n := range y.numbers {
+		if t, ok := s.of[n]; ok {
+			out = append(out, t)
+		}
+	}
+	if y.zero >= 0 {
+		if t, ok := s.of[-1-y.zero]; ok {
+			out = append(out, t)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// toldBeforehand tells whether a target follows from what every reader knows already, whatever is hidden now.
+func (c *chooser) toldBeforehand(s *search, t *target) bool {
+	if len(s.fixed) == 0 {
+		return false
+	}
+	var kept []int32
+	for i := range c.m.numbers {
+		if c.m.numbers[i].keep {
+			c.m.numbers[i].keep = false
+			kept = append(kept, int32(i))
+		}
+	}
+	y, _ := c.anywhere(s, t, nil)
+	for _, i := range kept {
+		c.m.numbers[i].keep = true
+	}
+	return y == nil
+}
+
+// conflict says which cells that must be shown give a target away.
+func (c *chooser) conflict(s *search, t *target) string {
+	name := c.m.targetName(t)
+	var kept, guilty []int32
+	for i := range c.m.numbers {
+		if n := &c.m.numbers[i]; n.keep && len(s.cols[i]) > 0 {
+			kept = append(kept, int32(i))
+		}
+	}
+	if len(kept) == 0 {
+		return name + " can't be protected by hiding: everything that is hidden leaves one possible value for it"
+	}
+	// Each cell that need not be kept for the conflict is let go.
+	const most = 200
+	guilty = slices.Clone(kept)
+	if len(kept) <= most {
+		for _, i := range kept {
+			c.m.numbers[i].keep = false
+			if y, _ := c.anywhere(s, t, nil); y != nil {
+				c.m.numbers[i].keep = true
+			} else {
+				guilty = slices.DeleteFunc(guilty, func(x int32) bool { return x == i })
 			}
 		}
-		if len(company) > 1 && slices.ContainsFunc(company, func(u int) bool { return e.targets[u].singleton }) {
-			return pivot, nil, c.target
+		for _, i := range kept {
+			c.m.numbers[i].keep = true
 		}
 	}
-	return pivot, changes, nobody
-}
-
-func (e *eliminator) accept(row []term, pivot int32, changes []change) {
-	if len(row) == 0 {
-		return
+	var names []string
+	for _, i := range guilty {
+		names = append(names, c.m.numbers[i].name)
 	}
-	e.span.add(row, pivot)
-	for _, c := range changes {
-		e.users[e.key[c.target]] = slices.DeleteFunc(e.users[e.key[c.target]], func(u int) bool { return u == c.target })
-		if len(e.users[e.key[c.target]]) == 0 {
-			delete(e.users, e.key[c.target])
-		}
-		e.key[c.target] = c.key
-		e.users[c.key] = append(e.users[c.key], c.target)
+	if len(names) == 0 {
+		return name + " can't be protected by hiding: everything that is hidden leaves one possible value for it"
 	}
-}
-
-// hide chooses what else to hide: the best of a few tries, the one that hides the fewest numbers, and of those the least valuable.
-func (m *model) hide(systems []*system) error {
-	var best []bool
-	var fewest int
-	var least float64
-	var failed error
-	for _, order := range m.orders() {
-		hidden, err := m.tryHiding(systems, order)
-		if err != nil {
-			failed = cmp.Or(failed, err)
-			continue
-		}
-		count, size := 0, 0.0
-		for i, h := range hidden {
-			if h {
-				count++
-				size += m.size(&m.numbers[i])
-			}
-		}
-		if best == nil || count < fewest || count == fewest && size < least {
-			best, fewest, least = hidden, count, size
-		}
-	}
-	if best == nil {
-		return failed
-	}
-	for i := range m.numbers {
-		m.numbers[i].hidden = best[i]
-	}
-	return nil
-}
-
-// tryHiding goes through the numbers in an order and shows each one that leaves every target safe together with those shown before; the rest is
-// hidden. What it hides can't be shown later either, since the span only grows, so it hides no number needlessly, though another order may
-// hide fewer.
-func (m *model) tryHiding(systems []*system, order []int32) ([]bool, error) {
-	eliminators := make([]*eliminator, len(systems))
-	for i, s := range systems {
-		eliminators[i] = m.newEliminator(s)
-	}
-	rows := make([][]term, len(systems))
-	pivots := make([]int32, len(systems))
-	changes := make([][]change, len(systems))
-	hidden := make([]bool, len(m.numbers))
-	var conflicts []string
-	for _, i := range order {
-		n := &m.numbers[i]
-		if n.primary() || n.wide {
-			hidden[i] = true
-			if n.keep {
-				conflicts = append(conflicts, n.name+" must be shown but a primary rule hides it")
-			}
-			continue
-		}
-		for k, e := range eliminators {
-			rows[k] = e.span.reduce(ones(e.vector(n.atoms, e.columns)))
-			var blame int
-			if pivots[k], changes[k], blame = e.try(rows[k]); blame == nobody {
-				continue
-			}
-			hidden[i] = true
-			if n.keep {
-				conflicts = append(conflicts, n.name+" must be shown but would give away "+m.blamed(e, blame))
-			}
-			break
-		}
-		if hidden[i] {
-			continue
-		}
-		for k, e := range eliminators {
-			e.accept(rows[k], pivots[k], changes[k])
-		}
-	}
-	if len(conflicts) > 0 {
-		return nil, fmt.Errorf("protect: family %s: the cells that must always be shown can't be: %s", m.name, strings.Join(shorten(conflicts), "; "))
-	}
-	return hidden, nil
-}
-
-func (m *model) blamed(e *eliminator, t int) string {
-	if t == secretZeros {
-		return "hidden zeros"
-	}
-	return m.numbers[e.targets[t].number].name
+	return strings.Join(shorten(names), ", ") + " must be shown but would give away " + name
 }
 
 func shorten(list []string) []string {

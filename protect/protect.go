@@ -2,20 +2,19 @@
 //
 // [Apply] takes everything that was counted from an agency's own records, counts the declared tables, hides what the
 // [Policy] forbids, hides as much more as is needed so that nothing hidden by a rule can be computed from what is shown, checks the outcome on
-// its own, and only then gives [Table] values. [AlreadyPublic] lets through what its publisher has made public. There is no third way. [Attack]
-// tries to undo the hiding of any published tables.
+// its own, and only then gives [Table] values. [Measures] does the same for measures computed from records, and [AlreadyPublic] lets through what its
+// publisher has made public. There is no other way. [Attack] tries to undo the hiding of any published tables.
 //
 // # Method
 //
-// All tables of a [Family] are looked at together: areas, kommuner, types, totals, and overlapping divisions. The unknowns are
-// the inner cells; each published number is a sum of some of them. Cells are hidden in two steps:
+// All tables of all families ([Family]) are one linear model: areas, kommuner, types, totals, overlapping divisions, families that count the same records, and
+// earlier tables. The unknowns are the inner cells; each published number is a sum of some of them. Cells are hidden in two steps:
 //
 //   - by rule (primary): small counts, zeros and shares of 100 per cent where the policy hides them, shares on too few persons together with the
-//     count above the line;
-//   - to protect (secondary): Gaussian elimination over all numbers of the family, the most valuable first. A number is shown when no target
-//     (a number hidden by rule) becomes a linear combination of those shown; else it is hidden. This is the method
-//     of Statistics Norway's GaussSuppression (https://github.com/statisticsnorway/ssb-gausssuppression). It is tried in two orders, and the pattern
-//     that hides less is taken.
+//     count above the line, sums that too few contributors stand behind or dominate;
+//   - to protect (secondary): for each number hidden by a rule a cycle is sought, a change to the inner cells that moves the number and
+//     leaves everything known as it is. The numbers that a cycle moves are hidden. The cheapest cycles are chosen, all together, and improved
+//     by taking a few back at a time; what can be shown again after that is shown.
 //
 // A row of a table is shown or hidden as a whole: the counts, sums and means in it go together, and every count published there must be safe.
 // So sums, and counts that add up to one another within a row, tell nothing about each other's hidden cells. A share is shown when its row
@@ -24,18 +23,15 @@
 //
 // # What is guaranteed
 //
-// The attacker is taken to know every zero that the policy doesn't hide, every total, every rule, and (if alone in a hidden number) that
-// number. For every number hidden by rule there are then two tables with whole or fractional counts, none negative, that agree on everything shown
-// and differ in that number: since all unknown cells that are left have somebody in them, a small step either way stays possible.
-// A hidden zero can likewise be more than zero. The audit proves it with such tables, in exact arithmetic, from the finished
-// cubes; without proof there is an error and no table.
+// The attacker is taken to know every zero that the policy doesn't hide, every total, every rule, every earlier table given, and (if alone in a hidden
+// number) that number. For every number hidden by rule there are then other tables, of whole counts, none negative, that agree on
+// everything shown: one where the number is larger and one where it is smaller, by 1 at least and by as much as [Policy.Interval] says. A hidden zero can likewise
+// be more than zero. The audit proves it from the finished cubes, in exact arithmetic; without proof there is an error and no table.
 //
-// Beyond that, bounds are drawn through the sums shown until nothing changes, with what the status of a hidden cell itself tells (small, or not
-// small); when a number hidden by rule has only one whole number left, it is marked as
-// hidden to protect, which says nothing of its size, or more is hidden.
+// The status of a hidden cell tells something too: hidden by a rule on counts is small, and hidden to protect is not. Where that would leave one
+// whole number, cells are written as hidden to protect, which says nothing of their size.
 //
-// Not guaranteed: that the interval left for a hidden number is wide; protection against several persons who join what they know;
-// dominance in sums; differences to earlier releases or to tables of another family.
+// Not guaranteed: protection against several persons who join what they know. doc/method/protect.md explains each rule, with its source.
 package protect
 
 import (
@@ -81,8 +77,10 @@ func (t Table) Audit() Audit { return t.audit }
 
 // A Release is the protected tables of one call of Apply.
 type Release struct {
-	tables []Table
-	audit  Audit
+	tables  []Table
+	audit   Audit
+	account Table
+	record  Record
 }
 
 // Tables are the tables in the order of the families and their views.
@@ -93,20 +91,23 @@ func (r *Release) Audit() Audit { return r.audit }
 
 var (
 	method = cube.Text{
-		SV: "Alla tabeller ur samma uppgifter skyddas tillsammans. Celler som policyn förbjuder döljs; därefter visas övriga tal, de största först, så länge inget dolt tal blir en linjärkombination av de visade (gausselimination). Granskningen bevisar i exakta heltal, ur de färdiga tabellerna, att varje tal som en regel döljer kan ha fler än ett värde.",
-		EN: "All tables from the same records are protected together. Cells that the policy forbids are hidden; then the other numbers are shown, the largest first, as long as no hidden number becomes a linear combination of those shown (Gaussian elimination). The audit proves in exact whole numbers, from the finished tables, that each number hidden by a rule can have more than one value."}
+		SV: "Alla tabeller skyddas tillsammans, i en modell. Celler som policyn förbjuder döljs; därefter döljs så få celler till som går att finna, så att det för varje tal som en regel döljer finns andra tabeller som stämmer med allt som visas. Granskningen bevisar det i exakta heltal ur de färdiga tabellerna och räknar ut vad som ändå går att veta om varje dolt tal.",
+		EN: "All tables are protected together, in one model. Cells that the policy forbids are hidden; then as few further cells as can be found, so that for every number hidden by a rule there are other tables that agree on everything shown. The audit proves it in exact whole numbers from the finished tables, and finds what can still be known of every hidden number."}
 	safe = cube.Text{SV: "Godkänd: inget tal som en regel döljer kan räknas ut.", EN: "Passed: no number hidden by a rule can be computed."}
 )
 
 // Apply protects the families under a policy. It gives all tables or none: any doubt is an error. Without families there is nothing to
 // protect, and the release is empty under any policy.
-func Apply(families []Family, policy Policy) (*Release, error) {
+//
+// Earlier are tables that are out already, of earlier editions. What they show of the same cells is known to every reader and is reckoned with; cells that they
+// hide for other times are rather hidden again. What they tell of a number that a rule hides now can't be taken back: it is counted in the audit.
+func Apply(families []Family, policy Policy, earlier ...*cube.Cube) (*Release, error) {
 	if len(families) == 0 {
 		return &Release{audit: Audit{Policy: policy.Name, Version: policy.Version, Method: method, Tables: []TableAudit{}, Verdict: safe}}, nil
 	}
 	if policy.Name == "none" {
 		return nil, fmt.Errorf("protect: policy none protects nothing, so tables made from records can't be released under it; choose one of %s",
-			strings.Join(Profiles()[:2], ", "))
+			strings.Join(Profiles()[:3], ", "))
 	}
 	if err := policy.Validate(); err != nil {
 		return nil, err
@@ -114,27 +115,125 @@ func Apply(families []Family, policy Policy) (*Release, error) {
 	if err := checkNames(families, policy); err != nil {
 		return nil, err
 	}
+	if policy.Perturbation.Declared() {
+		return perturbed(families, policy)
+	}
+	m, err := newModel(families, policy)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.learn(earlier, policy); err != nil {
+		return nil, err
+	}
+	done, checks, err := m.protect(policy)
+	if err != nil {
+		return nil, err
+	}
 	r := &Release{audit: Audit{Policy: policy.Name, Version: policy.Version, Method: method, Verdict: safe}}
+	for _, c := range checks {
+		r.audit.Measures = append(r.audit.Measures, c.MeasureAudit)
+	}
+	for _, x := range m.parts {
+		r.audit.Families = append(r.audit.Families, m.familyAudit(x))
+	}
+	for k, c := range done {
+		own := Audit{Policy: policy.Name, Version: policy.Version, Method: method, Tables: []TableAudit{auditTable(c)}, Verdict: safe}
+		r.audit.Tables = append(r.audit.Tables, own.Tables...)
+		x := m.tables[k].part
+		own.Families = r.audit.Families[slices.Index(m.parts, x):][:1]
+		for _, a := range r.audit.Measures {
+			if slices.Contains(a.Families, x.name) {
+				own.Measures = append(own.Measures, a)
+			}
+		}
+		r.tables = append(r.tables, Table{cube: c, policy: policy, audit: own})
+	}
+	r.record = m.record(policy, r.audit, done, checks)
+	return r, r.addAccount(policy)
+}
+
+// addAccount makes the table of the account.
+func (r *Release) addAccount(p Policy) error {
+	var cubes []*cube.Cube
+	var lineage cube.Lineage
+	for _, t := range r.tables {
+		cubes = append(cubes, t.cube)
+		lineage = lineage.Merge(cube.Lineage{Sources: t.cube.Lineage.Sources})
+	}
+	c, err := account(cubes, p, lineage)
+	if err != nil {
+		return err
+	}
+	r.account = Table{cube: c, policy: p, audit: Audit{Policy: p.Name, Version: p.Version, Method: r.audit.Method, Tables: []TableAudit{auditTable(c)}, Verdict: r.audit.Verdict}}
+	return nil
+}
+
+// perturbed makes a release of tables whose counts are changed, not hidden.
+func perturbed(families []Family, policy Policy) (*Release, error) {
+	doc := policy.Perturbation.doc()
+	done := cube.Text{SV: "Antalen är ändrade; inget sant antal under gränsen visas.", EN: "Counts are changed; none shown is known to be true."}
+	r := &Release{audit: Audit{Policy: policy.Name, Version: policy.Version, Method: doc.Text, Verdict: done}}
 	for _, f := range families {
-		cubes, checked, err := protectFamily(f, policy)
+		how := policy.Perturbation
+		if how.CellKey != nil && len(how.Keys) == 0 {
+			how.Keys = keysOf(f)
+		}
+		cubes, _, err := how.Tables(f)
 		if err != nil {
 			return nil, err
 		}
-		r.audit.Families = append(r.audit.Families, checked)
 		for _, c := range cubes {
-			t := auditTable(c)
-			r.audit.Tables = append(r.audit.Tables, t)
-			r.tables = append(r.tables, Table{cube: c, policy: policy, audit: Audit{Policy: policy.Name, Version: policy.Version, Method: method,
-				Families: []FamilyAudit{checked}, Tables: []TableAudit{t}, Verdict: safe}})
+			c.Lineage = c.Lineage.Merge(cube.Lineage{Steps: []string{"protected: policy " + policy.Name + " " + policy.Version}})
+			own := Audit{Policy: policy.Name, Version: policy.Version, Method: doc.Text, Tables: []TableAudit{auditTable(c)}, Verdict: done}
+			r.audit.Tables = append(r.audit.Tables, own.Tables...)
+			r.tables = append(r.tables, Table{cube: c, policy: policy, audit: own})
+			r.record.Tables = append(r.record.Tables, TableRecord{Name: c.Name, Rows: c.Len(), Shown: c.Len(), Rules: map[string]int{}, SHA256: TableSum(c)})
 		}
 	}
-	return r, nil
+	r.record.Policy, r.record.Method, r.record.Verdict = policy, doc.Text, done
+	r.record.SHA256 = r.record.sum()
+	return r, r.addAccount(policy)
+}
+
+// KeySuffix is what follows the name of a count in the name of the measure with the sum of its record keys, where a policy names none.
+const KeySuffix = "Key"
+
+// keysOf finds the measures with sums of record keys by their names.
+func keysOf(f Family) map[string]string {
+	keys := map[string]string{}
+	if f.Inner == nil {
+		return keys
+	}
+	for _, m := range f.Inner.Measures() {
+		if m.Kind == cube.Count && f.Inner.MeasureIndex(m.Name+KeySuffix) >= 0 {
+			keys[m.Name] = m.Name + KeySuffix
+		}
+	}
+	return keys
+}
+
+// protect marks, chooses what to hide, writes the tables and audits them.
+func (m *model) protect(p Policy) ([]*cube.Cube, []*checked, error) {
+	if err := m.mark(p); err != nil {
+		return nil, nil, err
+	}
+	systems := m.systems(p)
+	if err := m.hide(systems, p); err != nil {
+		return nil, nil, err
+	}
+	done := m.write(p)
+	checks, err := m.check(systems, done, p)
+	return done, checks, err
 }
 
 func checkNames(families []Family, p Policy) error {
-	seen := map[string]bool{}
+	seen, named := map[string]bool{}, map[string]bool{}
 	used := make([]bool, len(p.AlwaysShow))
 	for _, f := range families {
+		if named[f.Name] {
+			return fmt.Errorf("protect: two families are called %s", f.Name)
+		}
+		named[f.Name] = true
 		for _, v := range f.Views {
 			if v.Name == "" || seen[v.Name] {
 				return fmt.Errorf("protect: family %s: each table needs a name of its own, %q is empty or taken", f.Name, v.Name)
@@ -162,31 +261,15 @@ func coversDims(v cube.View, s Selector) bool {
 	return true
 }
 
-// protectFamily is the road of one family: count, mark, hide, write, audit.
-func protectFamily(f Family, p Policy) ([]*cube.Cube, FamilyAudit, error) {
-	a := FamilyAudit{Name: f.Name}
-	m, err := newModel(f, p)
-	if err != nil {
-		return nil, a, err
-	}
-	m.mark(p)
-	systems := make([]*system, len(m.counts))
-	for i, c := range m.counts {
-		systems[i] = m.newSystem(c)
-	}
-	if err := m.hide(systems); err != nil {
-		return nil, a, err
-	}
-	if a.Unmarked, a.ByBounds, err = m.widen(systems, p); err != nil {
-		return nil, a, err
-	}
-	done := m.write(p)
-	if a.Measures, err = m.check(systems, done, p); err != nil {
-		return nil, a, err
-	}
-	a.Numbers = len(m.numbers)
+func (m *model) familyAudit(x *part) FamilyAudit {
+	a := FamilyAudit{Name: x.name}
 	for i := range m.numbers {
-		switch n := &m.numbers[i]; {
+		n := &m.numbers[i]
+		if at := n.atoms[0]; at < x.firstAtom || int(at-x.firstAtom) >= len(x.firstRow) {
+			continue
+		}
+		a.Numbers++
+		switch {
 		case n.primary():
 			a.Primary++
 		case n.hidden:
@@ -194,21 +277,24 @@ func protectFamily(f Family, p Policy) ([]*cube.Cube, FamilyAudit, error) {
 		default:
 			a.Shown++
 		}
+		if n.unmarked {
+			a.Unmarked++
+		}
 	}
-	return done, a, nil
+	return a
 }
 
 // check runs the audit of finished tables.
-func (m *model) check(systems []*system, done []*cube.Cube, p Policy) ([]MeasureAudit, error) {
+func (m *model) check(systems []*system, done []*cube.Cube, p Policy) ([]*checked, error) {
 	shown, err := m.shownNumbers(done, p)
 	if err != nil {
-		return nil, fmt.Errorf("protect: family %s: %w", m.name, err)
+		return nil, fmt.Errorf("protect: %w", err)
 	}
-	var all []MeasureAudit
+	var all []*checked
 	for _, s := range systems {
-		a, err := m.audit(s, shown)
+		a, err := m.audit(s, shown, p)
 		if err != nil {
-			return nil, fmt.Errorf("protect: family %s: %w", m.name, err)
+			return nil, fmt.Errorf("protect: %s: %w", strings.Join(a.Families, ", "), err)
 		}
 		all = append(all, a)
 	}
@@ -226,7 +312,7 @@ func (m *model) write(p Policy) []*cube.Cube {
 		c := t.cube.Edit(func(row, measure int, cell cube.Cell) cube.Cell {
 			n, meas := &m.numbers[t.number[row]], t.cube.Measures()[measure]
 			hidden := cube.Cell{Status: cube.HiddenProtect}
-			if m.ruledOut(n, meas) {
+			if m.ruledOut(n, t.part, meas) {
 				hidden.Status = cube.HiddenRule
 			}
 			s := shares[measure]
@@ -262,14 +348,17 @@ func (m *model) write(p Policy) []*cube.Cube {
 
 // ruledOut tells whether a cell is marked as hidden by a primary rule: on its own count, or for sums and means on any count of the row. A large count
 // that is everyone in its group is not marked, or a reader could tell such groups by it.
-func (m *model) ruledOut(n *number, meas cube.Measure) bool {
+func (m *model) ruledOut(n *number, x *part, meas cube.Measure) bool {
 	name := meas.Name
 	if meas.Kind == cube.Share {
 		name = meas.Of
 	}
-	i := slices.IndexFunc(m.measures, func(x cube.Measure) bool { return x.Name == name && x.Kind == cube.Count })
+	i := m.measureOf(x, name)
+	if i >= 0 && m.measures[i].Kind != cube.Count && n.rule[i] && !n.unmarked {
+		return true
+	}
 	for _, c := range m.counts {
-		if (i < 0 || i == c) && n.rule[c] && !n.full[c] && !n.unmarked {
+		if (i < 0 || i == c || m.measures[i].Kind != cube.Count) && n.rule[c] && !n.full[c] && !n.unmarked {
 			return true
 		}
 	}

@@ -14,14 +14,14 @@ import (
 // A SALSAUnit is a school unit as SALSA sees it: its year-9 pupils together.
 type SALSAUnit struct {
 	Code      string
-	Pupils    float64
+	Pupils    cube.Number
 	Coverage  cube.Number // share of pupils whose background is known
 	Education cube.Number // mean education of parents, 1 before upper secondary to 3 after it
 	Boys      cube.Number // share
 	New       cube.Number // share newly immigrated: registered within the last four years, or of unknown background
 	Outcome   cube.Number // mean merit value, or the share who pass all subjects
 
-	Hidden bool // the outcome or a predictor is hidden by its publisher
+	Hidden bool // the number of pupils, the outcome or a predictor is hidden by its publisher
 }
 
 // A SALSARule is which units are shown and fitted. Skolverket's is 15 pupils and 75 %.
@@ -34,8 +34,8 @@ type SALSARule struct {
 var SkolverketRule = SALSARule{Pupils: 15, Coverage: 0.75}
 
 // keeps tells whether a unit is large and known enough.
-func (r SALSARule) keeps(u SALSAUnit) bool { return !r.small(u) && !r.thin(u) }
-func (r SALSARule) small(u SALSAUnit) bool { return u.Pupils < r.Pupils }
+func (r SALSARule) keeps(u SALSAUnit) bool { return u.Pupils.OK && !r.small(u) && !r.thin(u) }
+func (r SALSARule) small(u SALSAUnit) bool { return u.Pupils.OK && u.Pupils.V < r.Pupils }
 func (r SALSARule) thin(u SALSAUnit) bool {
 	return r.Coverage > 0 && !(u.Coverage.OK && u.Coverage.V >= r.Coverage)
 }
@@ -96,7 +96,7 @@ func (r SALSARule) state(u SALSAUnit) SALSAState {
 		return SALSAHidden
 	case r.thin(u):
 		return SALSAThin
-	case !(u.Education.OK && u.Boys.OK && u.New.OK && u.Outcome.OK):
+	case !(u.Pupils.OK && u.Education.OK && u.Boys.OK && u.New.OK && u.Outcome.OK):
 		return SALSAMissing
 	}
 	return SALSAShown
@@ -128,7 +128,7 @@ func FitSALSA(units []SALSAUnit, rule SALSARule, weighted bool) (*SALSAFit, erro
 	education, boys, newly, y, w := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	for k, i := range f.Rows {
 		u := units[i]
-		education[k], boys[k], newly[k], y[k], w[k] = u.Education.V, u.Boys.V, u.New.V, u.Outcome.V, u.Pupils
+		education[k], boys[k], newly[k], y[k], w[k] = u.Education.V, u.Boys.V, u.New.V, u.Outcome.V, u.Pupils.V
 	}
 	d.Add("education", education)
 	d.Add("boys", boys)
@@ -232,9 +232,17 @@ func SALSACube(f *SALSAFit, units []SALSAUnit, rule SALSARule) (*cube.Cube, erro
 		valueMeasure("SALSAActual", "Faktiskt värde", "Actual value", 1), valueMeasure("SALSAExpected", "Modellberäknat värde", "Value by the model", 1),
 		valueMeasure("SALSAResidual", "Residual (faktiskt minus modellberäknat)", "Residual (actual less by the model)", 1)})
 	for i, u := range units {
-		base := int(u.Pupils)
+		base := int(u.Pupils.V)
+		pupils := cube.KnownCell(u.Pupils.V)
+		switch {
+		case u.Pupils.OK:
+		case u.Hidden:
+			pupils = cube.Cell{Status: cube.HiddenRule}
+		default:
+			pupils = cube.Cell{Status: cube.NotAvailable}
+		}
 		hidden := cube.Cell{Status: map[SALSAState]cube.Status{SALSASmall: cube.HiddenRule, SALSAThin: cube.HiddenRule, SALSAHidden: cube.HiddenRule, SALSAMissing: cube.NotAvailable}[f.State[i]]}
-		cells := []cube.Cell{cube.KnownCell(u.Pupils), hidden, hidden, hidden}
+		cells := []cube.Cell{pupils, hidden, hidden, hidden}
 		if f.State[i] == SALSAShown {
 			cells[1], cells[2] = number(u.Outcome.V, base), number(f.Expected[i], base)
 			cells[3] = between(f.Residual[i], f.Lo[i], f.Hi[i], base)

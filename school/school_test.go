@@ -360,7 +360,7 @@ func TestFitSALSAFindsItsModel(t *testing.T) {
 	var units []SALSAUnit
 	for i := range 40 {
 		e, b, w := 1.5+1.2*r.Float64(), 0.4+0.2*r.Float64(), 0.3*r.Float64()
-		units = append(units, SALSAUnit{Code: fmt.Sprintf("%02d", i), Pupils: float64(10 + i), Coverage: cube.Num(0.7 + 0.3*r.Float64()), Education: cube.Num(e), Boys: cube.Num(b), New: cube.Num(w),
+		units = append(units, SALSAUnit{Code: fmt.Sprintf("%02d", i), Pupils: cube.Num(float64(10 + i)), Coverage: cube.Num(0.7 + 0.3*r.Float64()), Education: cube.Num(e), Boys: cube.Num(b), New: cube.Num(w),
 			Outcome: cube.Num(m.Value(e, b, w))})
 	}
 	n := SkolverketRule.Count(units)
@@ -621,7 +621,7 @@ func everyCube(t *testing.T) []*cube.Cube {
 	add(IndexModelCube(x))
 	var units []SALSAUnit
 	for i := range 20 {
-		units = append(units, SALSAUnit{Code: fmt.Sprintf("%02d", i), Pupils: 20, Coverage: cube.Num(0.9), Education: cube.Num(1.5 + r.Float64()), Boys: cube.Num(r.Float64()), New: cube.Num(r.Float64()), Outcome: cube.Num(200 + 40*r.Float64())})
+		units = append(units, SALSAUnit{Code: fmt.Sprintf("%02d", i), Pupils: cube.Num(20), Coverage: cube.Num(0.9), Education: cube.Num(1.5 + r.Float64()), Boys: cube.Num(r.Float64()), New: cube.Num(r.Float64()), Outcome: cube.Num(200 + 40*r.Float64())})
 	}
 	f, err := FitSALSA(units, SkolverketRule, true)
 	if err != nil {

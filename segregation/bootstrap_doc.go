@@ -157,7 +157,7 @@ var uncertaintyDocs = []Doc{
 	},
 	{
 		Name: "Bounds", Family: "inference", Title: cube.Text{SV: "Gränser vid dolda, avrundade eller störda tal", EN: "Bounds with hidden, rounded or perturbed counts"},
-		Formula:  "N·M = Σ_i V_i − N·KL(π‖q), V_i = Σ_g n_ig ln(p_g|i/q_g) convex: its range over the box of a unit; D by the ranges of a_i/A and b_i/B",
+		Formula:  "N·M = Σ_i V_i − N·KL(π‖q), V_i = Σ_g n_ig ln(p_g|i/q_g) convex: its range over the box of a unit; D, Hutchens and Atkinson by the ranges of a_i/A and b_i/B; MinMax, Gorard and Gini by D; isolation by Σ a_i²/t_i",
 		Range:    "an interval that contains the value of the true table",
 		Text:     cube.Text{SV: "Var måttet kan ligga när vissa tal bara är kända som intervall. Kända summor gör intervallet snävare.", EN: "Where a measure may lie when some counts are known as intervals only. Known totals narrow it."},
 		Cautions: cube.Text{SV: "Säkra gränser, inte de snävaste, och inget konfidensintervall.", EN: "Safe bounds, not the narrowest, and no confidence interval."},

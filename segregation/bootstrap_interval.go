@@ -125,18 +125,7 @@ func BoundDissimilarity(t IntervalTable) (Bounded, error) {
 		}
 		shares[g] = make([]Interval, t.Units)
 		for i := range t.Units {
-			c := t.Cells[2*i+g]
-			s := Interval{0, 1}
-			if c.Hi == 0 {
-				s.Hi = 0
-			} else {
-				s.Lo = c.Lo / (c.Lo + hi - c.Hi)
-				s.Hi = min(1, c.Hi/(c.Hi+max(0, lo-c.Lo)))
-			}
-			if c.Lo == 0 {
-				s.Lo = 0
-			}
-			shares[g][i] = s
+			shares[g][i] = bootShareOf(t.Cells[2*i+g], Interval{lo, hi})
 		}
 	}
 	var absLo, absHi, aLo, aHi, bLo, bHi, minLo, minHi float64
@@ -149,6 +138,82 @@ func BoundDissimilarity(t IntervalTable) (Bounded, error) {
 		minLo, minHi = minLo+min(x.Lo, y.Lo), minHi+min(x.Hi, y.Hi)
 	}
 	return bootBounded(max(absLo, aLo, bLo, 1-minHi), min(absHi, aHi, bHi, 1-minLo), 1, uncertain), nil
+}
+
+// A BoundedMeasure is the bounds of a measure by its name.
+type BoundedMeasure struct {
+	Name string
+	Bounded
+}
+
+// BoundTwoGroup bounds the measures of two groups that follow from the shares of units or from D: Dissimilarity, SCBIndex, MinMax, Gorard, Gini, Isolation, Interaction,
+// CorrelationRatio, Hutchens and Atkinson (β ½). MinMax and Gorard rise with D; Gini lies from D to 1 − (1 − D)², the least and the most area that a convex curve at the distance D has below the
+// diagonal; isolation is Σ a_i²/t_i over A, each term rising with a_i and falling with b_i, and not below P; Hutchens and Atkinson fall with Σ √(x_i y_i).
+func BoundTwoGroup(t IntervalTable) ([]BoundedMeasure, error) {
+	d, err := BoundDissimilarity(t)
+	if err != nil {
+		return nil, err
+	}
+	t, uncertain, err := t.narrowed()
+	if err != nil {
+		return nil, err
+	}
+	var n [2]Interval
+	var meets Interval
+	for i := range t.Units {
+		a, b := t.Cells[2*i], t.Cells[2*i+1]
+		for g, c := range []Interval{a, b} {
+			n[g] = Interval{n[g].Lo + c.Lo, n[g].Hi + c.Hi}
+		}
+		if a.Lo > 0 {
+			meets.Lo += a.Lo * a.Lo / (a.Lo + b.Hi)
+		}
+		if a.Hi > 0 {
+			meets.Hi += a.Hi * a.Hi / (a.Hi + b.Lo)
+		}
+	}
+	names := []string{"Dissimilarity", "SCBIndex", "MinMax", "Gorard", "Gini", "Isolation", "Interaction", "CorrelationRatio", "Hutchens", "Atkinson"}
+	var out []BoundedMeasure
+	if len(d.Warnings) > 0 { // a group may be empty
+		for _, name := range names {
+			out = append(out, BoundedMeasure{name, d})
+		}
+		return out, nil
+	}
+	p := Interval{n[0].Lo / (n[0].Lo + n[1].Hi), n[0].Hi / (n[0].Hi + n[1].Lo)}
+	isolation := Interval{max(p.Lo, meets.Lo/n[0].Hi), min(1, meets.Hi/n[0].Lo)}
+	isolation.Lo = min(isolation.Lo, isolation.Hi)
+	roots := Interval{}
+	for i := range t.Units {
+		lo, hi := 1.0, 1.0
+		for g := range n {
+			c := t.Cells[2*i+g]
+			s := bootShareOf(c, n[g])
+			lo, hi = lo*s.Lo, hi*s.Hi
+		}
+		roots.Lo, roots.Hi = roots.Lo+math.Sqrt(lo), roots.Hi+math.Sqrt(hi)
+	}
+	roots.Hi = min(1, roots.Hi)
+	eta := func(i, p float64) float64 { return (i - p) / (1 - p) }
+	for k, b := range []Interval{
+		d.Interval, d.Interval, {2 * d.Lo / (1 + d.Lo), 2 * d.Hi / (1 + d.Hi)}, {(1 - p.Hi) * d.Lo, (1 - p.Lo) * d.Hi}, {d.Lo, 1 - (1-d.Hi)*(1-d.Hi)},
+		isolation, {1 - isolation.Hi, 1 - isolation.Lo}, {eta(isolation.Lo, p.Hi), eta(isolation.Hi, p.Lo)}, {1 - roots.Hi, 1 - roots.Lo}, {1 - roots.Hi*roots.Hi, 1 - roots.Lo*roots.Lo},
+	} {
+		out = append(out, BoundedMeasure{names[k], bootBounded(b.Lo, b.Hi, 1, uncertain)})
+	}
+	return out, nil
+}
+
+// bootShareOf bounds a cell's share of its group, which rises with the cell and falls with the others; all is the group's sum of bounds, its Lo above zero.
+func bootShareOf(c, all Interval) Interval {
+	s := Interval{0, 0}
+	if c.Lo > 0 {
+		s.Lo = c.Lo / (c.Lo + all.Hi - c.Hi)
+	}
+	if c.Hi > 0 {
+		s.Hi = min(1, c.Hi/(c.Hi+max(0, all.Lo-c.Lo)))
+	}
+	return s
 }
 
 // BoundInformation bounds M and H. With q any fixed shares of groups, N·M = Σ_i V_i − N·KL(π‖q), where V_i = Σ_g n_ig ln(p_g|i/q_g) is convex in a unit's counts: its largest value lies
@@ -302,12 +367,7 @@ func bootShareBounds(totals []Interval) []Interval {
 	}
 	out := make([]Interval, len(totals))
 	for g, c := range totals {
-		if c.Lo > 0 {
-			out[g].Lo = c.Lo / (c.Lo + hi - c.Hi)
-		}
-		if c.Hi > 0 {
-			out[g].Hi = min(1, c.Hi/(c.Hi+max(0, lo-c.Lo)))
-		}
+		out[g] = bootShareOf(c, Interval{lo, hi})
 	}
 	return out
 }

@@ -64,6 +64,17 @@ func TestBoundsContainTruth(t *testing.T) {
 				t.Fatal(err)
 			}
 			within("D", Dissimilarity(table.Column(0), table.Column(1)), d)
+			all, err := BoundTwoGroup(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range AllTwoGroup(table.Column(0), table.Column(1)) {
+				for _, b := range all {
+					if b.Name == v.Name {
+						within(v.Name, v.Value, b.Bounded)
+					}
+				}
+			}
 		}
 	})
 }

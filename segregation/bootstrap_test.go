@@ -142,6 +142,22 @@ func TestDeltaMethod(t *testing.T) {
 	if err != nil || math.Abs(delta.SE/boot.SE-1) > 0.08 {
 		t.Errorf("M: delta %v, bootstrap %v; %v", delta.SE, boot.SE, err)
 	}
+	// Rank-order H of eight brackets: the fit's own standard error tells how well the polynomial fits; this one how it would differ with other persons.
+	brackets := bootSynthetic(t, 60, 8, 700)
+	rank := func(t *Table) float64 {
+		fit, err := RankOrderSegregation(t, SpreadEntropy, PolynomialFit{Order: 4})
+		if err != nil {
+			return math.NaN()
+		}
+		return fit.Index
+	}
+	if delta, err = DeltaMethod(brackets, 0.95, rank); err != nil {
+		t.Fatal(err)
+	}
+	drawn, err := BootstrapPersons(brackets, Draws{N: 1500, Seed: 2}, rank)
+	if err != nil || !(delta.SE > 0) || math.Abs(delta.SE/drawn[0].SE-1) > 0.1 {
+		t.Errorf("rank-order H: delta %v, bootstrap %v; %v", delta.SE, drawn[0].SE, err)
+	}
 }
 
 // TestDrawsAreTheSame whatever the number of processors.
@@ -202,5 +218,40 @@ func TestDrawsRefuse(t *testing.T) {
 	e, err := BootstrapPersons(rare, Draws{N: 500}, TheilH)
 	if err != nil || e[0].Undefined < 100 || e[0].Undefined > 300 || len(e[0].Warnings) != 1 || e[0].Warnings[0].Code != "undefined-draws" || math.IsNaN(e[0].SE) {
 		t.Errorf("%+v, %v", e, err)
+	}
+}
+
+// TestSpatialBias: in units of 20 persons whose groups are placed at random, surroundings differ by chance alone, and a spatial measure of no segregation at all is above zero. Corrected by drawing
+// persons again it comes out nearer to the nothing that it should be, on the mean of 20 such places.
+func TestSpatialBias(t *testing.T) {
+	_, space, _ := hexagons(t, 8, 8, 2)
+	kernel := Kernel{Shape: Triangular, Bandwidth: 1200, Own: OwnAtZero}
+	measure := func(t *Table) float64 {
+		s, err := Smooth(t, space, kernel)
+		if err != nil {
+			return math.NaN()
+		}
+		return s.TheilH()
+	}
+	var r bootRand
+	r.start(11, 0)
+	var raw, better float64
+	for range 20 {
+		n := make([]float64, 0, 2*space.Units())
+		for range space.Units() {
+			a := float64(bootBinomial(&r, 20, 0.3))
+			n = append(n, a, 20-a)
+		}
+		e, err := BootstrapPersons(tableOf(t, space.Units(), 2, n), Draws{N: 60, Seed: 4}, measure)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, better = raw+e[0].Value/20, better+e[0].Corrected/20
+		if e[0].Lo > e[0].Corrected || e[0].Hi < e[0].Corrected {
+			t.Errorf("corrected %v outside of %v to %v", e[0].Corrected, e[0].Lo, e[0].Hi)
+		}
+	}
+	if !(raw > 0.005) || math.Abs(better) > raw/4 {
+		t.Errorf("H̃ by chance is %v, corrected %v; most of it should be gone", raw, better)
 	}
 }

@@ -16,19 +16,102 @@ type Question struct {
 	Members []string // the groups, in order: with two, the first is the one whose segregation is measured; all but the total when empty
 	Count   string   // measure that counts; the first count when empty
 	// Measures are names of [TwoGroup] (two members) or of [ManyGroup] and [Ordered] (any number), and with a Ground those of space, or space for all of these.
-	// When empty, or all: with two members those of two groups that have a formula, else those of many groups.
+	// When empty: with two members those of two groups that have a formula, else those of many groups. All is every one whose input is there; [Question.LeftOut] tells of the others.
 	Measures []string
+	Ordered  bool      // the members stand in order, the lowest first: all takes the ordered measures too
+	Values   []float64 // of each member, in order, such as the income in the middle of its bracket: for NeighbourhoodSorting
 	// Persons, when its N is above 0, draws the persons again and adds each measure corrected for the bias of small numbers, with its interval.
 	Persons Draws
+	// Uncertainty is another way to that than drawing persons: with units drawn Persons says how often; the others need no draws. Of parts (LevelCube and so on) only persons are drawn.
+	Uncertainty Uncertainty
 	// Null, when not empty, sets each measure beside what random placing gives, by so many Draws: the mean of the draws with their quantiles as its interval, their
 	// standard deviation, the value's distance from the mean in such deviations, and the p-values of [CompareNull].
 	Null  Null
 	Draws Draws
 	// Ground, when not nil, tells where the units lie.
 	Ground *Ground
-	// HiddenBelow, when above 0, is the threshold below which the publisher hides counts. Then D, M and H of a place with hidden counts are intervals that contain
+	// HiddenBelow, when above 0, is the threshold below which the publisher hides counts. Then most measures of two groups, M and H of a place with hidden counts are intervals that contain
 	// the truth, whatever the hidden counts are: those hidden by rule are from 0 to below the threshold, the others anything that the cube's totals leave room for.
 	HiddenBelow float64
+	// RoundedTo, when above 0, is the base that the publisher rounds counts to (AtRandom: up or down by chance, else to the nearest), and PerturbedBy the most that it adds or takes
+	// away (cell key). Then most measures of two groups, M and H carry an interval that contains the truth, and other measures say that they are of such counts.
+	RoundedTo, PerturbedBy float64
+	AtRandom               bool
+}
+
+// Uncertainty is how the correction and the interval of a measure come about.
+type Uncertainty string
+
+// The ways: [BootstrapPersons], [BootstrapUnits], [Jackknife] and [DeltaMethod].
+const (
+	ByPersons   Uncertainty = "" // the usual
+	ByUnits     Uncertainty = "units"
+	ByJackknife Uncertainty = "jackknife"
+	ByDelta     Uncertainty = "delta"
+)
+
+// uncertain tells whether measures have a correction and an interval beside them.
+func (q Question) uncertain() bool {
+	return q.Persons.N > 0 || q.Uncertainty == ByJackknife || q.Uncertainty == ByDelta
+}
+
+// estimates are the measures with correction and interval.
+func (q Question) estimates(t *Table, p Profile) ([]Estimate, error) {
+	each := make([]Measure, p.Size)
+	for i := range each {
+		each[i] = func(t *Table) float64 {
+			values := make([]float64, p.Size)
+			p.Of(t, values)
+			return values[i]
+		}
+	}
+	switch q.Uncertainty {
+	case ByPersons:
+		return BootstrapProfile(t, q.Persons, Persons, p)
+	case ByUnits:
+		return BootstrapProfile(t, q.Persons, Units, p)
+	case ByJackknife:
+		return Jackknife(t, q.Persons.Level, each...)
+	case ByDelta:
+		var out []Estimate
+		for _, m := range each {
+			e, err := DeltaMethod(t, q.Persons.Level, m)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, e)
+		}
+		return out, nil
+	}
+	return nil, fmt.Errorf("segregation: %q is no way to an interval; there are persons (nothing said), units, jackknife and delta", q.Uncertainty)
+}
+
+// how says it in words.
+func (q Question) how() cube.Text {
+	switch q.Uncertainty {
+	case ByUnits:
+		return cube.Text{SV: fmt.Sprintf("med %d dragningar av hela enheter på nytt", q.Persons.N), EN: fmt.Sprintf("by %d draws of whole units anew", q.Persons.N)}
+	case ByJackknife:
+		return cube.Text{SV: "med en enhet i taget utelämnad (jackknife)", EN: "with one unit at a time left out (jackknife)"}
+	case ByDelta:
+		return cube.Text{SV: "med deltametoden, som inte rättar", EN: "by the delta method, which corrects nothing"}
+	}
+	return cube.Text{SV: fmt.Sprintf("med %d dragningar av personerna på nytt", q.Persons.N), EN: fmt.Sprintf("by %d draws of the persons anew", q.Persons.N)}
+}
+
+// loose tells whether no count is exact.
+func (q Question) loose() bool { return q.RoundedTo > 0 || q.PerturbedBy > 0 }
+
+// around is where the truth of a published count lies.
+func (q Question) around(v float64) Interval {
+	n := Exactly(v)
+	if q.RoundedTo > 0 {
+		n = RoundedTo(v, q.RoundedTo, q.AtRandom)
+	}
+	if q.PerturbedBy > 0 {
+		n = Interval{max(0, n.Lo-q.PerturbedBy), n.Hi + q.PerturbedBy}
+	}
+	return n
 }
 
 // A Ground is where units lie, for the measures of space.
@@ -37,7 +120,14 @@ type Ground struct {
 	Map    *Map
 	Near   Kernel // of clustering, proximity and distance decay
 	Around Kernel // of surroundings
+
+	// What centralisation is measured from: a point in metres, or else a point by a rule among the units of each combination. Without either it is not measured.
+	Point  *Point
+	Centre Centre
 }
+
+// A Point is a place in metres of the map's projection.
+type Point struct{ X, Y float64 }
 
 // measureNUnits counts the units that have anybody.
 const measureNUnits = "NUnits"
@@ -54,6 +144,9 @@ func Cube(c *cube.Cube, q Question) (*cube.Cube, error) {
 	named, err := q.measures(len(f.members))
 	if err != nil {
 		return nil, err
+	}
+	if len(q.Values) > 0 && len(q.Values) != len(f.members) {
+		return nil, fmt.Errorf("segregation: %d values for %d groups", len(q.Values), len(f.members))
 	}
 	if q.Null != "" && !slices.Contains(Nulls(), q.Null) {
 		return nil, fmt.Errorf("segregation: there is no null %q; there are %v", q.Null, Nulls())
@@ -82,6 +175,9 @@ func Cube(c *cube.Cube, q Question) (*cube.Cube, error) {
 	}
 	out.Title = c.Title
 	out.Notes = append(slices.Clone(c.Notes), q.notes(c.Dim(q.Units).Title)...)
+	for _, l := range q.LeftOut(len(f.members)) {
+		out.Notes = append(out.Notes, l.Text())
+	}
 	out.Warnings = append(slices.Clone(c.Warnings), seen.warnings(len(places))...)
 	out.Lineage = c.Lineage.Merge(cube.Lineage{Steps: []string{"segregation over " + q.Units + " by " + q.Groups}})
 	return out, nil
@@ -92,10 +188,11 @@ func (q Question) notes(unit cube.Text) []cube.Text {
 	notes := []cube.Text{{
 		SV: fmt.Sprintf("Måtten gäller hur grupperna är fördelade mellan %s. Mindre enheter ger högre värden, så värden för olika slags enheter kan inte jämföras.", unit.SV),
 		EN: fmt.Sprintf("The measures tell how the groups are spread over %s. Smaller units give higher values, so values on different kinds of unit can't be compared.", unit.EN)}}
-	if q.Persons.N > 0 {
+	if q.uncertain() {
+		how := q.how()
 		notes = append(notes, cube.Text{
-			SV: fmt.Sprintf("Värden rättade för små tal, med %d dragningar av personerna på nytt; intervallet hör till det rättade värdet.", q.Persons.N),
-			EN: fmt.Sprintf("Values corrected for small numbers, by %d draws of the persons anew; the interval belongs to the corrected value.", q.Persons.N)})
+			SV: fmt.Sprintf("Värden rättade för små tal, %s; intervallet hör till det rättade värdet.", how.SV),
+			EN: fmt.Sprintf("Values corrected for small numbers, %s; the interval belongs to the corrected value.", how.EN)})
 	}
 	if d, err := q.Draws.declared(); q.Null != "" && err == nil {
 		notes = append(notes, cube.Text{
@@ -103,6 +200,11 @@ func (q Question) notes(unit cube.Text) []cube.Text {
 				q.Null, d.N, d.Seed, 100*d.Level),
 			EN: fmt.Sprintf("Expected values under the null %s, %d draws with seed %d; the interval is quantiles of the draws (%g %%). P is the part of the draws at least as large as the value, the table itself counted in.",
 				q.Null, d.N, d.Seed, 100*d.Level)})
+	}
+	if q.loose() {
+		notes = append(notes, cube.Text{
+			SV: "Antalen är avrundade eller störda: De flesta mått på två grupper, M och H har intervall som innehåller det sanna värdet, hur antalen än ändrats. Övriga mått är räknade på antalen som de är.",
+			EN: "Counts are rounded or perturbed: Most measures of two groups, M and H have intervals that contain the true value, however the counts were changed. Other measures are of the counts as they are."})
 	}
 	if q.Ground != nil {
 		notes = append(notes, cube.Text{
@@ -169,6 +271,7 @@ type land struct {
 	*Ground
 	space *Space
 	here  *Map
+	from  []float64 // metres from the centre; nil without one
 }
 
 func (l *look) pair() (a, b []float64) {
@@ -210,7 +313,7 @@ func (l *look) across(borders []Border, adjusted Adjusted) float64 {
 }
 
 // spatial are the measures of space, by the name of their documentation; those of two groups are of the first group, against the second.
-func spatial(groups int) []named {
+func spatial(groups int, central bool) []named {
 	of := map[string]func(*look) float64{
 		"SpatialProximity":         func(l *look) float64 { return l.near((*Proximity).SpatialProximity) },
 		"SpatialDissimilarity":     func(l *look) float64 { return l.around((*Surface).Dissimilarity) },
@@ -250,6 +353,16 @@ func spatial(groups int) []named {
 			}
 			return p.Value
 		}
+		if central {
+			of["AbsoluteCentralisation"] = func(l *look) float64 {
+				a, _ := l.pair()
+				return AbsoluteCentralisation(a, l.land.here.Area, l.land.from, SameValue)
+			}
+			of["RelativeCentralisation"] = func(l *look) float64 {
+				a, b := l.pair()
+				return RelativeCentralisation(a, b, l.land.from, SameValue)
+			}
+		}
 		of["SpatialExposure"] = func(l *look) float64 { return l.around(func(s *Surface) float64 { return s.Exposure(0, 1) }) }
 	}
 	var out []named
@@ -261,32 +374,50 @@ func spatial(groups int) []named {
 	return out
 }
 
+// central tells whether the ground says what centralisation is measured from.
+func (g *Ground) central() bool { return g != nil && (g.Point != nil || g.Centre != "") }
+
 // measures finds the measures by name among those that fit the number of groups.
 func (q Question) measures(groups int) ([]named, error) {
-	var all []named
+	var usual, every, known []named // asked for by saying nothing, by all, and by name only
+	closed := TwoGroup()[:len(twoClosed)]
 	if groups == 2 {
-		for _, m := range TwoGroup() {
-			all = append(all, named{m.Doc, func(l *look) float64 { return m.Of(l.pair()) }})
+		for _, m := range closed {
+			usual = append(usual, named{m.Doc, func(l *look) float64 { return m.Of(l.pair()) }})
+		}
+		every = slices.Clone(usual)
+		for _, m := range TwoGroup()[len(closed):] {
+			n := named{m.Doc, func(l *look) float64 { return m.Of(l.pair()) }}
+			if known = append(known, n); !q.uncertain() && q.Null == "" {
+				every = append(every, n)
+			}
 		}
 	}
-	main := min(len(all), len(twoClosed))
 	for _, m := range ManyGroup() {
-		all = append(all, named{m.Doc, func(l *look) float64 { return m.Of(l.t) }})
+		n := named{m.Doc, func(l *look) float64 { return m.Of(l.t) }}
+		if every = append(every, n); groups != 2 {
+			usual = append(usual, n)
+		}
 	}
-	if groups != 2 {
-		main = len(all)
+	ordered := Ordered()
+	ordered = append(ordered, ManyGroupMeasure{incomeInequality, func(t *Table) float64 { return IncomeInequalityIndex(t.Column(0), t.Column(t.Groups-1)) }})
+	if len(q.Values) > 0 {
+		ordered = append(ordered, ManyGroupMeasure{sorting, func(t *Table) float64 { return NeighbourhoodSorting(t, q.Values) }})
 	}
-	for _, m := range Ordered() {
-		all = append(all, named{m.Doc, func(l *look) float64 { return m.Of(l.t) }})
+	for _, m := range ordered {
+		n := named{m.Doc, func(l *look) float64 { return m.Of(l.t) }}
+		if known = append(known, n); q.Ordered {
+			every = append(every, n)
+		}
 	}
-	usual := all[:main:main]
-	space := spatial(groups)
+	space := spatial(groups, q.Ground.central())
 	if q.Ground != nil {
-		all = append(all, space...)
+		every = append(every, space...)
 	}
 	if len(q.Measures) == 0 {
 		return usual, nil
 	}
+	known = append(slices.Clone(every), known...)
 	var out []named
 	add := func(more ...named) {
 		for _, m := range more {
@@ -297,21 +428,101 @@ func (q Question) measures(groups int) ([]named, error) {
 	}
 	for _, name := range q.Measures {
 		called := func(m named) bool { return strings.EqualFold(m.doc.Name, name) }
-		i := slices.IndexFunc(all, called)
+		i := slices.IndexFunc(known, called)
 		switch {
 		case i >= 0:
-			add(all[i])
+			add(known[i])
 		case name == "all":
-			add(usual...)
-		case q.Ground == nil && (name == "space" || slices.ContainsFunc(space, called)):
+			add(every...)
+		case q.Ground == nil && (name == "space" || slices.ContainsFunc(spatial(groups, true), called)):
 			return nil, fmt.Errorf("segregation: %s is of space: it needs the borders of the units", name)
 		case name == "space":
 			add(space...)
+		case slices.ContainsFunc(spatial(groups, true), called):
+			return nil, fmt.Errorf("segregation: %s needs a centre: a point, a unit or a rule", name)
+		case strings.EqualFold(name, sorting.Name):
+			return nil, fmt.Errorf("segregation: %s needs the value of each group", name)
 		default:
-			return nil, fmt.Errorf("segregation: there is no measure %q for %d groups; there are %s", name, groups, names(all))
+			return nil, fmt.Errorf("segregation: there is no measure %q for %d groups; there are %s", name, groups, names(known))
 		}
 	}
 	return out, nil
+}
+
+// A LeftOut is measures that all does not take, and why.
+type LeftOut struct {
+	Measures []string
+	Why      cube.Text
+}
+
+// Text is the measures with the reason.
+func (l LeftOut) Text() cube.Text {
+	list := strings.Join(l.Measures, ", ")
+	return cube.Text{SV: "Utelämnat: " + list + ". " + l.Why.SV, EN: "Left out: " + list + ". " + l.Why.EN}
+}
+
+// LeftOut tells what measures of the whole all leaves out of the question for so many groups, and what they lack. It is empty when all is not asked for.
+func (q Question) LeftOut(groups int) []LeftOut {
+	if !slices.Contains(q.Measures, "all") {
+		return nil
+	}
+	has, err := q.measures(groups)
+	if err != nil {
+		return nil
+	}
+	var out []LeftOut
+	miss := func(docs []Doc, sv, en string) {
+		var list []string
+		for _, d := range docs {
+			if !slices.ContainsFunc(has, func(m named) bool { return m.doc.Name == d.Name }) {
+				list = append(list, d.Name)
+			}
+		}
+		if len(list) > 0 {
+			out = append(out, LeftOut{list, cube.Text{SV: sv, EN: en}})
+		}
+	}
+	docs := func(list []named) []Doc {
+		var out []Doc
+		for _, m := range list {
+			out = append(out, m.doc)
+		}
+		return out
+	}
+	var closed, corrected, order []Doc
+	for i, m := range TwoGroup() {
+		if i < len(twoClosed) {
+			closed = append(closed, m.Doc)
+		} else {
+			corrected = append(corrected, m.Doc)
+		}
+	}
+	for _, m := range Ordered() {
+		order = append(order, m.Doc)
+	}
+	if groups == 2 {
+		miss(corrected, "De är själva rättade för slumpen, och dras inte på nytt.", "They are corrected for chance themselves, and are not drawn again.")
+	} else {
+		miss(append(closed, corrected...), "De är för två grupper; ange två.", "They are of two groups; name two.")
+	}
+	miss(append(order, incomeInequality), "Grupperna är inte sagda att stå i ordning.", "The groups are not said to stand in order.")
+	miss([]Doc{sorting}, "Det behöver gruppernas värden och att de står i ordning.", "It needs the groups' values and that they stand in order.")
+	if q.Ground == nil {
+		miss(docs(spatial(2, true)), "De är rumsliga och behöver enheternas gränser.", "They are of space and need the borders of the units.")
+		return out
+	}
+	centre := []Doc{}
+	for _, m := range spatial(2, true) {
+		if !slices.ContainsFunc(spatial(2, false), func(n named) bool { return n.doc.Name == m.doc.Name }) {
+			centre = append(centre, m.doc)
+		}
+	}
+	if groups == 2 {
+		miss(centre, "De behöver ett centrum.", "They need a centre.")
+	} else {
+		miss(docs(spatial(2, true)), "De är för två grupper; ange två.", "They are of two groups; name two.")
+	}
+	return out
 }
 
 func names(all []named) string {
@@ -335,7 +546,7 @@ const (
 // beside are the columns that each measure has beside it.
 func (q Question) beside() []cube.Measure {
 	var out []cube.Measure
-	if q.Persons.N > 0 {
+	if q.uncertain() {
 		out = append(out, cube.Measure{Name: corrected, Title: cube.Text{SV: "rättat för små tal", EN: "corrected for small numbers"}})
 	}
 	if q.Null != "" {
@@ -368,9 +579,31 @@ type frame struct {
 	whole                bool        // the members are all there are
 	rest                 []int       // positions of the other dimensions
 	others               []cube.Dimension
+	levels               []int // positions of dimensions that the units are nested in, coarsest first
+	sizes                []int // of the levels and of the units
 }
 
-func (q Question) frame(c *cube.Cube) (frame, error) {
+// unit is the number of a row's unit. A unit that lies under several members of a level counts as several.
+func (f frame) unit(c *cube.Cube, row int) int {
+	n := 0
+	for k, d := range f.levels {
+		n = n*f.sizes[k] + c.Coord(row, d)
+	}
+	return n*f.sizes[len(f.levels)] + c.Coord(row, f.units)
+}
+
+// member is the unit's own place in its dimension, and level the one of a level it lies in.
+func (f frame) member(unit int) int { return unit % f.sizes[len(f.levels)] }
+
+func (f frame) level(unit, k int) int {
+	for i := len(f.levels); i > k; i-- {
+		unit /= f.sizes[i]
+	}
+	return unit % f.sizes[k]
+}
+
+// frame finds the dimensions; levels are those that units are nested in.
+func (q Question) frame(c *cube.Cube, levels ...string) (frame, error) {
 	f := frame{units: c.DimIndex(q.Units), groups: c.DimIndex(q.Groups), count: -1, members: map[int]int{}}
 	fail := func(format string, args ...any) (frame, error) {
 		return f, fmt.Errorf("segregation: cube %s %s", c.Name, fmt.Sprintf(format, args...))
@@ -408,8 +641,16 @@ func (q Question) frame(c *cube.Cube) (frame, error) {
 		}
 		f.members[i] = column
 	}
+	for _, name := range levels {
+		d := c.DimIndex(name)
+		if d < 0 || d == f.units || d == f.groups || slices.Contains(f.levels, d) {
+			return fail("has no dimension %q beside units and groups; it has %s", name, strings.Join(c.DimNames(), ", "))
+		}
+		f.levels, f.sizes = append(f.levels, d), append(f.sizes, len(c.Dims()[d].Members))
+	}
+	f.sizes = append(f.sizes, len(c.Dims()[f.units].Members))
 	for d, dim := range c.Dims() {
-		if d != f.units && d != f.groups {
+		if d != f.units && d != f.groups && !slices.Contains(f.levels, d) {
 			f.rest, f.others = append(f.rest, d), append(f.others, dim)
 		}
 	}
@@ -434,7 +675,7 @@ func (f frame) places(c *cube.Cube) []*place {
 	for row := range c.Len() {
 		column, member := f.members[c.Coord(row, f.groups)]
 		ofUnits, ofGroups := c.Code(row, f.units) == cube.Total, c.Code(row, f.groups) == cube.Total
-		if !member && !ofGroups || ofUnits && ofGroups {
+		if !member && !ofGroups || ofUnits && ofGroups || slices.ContainsFunc(f.levels, func(d int) bool { return c.Code(row, d) == cube.Total }) {
 			continue
 		}
 		at := make([]int32, len(f.rest))
@@ -448,7 +689,7 @@ func (f frame) places(c *cube.Cube) []*place {
 			index[key] = p
 			all = append(all, p)
 		}
-		cell, unit := c.Cell(row, f.count), c.Coord(row, f.units)
+		cell, unit := c.Cell(row, f.count), f.unit(c, row)
 		if ofUnits || !member {
 			totals, i := p.unitTotals, unit
 			if ofUnits {
@@ -512,7 +753,7 @@ func (g *Ground) check(c *cube.Cube, f frame, places []*place) error {
 }
 
 // land is the part of the ground that the units lie on.
-func (g *Ground) land(dim *cube.Dimension, units []int) (*land, error) {
+func (g *Ground) land(dim *cube.Dimension, units []int, persons []float64) (*land, error) {
 	where := make(map[string]int, len(g.Codes))
 	for i, code := range g.Codes {
 		where[code] = i
@@ -535,7 +776,20 @@ func (g *Ground) land(dim *cube.Dimension, units []int) (*land, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &land{g, space, here}, nil
+	l := &land{Ground: g, space: space, here: here}
+	if !g.central() {
+		return l, nil
+	}
+	at := g.Point
+	if at == nil {
+		x, y, err := space.Centre(g.Centre, persons)
+		if err != nil {
+			return nil, err
+		}
+		at = &Point{x, y}
+	}
+	l.from, err = space.DistancesFrom(at.X, at.Y)
+	return l, err
 }
 
 // measure computes the cells of a place.
@@ -547,8 +801,8 @@ func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *
 		for i := range cells {
 			cells[i].Status = p.state
 		}
-		if q.HiddenBelow > 0 {
-			bounds := p.bounds(f, q.HiddenBelow, named)
+		if q.HiddenBelow > 0 || q.loose() {
+			bounds := p.bounds(f, q, named)
 			for i, cell := range bounds {
 				at(i)[0] = cell
 			}
@@ -568,7 +822,7 @@ func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *
 	}
 	view := look{t: t}
 	if q.Ground != nil {
-		if view.land, err = q.Ground.land(c.Dim(q.Units), p.order); err != nil {
+		if view.land, err = q.Ground.land(c.Dim(q.Units), p.order, t.units); err != nil {
 			return nil, err
 		}
 	}
@@ -591,6 +845,15 @@ func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *
 		values[i] = m.of(&view)
 		at(i)[0] = defined(values[i], base)
 	}
+	if q.loose() {
+		bounds := p.bounds(f, q, named)
+		for i := range named {
+			// The value is of the published counts, and need not lie in the middle; the interval holds the truth.
+			if c := &at(i)[0]; c.Status.HasValue() {
+				c.Status, c.Lo, c.Hi = cube.Perturbed, bounds[i].Lo, bounds[i].Hi
+			}
+		}
+	}
 	if view.narrow != nil {
 		seen.narrow, seen.why = seen.narrow+1, view.narrow
 	}
@@ -606,8 +869,8 @@ func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *
 		return cells, nil
 	}
 	undefined := 0
-	if q.Persons.N > 0 {
-		estimates, err := BootstrapProfile(t, q.Persons, Persons, profile)
+	if q.uncertain() {
+		estimates, err := q.estimates(t, profile)
 		if err != nil {
 			return nil, err
 		}
@@ -665,26 +928,26 @@ func (q Question) tests(t *Table, p Profile, values []float64) ([]Test, error) {
 }
 
 // bounds are the cells of the measures that can be bounded although counts are hidden, by their place among the measures.
-func (p *place) bounds(f frame, below float64, named []named) map[int]cube.Cell {
+func (p *place) bounds(f frame, q Question, named []named) map[int]cube.Cell {
 	t := IntervalTable{Units: len(p.order), Groups: len(f.members)}
 	for _, unit := range p.order {
 		for g, v := range p.counts[unit] {
-			n := Exactly(v)
+			n := q.around(v)
 			switch status, without := p.hidden[[2]int{unit, g}]; {
 			case !without:
-			case status == cube.HiddenRule:
-				n = HiddenBelow(below, 0)
-			case status == cube.HiddenProtect:
+			case status == cube.HiddenRule && q.HiddenBelow > 0:
+				n = HiddenBelow(q.HiddenBelow, 0)
+			case status == cube.HiddenProtect && q.HiddenBelow > 0:
 				// Hidden so that others can't be computed: only totals tell how large it may be.
 				row, ofUnit := p.unitTotals[unit]
 				column, ofGroup := p.groupTotals[g]
 				switch {
 				case ofUnit && ofGroup:
-					n = Interval{0, min(row, column)}
+					n = Interval{0, q.around(min(row, column)).Hi}
 				case ofUnit:
-					n = Interval{0, row}
+					n = Interval{0, q.around(row).Hi}
 				case ofGroup:
-					n = Interval{0, column}
+					n = Interval{0, q.around(column).Hi}
 				default:
 					return nil
 				}
@@ -702,8 +965,9 @@ func (p *place) bounds(f frame, below float64, named []named) map[int]cube.Cell 
 		total := Interval{0, most}
 		if v, ok := p.unitTotals[unit]; ok {
 			// A unit's total is that of its groups when all of them are compared, else no more than a limit to them.
-			if total.Hi = v; f.whole {
-				total.Lo = v
+			n := q.around(v)
+			if total.Hi = n.Hi; f.whole {
+				total.Lo = n.Lo
 			}
 		}
 		t.UnitTotals = append(t.UnitTotals, total)
@@ -721,8 +985,10 @@ func (p *place) bounds(f frame, below float64, named []named) map[int]cube.Cell 
 		}
 	}
 	if t.Groups == 2 {
-		d, err := BoundDissimilarity(t)
-		set(d, err, 1, "Dissimilarity", "SCBIndex")
+		all, err := BoundTwoGroup(t)
+		for _, b := range all {
+			set(b.Bounded, err, 1, b.Name)
+		}
 	}
 	m, h, err := BoundInformation(t)
 	set(m, err, math.Log(float64(t.Groups)), "MutualInformation", "Divergence")

@@ -229,8 +229,19 @@ func TestCubeBoundsHidden(t *testing.T) {
 	if got.Status != cube.Unreliable || got.Lo.V > 1e-12 || got.Hi.V < 0.5-1e-12 || got.Hi.V > 0.7 || math.Abs(got.Value-(got.Lo.V+got.Hi.V)/2) > 1e-15 || got.Base.OK {
 		t.Errorf("D is %+v", got)
 	}
-	if got := out.Get("Isolation", "0003"); got.Status != cube.HiddenRule {
-		t.Errorf("isolation is %+v", got)
+	// Isolation were (25/10 + x²/(x + 5))/(5 + x).
+	isolation := out.Get("Isolation", "0003")
+	for x := 0.0; x <= 5; x++ {
+		if v := (2.5 + x*x/(x+5)) / (5 + x); isolation.Status != cube.Unreliable || v < isolation.Lo.V || v > isolation.Hi.V {
+			t.Errorf("isolation is %+v, and %v where %v are hidden", isolation, v, x)
+		}
+	}
+	// Entropy has no bounds: it stays hidden.
+	if out, err = Cube(counts(t), Question{Units: "deso", Groups: "group", Measures: []string{"Entropy"}, HiddenBelow: 6}); err != nil || out.Get("Entropy", "0003").Status != cube.HiddenRule {
+		t.Errorf("entropy is not hidden: %v", err)
+	}
+	if out, err = Cube(counts(t), Question{Units: "deso", Groups: "group", Measures: []string{"Dissimilarity"}, HiddenBelow: 6}); err != nil {
+		t.Fatal(err)
 	}
 	if !warned(out, "bounded-by-hidden") {
 		t.Errorf("warnings %v", out.Warnings)
@@ -284,17 +295,98 @@ func TestCubeBoundsContainTruth(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, err := Cube(c, Question{Units: "unit", Groups: "group", Measures: []string{"MutualInformation", "TheilH"}, HiddenBelow: 5})
+		want := map[string]float64{"MutualInformation": MutualInformation(truth), "TheilH": TheilH(truth)}
+		if groups == 2 {
+			for _, v := range AllTwoGroup(truth.Column(0), truth.Column(1)) {
+				want[v.Name] = v.Value
+			}
+		}
+		q := Question{Units: "unit", Groups: "group", HiddenBelow: 5}
+		for name := range want {
+			q.Measures = append(q.Measures, name)
+		}
+		slices.Sort(q.Measures)
+		out, err := Cube(c, q)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for name, v := range map[string]float64{"MutualInformation": MutualInformation(truth), "TheilH": TheilH(truth)} {
+		for name, v := range want {
 			got := out.Get(name)
 			if hidden && got.Status == cube.Known {
 				t.Errorf("%s is %+v with hidden counts", name, got)
 			}
 			if got.Status == cube.Unreliable && (v < got.Lo.V-1e-9 || v > got.Hi.V+1e-9) {
 				t.Errorf("%s is %v, outside of %v to %v", name, v, got.Lo.V, got.Hi.V)
+			}
+		}
+	})
+}
+
+// Counts rounded to a base, to the nearest or at random, or with noise, totals too: the intervals contain the measures of the true counts, and nothing is called known or nothing.
+func TestCubeBoundsLoose(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		units, groups := rapid.IntRange(1, 5).Draw(t, "units"), rapid.IntRange(2, 3).Draw(t, "groups")
+		q := Question{Units: "unit", Groups: "group"}
+		changed := func(v float64) float64 { return v }
+		switch rapid.IntRange(0, 2).Draw(t, "how") {
+		case 0:
+			q.RoundedTo = float64(rapid.IntRange(2, 10).Draw(t, "base"))
+			changed = func(v float64) float64 { return q.RoundedTo * math.Round(v/q.RoundedTo) }
+		case 1:
+			q.RoundedTo, q.AtRandom = float64(rapid.IntRange(2, 10).Draw(t, "base")), true
+			changed = func(v float64) float64 {
+				if math.Mod(v, q.RoundedTo) == 0 {
+					return v
+				}
+				return q.RoundedTo * (math.Floor(v/q.RoundedTo) + float64(rapid.IntRange(0, 1).Draw(t, "up")))
+			}
+		case 2:
+			q.PerturbedBy = float64(rapid.IntRange(1, 4).Draw(t, "most"))
+			changed = func(v float64) float64 {
+				return max(0, v+float64(rapid.IntRange(-int(q.PerturbedBy), int(q.PerturbedBy)).Draw(t, "noise")))
+			}
+		}
+		dims := []cube.Dimension{{Name: "unit"}, {Name: "group"}}
+		for k, count := range []int{units, groups} {
+			for i := range count {
+				dims[k].Members = append(dims[k].Members, cube.Member{Code: string(rune('a' + i))})
+			}
+			dims[k].Members = append(dims[k].Members, cube.Member{Code: cube.Total})
+		}
+		b := cube.NewBuilder("c", dims, []cube.Measure{{Name: "N", Kind: cube.Count}})
+		truth := make([]float64, units*groups)
+		for i := range truth {
+			truth[i] = float64(rapid.OneOf(rapid.IntRange(0, 12), rapid.IntRange(0, 900)).Draw(t, "n"))
+			b.Add([]int32{int32(i / groups), int32(i % groups)}, cube.KnownCell(changed(truth[i])))
+		}
+		table := tableOf(t, units, groups, truth)
+		if rapid.Bool().Draw(t, "totals") {
+			for i := range units {
+				b.Add([]int32{int32(i), int32(groups)}, cube.KnownCell(changed(table.UnitTotal(i))))
+			}
+		}
+		c, err := b.Cube()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]float64{"MutualInformation": MutualInformation(table), "TheilH": TheilH(table)}
+		if groups == 2 {
+			for _, v := range AllTwoGroup(table.Column(0), table.Column(1)) {
+				want[v.Name] = v.Value
+			}
+		}
+		q.Measures = []string{"all"}
+		out, err := Cube(c, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, v := range want {
+			got := out.Get(name)
+			if got.Status == cube.Known || got.Status == cube.Zero {
+				t.Fatalf("%s of counts that are not exact is %+v", name, got)
+			}
+			if got.Lo.OK && !math.IsNaN(v) && (v < got.Lo.V-1e-9 || v > got.Hi.V+1e-9) {
+				t.Fatalf("%s is %v, outside of %v to %v", name, v, got.Lo.V, got.Hi.V)
 			}
 		}
 	})

@@ -23,7 +23,7 @@ const (
 // Counterfactuals are all of them.
 func Counterfactuals() []Counterfactual { return []Counterfactual{Composition, DualComposition, Share} }
 
-// Counterfactual tables have two groups: the group in question and the rest. CounterfactualTables gives each place with the other's composition.
+// CounterfactualTables gives each place with the other's composition, without empty units. Tables have two groups: the group in question and the rest.
 func CounterfactualTables(first, second *Table, by Counterfactual) (first2, second1 *Table, err error) {
 	if first.Groups != 2 || second.Groups != 2 {
 		return nil, nil, fmt.Errorf("segregation: counterfactuals are for two groups, not %d and %d; take a group and the rest", first.Groups, second.Groups)
@@ -31,11 +31,26 @@ func CounterfactualTables(first, second *Table, by Counterfactual) (first2, seco
 	if first.total == 0 || second.total == 0 {
 		return nil, nil, errors.New("segregation: a place without persons has no counterfactual")
 	}
+	first, second = first.occupied(), second.occupied() // an empty unit has no composition, and must not shift the ranks of others
 	if first2, err = decomposeCounterfactual(first, second, by); err != nil {
 		return nil, nil, err
 	}
 	second1, err = decomposeCounterfactual(second, first, by)
 	return first2, second1, err
+}
+
+// occupied is the table without its empty units; itself when it has none.
+func (t *Table) occupied() *Table {
+	filled := bootFilled(t)
+	if len(filled) == t.Units {
+		return t
+	}
+	out := &Table{Units: len(filled), Groups: t.Groups, units: make([]float64, len(filled)), groups: make([]float64, t.Groups)}
+	for _, i := range filled {
+		out.n = append(out.n, t.Unit(i)...)
+	}
+	out.bootMargins()
+	return out
 }
 
 // decomposeCounterfactual is place with the values of other.

@@ -80,7 +80,7 @@ func Docs() []Doc {
 	for _, m := range ordered {
 		out = append(out, m.Doc)
 	}
-	return slices.Concat(append(out, sorting), spaceDocs, neighbourDocs, inferenceDocs)
+	return slices.Concat(append(out, sorting), spaceDocs, toolDocs, neighbourDocs, inferenceDocs)
 }
 
 // Lookup finds the documentation value of a measure by its name.
@@ -138,11 +138,14 @@ var twoClosed = []TwoGroupMeasure{
 	{twoDoc("Gini", cube.Text{SV: "Ginis segregationsindex", EN: "Gini index of segregation"}, "Σ_i Σ_j t_i t_j |a_i/t_i − a_j/t_j| / (2 T² P (1 − P))", evenness,
 		cube.Text{SV: "Dubbla ytan mellan segregationskurvan och diagonalen. Ser varje flytt mellan enheter med olika andel, som D inte gör.",
 			EN: "Twice the area between the segregation curve and the diagonal. It sees every move between units of different shares, as D does not."},
-		unitsAndSize, "Duncan & Duncan (1955), American Sociological Review 20"), Gini},
+		cube.Text{SV: unitsAndSize.SV + " divsegs ds_gini räknar med antal där andelar ska stå (7·10⁻⁸ för 0,69) och följs inte.",
+			EN: unitsAndSize.EN + " divseg's ds_gini takes counts where shares are meant (7·10⁻⁸ for 0.69) and is not followed."},
+		"Duncan & Duncan (1955), American Sociological Review 20"), Gini},
 	{twoDoc("InformationTheory", cube.Text{SV: "Informationsteoretiskt index H för två grupper", EN: "Information theory index H of two groups"},
 		"1 − Σ t_i E_i / (T E), E = −P ln P − (1 − P) ln(1 − P)", evenness,
 		cube.Text{SV: "Hur mycket mindre blandade enheterna är än helheten, mätt med entropi.", EN: "How much less diverse the units are than the whole, by entropy."},
-		cube.Text{SV: "PySAL kallar måttet Entropy. För fler grupper finns TheilH.", EN: "PySAL calls it Entropy. For more groups there is TheilH."},
+		cube.Text{SV: "PySAL kallar måttet Entropy. För fler grupper finns TheilH. divsegs ds_entropy är NaN så snart en cell är noll; här är 0 ln 0 noll.",
+			EN: "PySAL calls it Entropy. For more groups there is TheilH. divseg's ds_entropy is NaN as soon as a cell is zero; here 0 ln 0 is zero."},
 		"Theil & Finizza (1971), Journal of Mathematical Sociology 1"), InformationTheory},
 	{twoDoc("Atkinson", cube.Text{SV: "Atkinsons index, β = 0,5", EN: "Atkinson index, β = 0.5"}, "1 − (Σ (a_i/A)^β (b_i/B)^(1−β))^(1/(1−β))", evenness,
 		cube.Text{SV: "Ett jämnhetsmått där β väljer vilka enheter som väger mest: över 0,5 de där gruppen a är stark, under 0,5 de där den är svag.",
@@ -284,7 +287,10 @@ var local = []UnitMeasure{
 		cube.Text{SV: "Samma tal som lokal segregation M, under Robertos namn.", EN: "The same number as local segregation M, by Roberto's name."},
 		cube.Text{SV: "Säger inte åt vilket håll enheten avviker.", EN: "Does not tell in what direction the unit differs."}, "Roberto (2016), arXiv 1508.01167"), LocalDivergence},
 	{localDoc("LocalEntropy", cube.Text{SV: "Lokal entropi", EN: "Local entropy"}, "−Σ_g p_g|i ln p_g|i", "0..ln(number of groups), in nats; 0 one group only",
-		cube.Text{SV: "Hur blandad enheten är.", EN: "How diverse the unit is."}, notSegregation, "Shannon (1948), Bell System Technical Journal 27"), LocalEntropy},
+		cube.Text{SV: "Hur blandad enheten är.", EN: "How diverse the unit is."},
+		cube.Text{SV: notSegregation.SV + " divsegs ds_shannon är NaN i enheter där någon grupp saknas, och ds_diversity och ds_reyni är konstanter vid sitt förval; de följs inte.",
+			EN: notSegregation.EN + " divseg's ds_shannon is NaN in units that lack a group, and ds_diversity and ds_reyni are constants at their default; they are not followed."},
+		"Shannon (1948), Bell System Technical Journal 27"), LocalEntropy},
 	{localDoc("LocalNormalisedEntropy", cube.Text{SV: "Lokal normerad entropi", EN: "Local normalised entropy"}, "−Σ_g p_g|i ln p_g|i / ln G", "0..1, 1 all groups alike",
 		cube.Text{SV: "Hur blandad enheten är, i förhållande till det högsta möjliga med tabellens grupper.", EN: "How diverse the unit is, as a part of the highest possible with the groups of the table."},
 		cube.Text{SV: "G räknar grupper som har någon person någonstans. PySAL kallar måttet MultiLocalEntropy.", EN: "G counts groups that have anybody anywhere. PySAL calls it MultiLocalEntropy."},

@@ -35,7 +35,7 @@ func TernaryPicture(t *Table, units, groups []cube.Text, o PictureOptions) (Pict
 	if err != nil {
 		return Picture{}, err
 	}
-	const beside, above, under = 44, 22, 52
+	const beside, above, under = 44, 40, 52 // above: the largest circle may lie on the top corner, and its name over that
 	if err := p.room(2*beside+180, above+160+under); err != nil {
 		return Picture{}, err
 	}
@@ -65,7 +65,7 @@ func TernaryPicture(t *Table, units, groups []cube.Text, o PictureOptions) (Pict
 	p.path([][2]float64{corner[0], corner[1], corner[2]}, "none", 1, pictureInk, 1.2, "", true)
 	third := (p.right - p.left - 16) / 3
 	bold := ` font-weight="bold"`
-	p.write(corner[0][0], corner[0][1]-8, pictureSmall, "middle", pictureInk, pictureCut(names[0], pictureSmall, side), bold)
+	p.write(corner[0][0], corner[0][1]-28, pictureSmall, "middle", pictureInk, pictureCut(names[0], pictureSmall, side), bold)
 	p.write(max(p.left, corner[1][0]-beside), foot+38, pictureSmall, "start", pictureInk, pictureCut(names[1], pictureSmall, third), bold)
 	p.write(min(p.right, corner[2][0]+beside), foot+38, pictureSmall, "end", pictureInk, pictureCut(names[2], pictureSmall, third), bold)
 	for g, title := range names { // along the edge of the scale

@@ -9,6 +9,7 @@
 package segregation
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -55,6 +56,9 @@ func NewTable(units, groups int, n []float64) (*Table, error) {
 			t.groups[g] += v
 		}
 		t.total += t.units[i]
+	}
+	if math.IsInf(t.total, 1) {
+		return nil, errors.New("segregation: the counts add up to more than a number can hold")
 	}
 	return t, nil
 }

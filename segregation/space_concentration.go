@@ -142,7 +142,11 @@ func RelativeCentralisation(x, y, distance []float64, tie float64) float64 {
 }
 
 func spaceCentral(x, y []float64, blocks [][]int) float64 {
-	X, Y := spaceSum(x), spaceSum(y)
+	return spaceCentralOf(x, y, blocks, spaceSum(x), spaceSum(y))
+}
+
+// spaceCentralOf is of the units in the blocks alone, which hold X and Y persons.
+func spaceCentralOf(x, y []float64, blocks [][]int, X, Y float64) float64 {
 	var cx, cy, sum float64
 	for _, block := range blocks {
 		px, py := cx, cy

@@ -29,12 +29,12 @@ var (
 		EN: "It orders units by area. Areas that differ by less than one part in 100,000 are held to be the same; other tools let rounded coordinates decide.",
 	}
 	centreCautions = cube.Text{
-		SV: "Beror helt på vilken punkt som är centrum; ange den. Passar orter med ett centrum. OasisR tar första enheten, PySAL enheternas medelpunkt.",
-		EN: "It depends on what point is the centre; state it. It suits places with one centre. OasisR takes the first unit, PySAL the mean of the units' points.",
+		SV: "Beror helt på vilken punkt som är centrum; ange den. Passar orter med ett centrum. OasisR tar första enheten, PySAL enheternas medelpunkt. Enheter på samma avstånd räknas tillsammans; PySAL låter sorteringen avgöra (tredje siffran på en regelbunden karta).",
+		EN: "It depends on what point is the centre; state it. It suits places with one centre. OasisR takes the first unit, PySAL the mean of the units' points. Units at one distance are taken together; PySAL lets its sort decide (the third digit on a regular map).",
 	}
 	kernelCautions = cube.Text{
-		SV: "Beror på kärnans form, bandbredd i meter och egna enhetens vikt, som alltid ska anges. exp(−d) med d i meter är noll för alla grannar. PySAL:s närhet 1 − exp(−d/Σd) växer med avståndet och följs inte.",
-		EN: "It depends on the kernel's shape, bandwidth in metres and weight of the own unit, always to be stated. exp(−d) with d in metres is zero for every neighbour. PySAL's proximity 1 − exp(−d/Σd) grows with distance and is not followed.",
+		SV: "Beror på kärnans form, bandbredd i meter och egna enhetens vikt, som alltid ska anges. exp(−d) med d i meter är noll för alla grannar. PySAL:s närhet 1 − exp(−d/Σd) växer med avståndet; den finns under eget namn (PySALProximity).",
+		EN: "It depends on the kernel's shape, bandwidth in metres and weight of the own unit, always to be stated. exp(−d) with d in metres is zero for every neighbour. PySAL's proximity 1 − exp(−d/Σd) grows with distance; it is here under its own name (PySALProximity).",
 	}
 	borderCautions = cube.Text{
 		SV: "Enheter utan personer släpper inget igenom och räknas inte (OasisR räknar deras gränser under strecket). Gränser kräver ett sammanhängande kartlager. Kan bli under 0.",
@@ -83,7 +83,7 @@ var spaceDocs = []Doc{
 	spaceDoc("SpatialProximity", cube.Text{SV: "Rumslig närhet SP", EN: "Spatial proximity SP"},
 		"Σ_g N_g P_gg/(N P_tt), P_gh = ΣΣ n_ig n_jh c_ij/(N_g N_h)", "1 no clustering, above 1 clustering",
 		cube.Text{SV: "Om grupper bor närmare de egna än människor i allmänhet bor varandra.", EN: "Whether groups live nearer to their own than people in general to each other."},
-		cube.Text{SV: kernelCautions.SV + " R-paketet seg utesluter den egna enheten.", EN: kernelCautions.EN + " The R package seg leaves out the own unit."},
+		cube.Text{SV: kernelCautions.SV + " R-paketet seg utesluter den egna enheten, och ger NaN med koordinater i meter.", EN: kernelCautions.EN + " The R package seg leaves out the own unit, and gives NaN with coordinates in metres."},
 		undefinedNear, "White (1983), American Journal of Sociology 88"),
 	spaceDoc("DecayIsolation", cube.Text{SV: "Isolering med avståndsavtagande, DPxx", EN: "Distance-decay isolation DPxx"},
 		"Σ_i x_i/X Σ_j K_ij x_j/t_j, K_ij = c_ij t_j/Σ_j c_ij t_j", "0..1",
@@ -98,7 +98,9 @@ var spaceDocs = []Doc{
 	spaceDoc("MorrillDissimilarity", cube.Text{SV: "Morrills gränsjusterade D(adj)", EN: "Morrill's D(adj)"},
 		"D − ΣΣ c_ij |z_i − z_j|/ΣΣ c_ij, c_ij = 1 for neighbours, z = a/(a + b)", "up to D",
 		cube.Text{SV: "D minus det umgänge över gränser som grannar med olika sammansättning ger.", EN: "D less the contact over borders that unlike neighbours give."},
-		borderCautions, undefinedTwo, "Morrill (1991), Geography Research Forum 11"),
+		cube.Text{SV: borderCautions.SV + " R-paketet segs dissim(nb=) kräver vikter som summerar till ett utan att pröva det (−234,7 på en karta); här blir summan alltid ett.",
+			EN: borderCautions.EN + " The R package seg's dissim(nb=) wants weights that sum to one and does not check it (−234.7 on one map); here they always do."},
+		undefinedTwo, "Morrill (1991), Geography Research Forum 11"),
 	spaceDoc("WongBoundaryDissimilarity", cube.Text{SV: "Wongs D(w), efter gränslängd", EN: "Wong's D(w), by length of border"},
 		"D − ΣΣ b_ij |z_i − z_j|/ΣΣ b_ij, b_ij shared border", "up to D",
 		cube.Text{SV: "Som Morrills, men långa gränser släpper igenom mer.", EN: "As Morrill's, but long borders let more through."},
@@ -106,8 +108,8 @@ var spaceDocs = []Doc{
 	spaceDoc("WongShapeDissimilarity", cube.Text{SV: "Wongs D(s), efter gränslängd och form", EN: "Wong's D(s), by border and shape"},
 		"D − ΣΣ b_ij |z_i − z_j| ½(f_i + f_j)/(max f ΣΣ b_ij), f perimeter/area", "up to D",
 		cube.Text{SV: "Som D(w), men kompakta enheter släpper igenom mindre.", EN: "As D(w), but compact units let less through."},
-		cube.Text{SV: borderCautions.SV + " Enheten med störst omkrets per yta sätter skalan: en enda flisa till yta drar värdet mot D.",
-			EN: borderCautions.EN + " The unit with the largest perimeter to area sets the scale: a single sliver draws the value to D."},
+		cube.Text{SV: borderCautions.SV + " Enheten med störst omkrets per yta sätter skalan: en enda flisa till yta drar värdet mot D. PySAL:s PARDissim(standardize=False) tar längder i meter som vikter (−117 634 på en karta av sexhörningar) och följs inte.",
+			EN: borderCautions.EN + " The unit with the largest perimeter to area sets the scale: a single sliver draws the value to D. PySAL's PARDissim(standardize=False) takes lengths in metres as weights (−117,634 on a map of hexagons) and is not followed."},
 		undefinedTwo, "Wong (1993), Urban Studies 30"),
 	spaceDoc("SpatialProximityProfile", cube.Text{SV: "Rumslig närhetsprofil (SpatialProxProf)", EN: "Spatial proximity profile"},
 		"(P − ∫_0^P η + ∫_P^1 η)/(1 − P), η(t) = (k² − k)/ΣΣ δ_ij over the k units with share at least t", "about 0..1",
@@ -152,7 +154,7 @@ var neighbourDocs = []Doc{
 	neighbourDoc("Distortion", cube.Text{SV: "Distorsionskoefficient", EN: "Distortion coefficient"},
 		"∫_0^1 sup_{v≥u} D_i(v) du over its value when the groups live wholly apart", "from 0; 1 is a person of the smallest group when the groups live wholly apart; for each unit and as a mean over persons",
 		cube.Text{SV: "Hur långt man behöver gå från en plats för att se helheten som den är.", EN: "How far one must go from a place to see the whole as it is."},
-		cube.Text{SV: "PySAL summerar divergensen över enheter utan att dela med något; värdena växer då med antalet enheter och följs inte.",
-			EN: "PySAL sums divergence over units and divides by nothing, so that values grow with the number of units; it is not followed."},
+		cube.Text{SV: "PySAL summerar divergensen över enheter utan att dela med något; värdena växer då med antalet enheter (se PySALDistortion).",
+			EN: "PySAL sums divergence over units and divides by nothing, so that values grow with the number of units (see PySALDistortion)."},
 		undefinedSurface, "Olteanu, Randon-Furling & Clark (2019), PNAS 116"),
 }

@@ -656,3 +656,12 @@ func TestNetworkErrors(t *testing.T) {
 		t.Error("a network has a centre")
 	}
 }
+
+// TestSpaceDecay: exp(−x) as math.Exp has it, to the last digits, also where the table ends.
+func TestSpaceDecay(t *testing.T) {
+	for x := 0.0; x < 760; x += 0.0137 {
+		if got, want := spaceDecay(x), math.Exp(-x); math.Abs(got-want) > 1e-15*want {
+			t.Fatalf("exp(−%v) is %v, want %v", x, got, want)
+		}
+	}
+}

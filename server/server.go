@@ -8,6 +8,7 @@
 //	/tabell/background    a table; ?type=1 keeps the rows with that member, ?inom=01 the areas in that place, ?matt=NPersons draws that measure
 //	/metod                how it was done
 //	/utgava               the edition: its sources, its protection, its files
+//	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices
 //
 // Add .csv or .json to any of them that has numbers (/plats/00.csv for the country); put /en before any of them for English. A code that stands for other
 // ground in a newer division is written as SCB writes it, 1780R001_RegSO2025.
@@ -193,6 +194,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
+	if req.URL.Path == pxweb || strings.HasPrefix(req.URL.Path, pxweb+"/") {
+		s.serveAPI(w, req)
+		return
+	}
 	h.Set("Vary", "Accept-Encoding")
 	r, tidy, err := parse(req.URL)
 	if err == nil && tidy != "" {

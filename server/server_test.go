@@ -231,6 +231,12 @@ func toy(t testing.TB) *server.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return opened(t, dir)
+}
+
+// opened serves the edition in a folder.
+func opened(t testing.TB, dir string) *server.Server {
+	t.Helper()
 	ed, err := edition.Open(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -240,6 +246,21 @@ func toy(t testing.TB) *server.Server {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// serving serves an edition of one public table.
+func serving(t testing.TB, c *cube.Cube) *server.Server {
+	t.Helper()
+	table, err := protect.AlreadyPublic(c, "made up")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "edition")
+	err = publish.Build(dir, publish.Input{Tables: []protect.Table{table}, Geography: area.NewGeography(), Release: edition.Release{Title: cube.Same("T"), Project: "t", Agency: "Myndigheten", Synthetic: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return opened(t, dir)
 }
 
 // get asks for an address.

@@ -87,6 +87,7 @@ var words = map[string]cube.Text{
 	"tables-by-type":  {SV: "Efter områdestyp", EN: "By area type"},
 	"tables-by-area":  {SV: "Efter område", EN: "By area"},
 	"tables-other":    {SV: "Övriga", EN: "Others"},
+	"api-help":        {SV: "För program: varje tabell finns som CSV och JSON under sin egen adress och genom PxWebApi 2, samma gränssnitt som SCB:s, under", EN: "For programs: every table is there as CSV and JSON under its own address, and through PxWebApi 2, the same interface as Statistics Sweden's, at"},
 	"table":           {SV: "Tabell", EN: "Table"},
 	"sorted-by":       {SV: "Indelad efter", EN: "Sorted by"},
 	"rows":            {SV: "Rader", EN: "Rows"},

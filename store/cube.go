@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -48,7 +49,7 @@ func (a Account) Left() int64 {
 	return n
 }
 
-// Explain gives the SQL that Cube would run. It reads the table once, to learn the greatest amount of each float column.
+// Explain gives the SQL that Cube would run. It reads a table that was not loaded once, to learn the facts of its float columns.
 func (db *DB) Explain(ctx context.Context, spec cube.Spec) (Query, error) {
 	var q Query
 	err := db.snapshot(ctx, func(s *session) error {
@@ -70,7 +71,8 @@ func (db *DB) Explain(ctx context.Context, spec cube.Spec) (Query, error) {
 // account's Residual. The code [cube.Total] in a record is an unknown value unless the members declare it. Members that are
 // the values that occur are sorted as text, or by number when the column is int.
 //
-// The same records give the same cube, to the last bit, whatever the order of rows and number of threads.
+// Numbers of at most four decimals are added as decimals, others as the doubles they are; either way the sum is rounded once. The same records give the
+// same cube, to the last bit, whatever the order of rows and number of threads.
 func (db *DB) Cube(ctx context.Context, spec cube.Spec) (*cube.Cube, Account, error) {
 	var out *cube.Cube
 	var account Account
@@ -79,13 +81,20 @@ func (db *DB) Cube(ctx context.Context, spec cube.Spec) (*cube.Cube, Account, er
 		if err != nil {
 			return err
 		}
-		cells := newCells(c.plan)
-		err = s.stream(ctx, c.Count, c.plan.result(), cells.add)
-		if err != nil {
-			return fmt.Errorf("store: specification %s: %w", spec.Name, err)
+		for {
+			cells := newCells(c.plan)
+			if err := s.stream(ctx, c.Count, c.plan.result(), cells.add); err != nil {
+				return fmt.Errorf("store: specification %s: %w", spec.Name, err)
+			}
+			out, account, err = c.assemble(cells)
+			if !errors.Is(err, errCrowded) {
+				return err
+			}
+			for i := range c.plan.measures {
+				c.plan.measures[i].plain = false
+			}
+			c.Count = c.plan.count()
 		}
-		out, account, err = c.assemble(cells)
-		return err
 	})
 	if err != nil {
 		return nil, Account{}, err
@@ -93,12 +102,14 @@ func (db *DB) Cube(ctx context.Context, spec cube.Spec) (*cube.Cube, Account, er
 	return out, account, nil
 }
 
+// errCrowded tells that a cell has too many rows for sums in the engine's own way.
+var errCrowded = errors.New("store: too many rows in a cell for a plain sum")
+
 // compiled is a plan and what the survey told.
 type compiled struct {
 	Query
 	plan          *plan
 	in, undecided int64
-	scales        []scale
 }
 
 // compile plans the Spec and runs its survey.
@@ -111,44 +122,53 @@ func (s *session) compile(ctx context.Context, spec cube.Spec) (*compiled, error
 	if err != nil {
 		return nil, err
 	}
-	p, err := newPlan(s.db.dialect, spec, schema{columns, lookups})
+	known, err := s.facts(ctx, spec.From)
 	if err != nil {
 		return nil, err
 	}
-	c := &compiled{plan: p, scales: make([]scale, len(p.measures))}
+	p, err := newPlan(s.db.dialect, spec, schema{columns, known, lookups})
+	if err != nil {
+		return nil, err
+	}
+	c := &compiled{plan: p}
+	var surveyed []*planMeasure
 	result := []record.Vector{{Type: record.Int}, {Type: record.Int}}
-	for _, m := range p.measures {
-		for range m.columns() {
-			if m.float {
-				result = append(result, record.Vector{Type: record.Float})
+	for i := range p.measures {
+		if m := &p.measures[i]; m.float && m.facts == nil {
+			surveyed = append(surveyed, m)
+			for range m.columns() {
+				result = append(result, record.Vector{Type: record.Float}, record.Vector{Type: record.Int})
 			}
 		}
 	}
+	c.Survey = p.survey()
 	survey := func() error {
-		c.Survey = p.survey()
 		return s.stream(ctx, c.Survey, result, func(b *record.Batch) error {
 			c.in, c.undecided = b.Columns[0].Int[0], b.Columns[1].Int[0]
-			greatest := b.Columns[2:]
-			for i, m := range p.measures {
-				var most float64
+			found := b.Columns[2:]
+			for _, m := range surveyed {
+				m.facts = &facts{}
 				for range m.columns() {
-					if m.float {
-						most, greatest = max(most, greatest[0].Float[0]), greatest[1:]
-					}
+					*m.facts = m.facts.join(facts{greatest: found[0].Float[0], decimals: int(found[1].Int[0])})
+					found = found[2:]
 				}
-				p.guarded = p.guarded || math.IsNaN(most) || math.IsInf(most, 0)
-				c.scales[i] = scaleFor(most)
+				p.guarded = p.guarded || math.IsNaN(m.facts.greatest) || math.IsInf(m.facts.greatest, 0)
 			}
 			return nil
 		})
 	}
 	if err = survey(); err == nil && p.guarded {
+		for _, m := range surveyed {
+			m.facts = nil
+		}
+		c.Survey = p.survey()
 		err = survey()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store: specification %s: %w", spec.Name, err)
 	}
-	c.Count = p.count(c.scales)
+	p.choose(c.in)
+	c.Count = p.count()
 	return c, nil
 }
 
@@ -172,7 +192,10 @@ func (c *compiled) assemble(cells *cells) (*cube.Cube, Account, error) {
 		columns := reader{r.sums, row}
 		for m, measure := range p.measures {
 			var without int64
-			out[m], without = measure.cell(&columns, n, c.scales[m])
+			var err error
+			if out[m], without, err = measure.cell(&columns, n); err != nil {
+				return nil, Account{}, err
+			}
 			partly[m] += without
 		}
 		b.Add(at, out...)
@@ -248,9 +271,12 @@ func (c *cells) add(b *record.Batch) error {
 		c.kept.N++
 		for i := range b.Columns {
 			to, from := &c.kept.Columns[i], &b.Columns[i]
-			if to.Type == record.Text {
+			switch to.Type {
+			case record.Text:
 				to.Text = append(to.Text, from.Text[row])
-			} else {
+			case record.Float:
+				to.Float = append(to.Float, from.Float[row])
+			default:
 				to.Int = append(to.Int, from.Int[row])
 			}
 		}
@@ -349,6 +375,12 @@ func (r *reader) next() int64 {
 	return v
 }
 
+func (r *reader) double() float64 {
+	v := r.columns[0].Float[r.row]
+	r.columns = r.columns[1:]
+	return v
+}
+
 // integer is high·2⁶³ + low.
 func (r *reader) integer() *big.Int {
 	high, low := r.next(), r.next()
@@ -357,34 +389,42 @@ func (r *reader) integer() *big.Int {
 }
 
 // cell reads one measure's cell of n rows, and how many of them have no value.
-func (m planMeasure) cell(r *reader, n int64, s scale) (c cube.Cell, without int64) {
+func (m planMeasure) cell(r *reader, n int64) (c cube.Cell, without int64, err error) {
 	columns := m.columns()
 	if len(columns) == 0 {
 		c = cube.KnownCell(float64(n))
 		c.Base = cube.Num(float64(n))
-		return c, 0
+		return c, 0, nil
 	}
 	known := r.next()
 	var intervals int64
 	if len(columns) > 1 {
 		intervals = r.next()
 	}
+	if m.plain && known > m.facts.plainRows() {
+		return c, 0, errCrowded
+	}
 	sums := make([]float64, len(columns))
 	for i := range sums {
-		v := r.integer()
-		if !m.float {
-			sums[i], _ = new(big.Float).SetInt(v).Float64()
+		if m.plain {
+			sums[i] = m.facts.scale().nearest(r.double())
 			continue
 		}
-		v.Add(v.Lsh(v, limbBits), r.integer())
-		f := new(big.Float).SetInt(v)
-		sums[i], _ = f.SetMantExp(f, -limbBits-int(s)).Float64()
+		parts := make([]*big.Int, m.limbs())
+		for l := range parts {
+			parts[l] = r.integer()
+		}
+		if m.float {
+			sums[i] = m.facts.scale().sum(parts)
+		} else {
+			sums[i], _ = new(big.Float).SetInt(parts[0]).Float64()
+		}
 	}
 	if n > 0 && known == 0 {
 		if m.Kind == cube.Sum {
 			c.Base = cube.Num(0)
 		}
-		return c, n
+		return c, n, nil
 	}
 	c = cube.KnownCell(sums[0])
 	c.Base = cube.Num(float64(known))
@@ -394,5 +434,5 @@ func (m planMeasure) cell(r *reader, n int64, s scale) (c cube.Cell, without int
 	if intervals > 0 {
 		c.Lo, c.Hi = cube.Num(sums[1]), cube.Num(sums[2])
 	}
-	return c, n - known
+	return c, n - known, nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,20 +25,22 @@ type dialect interface {
 	asText(expr string) string                      // canonical text of a value: 7, true, 2024-01-31
 	stored(expr string, t record.Type) string       // a column as record keeps it: text, 64-bit integer (bool 0 and 1, date in days since 1970) or double
 	finite(expr string) string                      // tells whether a double is neither NaN nor infinite
+	integer(expr string) string                     // a double that is a whole number but for rounding, as the 64-bit integer nearest to it
 	limbs(expr string) (high, low string)           // an integer of at most 126 bits as two of 64: high·2⁶³ + low, signs alike
 	values(rows []string, columns ...string) string // rows of literals as a relation with named columns
 }
 
 // Query is the SQL that a [cube.Spec] becomes.
 type Query struct {
-	Survey string // what must be known of all rows first: how many, how many Where can't decide on, the greatest amount of each float
+	Survey string // what must be known of all rows first, and isn't since they were loaded: how many, how many Where can't decide on, facts of float columns
 	Count  string // the cells
 }
 
 // schema is what a plan may name.
 type schema struct {
 	columns []record.Vector
-	lookups map[string]int // number of key columns
+	facts   map[string]*facts // of columns, known since they were loaded
+	lookups map[string]int    // number of key columns
 }
 
 // A plan is a checked Spec on its way to SQL.
@@ -49,6 +52,7 @@ type plan struct {
 	keys     []string // the columns that decide members, each once
 	where    string   // empty without conditions
 	guarded  bool     // a float column holds NaN or infinity, which count as missing
+	loaded   map[string]*facts
 }
 
 type planDim struct {
@@ -60,7 +64,9 @@ type planDim struct {
 type planMeasure struct {
 	cube.SpecMeasure
 	types []record.Type // of its columns
-	float bool          // summed as integers, see scale
+	float bool          // a sum of doubles, see scale
+	facts *facts        // of a float measure's amounts; the survey's, when the load did not tell
+	plain bool          // a float measure that the engine adds in its own way, see facts.plainRows
 }
 
 // unknownLabel is what the member Unknown is called when it isn't among the declared members.
@@ -69,7 +75,7 @@ var unknownLabel = cube.Text{SV: "Uppgift saknas", EN: "Unknown"}
 // newPlan checks a Spec against what there is. Types are decided here, before any row is read, so that the engine gets no reason to complain
 // about what a row holds.
 func newPlan(d dialect, spec cube.Spec, s schema) (*plan, error) {
-	p := &plan{dialect: d, spec: spec}
+	p := &plan{dialect: d, spec: spec, loaded: s.facts}
 	if len(spec.Measures) == 0 {
 		return nil, p.bad("it has no measure")
 	}
@@ -181,6 +187,18 @@ func (p *plan) addMeasure(m cube.SpecMeasure, s schema) error {
 		}
 		out.types[0], out.float = record.Float, true
 	}
+	if out.float && m.Times == "" {
+		known := &facts{}
+		for i, name := range out.columns() {
+			if f := s.facts[name]; f == nil || out.types[i] != record.Float {
+				known = nil
+				break
+			} else {
+				*known = known.join(*f)
+			}
+		}
+		out.facts = known
+	}
 	p.measures = append(p.measures, out)
 	return nil
 }
@@ -235,9 +253,12 @@ func (m planMeasure) columns() []string {
 	return []string{m.Sum, m.Low, m.High}
 }
 
-// limbs is how many integers each part of a measure is summed as.
+// limbs is how many integers each part of a measure is summed as; none when the engine adds doubles.
 func (m planMeasure) limbs() int {
-	if m.float {
+	switch {
+	case m.plain:
+		return 0
+	case m.float && !m.facts.scale().decimal:
 		return 2
 	}
 	return 1
@@ -276,54 +297,181 @@ func (p *plan) parts(m planMeasure) (parts []string, interval string) {
 	return []string{value, end(low), end(high)}, interval
 }
 
-// survey is the pass before the cells, over few columns. Unguarded, a greatest amount that is not finite tells that guards are needed.
+// survey is the pass before the cells, over few columns: nothing but a count of rows where the load told the rest. Unguarded, a greatest amount that is not finite tells
+// that guards are needed.
 func (p *plan) survey() string {
-	undecided := "CAST(0 AS BIGINT)"
-	switch len(p.spec.Where) {
-	case 0:
-	case 1:
-		undecided = "COUNT(*) - COUNT(" + p.row(p.spec.Where[0].Column) + ")" // the same, sooner
-	default:
-		undecided = "COUNT(CASE WHEN (" + p.where + ") IS NULL THEN 1 END)"
-	}
-	out := []string{"COUNT(*) AS n", undecided + " AS undecided"}
+	out := []string{"COUNT(*) AS n", "CAST(" + p.undecided() + " AS BIGINT) AS undecided"}
 	for i, m := range p.measures {
 		for j := range m.columns() {
-			if m.float {
-				out = append(out, fmt.Sprintf("CAST(MAX(ABS(%s)) AS DOUBLE PRECISION) AS greatest%d_%d", p.number(m, j), i, j))
+			if m.float && m.facts == nil {
+				x := p.number(m, j)
+				out = append(out, fmt.Sprintf("CAST(MAX(ABS(%s)) AS DOUBLE PRECISION) AS greatest%d_%d", x, i, j),
+					fmt.Sprintf("CAST(MAX(%s) AS BIGINT) AS decimals%d_%d", p.decimals(x), i, j))
 			}
 		}
 	}
 	return "SELECT " + strings.Join(out, ",\n  ") + "\nFROM " + p.dialect.table(p.spec.From) + " AS t"
 }
 
-// A scale makes the sum of doubles the same in whatever order the rows come. Adding doubles rounds at every step, so an engine with several
-// threads may give other last digits from run to run. Here x = (high + low·2⁻⁶²)·2⁻ᵏ is split into two integers by multiplying with powers of two,
-// which rounds nothing; sums of integers have no order; and the sum becomes a double once, at the end. k follows from the greatest amount in the
-// table. Amounts down to 2⁻⁷⁰ of that are added exactly, and any smaller one is off by at most 2⁻¹²⁴ of it. The price is a pass over the column for the
-// greatest amount and two sums in place of one; bench/store.txt has figures. The idea is the common grid of reproducible summation, with integers in
-// place of doubles (Demmel and Nguyen, Parallel reproducible summation, IEEE Transactions on Computers 64(7), 2015).
-type scale int
+// undecided counts the rows where a column of Where is missing and no other column keeps them out.
+func (p *plan) undecided() string {
+	var columns []string
+	missing := map[string]int64{} // of the columns that the load told of
+	for _, c := range p.spec.Where {
+		if !slices.Contains(columns, c.Column) {
+			columns = append(columns, c.Column)
+		}
+		if f := p.loaded[c.Column]; f != nil && (f.missing == 0 || len(p.spec.Where) == 1) {
+			missing[c.Column] = f.missing
+		}
+	}
+	switch {
+	case len(columns) == 0:
+		return "0"
+	case len(missing) == len(columns):
+		return strconv.FormatInt(missing[columns[0]], 10) // only one column can have any
+	case len(p.spec.Where) == 1:
+		return "COUNT(*) - COUNT(" + p.row(columns[0]) + ")" // the same as below, sooner
+	}
+	return "COUNT(CASE WHEN (" + p.where + ") IS NULL THEN 1 END)"
+}
+
+// decimals is facts.decimals of one amount.
+func (p *plan) decimals(x string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "CASE WHEN (%s) IS NULL THEN 0 WHEN ABS(%s) > %s THEN %d", x, x, p.dialect.float(mostWhole), mostDecimals+1)
+	for d := range mostDecimals + 1 {
+		ten := p.dialect.float(math.Pow10(d))
+		fmt.Fprintf(&b, " WHEN (%s) = ROUND((%s) * %s) / %s THEN %d", x, x, ten, ten, d)
+	}
+	fmt.Fprintf(&b, " ELSE %d END", mostDecimals+1)
+	return b.String()
+}
+
+// facts are what a scale follows from. They are known of each column of a table that a [Loader] has loaded; of others the survey finds them.
+type facts struct {
+	missing  int64   // rows without a value
+	greatest float64 // amount of a float column
+	decimals int     // of a float column: each amount is the double nearest to a decimal of so many digits after the point; mostDecimals+1 when that isn't so
+}
+
+const (
+	mostDecimals = 4
+	mostWhole    = 1 << 52 // whole numbers up to here are doubles, with room for a rounding
+)
+
+// see takes in one amount of a float column.
+func (f *facts) see(x float64) {
+	amount := math.Abs(x)
+	f.greatest = max(f.greatest, amount)
+	if amount > mostWhole {
+		f.decimals = mostDecimals + 1
+	}
+	for ; f.decimals <= mostDecimals; f.decimals++ {
+		if ten := math.Pow10(f.decimals); x == math.Round(x*ten)/ten {
+			return
+		}
+	}
+}
+
+// join is what is known of the amounts of both.
+func (f facts) join(g facts) facts {
+	return facts{f.missing + g.missing, max(f.greatest, g.greatest), max(f.decimals, g.decimals)}
+}
+
+// A scale makes the sum of doubles the same in whatever order the rows come, by adding whole numbers: sums of integers have no order. (Adding doubles rounds at
+// every step, so an engine with several threads may give other last digits from run to run.) The sum becomes a double once, at the end.
+//
+// Amounts with few decimals, such as kronor and öre or points with a half, are added as the decimals that people wrote: ten times 0.1 is 1. Where no cell has more than
+// facts.plainRows rows, which is as good as always, even the engine's own sum is near enough to tell which decimal it is.
+//
+// Others are taken as the doubles they are: x = (high + low·2⁻⁶²)·2⁻ᵏ is split into two integers by multiplying with powers of two, which rounds nothing. k follows
+// from the greatest amount in the table. Amounts down to 2⁻⁷⁰ of that are added exactly, and any smaller one is off by at most 2⁻¹²⁴ of it. The price is
+// two sums in place of one; bench/store.txt has figures. The idea is the common grid of reproducible summation, with integers in place of doubles (Demmel
+// and Nguyen, Parallel reproducible summation, IEEE Transactions on Computers 64(7), 2015).
+type scale struct {
+	decimal bool
+	k       int // the unit is 10⁻ᵏ when decimal, else 2⁻ᵏ
+}
 
 // limbBits is how many bits of an amount each of the two integers takes.
 const limbBits = 62
 
-func scaleFor(greatest float64) scale {
-	_, e := math.Frexp(greatest)
-	return scale(min(limbBits-e, 1000)) // 2ᵏ must be a double; amounts below 2⁻⁹³⁸ are not worth more
+func (f facts) scale() scale {
+	if f.decimals <= mostDecimals && f.greatest*math.Pow10(f.decimals) <= mostWhole {
+		return scale{true, f.decimals}
+	}
+	_, e := math.Frexp(f.greatest)
+	return scale{k: min(limbBits-e, 1000)} // 2ᵏ must be a double; amounts below 2⁻⁹³⁸ are not worth more
 }
 
-func (s scale) split(d dialect, x string) [2]string {
-	grid := "(" + x + ") * " + d.float(math.Ldexp(1, int(s)))
-	high := "ROUND(" + grid + ")"
-	low := "ROUND((" + grid + " - " + high + ") * " + d.float(math.Ldexp(1, limbBits)) + ")"
-	return [2]string{"CAST(" + high + " AS BIGINT)", "CAST(" + low + " AS BIGINT)"}
+// plainRows is the greatest number of decimal amounts that an engine may add as doubles, in whatever order, so that the decimal nearest to its result is their sum.
+// Adding n doubles puts the result off by less than 1.01·(n-1)·2⁻⁵³·Σ|x| (Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 4.2), and every x
+// was off by 2⁻⁵³·|x| from the decimal that it stands for. So n²·2⁻⁵³·greatest must be less than a quarter of the unit; and multiplying the result by 10ᵏ,
+// below 2⁴⁹, puts it off by less than a sixteenth of the unit.
+func (f facts) plainRows() int64 {
+	s := f.scale()
+	switch {
+	case !s.decimal:
+		return 0
+	case f.greatest == 0:
+		return math.MaxInt64
+	}
+	units := f.greatest * math.Pow10(s.k)
+	return int64(min(math.Sqrt(0.25*0x1p53/1.01/units), 0x1p49/units))
 }
 
-// count is the query for the cells; scales has one for each measure. The inner part groups rows by the bare values of their columns, as one would
+// split is an amount as whole numbers.
+func (s scale) split(d dialect, x string) []string {
+	if s.decimal {
+		return []string{d.integer("(" + x + ") * " + d.float(math.Pow10(s.k)))}
+	}
+	grid := "(" + x + ") * " + d.float(math.Ldexp(1, s.k))
+	high := d.integer(grid)
+	low := d.integer("(" + grid + " - CAST(" + high + " AS DOUBLE PRECISION)) * " + d.float(math.Ldexp(1, limbBits)))
+	return []string{high, low}
+}
+
+// nearest is the decimal nearest to a plain sum.
+func (s scale) nearest(plain float64) float64 {
+	ten := math.Pow10(s.k)
+	return math.Round(plain*ten) / ten
+}
+
+// sum is the double nearest to the sum of amounts whose whole numbers have these sums.
+func (s scale) sum(parts []*big.Int) float64 {
+	if s.decimal {
+		ten := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(s.k)), nil)
+		sum, _ := new(big.Rat).SetFrac(parts[0], ten).Float64()
+		return sum
+	}
+	whole := new(big.Int).Lsh(parts[0], limbBits)
+	f := new(big.Float).SetInt(whole.Add(whole, parts[1]))
+	sum, _ := f.SetMantExp(f, -limbBits-s.k).Float64()
+	return sum
+}
+
+// choose decides how float measures are added: in the engine's own way at first, unless n rows in the cells there can be are bound to crowd one of them.
+func (p *plan) choose(n int64) {
+	cells := 1.0
+	for _, dim := range p.dims {
+		if len(dim.members) == 0 {
+			cells = math.Inf(1) // as many as there are values
+			break
+		}
+		cells *= float64(len(dim.members))
+	}
+	for i := range p.measures {
+		if m := &p.measures[i]; m.float {
+			m.plain = cells*float64(m.facts.plainRows()) >= float64(n)
+		}
+	}
+}
+
+// count is the query for the cells. The inner part groups rows by the bare values of their columns, as one would
 // by hand. The outer part sees groups only, and turns values into members; so lookups and members, however many, cost nothing per row.
 // Groups without a member come as they are, perhaps many for the same members; see [cells].
-func (p *plan) count(scales []scale) string {
+func (p *plan) count() string {
 	d := p.dialect
 	var inner, outer, folds []string
 	innerf := func(format string, args ...any) { inner = append(inner, fmt.Sprintf(format, args...)) }
@@ -377,10 +525,15 @@ func (p *plan) count(scales []scale) string {
 			total(fmt.Sprintf("g.interval%d", i), "interval", i)
 		}
 		for j, x := range parts {
+			if m.plain {
+				name := fmt.Sprintf("sum%d_%d", i, j)
+				innerf("SUM(%s) AS %s", x, name)
+				outerf("%s AS %s", sum("g."+name), name)
+				continue
+			}
 			integers := []string{x}
 			if m.float {
-				split := scales[i].split(d, x)
-				integers = split[:]
+				integers = m.facts.scale().split(d, x)
 			}
 			for l, integer := range integers {
 				name := fmt.Sprintf("sum%d_%d_%d", i, j, l)
@@ -497,13 +650,18 @@ func (p *plan) result() []record.Vector {
 		}
 	}
 	for _, m := range p.measures {
-		switch n := len(m.columns()); n {
-		case 0:
-		case 1:
-			add(record.Int, 1+2*m.limbs())
-		default:
-			add(record.Int, 2+2*n*m.limbs())
+		if m.Sum == "" {
+			continue
 		}
+		add(record.Int, 1)
+		n := len(m.columns())
+		if n > 1 {
+			add(record.Int, 1)
+		}
+		if m.plain {
+			add(record.Float, n)
+		}
+		add(record.Int, 2*n*m.limbs())
 	}
 	return out
 }

@@ -44,6 +44,9 @@ func (duckDB) stored(expr string, t record.Type) string {
 	return "CAST(" + expr + " AS " + duckDBTypes[t] + ")"
 }
 
+// DuckDB's cast rounds to the nearest.
+func (duckDB) integer(expr string) string { return "CAST(" + expr + " AS BIGINT)" }
+
 func (duckDB) limbs(expr string) (high, low string) {
 	return "CAST((" + expr + ") // 9223372036854775808 AS BIGINT)", "CAST((" + expr + ") % 9223372036854775808 AS BIGINT)"
 }
@@ -204,6 +207,41 @@ func (s *session) columns(ctx context.Context, table string) ([]record.Vector, e
 		return nil, fmt.Errorf("store: there is no table %q", table)
 	}
 	return columns, nil
+}
+
+// factsForm is how the facts of a loaded column are kept, as its comment.
+const factsForm = "missing %d greatest %g decimals %d"
+
+// keepFacts keeps the facts of a table's columns beside them.
+func (s *session) keepFacts(ctx context.Context, table string, columns []LoadedColumn, all []facts) error {
+	d := s.db.dialect
+	for i, f := range all {
+		comment := fmt.Sprintf(factsForm, f.missing, f.greatest, f.decimals)
+		if err := s.exec(ctx, "COMMENT ON COLUMN "+d.table(table)+"."+d.ident(columns[i].Name)+" IS "+d.text(comment)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// facts are what has been known of a table's columns since they were loaded; nothing for a table that was not.
+func (s *session) facts(ctx context.Context, table string) (map[string]*facts, error) {
+	out := map[string]*facts{}
+	query := "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = " +
+		s.db.dialect.text(recordSchema) + " AND table_name = " + s.db.dialect.text(table) + " AND comment IS NOT NULL"
+	err := s.stream(ctx, query, []record.Vector{{Type: record.Text}, {Type: record.Text}}, func(b *record.Batch) error {
+		for i, name := range b.Columns[0].Text {
+			var f facts
+			if n, _ := fmt.Sscanf(b.Columns[1].Text[i], factsForm, &f.missing, &f.greatest, &f.decimals); n == 3 {
+				out[name] = &f
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: facts of %s: %w", table, err)
+	}
+	return out, nil
 }
 
 // lookups are the lookup tables with their number of key columns.

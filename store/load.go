@@ -69,7 +69,8 @@ type Loader struct {
 	rows   *appender
 	values []driver.Value
 	loaded Loaded
-	err    error // why the load has failed
+	facts  []facts // by column
+	err    error   // why the load has failed
 }
 
 // Create begins to load a new table. The columns say names and types. The caller must end with Close or Discard; cancelling ctx fails the load.
@@ -80,7 +81,7 @@ func (db *DB) Create(ctx context.Context, name string, columns []record.Vector) 
 	if err := checkColumns(name, columnNames(columns)); err != nil {
 		return nil, err
 	}
-	l := &Loader{ctx: ctx, name: name, values: make([]driver.Value, len(columns))}
+	l := &Loader{ctx: ctx, name: name, values: make([]driver.Value, len(columns)), facts: make([]facts, len(columns))}
 	for _, c := range columns {
 		if duckDBTypes[c.Type] == "" {
 			return nil, fmt.Errorf("store: table %s: column %s has the unknown type %q", name, c.Name, c.Type)
@@ -124,6 +125,7 @@ func (l *Loader) append(b *record.Batch) error {
 			l.values[i] = nil
 			if c.State != nil && c.State[row] != record.Present {
 				l.loaded.Columns[i].Without[c.State[row]]++
+				l.facts[i].missing++
 				continue
 			}
 			switch c.Type {
@@ -139,6 +141,7 @@ func (l *Loader) append(b *record.Batch) error {
 					return l.unfit(b, row, c, "is not a finite number")
 				}
 				l.values[i] = c.Float[row]
+				l.facts[i].see(c.Float[row])
 			case record.Bool:
 				l.values[i] = c.Int[row] != 0
 			case record.Date:
@@ -177,6 +180,10 @@ func (l *Loader) Close() (Loaded, error) {
 	if err := l.rows.close(); err != nil {
 		session.end("ROLLBACK")
 		return Loaded{}, fmt.Errorf("store: loading table %s: %w", l.name, refusal(l.ctx, err))
+	}
+	if err := session.keepFacts(l.ctx, l.name, l.loaded.Columns, l.facts); err != nil {
+		session.end("ROLLBACK")
+		return Loaded{}, fmt.Errorf("store: loading table %s: %w", l.name, err)
 	}
 	if err := session.end("COMMIT"); err != nil {
 		return Loaded{}, fmt.Errorf("store: loading table %s: %w", l.name, err)

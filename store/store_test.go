@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/record"
@@ -892,6 +893,118 @@ func TestTwoProcesses(t *testing.T) {
 	if out, err := second.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
+}
+
+// TestDecimalSums adds what people wrote with few decimals as decimals; the doubles nearest to 0.1 and 0.2 add up to 0.30000000000000004. It is the same whether the
+// rows are loaded or read in place.
+func TestDecimalSums(t *testing.T) {
+	ctx := context.Background()
+	db := open(t, Options{})
+	columns := []record.Vector{
+		{Name: "tenths", Type: record.Float, Float: []float64{0.1, 0.2, 0}},
+		{Name: "ore", Type: record.Float, Float: []float64{1e9 + 0.01, 0.02, 1e-2}},
+		{Name: "five", Type: record.Float, Float: []float64{0.00001, 0.1, 0.2}},
+		{Name: "large", Type: record.Float, Float: []float64{1 << 52, 0.1, 0.2}},
+		{Name: "partly", Type: record.Float, Float: []float64{0.1, 0, 0.2}, State: []record.State{record.Present, none, record.Present}},
+	}
+	load(t, db, "loaded", &record.Batch{N: 3, Columns: columns})
+	file := filepath.Join(t.TempDir(), "r.parquet")
+	run(t, db, "COPY main.loaded TO '"+file+"' (FORMAT parquet)")
+	if err := db.Attach(ctx, "attached", file); err != nil {
+		t.Fatal(err)
+	}
+	exact := rational{}
+	for _, x := range columns[2].Float {
+		exact.add(x)
+	}
+	for column, want := range map[string]float64{"tenths": 0.3, "ore": 1e9 + 0.04, "five": exact.float(), "large": 1 << 52, "partly": 0.3} {
+		for _, from := range []string{"loaded", "attached"} {
+			c, _ := count(t, db, cube.Spec{From: from, Measures: []cube.SpecMeasure{summing("X", column)}})
+			if got := c.Get("X").Value; got != want {
+				t.Errorf("%s, %s: sum %v, want %v", from, column, got, want)
+			}
+		}
+	}
+}
+
+// TestCrowdedSums adds amounts so large that only 14 of them can be added as doubles and the decimal still told: √(¼·2⁵³/1.01/10¹³) = 14.9.
+func TestCrowdedSums(t *testing.T) {
+	db := open(t, Options{})
+	random := rand.New(rand.NewPCG(3, 4))
+	const n = 280
+	b := &record.Batch{N: n, Columns: []record.Vector{{Name: "few", Type: record.Int}, {Name: "many", Type: record.Int}, {Name: "x", Type: record.Float}}}
+	sums := map[string]map[string]int64{"few": {}, "many": {}}
+	for i := range n {
+		ten := 1e13 - random.Int64N(1e12) // ten-thousandths
+		b.Columns[0].Int, b.Columns[1].Int = append(b.Columns[0].Int, int64(i/14)), append(b.Columns[1].Int, int64(i%3))
+		b.Columns[2].Float = append(b.Columns[2].Float, float64(ten)/1e4)
+		sums["few"][fmt.Sprint(i/14)] += ten
+		sums["many"][fmt.Sprint(i%3)] += ten
+	}
+	load(t, db, "r", b)
+	for by, want := range sums {
+		spec := cube.Spec{From: "r", Dims: []cube.SpecDim{dim(by)}, Measures: []cube.SpecMeasure{summing("X", "x")}}
+		q, err := db.Explain(context.Background(), spec)
+		if err != nil || !strings.Contains(q.Count, `SUM(t."x")`) {
+			t.Errorf("%s: no plain sum, %v:\n%s", by, err, q.Count)
+		}
+		c, _ := count(t, db, spec)
+		for code, ten := range want {
+			if got := c.Get("X", code).Value; got != float64(ten)/1e4 {
+				t.Errorf("%s %s: sum %v, want %v", by, code, got, float64(ten)/1e4)
+			}
+		}
+		spec.Dims = []cube.SpecDim{dim("many", "0", "1", "2"), dim("few")}
+		if q, err = db.Explain(context.Background(), spec); err != nil || !strings.Contains(q.Count, `SUM(t."x")`) {
+			t.Errorf("nobody knows how many cells there are, so a plain sum is worth a try, %v:\n%s", err, q.Count)
+		}
+		spec.Dims = spec.Dims[:1]
+		if q, err = db.Explain(context.Background(), spec); err != nil || strings.Contains(q.Count, `SUM(t."x")`) {
+			t.Errorf("%s: 280 rows in three cells are too many for a plain sum, %v:\n%s", by, err, q.Count)
+		}
+	}
+}
+
+// TestFacts has the load and the survey tell the same of a column.
+func TestFacts(t *testing.T) {
+	db := open(t, Options{})
+	tables := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		scale := math.Pow10(rapid.IntRange(0, 6).Draw(rt, "decimals"))
+		n := rapid.IntRange(0, 20).Draw(rt, "rows")
+		b := &record.Batch{N: n, Columns: []record.Vector{{Name: "x", Type: record.Float}}}
+		for range n {
+			x := float64(rapid.Int64Range(-1<<54, 1<<54).Draw(rt, "x")) / scale
+			if rapid.Bool().Draw(rt, "small") {
+				x = math.Round(math.Mod(x, 1000)*scale) / scale
+			}
+			b.Columns[0].Float = append(b.Columns[0].Float, x)
+			b.Columns[0].State = append(b.Columns[0].State, rapid.SampledFrom([]record.State{record.Present, none}).Draw(rt, "state"))
+		}
+		tables++
+		name := fmt.Sprintf("r%d", tables)
+		load(t, db, name, b)
+		defer run(t, db, "DROP VIEW v"+name+"; DROP TABLE "+name)
+		run(t, db, "CREATE VIEW v"+name+" AS SELECT * FROM main."+name)
+		var loaded, surveyed *compiled
+		err := db.snapshot(context.Background(), func(s *session) (err error) {
+			spec := cube.Spec{From: name, Measures: []cube.SpecMeasure{summing("X", "x")}}
+			if loaded, err = s.compile(context.Background(), spec); err != nil {
+				return err
+			}
+			spec.From = "v" + name
+			surveyed, err = s.compile(context.Background(), spec)
+			return err
+		})
+		if err != nil {
+			rt.Fatal(err)
+		}
+		a, c := *loaded.plan.measures[0].facts, *surveyed.plan.measures[0].facts
+		a.missing = 0 // the survey of a sum does not ask
+		if a != c || strings.Contains(loaded.Survey, "greatest") || !strings.Contains(surveyed.Survey, "greatest") {
+			rt.Fatalf("loaded %+v, surveyed %+v", a, c)
+		}
+	})
 }
 
 func TestExplain(t *testing.T) {

@@ -5,14 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/project"
-	"github.com/skikt/skikt/protect"
 )
 
 // inputs are the flags of every command that carries a project out.
@@ -32,6 +30,7 @@ func (in *inputs) options(b *bars) project.Options {
 type buildCmd struct {
 	inputs `embed:""`
 	Out    string `help:"Folder to write the edition to." required:"" type:"path"`
+	Record string `help:"File for the release record, which a second person signs: what was hidden, by which rules and at what cost. Confidential." placeholder:"FILE" type:"path"`
 	JSON   bool   `help:"The account as JSON on stdout."`
 }
 
@@ -58,6 +57,11 @@ func (c *buildCmd) Run(ctx context.Context, std *streams) error {
 	ed, err := edition.Open(c.Out)
 	if err != nil {
 		return err
+	}
+	if c.Record != "" {
+		if err := writeRecords(c.Record, r.Released); err != nil {
+			return err
+		}
 	}
 	if c.JSON {
 		return writeJSON(std, struct {
@@ -224,60 +228,6 @@ func (c *tabulateCmd) Run(ctx context.Context, std *streams) error {
 		names = append(names, t.Name())
 	}
 	return exitError{exitUsage, fmt.Errorf("there is no table %q; there are %s", c.Table, strings.Join(names, ", "))}
-}
-
-type auditCmd struct {
-	Edition []string `arg:"" help:"Folder of an edition." placeholder:"EDITION" type:"path"`
-	JSON    bool     `help:"Findings as JSON on stdout."`
-}
-
-func (c *auditCmd) Help() string {
-	return `Verifies every checksum of the editions, then attacks what they hide: every hidden cell is tried against every sum that the tables and
-the hierarchy of areas imply, in exact arithmetic. Exit code 4 when a file differs or a hidden cell can be computed. What
-is found holds hidden values: keep it as confidential as the records.
-
-Example:
-  skikt audit out/sverige-2022`
-}
-
-func (c *auditCmd) Run(std *streams) error {
-	found := map[string]protect.Findings{}
-	n := 0
-	for _, dir := range c.Edition {
-		ed, err := edition.Open(dir)
-		if err == nil {
-			err = ed.Verify()
-		}
-		var damage *edition.DamageError
-		if errors.As(err, &damage) {
-			return exitError{exitFound, err}
-		}
-		if err != nil {
-			return err
-		}
-		f, err := project.Attack(ed)
-		if err != nil {
-			return err
-		}
-		found[ed.ID()], n = f, n+len(f.Found)
-		if c.JSON {
-			continue
-		}
-		fmt.Fprintf(std.out, "%s: edition %s, every file as published. %d hidden cells tried against %d relations (%d that do not hold were left out): %d can be computed.\n",
-			filepath.Base(dir), ed.ID(), f.Hidden, f.Equations, f.Ignored, len(f.Found))
-		for _, cell := range f.Found {
-			fmt.Fprintf(std.out, "  %s %s %s, by %s: %s\n", cell.Table, cell.Measure, cell.Where, cell.By, cell.Equation)
-		}
-	}
-	if c.JSON {
-		if err := writeJSON(std, found); err != nil {
-			return err
-		}
-	}
-	if n > 0 {
-		return exitError{exitFound, fmt.Errorf("%d hidden cells can be computed", n)}
-	}
-	return nil
 }
 
 func writeJSON(std *streams, v any) error {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -70,11 +69,7 @@ func (c *grantCmd) Run(ctx context.Context, std *streams) error {
 	case c.Show == "groups" && len(res.Groups) == 0:
 		return exitError{exitUsage, errors.New("name the columns that sort units with --by, or in the file of rules")}
 	case c.Show == "curve":
-		curve, err := curves(res.Results)
-		if err != nil {
-			return err
-		}
-		cubes = []*cube.Cube{curve}
+		cubes = res.Curves
 	}
 	return write(std, c.Out, func(w io.Writer) error {
 		if c.Format == "xlsx" {
@@ -172,32 +167,6 @@ func (c *grantCmd) declaration() (project.GrantDecl, error) {
 		}
 	}
 	return d, d.Check()
-}
-
-// curves are the Lorenz curves of kronor for each pupil under each rule, as a cube: a point after each unit.
-func curves(results []*grant.Result) (*cube.Cube, error) {
-	rule := cube.Dimension{Name: "rule", Title: cube.Text{SV: "Regel", EN: "Rule"}, Role: cube.Group}
-	point := cube.Dimension{Name: "point", Title: cube.Text{SV: "Punkt", EN: "Point"}, Role: cube.Group}
-	for i := range results[0].Units.Len() {
-		point.Members = append(point.Members, cube.Member{Code: strconv.Itoa(i + 1), Label: cube.Same(strconv.Itoa(i + 1))})
-	}
-	for _, r := range results {
-		rule.Members = append(rule.Members, cube.Member{Code: r.Rule.Name, Label: cube.Same(r.Rule.Name)})
-	}
-	share := func(name, sv, en string) cube.Measure {
-		return cube.Measure{Name: name, Title: cube.Text{SV: sv, EN: en}, Kind: cube.Share, Decimals: 2}
-	}
-	b := cube.NewBuilder("curve", []cube.Dimension{rule, point}, []cube.Measure{share("SharePupils", "Andel av eleverna", "Share of pupils"), share("ShareKronor", "Andel av kronorna", "Share of kronor")})
-	for k, r := range results {
-		kronor := make([]*big.Rat, len(r.Paid))
-		for i, x := range r.Paid {
-			kronor[i] = new(big.Rat).SetInt64(x)
-		}
-		for i, p := range grant.Curve(kronor, r.Pupils, nil) {
-			b.Add([]int32{int32(k), int32(i)}, cube.KnownCell(p.Persons), cube.KnownCell(p.Kronor))
-		}
-	}
-	return b.Cube()
 }
 
 // write writes to a file, whole or not at all, or to stdout without a name.

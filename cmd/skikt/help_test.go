@@ -25,14 +25,6 @@ func runLine(line string) (out, errs string, code int) {
 	return o.String(), e.String(), code
 }
 
-// name is how a command is called: "build", "target reach".
-func name(node *kong.Node) string {
-	if p := node.Parent; p != nil && p.Type == kong.CommandNode {
-		return p.Name + " " + node.Name
-	}
-	return node.Name
-}
-
 // Every command has help with an example, and the examples run as they stand, on the toy country under the names that the examples use.
 func TestHelpExamples(t *testing.T) {
 	parser, err := kong.New(&commands{})
@@ -50,7 +42,7 @@ func TestHelpExamples(t *testing.T) {
 		}
 		for line := range strings.Lines(after) {
 			line = strings.TrimSpace(line)
-			if !strings.HasPrefix(line, "skikt "+name(node)) && !strings.HasPrefix(line, "skikt get") {
+			if !strings.HasPrefix(line, "skikt "+node.Path()) && !strings.HasPrefix(line, "skikt get") {
 				t.Errorf("skikt %s --help: the example %q is about something else", node.Name, line)
 			}
 			examples = append(examples, line)

@@ -49,8 +49,10 @@ type commands struct {
 	School   schoolCmd   `cmd:"" help:"Schools: composition, segregation, choice, results and background, SALSA, school index."`
 	Grant    grantCmd    `cmd:"" help:"Share out money by declared rules, and compare rules."`
 	Target   targetCmd   `cmd:"" help:"Whom an effort aimed at areas reaches, and how people lie to places."`
+	Gap      gapCmd      `cmd:"" help:"Levels, gaps, trends, early warnings and goals of an indicator by area type and year."`
 	Locate   locateCmd   `cmd:"" help:"Add the area to every row of a CSV file."`
-	Audit    auditCmd    `cmd:"" help:"Verify an edition and attack what it hides."`
+	Protect  protectCmd  `cmd:"" help:"Disclosure control of a plain table: hide what a policy forbids, and what would give it away."`
+	Audit    auditCmd    `cmd:"" help:"Verify editions and attack what they hide, together; plain tables from elsewhere too."`
 	Explain  explainCmd  `cmd:"" help:"What a measure, type, rule, status or outcome means."`
 	Schema   schemaCmd   `cmd:"" help:"The JSON Schema of skikt.yaml, for editors."`
 	Version  versionCmd  `cmd:"" help:"The version of the program."`
@@ -151,7 +153,7 @@ func apart(err error) []error {
 }
 
 // The packages put their names before their errors, for programs that use them. Who runs the command needs the place and the remedy.
-var packageName = regexp.MustCompile(`(^|: |\()(?:(?:area|areatype|border|cube|edition|grant|locate|project|protect|publish|record|segregation|server|sheet|store|target): )+`)
+var packageName = regexp.MustCompile(`(^|: |\()(?:(?:area|areatype|border|cube|edition|gap|grant|jsonstat|locate|lp|num|project|protect|publish|px|record|school|segregation|server|sheet|store|target): )+`)
 
 func plain(err error) string {
 	return strings.ReplaceAll(packageName.ReplaceAllString(err.Error(), "$1"), "\n", "\n  ")

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -24,39 +25,65 @@ import (
 )
 
 type measureCmd struct {
-	File        string   `arg:"" help:"CSV, XLSX or Parquet file with one row for each unit and group (or each person), or the folder of an edition." placeholder:"FILE" type:"path"`
-	Table       string   `help:"Of an edition: the table."`
-	Unit        string   `help:"Column of the units: area, school, workplace." required:""`
-	Group       string   `help:"Column of the groups." required:""`
-	Groups      []string `help:"The groups to compare, in order; with two, the first is the one whose segregation is measured. All when not given."`
-	Count       string   `help:"Column of the counts; each row is one person without it. Of an edition: the count's name."`
-	Within      string   `help:"Column of what to measure within, such as kommun."`
-	Period      string   `help:"Column of the period."`
-	Measure     []string `help:"Measures by name, all, or space with --geometry." default:"all"`
-	Bootstrap   int      `help:"Draw the persons anew so many times: each measure corrected for small numbers, with its interval." default:"0"`
-	Null        string   `help:"Compare with random placing: person-permutation, evenness, systematic, independence and others (a wrong name lists them all)."`
-	Draws       int      `help:"How many random placings." default:"1000"`
-	Seed        uint64   `help:"Seed of the draws." default:"1"`
-	Geometry    string   `help:"GeoJSON, shapefile or GeoPackage with the borders of the units, for measures of space." type:"path"`
-	Division    string   `help:"Which areas they are, such as deso-2018; areas of your own when not given." default:"unit"`
-	CodeField   string   `help:"Field of the border file that holds the units' codes (found by itself for SCB's files, and when it is called as --unit)."`
-	Kernel      string   `help:"How neighbours weigh with distance: uniform, triangular, gaussian or exponential." enum:"uniform,triangular,gaussian,exponential" default:"exponential"`
-	Bandwidth   float64  `help:"Bandwidth of the kernel, metres." default:"1000"`
-	HiddenBelow float64  `help:"The publisher hides counts below this: D, M and H become intervals that contain the truth. In a file .. is a hidden count." default:"0"`
-	Format      string   `help:"csv or json." enum:"csv,json" default:"csv"`
-	Lang        string   `help:"Language of titles in JSON." enum:"sv,en" default:"sv"`
+	File        string    `arg:"" help:"CSV, XLSX or Parquet file with one row for each unit and group (or each person), or the folder of an edition." placeholder:"FILE" type:"path"`
+	Table       string    `help:"Of an edition: the table."`
+	Unit        string    `help:"Column of the units: area, school, workplace." required:""`
+	Group       string    `help:"Column of the groups." required:""`
+	Groups      []string  `help:"The groups to compare, in order; with two, the first is the one whose segregation is measured. All when not given."`
+	Ordered     bool      `help:"The groups stand in order, the lowest first: measure that too."`
+	Values      []float64 `help:"Value of each group in order, such as the middle of an income bracket, for NeighbourhoodSorting."`
+	Count       string    `help:"Column of the counts; each row is one person without it. Of an edition: the count's name."`
+	Within      string    `help:"Column of what to measure within, such as kommun."`
+	Only        []string  `help:"Codes of --within to take; all when not given."`
+	Period      string    `help:"Column of the period."`
+	By          string    `help:"What the rows are: place (the whole of each --within and --period), unit, group, quotient (unit and group), exposure (group and group), level, stratum, change, places, scale, merge, neighbours." enum:"place,unit,group,quotient,exposure,level,stratum,change,places,scale,merge,neighbours" default:"place"`
+	Levels      []string  `help:"Columns that units are nested in, coarsest first (--by level), or the one of the parts (--by stratum)."`
+	Method      string    `help:"How a change is parted: shapley, karmel-maclachlan or mora-ruiz-castillo." enum:"shapley,karmel-maclachlan,mora-ruiz-castillo" default:"shapley"`
+	Against     string    `help:"--by places: the code of --within to compare the others with; every pair when not given."`
+	As          string    `help:"--by places: composition, dual-composition or share." enum:"composition,dual-composition,share" default:"composition"`
+	East        string    `help:"--by neighbours: column of the squares' eastings, whole metres."`
+	North       string    `help:"--by neighbours: column of their northings."`
+	Side        int64     `help:"--by neighbours: side of the squares, metres." default:"100"`
+	K           []int64   `help:"--by neighbours: how many nearest persons, rising." default:"50,200,800,3200,12800,51200"`
+	Measure     []string  `help:"Measures by name; all (every one whose input is there), space with --geometry." default:"all"`
+	Bootstrap   int       `help:"Draw the persons anew so many times: each measure corrected for small numbers, with its interval." default:"0"`
+	Uncertainty string    `help:"How corrections and intervals come about: persons or units drawn anew (--bootstrap times), jackknife over units, or delta (persons, without draws)." enum:"persons,units,jackknife,delta" default:"persons"`
+	Null        string    `help:"Compare with random placing: person-permutation, evenness, systematic, independence and others (a wrong name lists them all)."`
+	Draws       int       `help:"How many random placings." default:"1000"`
+	Seed        uint64    `help:"Seed of the draws." default:"1"`
+	Geometry    string    `help:"GeoJSON, shapefile or GeoPackage with the borders of the units, for measures of space." type:"path"`
+	Division    string    `help:"Which areas they are, such as deso-2018; areas of your own when not given." default:"unit"`
+	CodeField   string    `help:"Field of the border file that holds the units' codes (found by itself for SCB's files, and when it is called as --unit)."`
+	Centre      string    `help:"What centralisation is measured from: E,N in metres, the code of a unit, or mean, median, persons (their mean) or largest (unit) of each place."`
+	Kernel      string    `help:"How neighbours weigh with distance: uniform, triangular, gaussian or exponential." enum:"uniform,triangular,gaussian,exponential" default:"exponential"`
+	Bandwidth   float64   `help:"Bandwidth of the kernel, metres." default:"1000"`
+	Bandwidths  []float64 `help:"--by scale and the picture profile: bandwidths in metres, rising." default:"1000,2000,4000,8000"`
+	HiddenBelow float64   `help:"The publisher hides counts below this: most measures of two groups, M and H become intervals that contain the truth. In a file .. is a hidden count." default:"0"`
+	RoundedTo   float64   `help:"The publisher rounds counts to the nearest multiple of this: most measures get intervals that contain the truth." default:"0"`
+	AtRandom    bool      `help:"With --rounded-to: up or down by chance."`
+	PerturbedBy float64   `help:"The publisher adds or takes away at most this from counts (cell key): as --rounded-to." default:"0"`
+	Picture     string    `help:"Draw instead: curve, segplot, profile, dendrogram or ternary." enum:",curve,segplot,profile,dendrogram,ternary" default:""`
+	Out         string    `help:"SVG file for the picture; the numbers drawn are printed." type:"path"`
+	Source      string    `help:"Written at the foot of the picture."`
+	Format      string    `help:"csv or json." enum:"csv,json" default:"csv"`
+	Lang        string    `help:"Language of titles in JSON and of pictures." enum:"sv,en" default:"sv"`
 }
 
 func (c *measureCmd) Help() string {
 	return `Measures segregation between groups over units. skikt explain NAME tells what a measure is, its formula, range, cautions and source.
 Rows of the same unit and group are added up. What it prints is not protected: measures of an agency's own records are as confidential
-as the records. Notes and warnings are in the JSON.
+as the records. Notes and warnings are in the JSON. What all leaves out, and what that lacks, is told on standard error.
 
 Beside each measure M: --bootstrap adds MCorrected; --null adds MExpected (lo and hi are quantiles of the draws), MExpectedSD, MZ, MP
 (against larger) and MPTwoSided. With the exponential kernel of 1000 m, clustering is as Massey and Denton published it.
 
+--by parts it: local measures of each unit or group, M and H by nested level or within parts, change between periods, difference
+between places, measures over several bandwidths, the k nearest persons, M while units are merged. --picture draws it, as SVG with the numbers beside.
+
 Example:
-  skikt measure pupils.csv --unit school --group background --count n --within kommun --measure Dissimilarity,Isolation`
+  skikt measure pupils.csv --unit school --group background --count n --within kommun --measure Dissimilarity,Isolation
+  skikt measure pupils.csv --unit school --group background --count n --by level --levels kommun
+  skikt measure pupils.csv --unit school --group background --count n --picture curve --out curve.svg`
 }
 
 func (c *measureCmd) Run(ctx context.Context, std *streams) error {
@@ -68,52 +95,176 @@ func (c *measureCmd) Run(ctx context.Context, std *streams) error {
 	if err != nil {
 		return err
 	}
+	if len(c.Only) > 0 {
+		if counts, err = counts.Where(c.Within, c.Only...); err != nil {
+			return exitError{exitUsage, err}
+		}
+	}
 	if c.Geometry != "" {
 		if q.Ground, err = c.ground(); err != nil {
 			return err
 		}
 	}
-	out, err := segregation.Cube(counts, q)
+	if c.Picture != "" {
+		return c.draw(std, counts, q)
+	}
+	out, err := c.measure(counts, q)
 	if err != nil {
 		return exitError{exitUsage, err}
 	}
+	if c.By == "place" && c.Format == "csv" {
+		groups := len(c.Groups)
+		if groups == 0 {
+			for _, m := range counts.Dim(c.Group).Members {
+				if m.Code != cube.Total {
+					groups++
+				}
+			}
+		}
+		for _, l := range q.LeftOut(groups) {
+			fmt.Fprintln(std.err, l.Text().In(c.Lang))
+		}
+	}
 	return edition.Long(std.out, out, c.Format, c.Lang)
+}
+
+// measure is what --by asks for.
+func (c *measureCmd) measure(counts *cube.Cube, q segregation.Question) (*cube.Cube, error) {
+	switch c.By {
+	case "unit":
+		return segregation.UnitCube(counts, q)
+	case "group":
+		return segregation.GroupCube(counts, q)
+	case "quotient":
+		return segregation.QuotientCube(counts, q)
+	case "exposure":
+		return segregation.ExposureCube(counts, q)
+	case "level":
+		return segregation.LevelCube(counts, q, c.Levels...)
+	case "stratum":
+		return segregation.StratumCube(counts, q, c.Levels[0])
+	case "change":
+		return segregation.ChangeCube(counts, q, c.Period, segregation.ChangeMethod(c.Method))
+	case "places":
+		measure := "Dissimilarity"
+		if len(c.Measure) > 0 && c.Measure[0] != "all" {
+			measure = c.Measure[0]
+		}
+		return segregation.PlaceCube(counts, q, c.Within, c.Against, measure, segregation.Counterfactual(c.As))
+	case "scale":
+		return segregation.ScaleCube(counts, q, c.Bandwidths)
+	case "neighbours":
+		return segregation.NeighbourCube(counts, q, segregation.Grid{East: c.East, North: c.North, Side: c.Side}, c.K)
+	case "merge":
+		return segregation.MergeCube(counts, q)
+	}
+	return segregation.Cube(counts, q)
+}
+
+// draw writes the picture and prints its numbers.
+func (c *measureCmd) draw(std *streams, counts *cube.Cube, q segregation.Question) error {
+	picture, err := segregation.CubePicture(counts, q, segregation.PictureKind(c.Picture), c.Bandwidths, segregation.PictureOptions{Lang: c.Lang, Source: c.Source})
+	if err != nil {
+		return exitError{exitUsage, err}
+	}
+	if err := os.WriteFile(c.Out, []byte(picture.SVG), 0o666); err != nil {
+		return err
+	}
+	return edition.Long(std.out, picture.Table, c.Format, c.Lang)
 }
 
 // question is what is asked, but for the ground. It holds what can be told wrong without the file.
 func (c *measureCmd) question() (segregation.Question, error) {
 	q := segregation.Question{Units: c.Unit, Groups: c.Group, Members: c.Groups, Measures: c.Measure, Persons: segregation.Draws{N: c.Bootstrap, Seed: c.Seed},
+		Ordered: c.Ordered, Values: c.Values, RoundedTo: c.RoundedTo, AtRandom: c.AtRandom, PerturbedBy: c.PerturbedBy,
 		Null: segregation.Null(c.Null), Draws: segregation.Draws{N: c.Draws, Seed: c.Seed}, HiddenBelow: c.HiddenBelow}
 	if c.Table != "" {
 		q.Count = c.Count
 	}
+	if c.Uncertainty != "persons" {
+		q.Uncertainty = segregation.Uncertainty(c.Uncertainty)
+	}
 	columns := []string{c.Unit, c.Group}
-	for _, name := range []string{c.Count, c.Within, c.Period} {
+	for _, name := range slices.Concat([]string{c.Count}, c.beside()) {
 		if name != "" && slices.Contains(columns, name) {
 			return q, fmt.Errorf("the column %s is named for two things", name)
 		}
 		columns = append(columns, name)
 	}
+	spatial := c.Geometry != ""
 	switch {
 	case c.Unit == c.Group:
 		return q, fmt.Errorf("the column %s is named for two things", c.Unit)
 	case c.Null != "" && !slices.Contains(segregation.Nulls(), q.Null):
 		return q, fmt.Errorf("there is no null %q; there are %s", c.Null, nulls())
+	case c.Null != "" && (c.By != "place" || c.Picture != ""):
+		return q, fmt.Errorf("--null is of the whole; leave out --by and --picture")
+	case c.Uncertainty != "persons" && (c.By != "place" || c.Picture != ""):
+		return q, errors.New("of parts and pictures only persons are drawn anew; leave out --uncertainty")
+	case c.Uncertainty == "units" && c.Bootstrap == 0:
+		return q, errors.New("say with --bootstrap how often units are drawn")
 	case c.Bootstrap < 0 || c.Draws < 1:
 		return q, errors.New("--bootstrap can't be below 0, nor --draws below 1")
 	case !(c.Bandwidth > 0):
 		return q, errors.New("--bandwidth takes metres, above 0")
 	case !(c.HiddenBelow >= 0):
 		return q, errors.New("--hidden-below takes a count")
+	case !(c.RoundedTo >= 0) || !(c.PerturbedBy >= 0):
+		return q, errors.New("--rounded-to and --perturbed-by take a count")
 	case len(c.Groups) == 1:
 		return q, errors.New("--groups takes two groups or more")
+	case len(c.Only) > 0 && c.Within == "":
+		return q, errors.New("--only takes codes of --within")
+	case c.By == "stratum" && len(c.Levels) != 1:
+		return q, errors.New("--by stratum takes the one column of the parts under --levels")
+	case len(c.Levels) > 0 && c.By != "level" && c.By != "stratum":
+		return q, errors.New("--levels is for --by level and --by stratum")
+	case c.By == "change" && c.Period == "":
+		return q, errors.New("--by change takes the column of the periods under --period")
+	case c.By == "neighbours" && (c.East == "" || c.North == ""):
+		return q, errors.New("--by neighbours takes the columns of the squares' coordinates under --east and --north")
+	case c.By != "neighbours" && (c.East != "" || c.North != ""):
+		return q, errors.New("--east and --north are for --by neighbours")
+	case c.By == "places" && c.Within == "":
+		return q, errors.New("--by places takes the column of the places under --within")
+	case (c.By == "scale" || c.Picture == "profile") && !spatial:
+		return q, errors.New("surroundings of several sizes are of space: give the borders of the units with --geometry")
+	case c.Centre != "" && !spatial:
+		return q, errors.New("--centre is of space: give the borders of the units with --geometry")
+	case (c.Picture == "") != (c.Out == ""):
+		return q, errors.New("--picture says what is drawn and --out in which file: give both")
+	}
+	if c.By != "place" {
+		if c.By != "unit" && c.By != "group" && c.By != "scale" {
+			q.Measures = nil
+		}
+		return q, nil
 	}
 	for _, name := range c.Measure {
-		if d, ok := segregation.Lookup(name); c.Geometry == "" && (name == "space" || ok && d.Family == "space") {
+		if d, ok := segregation.Lookup(name); !spatial && (name == "space" || ok && d.Family == "space") {
 			return q, fmt.Errorf("%s is of space: give the borders of the units with --geometry", name)
+		}
+		if d, ok := segregation.Lookup(name); ok {
+			if how := elsewhere[d.Family]; how != "" {
+				return q, fmt.Errorf("%s is no measure of the whole: %s", d.Name, how)
+			}
 		}
 	}
 	return q, nil
+}
+
+// elsewhere tells where measures that are not of the whole are found.
+var elsewhere = map[string]string{
+	"local":         "take --by unit, group, quotient or exposure",
+	"decomposition": "take --by level, stratum, change, places or merge",
+	"neighbours":    "neighbourhoods of nearest persons are under --by neighbours, distortion under --by unit with --geometry",
+	"inference":     "take --bootstrap, --uncertainty, --null, --hidden-below, --rounded-to or --perturbed-by",
+	"tools":         "it is in the Go package, to recompute what another tool gave",
+}
+
+// beside are the columns beside units and groups; empty where none is named.
+func (c *measureCmd) beside() []string {
+	return append([]string{c.Within, c.Period, c.East, c.North}, c.Levels...)
 }
 
 func nulls() string {
@@ -163,7 +314,34 @@ func (c *measureCmd) ground() (*segregation.Ground, error) {
 	if g.Map, err = segregation.NewMap(borders); err != nil {
 		return nil, err
 	}
-	return g, nil
+	return g, c.centre(g)
+}
+
+var centres = map[string]segregation.Centre{
+	"mean": segregation.CentreOfUnits, "median": segregation.MedianOfUnits, "persons": segregation.CentreOfPersons, "largest": segregation.LargestUnit,
+}
+
+// centre reads --centre.
+func (c *measureCmd) centre(g *segregation.Ground) error {
+	east, north, two := strings.Cut(c.Centre, ",")
+	switch i := slices.Index(g.Codes, c.Centre); {
+	case c.Centre == "":
+	case i >= 0:
+		g.Point = &segregation.Point{X: g.Map.X[i], Y: g.Map.Y[i]}
+	case centres[c.Centre] != "":
+		g.Centre = centres[c.Centre]
+	case two:
+		x, err1 := strconv.ParseFloat(strings.TrimSpace(east), 64)
+		y, err2 := strconv.ParseFloat(strings.TrimSpace(north), 64)
+		if err1 == nil && err2 == nil && !math.IsInf(x, 0) && !math.IsInf(y, 0) && !math.IsNaN(x+y) {
+			g.Point = &segregation.Point{X: x, Y: y}
+			return nil
+		}
+		fallthrough
+	default:
+		return exitError{exitUsage, fmt.Errorf("--centre %q is no unit with a border, no E,N in metres, and none of mean, median, persons and largest", c.Centre)}
+	}
+	return nil
 }
 
 var shapes = map[string]segregation.Shape{
@@ -182,7 +360,7 @@ func (c *measureCmd) counts(ctx context.Context) (*cube.Cube, error) {
 		return nil, exitError{exitUsage, fmt.Errorf("--table is of an edition, and %s is a file", filepath.Base(c.File))}
 	}
 	columns := []string{c.Unit, c.Group}
-	for _, more := range []string{c.Within, c.Period} {
+	for _, more := range c.beside() {
 		if more != "" {
 			columns = append(columns, more)
 		}
@@ -383,7 +561,7 @@ func (c *measureCmd) published() (*cube.Cube, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{c.Within, c.Period} {
+	for _, name := range c.beside() {
 		if name != "" && table.Dim(name) == nil {
 			return nil, exitError{exitUsage, fmt.Errorf("%s has no dimension %q; it has %s", c.Table, name, strings.Join(table.DimNames(), ", "))}
 		}

@@ -19,6 +19,7 @@ import (
 	"testing"
 
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/gap"
 	"github.com/skikt/skikt/segregation"
 )
 
@@ -362,11 +363,24 @@ func TestNoMachinePaths(t *testing.T) {
 	}
 }
 
-// Each measure of segregation has a page that says what its documentation value says. SKIKT_WRITE_DOCS=1 writes the pages.
+// Each measure has a page that says what its documentation value says. SKIKT_WRITE_DOCS=1 writes the pages.
 func TestMeasurePages(t *testing.T) {
-	dir := filepath.Join(root, "doc", "method", "segregation")
-	pages := map[string]string{"README.md": measureList()}
-	for _, d := range segregation.Docs() {
+	var gaps []segregation.Doc
+	for _, d := range gap.Docs() {
+		gaps = append(gaps, segregation.Doc(d)) // of the same fields
+	}
+	var families []family
+	for _, f := range gap.Families() {
+		families = append(families, family{f.Name, f.Title.EN})
+	}
+	measurePages(t, "segregation", measureList("Measures of segregation", segregationSymbols, measureFamilies, segregation.Docs()), segregation.Docs())
+	measurePages(t, "gap", measureList("Follow-up: gaps, trends, early warnings and goals", gapSymbols, families, gaps), gaps)
+}
+
+func measurePages(t *testing.T, folder, list string, docs []segregation.Doc) {
+	dir := filepath.Join(root, "doc", "method", folder)
+	pages := map[string]string{"README.md": list}
+	for _, d := range docs {
 		pages[d.Name+".md"] = measurePage(d)
 	}
 	if os.Getenv("SKIKT_WRITE_DOCS") != "" {
@@ -395,27 +409,34 @@ func TestMeasurePages(t *testing.T) {
 	}
 }
 
-var measureFamilies = []struct{ name, title string }{
+type family struct{ name, title string }
+
+var measureFamilies = []family{
 	{"two", "Two groups"}, {"many", "Many groups"}, {"local", "By unit and by group"}, {"ordered", "Ordered groups and incomes"}, {"space", "Space"},
-	{"neighbours", "Nearest neighbours"}, {"decomposition", "Decompositions"}, {"inference", "Uncertainty"},
+	{"tools", "As other tools compute it"}, {"neighbours", "Nearest neighbours"}, {"decomposition", "Decompositions"}, {"inference", "Uncertainty"},
 }
 
-func measureList() string {
+const (
+	segregationSymbols = "Formulas use: unit i, group g; n_ig persons of g in i, n_i = Σ_g n_ig, N_g = Σ_i n_ig, N = Σ n_i; π_g = N_g/N, p_i = n_i/N, p_g|i = n_ig/n_i. For two groups a and b: " +
+		"a_i, b_i, A = Σ a_i, B = Σ b_i, t_i = a_i + b_i, T = A + B, P = A/T."
+	gapSymbols = "Formulas use: x of n persons have it, p = x/n; 1 and 2 the first and the last type compared; groups g in order, the most disadvantaged first, s_g their share of all persons, " +
+		"μ the share of all, R_g the ridit, the middle of g's part of the persons from 0 to 1; z the quantile of the level, 1.96 for 95 %."
+)
+
+func measureList(title, symbols string, families []family, docs []segregation.Doc) string {
 	var b strings.Builder
-	b.WriteString("# Measures of segregation\n\nOne page a measure, made from the documentation value that `skikt explain NAME` prints.\n\n" +
-		"Formulas use: unit i, group g; n_ig persons of g in i, n_i = Σ_g n_ig, N_g = Σ_i n_ig, N = Σ n_i; π_g = N_g/N, p_i = n_i/N, p_g|i = n_ig/n_i. For two groups a and b: " +
-		"a_i, b_i, A = Σ a_i, B = Σ b_i, t_i = a_i + b_i, T = A + B, P = A/T.\n")
+	fmt.Fprintf(&b, "# %s\n\nOne page a measure, made from the documentation value that `skikt explain NAME` prints.\n\n%s\n", title, symbols)
 	listed := 0
-	for _, family := range measureFamilies {
+	for _, family := range families {
 		fmt.Fprintf(&b, "\n## %s\n\n", family.title)
-		for _, d := range segregation.Docs() {
+		for _, d := range docs {
 			if d.Family == family.name {
 				fmt.Fprintf(&b, "- [%s](%s.md): %s\n", d.Name, d.Name, d.Title.EN)
 				listed++
 			}
 		}
 	}
-	if listed != len(segregation.Docs()) {
+	if listed != len(docs) {
 		b.WriteString("\nNot all measures are listed: a family is missing.\n")
 	}
 	return b.String()

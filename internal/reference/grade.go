@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,8 @@ func (t tolerance) allows(got, want, largest float64) bool {
 	}
 	return math.Abs(got-want) <= max(t.rel*size, t.abs)
 }
+
+var matchTo = regexp.MustCompile(`match to ([0-9.]+(?:e[-+]?[0-9]+)?)`)
 
 var exactly = tolerance{rel: 1e-9, abs: 1e-12}
 
@@ -44,25 +47,46 @@ func grade(r Result, a Answer) error {
 		}
 	case "rounded4":
 		g.byDefault = tolerance{abs: 5.1e-5}
+	case "tool_specific":
+		// The reason may say how near is near enough.
+		if m := matchTo.FindStringSubmatch(r.Why); m != nil {
+			v, err := strconv.ParseFloat(m[1], 64)
+			if err != nil {
+				return fmt.Errorf("%q: %w", r.Why, err)
+			}
+			g.byDefault = tolerance{abs: v}
+		}
 	case "stochastic":
 		return stochastic(r, normal(reflect.ValueOf(a.Value)))
 	}
 	return g.compare("", "", normal(reflect.ValueOf(a.Value)), r.Value, 0)
 }
 
-// parseTolerance reads the words of a tolerance: "rel 1e-5, abs 1e-8", "rel 1e-5 of the largest", "alpha, beta rel 1e-3; logLik abs 1e-6". Parts
-// between semicolons may begin with names of members; other words are remarks. Without a number it is 1e-5 absolute.
+// parseTolerance reads the words of a tolerance: "rel 1e-5, abs 1e-8", "rel 1e-5 of the largest", "alpha, beta rel 1e-3; logLik abs 1e-6". A tolerance is of the members
+// whose names stand before it, else of all; other words are remarks. Without a number it is 1e-5 absolute.
 func parseTolerance(text string) (byDefault tolerance, byName map[string]tolerance, err error) {
 	byDefault, byName = tolerance{abs: 1e-5}, map[string]tolerance{}
-	first := true
 	for part := range strings.SplitSeq(text, ";") {
 		var tol tolerance
 		var names []string
-		found := false
+		found, first := false, true
+		put := func() {
+			switch {
+			case !found:
+			case len(names) == 0:
+				byDefault = tol
+			default:
+				for _, n := range names {
+					byName[n] = tol
+				}
+			}
+			tol, names, found = tolerance{}, nil, false
+		}
 		words := strings.FieldsFunc(part, func(c rune) bool { return c == ' ' || c == ',' })
+		isSize := func(i int) bool { return i+1 < len(words) && (words[i] == "rel" || words[i] == "abs") }
 		for i := 0; i < len(words); i++ {
 			switch w := words[i]; {
-			case (w == "rel" || w == "abs") && i+1 < len(words):
+			case isSize(i):
 				v, err := strconv.ParseFloat(words[i+1], 64)
 				if err != nil {
 					return byDefault, nil, fmt.Errorf("tolerance %q: %q is no number", text, words[i+1])
@@ -72,23 +96,31 @@ func parseTolerance(text string) (byDefault tolerance, byName map[string]toleran
 				} else {
 					tol.abs = v
 				}
-				found = true
+				found, first = true, false
 				i++
 			case w == "largest":
 				tol.ofLargest = true
-			case !found:
+			case w == "and":
+			case found:
+				// Names of the next tolerance, or the beginning of a remark, which nothing follows.
+				next := i
+				for next < len(words) && !isSize(next) {
+					next++
+				}
+				if next == len(words) {
+					if slices.Contains(words[i:], "largest") {
+						tol.ofLargest = true
+					}
+					i = len(words)
+					continue
+				}
+				put()
+				names = append(names, strings.ToLower(w))
+			case first || len(names) > 0:
 				names = append(names, strings.ToLower(w))
 			}
 		}
-		switch {
-		case !found:
-		case len(names) == 0 || first && strings.Contains(part, "or "):
-			byDefault, first = tol, false
-		default:
-			for _, n := range names {
-				byName[n] = tol
-			}
-		}
+		put()
 	}
 	return byDefault, byName, nil
 }
@@ -123,17 +155,17 @@ func (g grader) compare(path, name string, got, want any, largest float64) error
 		}
 		return fmt.Errorf("%swant %s, got %s", where, short(want), short(got))
 	}
-	if undefined(want) || undefined(got) {
-		if undefined(want) != undefined(got) {
-			return differ()
-		}
-		return nil
-	}
 	// Tools that know no scalars give lists of one.
 	if list, ok := want.([]any); ok && len(list) == 1 {
 		if _, ok := got.([]any); !ok {
 			want = list[0]
 		}
+	}
+	if undefined(want) || undefined(got) {
+		if undefined(want) != undefined(got) {
+			return differ()
+		}
+		return nil
 	}
 	switch want := want.(type) {
 	case float64:

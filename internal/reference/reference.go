@@ -218,6 +218,7 @@ type Tally struct {
 	Failed     int // required, and not
 	Disputed   int // required, matched but for members that we hold to be wrong
 	NotOffered int
+	Declined   int // not offered because the other tool is wrong (defect) or failed (error): the method page says why
 	Agree      int // not required (tool_specific, defect), and as the tool has it
 	Differ     int // not required, and not
 }
@@ -228,6 +229,7 @@ func (t *Tally) add(o Tally) {
 	t.Failed += o.Failed
 	t.Disputed += o.Disputed
 	t.NotOffered += o.NotOffered
+	t.Declined += o.Declined
 	t.Agree += o.Agree
 	t.Differ += o.Differ
 }
@@ -250,6 +252,9 @@ func check(r Result, offer Offer) (t Tally, message string) {
 	}
 	answer, offered, err := offer(r)
 	switch {
+	case !offered && err == nil && (r.Grade == "defect" || r.Grade == "error"):
+		t.Declined = 1
+		return t, ""
 	case !offered && err == nil:
 		t.NotOffered = 1
 		return t, ""
@@ -299,8 +304,8 @@ func Run(t *testing.T, offers map[string]Offer) {
 	var table strings.Builder
 	w := tabwriter.NewWriter(&table, 0, 4, 2, ' ', 0)
 	row := func(name string, n Tally) {
-		fmt.Fprintf(w, "%s\tmatched %d\tnot offered %d\tfailed %d\tdisputed %d\tnot required: agree %d\tdiffer %d\tof %d\n",
-			name, n.Matched, n.NotOffered, n.Failed, n.Disputed, n.Agree, n.Differ, n.Results)
+		fmt.Fprintf(w, "%s\tmatched %d\tnot offered %d\tfailed %d\tdisputed %d\tnot required: agree %d\tdiffer %d\tdeclined %d\tof %d\n",
+			name, n.Matched, n.NotOffered, n.Failed, n.Disputed, n.Agree, n.Differ, n.Declined, n.Results)
 	}
 	const shown = 8
 	var total Tally

@@ -11,9 +11,10 @@ var offers = map[string]Offer{
 	"areatype":    answerAreaType,
 	"segregation": anyOf(answerSegregationClosed, answerSegregationSpace, answerSegregationInference),
 	"knn":         answerNeighbours,
+	"school":      answerSchool,
 	"grant":       answerGrant,
 	"target":      answerTarget,
-	"school":      answerSchool,
+	"gap":         answerGap,
 }
 
 func TestReference(t *testing.T) { Run(t, offers) }
@@ -60,6 +61,8 @@ func TestGrades(t *testing.T) {
 		{"stochastic", Result{Grade: "stochastic", Value: obj("mean", 10.0, "se", 0.1, "median", 9.0)}, 10.4, true},
 		{"stochastic, too far", Result{Grade: "stochastic", Value: obj("mean", 10.0, "se", 0.1)}, 10.6, false},
 		{"stochastic by prefix", Result{Grade: "stochastic", Value: obj("null_mean", 1.0, "null_sd", 0.1)}, obj("null_mean", 1.4), true},
+		{"within what the reason says", Result{Grade: "tool_specific", Why: "one optimisation a unit; match to 1e-4", Value: 1.0}, 1.00009, true},
+		{"not within what the reason says", Result{Grade: "tool_specific", Why: "match to 1e-4", Value: 1.0}, 1.00011, false},
 		{"stochastic list", Result{Grade: "stochastic", Value: obj("est", []any{1.0, 2.0}, "se", []any{0.1, 0.01})}, obj("est", []float64{1.4, 2.06}), false},
 	} {
 		if err := grade(tt.r, Answer{Value: tt.got}); (err == nil) != tt.match {
@@ -78,7 +81,8 @@ func TestTally(t *testing.T) {
 		want  Tally
 	}{
 		{"no offer", Result{Grade: "exact"}, nil, Tally{Results: 1, NotOffered: 1}},
-		{"declined", Result{Grade: "exact"}, func(Result) (Answer, bool, error) { return Answer{}, false, nil }, Tally{Results: 1, NotOffered: 1}},
+		{"not offered", Result{Grade: "exact"}, func(Result) (Answer, bool, error) { return Answer{}, false, nil }, Tally{Results: 1, NotOffered: 1}},
+		{"a defect declined", Result{Grade: "defect"}, func(Result) (Answer, bool, error) { return Answer{}, false, nil }, Tally{Results: 1, Declined: 1}},
 		{"matched", Result{Grade: "exact", Value: 1.0}, says(1.0), Tally{Results: 1, Matched: 1}},
 		{"failed", Result{Grade: "exact", Value: 1.0, ID: "x"}, says(2.0), Tally{Results: 1, Failed: 1}},
 		{"tool agrees", Result{Grade: "tool_specific", Value: 1.0}, says(1.0), Tally{Results: 1, Agree: 1}},

@@ -441,7 +441,7 @@ func (s *schoolData) units(outcome string) ([]school.SALSAUnit, error) {
 	}
 	at := func(c string, i int) cube.Number { return cube.Num(columns[c][i]) }
 	for i := range units {
-		units[i] = school.SALSAUnit{Code: s.t.Get(i, "unit"), Pupils: columns["pupils"][i], Coverage: at("coverage", i), Education: at("parent_edu", i),
+		units[i] = school.SALSAUnit{Code: s.t.Get(i, "unit"), Pupils: at("pupils", i), Coverage: at("coverage", i), Education: at("parent_edu", i),
 			Boys: at("boys_pct", i), New: at("new_pct", i), Outcome: at(outcome, i)}
 	}
 	return units, nil

@@ -509,7 +509,7 @@ func answerSeg(r Result) (any, bool, error) {
 	// x2 is g2 and the rest, as the README of the numbers says.
 	a, b := c.focal("g2")
 	if strings.Contains(call, "conprof") {
-		return segregation.ConcentrationProfile(a, b), true, nil
+		return segregation.ConcentrationProfileGrid(a, b, 999), true, nil // seg's number of thresholds, unless told
 	}
 	return segregation.Dissimilarity(a, b), true, nil
 }

@@ -123,6 +123,7 @@ var (
 	pysalSpace    = regexp.MustCompile(`^(singlegroup|multigroup|local)\.(\w+)\(gdf,(?:group_pop_var=)?(?:'(\w+)',(?:total_pop_var=)?'tot'|\[[^\]]*\])([^)]*)\)`)
 	pysalProfile  = regexp.MustCompile(`^dynamics\.compute_multiscalar_profile\(gdf,(\w+)\.(\w+),(?:groups=\[[^\]]*\]|group_pop_var='(\w+)',total_pop_var='tot'),distances=\[([^\]]*)\](?:,function='(\w+)')?\)`)
 	pysalCentres  = map[string]segregation.Centre{"mean": segregation.CentreOfUnits, "median": segregation.MedianOfUnits, "population_weighted_mean": segregation.CentreOfPersons, "largest_population": segregation.LargestUnit}
+	pysalCluster  = map[string]string{"AbsoluteClustering": "ACL", "RelativeClustering": "RCL", "SpatialProximity": "SP", "DistanceDecayIsolation": "DPxx", "DistanceDecayInteraction": "DPxy"}
 	pysalDistance = regexp.MustCompile(`^,distance=([0-9.]+)$`)
 )
 
@@ -164,12 +165,30 @@ func (d spaceData) pysal(r Result) (any, bool, error) {
 		v, err := measure(metres)
 		return v, true, err
 	}
+	if name == "LocalDistortion" || name == "GlobalDistortion" {
+		local, err := segregation.PySALDistortions(d.Table, d.space)
+		if name == "LocalDistortion" || err != nil {
+			return local, true, err
+		}
+		global := 0.0
+		for i, v := range local {
+			global += v * d.UnitTotal(i) / d.Total()
+		}
+		return global, true, nil
+	}
 	if group == "" {
 		return nil, false, nil
 	}
 	x, rest, all, err := d.focalOf(group)
 	if err != nil {
 		return nil, true, err
+	}
+	if name == "LocalRelativeCentralization" {
+		v, err := segregation.PySALLocalCentralisation(x, rest, d.space, 5)
+		return v, true, err
+	}
+	if v, ok, err := d.toolCluster(pysalCluster[name], segregation.PySAL, x, rest); ok {
+		return v, true, err
 	}
 	border := func(borders []segregation.Border, a segregation.Adjusted) (any, bool, error) {
 		v, err := segregation.BorderDissimilarity(x, rest, borders, a)
@@ -214,15 +233,43 @@ func (d spaceData) pysal(r Result) (any, bool, error) {
 	return segregation.RelativeCentralisation(x, rest, from, 0), true, err
 }
 
+// toolCluster is a measure of clustering of a group against the rest, as a tool computes it.
+func (d spaceData) toolCluster(name string, tool segregation.Tool, x, rest []float64) (any, bool, error) {
+	if name == "" {
+		return nil, false, nil
+	}
+	t, err := segregation.Pair(x, rest)
+	if err != nil {
+		return nil, true, err
+	}
+	p, err := segregation.NewToolProximity(t, d.space, tool, 0)
+	if err != nil {
+		return nil, true, err
+	}
+	switch name {
+	case "ACL":
+		return p.AbsoluteClustering(0), true, nil
+	case "RCL":
+		return p.RelativeClustering(0, 1), true, nil
+	case "SP":
+		return p.SpatialProximity(), true, nil
+	case "DPxx":
+		return p.DecayIsolation(0), true, nil
+	}
+	return p.DecayInteraction(0, 1), true, nil
+}
+
 // pysalMeasure is a measure without space, at first of the counts themselves and then of counts round each unit as PySAL takes them: with the own unit in full
-// whatever the kernel, rounded to whole persons. For one group it rounds the group and all persons, and the rest is what lies between.
+// whatever the kernel, rounded to whole persons. For one group it rounds the group and all persons, and the rest is what lies between; but MinMax takes the rest rounded by itself.
 func (d spaceData) pysalMeasure(name, group, function string) (func(metres float64) (float64, error), error) {
-	k := segregation.Kernel{Own: segregation.OwnFull}
+	k, wider := segregation.Kernel{Own: segregation.OwnFull}, 1.0
 	switch function {
 	case "", "triangular":
 		k.Shape = segregation.Triangular
 	case "boxcar":
 		k.Shape = segregation.Uniform
+	case "gaussian": // libpysal 4.12: exp(−(d/2h)²)/(√2 π), so wider than its name says
+		k.Shape, k.Factor, wider = segregation.Gaussian, 1/(math.Sqrt2*math.Pi), math.Sqrt2
 	default:
 		return nil, nil
 	}
@@ -232,12 +279,19 @@ func (d spaceData) pysalMeasure(name, group, function string) (func(metres float
 	case group == "" && many == nil || group != "" && two == nil:
 		return nil, nil
 	case group != "":
-		x, _, all, err := d.focalOf(group)
+		x, rest, all, err := d.focalOf(group)
 		if err != nil {
 			return nil, err
 		}
+		if name == "MinMax" {
+			all = rest
+		}
 		if t, err = segregation.Pair(x, all); err != nil {
 			return nil, err
+		}
+		if name == "MinMax" {
+			measure = func(t *segregation.Table) float64 { return two(t.Column(0), t.Column(1)) }
+			break
 		}
 		measure = func(t *segregation.Table) float64 {
 			x, rest := t.Column(0), t.Column(1)
@@ -251,7 +305,7 @@ func (d spaceData) pysalMeasure(name, group, function string) (func(metres float
 		if metres == 0 {
 			return measure(t), nil
 		}
-		k.Bandwidth = metres
+		k.Bandwidth = wider * metres
 		s, err := segregation.Smooth(t, d.space, k)
 		if err != nil {
 			return 0, err
@@ -348,25 +402,65 @@ func (d spaceData) oasisR(r Result) (any, bool, error) {
 			}
 			return segregation.RelativeConcentration(d.Column(g), d.Column(h), all, d.Area, 0)
 		})
-	case "ACE":
+	case "ISMorrillK", "DIMorrillK":
+		var failed error
+		f := func(a, b []float64) float64 {
+			v, err := segregation.MorrillDissimilarityOrders(a, b, segregation.Edges(d.Borders), 2)
+			if err != nil {
+				failed = err
+			}
+			plain := segregation.Dissimilarity(a, b)
+			return math.Round(plain*1e4)/1e4 - (plain - v)
+		}
+		if name == "DIMorrillK" {
+			return pairs(f, d.counts), true, failed
+		}
+		return others(f, d.counts), true, failed
+	case "ACEDuncan": // of the group and all persons, rounded, over the part of the others
+		return each(func(x, _, all []float64) float64 {
+			v := segregation.RelativeCentralisation(x, all, first, 0)
+			return math.Round(v*1e4) / 1e4 / (1 - sum(x)/d.Total())
+		})
+	case "ACEDuncanPoly": // one centre, unless told of more
+		return each(func(x, rest, _ []float64) float64 { return segregation.RelativeCentralisation(x, rest, first, 0) })
+	case "ACE", "ACEPoly":
 		return each(func(x, _, _ []float64) float64 { return segregation.AbsoluteCentralisation(x, d.Area, first, 0) })
-	case "RCE":
+	case "RCE", "RCEPoly":
 		return matrix(func(g, h int) float64 { return segregation.RelativeCentralisation(d.Column(g), d.Column(h), first, 0) })
 	}
-	kernel := segregation.Kernel{Shape: segregation.Exponential, Bandwidth: 1, Own: segregation.OwnAtZero}
-	switch settings {
-	case "":
-	case `,distin="m",distout="km"`:
-		kernel.Bandwidth = 1000
-	case `,fdist="l"`:
-		kernel.Shape = segregation.DistanceItself
+	if !slices.Contains([]string{"ACL", "Pxx", "Pxy", "Poo", "SP", "RCL", "DPxx", "DPxy"}, name) {
+		return nil, false, nil
+	}
+	kernel, space, unit := segregation.Kernel{Shape: segregation.Exponential, Bandwidth: 1000, Own: segregation.OwnAtZero}, d.space, 1.0
+	switch {
+	case name == "ACL" && settings == "": // of neighbours by an edge, and the unit itself
+		if space, err = contiguous(d.Units, segregation.Edges(d.Borders)); err != nil {
+			return nil, true, err
+		}
+		kernel = segregation.Kernel{Shape: segregation.Uniform, Bandwidth: 1, Own: segregation.OwnFull}
+	case settings == "":
+	case settings == `,distin="m",distout="km"`:
+		unit = 1000
+	case settings == `,fdist="l"`:
+		kernel.Shape, kernel.Bandwidth = segregation.DistanceItself, 1
 	default:
 		return nil, false, nil
 	}
-	if !slices.Contains([]string{"ACL", "Pxx", "Pxy", "Poo", "SP", "RCL"}, name) || kernel.Bandwidth == 1 && kernel.Shape == segregation.Exponential {
-		return nil, false, nil // of metres, exp(−d) is zero: we refuse to take that for a measure of space
+	type clustering interface {
+		AbsoluteClustering(g int) float64
+		RelativeClustering(g, h int) float64
+		Mean(g, h int) float64
+		All() float64
+		SpatialProximity() float64
+		DecayIsolation(g int) float64
+		DecayInteraction(g, h int) float64
 	}
-	p, err := segregation.NewProximity(d.Table, d.space, kernel)
+	var p clustering
+	if strings.HasPrefix(name, "DP") || settings == "" && name != "ACL" { // of metres exp(−d) is zero for all others: only OasisR's own takes that
+		p, err = segregation.NewToolProximity(d.Table, d.space, segregation.OasisR, unit)
+	} else {
+		p, err = segregation.NewProximity(d.Table, space, kernel)
+	}
 	if err != nil {
 		return nil, true, err
 	}
@@ -388,6 +482,10 @@ func (d spaceData) oasisR(r Result) (any, bool, error) {
 		return p.All(), true, nil
 	case "SP":
 		return p.SpatialProximity(), true, nil
+	case "DPxx":
+		return one(p.DecayIsolation)
+	case "DPxy":
+		return matrix(p.DecayInteraction)
 	case "RCL":
 		if kernel.Shape == segregation.DistanceItself {
 			return matrix(func(g, h int) float64 { return -p.RelativeClustering(g, h) }) // above 0 for nearness, not for distance
@@ -395,6 +493,23 @@ func (d spaceData) oasisR(r Result) (any, bool, error) {
 		return matrix(p.RelativeClustering)
 	}
 	return nil, false, nil
+}
+
+// contiguous is a space in which neighbours are one metre apart and all others out of reach.
+func contiguous(units int, borders []segregation.Border) (*segregation.Space, error) {
+	var distances []segregation.Distance
+	for _, b := range borders {
+		distances = append(distances, segregation.Distance{From: b.A, To: b.B, Metres: 1}, segregation.Distance{From: b.B, To: b.A, Metres: 1})
+	}
+	return segregation.NewNetwork(units, nil, distances)
+}
+
+func sum(v []float64) float64 {
+	s := 0.0
+	for _, x := range v {
+		s += x
+	}
+	return s
 }
 
 var segLocal = regexp.MustCompile(`power=([0-9.]+),useExp=TRUE(,scale=TRUE)?,maxdist=([0-9.]+)`)
@@ -469,7 +584,7 @@ func (d spaceData) divseg(r Result) (any, bool, error) {
 	case "rel_conc":
 		return segregation.RelativeConcentration(x, rest, all, d.Area, 0), true, nil
 	}
-	return nil, false, nil
+	return d.toolCluster(map[string]string{"abs_clust": "ACL", "rel_clust": "RCL", "spat_prox": "SP", "dd_isolation": "DPxx", "dd_interaction": "DPxy"}[m[1]], segregation.Divseg, x, rest)
 }
 
 var segregrBandwidth = regexp.MustCompile(`bandwidth = ([0-9.]+)\)`)

@@ -1,0 +1,325 @@
+package lp
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+)
+
+// A search is a simplex with the proof of what it finds. Its bounds may be narrower than those of its block.
+type search struct {
+	*simplex
+	lo, hi  []int64
+	inexact int // answers that floating point could not settle
+}
+
+func newSearch(b *block) *search { return &search{simplex: newSimplex(b), lo: b.lo, hi: b.hi} }
+
+// A found is a proved answer.
+type found struct {
+	point   vector   // a point of the block
+	value   *big.Rat // of sign * objective there
+	limit   *big.Rat // proved: sign * objective gets no lower; nil when it has no end
+	proof   vector   // the multipliers that prove it
+	noPoint bool     // proved: the bounds leave no point
+	stopped bool
+}
+
+// minimise gives the least value of sign * objective with its proof. A search that doesn't come from a known point needs a first phase: from says so.
+func (s *search) minimise(terms []Term, sign int64, fresh bool, after func() bool) (found, error) {
+	if fresh {
+		switch s.feasible() {
+		case optimal:
+		case noPoint:
+			if y, ok := s.multipliers(); ok {
+				if l := s.b.limit(nil, 1, y, s.lo, s.hi); l != nil && l.Sign() > 0 {
+					return found{noPoint: true}, nil
+				}
+			}
+			return s.byFractions(terms, sign)
+		default:
+			return s.byFractions(terms, sign)
+		}
+	}
+	s.aim(terms, float64(sign))
+	what := s.simplex.minimise(after)
+	if what == stopped {
+		return found{stopped: true}, nil
+	}
+	if what == stalled {
+		return s.byFractions(terms, sign)
+	}
+	x, ok := s.point()
+	if !ok || !s.b.keeps(x, s.lo, s.hi) {
+		if x, ok = s.exactPoint(); !ok || !s.b.keeps(x, s.lo, s.hi) {
+			return s.byFractions(terms, sign)
+		}
+	}
+	out := found{point: x, value: x.value(terms)}
+	if sign < 0 {
+		out.value.Neg(out.value)
+	}
+	if what == unbounded {
+		if ray, ok := s.alongRay(); ok && s.b.endless(terms, sign, ray, s.lo, s.hi) {
+			return out, nil
+		}
+		return s.byFractions(terms, sign)
+	}
+	for _, guess := range []func() (vector, bool){s.multipliers, s.exactMultipliers} {
+		y, ok := guess()
+		if !ok {
+			continue
+		}
+		if out.limit = s.b.limit(terms, sign, y, s.lo, s.hi); out.limit != nil && out.limit.Cmp(out.value) == 0 {
+			out.proof = y
+			return out, nil
+		}
+	}
+	return s.byFractions(terms, sign)
+}
+
+// byFractions settles what floating point could not, from where it is.
+func (s *search) byFractions(terms []Term, sign int64) (found, error) {
+	s.inexact++
+	e := newExact(s.simplex, s.lo, s.hi)
+	if what, _ := e.run(nil, 1, true); what == noPoint {
+		if l := s.b.limit(nil, 1, e.multipliers(true), s.lo, s.hi); l == nil || l.Sign() <= 0 {
+			return found{}, fmt.Errorf("lp: a proof that there is no point does not hold; this is a fault in the package")
+		}
+		return found{noPoint: true}, nil
+	}
+	what, ray := e.run(terms, sign, false)
+	out := found{point: e.point()}
+	out.value = out.point.value(terms)
+	if sign < 0 {
+		out.value.Neg(out.value)
+	}
+	holds := s.b.keeps(out.point, s.lo, s.hi)
+	if what == unbounded {
+		holds = holds && s.b.endless(terms, sign, ray, s.lo, s.hi)
+	} else {
+		out.proof = e.multipliers(false)
+		out.limit = s.b.limit(terms, sign, out.proof, s.lo, s.hi)
+		holds = holds && out.limit != nil && out.limit.Cmp(out.value) == 0
+	}
+	if !holds {
+		return found{}, fmt.Errorf("lp: a proof does not hold; this is a fault in the package")
+	}
+	return out, nil
+}
+
+// start finds a first point and proves that there is one, or that there is none.
+func (s *search) start() (vector, error) {
+	if s.b.known != nil {
+		return vector{num: s.b.known, den: 1}, nil
+	}
+	f, err := s.minimise(nil, 1, true, nil)
+	if err == nil && f.noPoint {
+		err = ErrInfeasible
+	}
+	return f.point, err
+}
+
+// An incumbent is the best point of whole numbers known, and what is proved of all such points.
+type incumbent struct {
+	point   vector
+	value   *big.Rat // nil: no point is known
+	limit   *big.Rat // nil: none is proved
+	noLimit bool
+	noPoint bool
+	nodes   int
+}
+
+// A node is a subproblem: bounds that differ from the block's, and what its parent proved.
+type node struct {
+	col   int
+	bound int64
+	upper bool
+	up    *node
+	limit *big.Rat
+}
+
+// wholeNumbers is branch and bound over points whose marked columns are whole (all, when whole is nil): dives, each from where the
+// limit is least. best, when its value isn't nil, is
+// a point already known; enough, when not nil, a value that is good enough to stop at. The search is left with the bounds of some node.
+func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incumbent, enough *big.Rat, nodes int) (incumbent, error) {
+	isWhole := func(j int) bool { return whole == nil || whole[j] }
+	wholeValue := true // the objective takes whole values only
+	for _, t := range terms {
+		wholeValue = wholeValue && isWhole(t.Col)
+	}
+	best.nodes = 0
+	givenLo, givenHi := s.lo, s.hi
+	lo, hi := append([]int64(nil), s.lo...), append([]int64(nil), s.hi...)
+	lines := make([]line, s.b.m+1)
+	lines[0] = line{lo: -Infinite}
+	for _, t := range terms {
+		lines[0].terms = append(lines[0].terms, Term{t.Col, sign * t.Coef})
+	}
+	for i, row := range s.b.rows {
+		lines[i+1] = line{row, s.lo[s.b.n+i], s.hi[s.b.n+i]}
+	}
+	cut := func(limit *big.Rat) bool { return best.value != nil && limit != nil && limit.Cmp(best.value) >= 0 }
+	open := []*node{{col: -1}}
+	for dive := false; len(open) > 0; {
+		if !dive { // the last dive is at its end: the next begins where the limit is least
+			least := len(open) - 1
+			for k := least - 1; k >= 0 && open[least].limit != nil; k-- {
+				if open[k].limit == nil || open[k].limit.Cmp(open[least].limit) < 0 {
+					least = k
+				}
+			}
+			next := open[least]
+			open = append(slices.Delete(open, least, least+1), next)
+		}
+		dive = false
+		at := open[len(open)-1]
+		if cut(at.limit) {
+			open = open[:len(open)-1]
+			continue
+		}
+		if best.nodes >= nodes || enough != nil && best.value != nil && best.value.Cmp(enough) <= 0 {
+			break
+		}
+		open = open[:len(open)-1]
+		best.nodes++
+		copy(lo, givenLo)
+		copy(hi, givenHi)
+		for p := at; p.col >= 0; p = p.up {
+			if p.upper {
+				hi[p.col] = min(hi[p.col], p.bound)
+			} else {
+				lo[p.col] = max(lo[p.col], p.bound)
+			}
+		}
+		if lines[0].hi = Infinite; best.value != nil && wholeValue && best.value.IsInt() && best.value.Num().IsInt64() {
+			lines[0].hi = best.value.Num().Int64() - 1 // a point that is no better is of no use
+		}
+		if !s.b.follow(lines, lo, hi, isWhole) {
+			continue
+		}
+		s.lo, s.hi = lo, hi
+		s.setBounds(lo, hi)
+		s.refactor()
+		f, err := s.minimise(terms, sign, true, nil)
+		if err != nil {
+			return best, err
+		}
+		if f.noPoint {
+			continue
+		}
+		if f.limit == nil {
+			// Rows and bounds are whole numbers, so a direction without end has a multiple in whole numbers: one whole point is proof of no limit.
+			if best.noLimit = true; best.value != nil {
+				return best, nil
+			}
+		} else if wholeValue {
+			f.limit = ceil(f.limit)
+		}
+		if cut(f.limit) {
+			continue
+		}
+		branch, value := s.branch(f.point, isWhole)
+		if branch < 0 {
+			if best.value == nil || f.value.Cmp(best.value) < 0 {
+				best.point, best.value = f.point, f.value
+			}
+			if best.noLimit {
+				return best, nil
+			}
+			continue
+		}
+		if new(big.Rat).Abs(value).Cmp(big.NewRat(largest, 1)) >= 0 {
+			return best, fmt.Errorf("lp: whole numbers of 2^53 or more would be needed")
+		}
+		dive = true
+		floor := floorOf(value)
+		down := &node{col: branch, bound: floor, upper: true, up: at, limit: f.limit}
+		up := &node{col: branch, bound: floor + 1, up: at, limit: f.limit}
+		frac := new(big.Rat).Sub(value, big.NewRat(floor, 1))
+		if frac.Cmp(big.NewRat(1, 2)) > 0 {
+			open = append(open, down, up)
+		} else {
+			open = append(open, up, down)
+		}
+	}
+	if best.value == nil && len(open) == 0 {
+		best.noPoint = true
+		return best, nil
+	}
+	best.noLimit = false // of whole numbers nothing was found
+	best.limit = best.value
+	for _, n := range open {
+		if n.limit == nil { // nothing has been proved of it yet
+			best.limit = nil
+			return best, nil
+		}
+		if best.limit == nil || n.limit.Cmp(best.limit) < 0 {
+			best.limit = n.limit
+		}
+	}
+	return best, nil
+}
+
+// follow draws bounds through lines until nothing changes, or for a while, rounding inwards where all columns of a line are whole. It is false
+// when no point is left.
+func (b *block) follow(lines []line, lo, hi []int64, isWhole func(int) bool) bool {
+	waiting := make([]bool, len(lines))
+	queue := make([]int, len(lines))
+	for i := range queue {
+		queue[i], waiting[i] = i, true
+	}
+	for budget := 20 * len(lines); len(queue) > 0 && budget > 0; budget-- {
+		i := queue[0]
+		queue = queue[1:]
+		waiting[i] = false
+		whole := !slices.ContainsFunc(lines[i].terms, func(t Term) bool { return !isWhole(t.Col) })
+		changed, err := lines[i].tighten(lo, hi, whole)
+		if err != nil {
+			return false
+		}
+		for _, j := range changed {
+			for _, in := range b.cols[j] {
+				if k := in.Col + 1; !waiting[k] {
+					waiting[k] = true
+					queue = append(queue, k)
+				}
+			}
+		}
+	}
+	return true
+}
+
+// branch is the column that is farthest from a whole number, the first of those, or -1.
+func (s *search) branch(x vector, isWhole func(int) bool) (col int, value *big.Rat) {
+	col = -1
+	if x.whole() {
+		return col, nil
+	}
+	half := big.NewRat(1, 2)
+	var least *big.Rat
+	for j := range s.n {
+		if !isWhole(j) {
+			continue
+		}
+		v := x.at(j)
+		if v.IsInt() {
+			continue
+		}
+		away := new(big.Rat).Sub(v, big.NewRat(floorOf(v), 1))
+		away.Sub(away, half).Abs(away)
+		if least == nil || away.Cmp(least) < 0 {
+			col, value, least = j, v, away
+		}
+	}
+	return col, value
+}
+
+func floorOf(v *big.Rat) int64 { return new(big.Int).Div(v.Num(), v.Denom()).Int64() }
+
+func ceil(v *big.Rat) *big.Rat {
+	if v.IsInt() {
+		return v
+	}
+	return new(big.Rat).SetInt64(floorOf(v) + 1)
+}

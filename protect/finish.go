@@ -1,0 +1,513 @@
+package protect
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// hide decides which numbers are hidden: those of the rules, those that the chosen cycles move, and what intervals need beyond; then everything that can
+// be is shown again, and marks that tell are taken off.
+func (m *model) hide(systems []*system, p Policy) error {
+	c := m.newChooser(systems)
+	if err := c.choose(); err != nil {
+		return err
+	}
+	if err := c.widen(p); err != nil {
+		return err
+	}
+	if err := c.clean(p); err != nil {
+		return err
+	}
+	for i := range m.numbers {
+		m.numbers[i].hidden = m.numbers[i].primary() || c.hiding[i] > 0
+	}
+	for _, s := range c.systems {
+		m.unmark(s, p)
+	}
+	return nil
+}
+
+func (c *chooser) shown() []bool {
+	shown := make([]bool, len(c.m.numbers))
+	for i := range shown {
+		shown[i] = !c.m.numbers[i].primary() && c.hiding[i] == 0
+	}
+	return shown
+}
+
+// widen hides more where what can be known of a target leaves it less room than it must have: another cycle for it, among columns that have as
+// much to give.
+func (c *chooser) widen(p Policy) error {
+	for _, s := range c.systems {
+		scale, ok := s.scale()
+		if !ok {
+			continue
+		}
+		for round := 0; ; round++ {
+			narrow, err := c.narrow(s, p, scale)
+			if err != nil {
+				return err
+			}
+			if len(narrow) == 0 {
+				break
+			}
+			const most = 40
+			progress := false
+			for _, t := range narrow {
+				_, up := c.m.room(s.system, t, p)
+				if y := c.another(s, t, up); y != nil {
+					c.add(s, y)
+					progress = true
+				}
+			}
+			if !progress || round == most {
+				var names []string
+				for _, t := range narrow {
+					names = append(names, c.m.targetName(t))
+				}
+				return fmt.Errorf("protect: no choice of cells to hide leaves the interval of the policy to %v; ask for less, or publish less", shorten(names))
+			}
+		}
+	}
+	return nil
+}
+
+// narrow are the targets with too little room.
+func (c *chooser) narrow(s *search, p Policy, scale float64) ([]*target, error) {
+	var ask []*target
+	for i := range s.targets {
+		if t := &s.targets[i]; !t.told && !s.roomy(c, t, p) {
+			ask = append(ask, t)
+		}
+	}
+	if len(ask) == 0 {
+		return nil, nil
+	}
+	e := s.shownEquations(c.shown())
+	witnesses, err := s.search(e)
+	if err != nil {
+		return nil, err
+	}
+	return c.tooNarrow(s, ask, s.blocks(e, witnesses), scale, p)
+}
+
+// roomy tells whether one cycle alone gives a target all the room it must have, which needs no linear program.
+func (s *search) roomy(c *chooser, t *target, p Policy) bool {
+	if t.number < 0 || t.withZeros {
+		return s.kept(t)
+	}
+	down, up := c.m.room(s.system, t, p)
+	return slices.ContainsFunc(s.touch[t.number], func(id int32) bool {
+		y := s.cycles[id]
+		if y.zero >= 0 || !s.keeps(y, t) {
+			return false
+		}
+		by := float64(y.move(t.number))
+		lower, higher := s.steps(y, 0)
+		if by < 0 {
+			by, lower, higher = -by, higher, lower
+		}
+		return lower*by >= down && higher*by >= up
+	})
+}
+
+// tooNarrow are those of some targets that what can be known leaves too little room, of what hangs together as cycles or everything shown say.
+func (c *chooser) tooNarrow(s *search, targets []*target, b []block, scale float64, p Policy) ([]*target, error) {
+	sums := make([][]int32, len(targets))
+	enough, other := make([][2]float64, len(targets)), make([][2]float64, len(targets))
+	for i, t := range targets {
+		sums[i] = s.all(t)
+		down, up := c.m.room(s.system, t, p)
+		v := s.worth(t)
+		enough[i], other[i] = [2]float64{v - down, v + up}, [2]float64{v - 1, v + 1}
+	}
+	spans, err := s.spans(b, sums, spanOptions{whole: s.whole, scale: scale, enough: enough})
+	if err != nil {
+		return nil, err
+	}
+	above := spans
+	if s.floor > 0 {
+		if above, err = s.spans(b, sums, spanOptions{whole: true, scale: 1, floor: s.floor, enough: other}); err != nil {
+			return nil, err
+		}
+	}
+	var out []*target
+	for i, t := range targets {
+		if !c.m.wide(s.system, t, spans[i], p) || s.whole && above[i].width() < 1 {
+			out = append(out, t)
+		}
+	}
+	return out, nil
+}
+
+// another is a further cycle for a target, if need be among columns that can give less and less.
+func (c *chooser) another(s *search, t *target, room float64) *cycle {
+	for ; ; room /= 2 {
+		c.least = room
+		y, _ := c.cheapest(s, t, nil)
+		c.least = 0
+		if y != nil && !slices.ContainsFunc(s.touch[t.number], func(id int32) bool { return slices.Equal(s.cycles[id].cols, y.cols) }) {
+			return y
+		}
+		if room < 1 {
+			return nil
+		}
+	}
+}
+
+// clean shows every number again that can be shown with all targets as safe as before, the most valuable first. It starts from all that is possible given
+// what is hidden, which is more than the chosen cycles.
+func (c *chooser) clean(p Policy) error {
+	shown := c.shown()
+	for _, s := range c.systems {
+		witnesses, err := s.search(s.shownEquations(shown))
+		if err != nil {
+			return err
+		}
+		s.cycles = s.cycles[:0]
+		for _, w := range witnesses {
+			var terms []term
+			for _, x := range w {
+				terms = append(terms, term{x.col, modulo(x)})
+			}
+			cols, by, ok := smallSteps(terms)
+			if !ok {
+				return fmt.Errorf("protect: %w: a witness needs numbers that are too large", errExposed)
+			}
+			y, ok := s.newCycle(cols, by)
+			if !ok {
+				return fmt.Errorf("protect: %w: a witness does not hold", errExposed)
+			}
+			s.cycles = append(s.cycles, y)
+		}
+		s.compact()
+	}
+	clear(c.hiding)
+	for _, s := range c.systems {
+		for _, y := range s.cycles {
+			for _, n := range y.numbers {
+				c.hiding[n]++
+			}
+		}
+	}
+	var order []int32
+	for i := range c.m.numbers {
+		if !c.m.numbers[i].primary() && c.hiding[i] > 0 {
+			order = append(order, int32(i))
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(c.m.numbers[b].cost, c.m.numbers[a].cost), cmp.Compare(a, b))
+	})
+	for _, n := range order {
+		if c.hiding[n] == 0 {
+			continue
+		}
+		var undo []func()
+		ok := true
+		for _, s := range c.systems {
+			if len(s.touch[n]) == 0 {
+				continue
+			}
+			back, safe, err := c.showAgain(s, n, p)
+			if err != nil {
+				return err
+			}
+			undo = append(undo, back)
+			if ok = safe; !ok {
+				break
+			}
+		}
+		if !ok {
+			slices.Reverse(undo)
+			for _, back := range undo {
+				back()
+			}
+		}
+	}
+	return nil
+}
+
+func modulo(x step) uint64 {
+	v := x.by.Int64() // wholeNumbers keeps to fractions under 2^30, and smallSteps refuses what is large
+	if !x.by.IsInt64() || v >= prime || v <= -prime {
+		return 0
+	}
+	if v < 0 {
+		return negMod(uint64(-v))
+	}
+	return uint64(v)
+}
+
+// showAgain replaces the cycles that move a number by combinations that don't, and tells whether the targets they moved are still safe. back undoes it.
+func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe bool, err error) {
+	ids := slices.Clone(s.touch[n])
+	// The cycle that is given up is the smallest of those without a secret zero, if there are any, so that each cycle keeps to one.
+	slices.SortStableFunc(ids, func(a, b int32) int {
+		x, y := s.cycles[a], s.cycles[b]
+		return cmp.Or(cmp.Compare(min(x.zero, 0), min(y.zero, 0)), cmp.Compare(len(x.cols), len(y.cols)))
+	})
+	pivot := s.cycles[ids[0]]
+	if pivot.zero >= 0 && len(ids) > 0 {
+		return func() {}, false, nil // a zero would be told, or two would hang together
+	}
+	targets := map[int]bool{}
+	old := make([]*cycle, len(ids))
+	for i, id := range ids {
+		old[i] = s.cycles[id]
+		for _, t := range s.affected(old[i]) {
+			targets[t] = true
+		}
+	}
+	var fresh []*cycle
+	for _, y := range old[1:] {
+		z, ok := s.combine(y, pivot, n)
+		if !ok {
+			return func() {}, false, nil
+		}
+		fresh = append(fresh, z)
+	}
+	for _, id := range ids {
+		c.remove(s, id)
+	}
+	var added []int32
+	for _, z := range fresh {
+		added = append(added, c.add(s, z))
+	}
+	back = func() {
+		for _, id := range added {
+			c.remove(s, id)
+		}
+		for _, y := range old {
+			c.add(s, y)
+		}
+	}
+	// What a target may be hangs on all cycles of its block, also those that do not move it.
+	var cols []int32
+	for _, y := range old {
+		cols = append(cols, y.cols...)
+	}
+	for _, y := range s.cyclesAround(cols) {
+		for _, t := range s.affected(y) {
+			targets[t] = true
+		}
+	}
+	var order []int
+	for t := range targets {
+		order = append(order, t)
+	}
+	slices.Sort(order)
+	var unsure []*target
+	for _, i := range order {
+		t := &s.targets[i]
+		if t.told {
+			continue
+		}
+		if t.number >= 0 && len(s.movers(t)) == 0 || s.inStep(t) != nil {
+			return back, false, nil
+		}
+		if !s.roomy(c, t, p) {
+			unsure = append(unsure, t)
+		}
+	}
+	if len(unsure) == 0 {
+		return back, true, nil
+	}
+	scale, ok := s.scale()
+	if !ok {
+		return back, true, nil
+	}
+	narrow, err := c.tooNarrow(s, unsure, c.blocksAround(s, unsure, n), scale, p)
+	return back, err == nil && len(narrow) == 0, err
+}
+
+// combine is a cycle that does what y does and leaves a number as it is, with the help of another.
+func (s *search) combine(y, pivot *cycle, n int32) (*cycle, bool) {
+	a, b := pivot.move(n), -y.move(n)
+	if d := gcd(a, b); d > 1 {
+		a, b = a/d, b/d
+	}
+	const largest = 1 << 20
+	sum := map[int32]int64{}
+	for i, col := range y.cols {
+		sum[col] += a * y.by[i]
+	}
+	for i, col := range pivot.cols {
+		sum[col] += b * pivot.by[i]
+	}
+	var cols []int32
+	for col, v := range sum {
+		if v != 0 {
+			cols = append(cols, col)
+		}
+		if v > largest || v < -largest {
+			return nil, false
+		}
+	}
+	slices.Sort(cols)
+	by := make([]int64, len(cols))
+	var d int64
+	for i, col := range cols {
+		by[i] = sum[col]
+		d = gcd(d, by[i])
+	}
+	for i := range by {
+		by[i] /= d
+	}
+	return s.newCycle(cols, by)
+}
+
+// cyclesAround are the cycles that hang together with some columns, by columns.
+func (s *search) cyclesAround(cols []int32) []*cycle {
+	taken := map[int32]bool{}
+	seen := map[int32]bool{}
+	var out []*cycle
+	queue := slices.Clone(cols)
+	for len(queue) > 0 {
+		col := queue[0]
+		queue = queue[1:]
+		if seen[col] {
+			continue
+		}
+		seen[col] = true
+		for _, id := range s.holds[col] {
+			if !taken[id] {
+				taken[id] = true
+				out = append(out, s.cycles[id])
+				queue = append(queue, s.cycles[id].cols...)
+			}
+		}
+	}
+	return out
+}
+
+// blocksAround are the blocks of the columns of targets given the cycles there are: those that hang together with them, by columns, are all that matters. The
+// number again counts as shown.
+func (c *chooser) blocksAround(s *search, targets []*target, again int32) []block {
+	var cols []int32
+	var witnesses [][]step
+	for _, t := range targets {
+		for _, y := range s.cyclesAround(s.all(t)) {
+			var w []step
+			for _, col := range y.cols {
+				w = append(w, step{col: col})
+			}
+			witnesses, cols = append(witnesses, w), append(cols, y.cols...)
+		}
+	}
+	slices.Sort(cols)
+	e := &equations{in: make([][]int32, s.columns)}
+	add := func(r fixedRow) {
+		for _, side := range [][]int32{r.plus, r.minus} {
+			for _, col := range side {
+				e.in[col] = append(e.in[col], int32(len(e.rows)))
+			}
+		}
+		e.rows = append(e.rows, r)
+	}
+	shown, fixed := map[int32]bool{}, map[int32]bool{}
+	for _, col := range slices.Compact(cols) {
+		for _, n := range s.in[col] {
+			if !shown[n] && (n == again || !c.m.numbers[n].primary() && c.hiding[n] == 0) {
+				shown[n] = true
+				add(fixedRow{plus: s.cols[n]})
+			}
+		}
+		if s.fixedIn == nil {
+			continue
+		}
+		for _, f := range s.fixedIn[col] {
+			if !fixed[f] {
+				fixed[f] = true
+				add(s.fixed[f])
+			}
+		}
+	}
+	return s.blocks(e, witnesses)
+}
+
+// unmark writes numbers as hidden to protect where the marks would leave a single whole number. For each target there must be another
+// table that agrees on what is shown and on all marks; numbers whose marks stand in the way of the nearest one lose theirs.
+func (m *model) unmark(s *search, p Policy) {
+	if !s.whole || p.MinCount == 0 {
+		return
+	}
+	for i := range s.targets {
+		t := &s.targets[i]
+		if t.told {
+			continue
+		}
+		ids := s.holds[t.cols[0]]
+		if t.number >= 0 {
+			ids = s.touch[t.number]
+		}
+		var best []int32
+		found := false
+		for _, id := range ids {
+			y := s.cycles[id]
+			if t.number < 0 && y.zero != t.cols[0] {
+				continue
+			}
+			down, up := s.steps(y, s.floor)
+			for _, k := range []float64{1, -1} {
+				if k > 0 && up < 1 || k < 0 && (down < 1 || y.zero >= 0) {
+					continue
+				}
+				var bad []int32
+				for j, n := range y.numbers {
+					least, most := m.marked(s.system, n, p)
+					if after := s.sum(n) + k*float64(y.moves[j]); after < least || after > most {
+						bad = append(bad, n)
+					}
+				}
+				if !found || len(bad) < len(best) {
+					best, found = bad, true
+				}
+			}
+		}
+		if !found { // only several cycles in common make another table: nothing that they move may tell
+			best = s.connected(ids)
+		}
+		for _, n := range best {
+			m.numbers[n].unmarked = true
+		}
+	}
+}
+
+// connected are all numbers that are moved by cycles, or by others that hang together with them.
+func (s *search) connected(ids []int32) []int32 {
+	var cols, all []int32
+	for _, id := range ids {
+		cols = append(cols, s.cycles[id].cols...)
+	}
+	for _, y := range s.cyclesAround(cols) {
+		all = append(all, y.numbers...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// sum is the value of a number.
+func (s *system) sum(n int32) (v float64) {
+	for _, c := range s.cols[n] {
+		v += s.value[c]
+	}
+	return v
+}
+
+// marked is what the mark of a hidden number tells of it. A count marked as hidden by the rule on small counts is under the least count to be shown, and one
+// marked as hidden to protect is not, unless it was hidden for the sake of another measure.
+func (m *model) marked(s *system, n int32, p Policy) (least, most float64) {
+	x := &m.numbers[n]
+	most = math.Inf(1)
+	switch {
+	case x.unmarked || !x.hidden || x.rule[s.measure] && (x.full[s.measure] || x.shares):
+	case x.rule[s.measure]:
+		most = float64(p.MinCount - 1)
+	case !x.primary() && s.sum(n) >= float64(p.MinCount):
+		least = float64(p.MinCount)
+	}
+	return least, most
+}

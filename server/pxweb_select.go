@@ -1,0 +1,384 @@
+package server
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/jsonstat"
+)
+
+// apiSelection is a selection as a client asks for it.
+type apiSelection struct {
+	Selection []apiVariable `json:"selection"`
+	Placement *apiPlacement `json:"placement,omitempty"`
+}
+
+type apiVariable struct {
+	VariableCode string   `json:"variableCode"`
+	CodeList     *string  `json:"codelist,omitempty"`
+	ValueCodes   []string `json:"valueCodes"`
+}
+
+// apiPlacement says which variables go down and which across, in forms that are laid out.
+type apiPlacement struct {
+	Heading []string `json:"heading"`
+	Stub    []string `json:"stub"`
+}
+
+// A selection is the members chosen of each dimension and the measures, by position in table order. dropped are the dimensions that nobody asked for, of
+// which the total was taken.
+type selection struct {
+	members  [][]int
+	measures []int
+	dropped  []string
+}
+
+func (p *selection) cells() int {
+	n := float64(len(p.measures))
+	for _, list := range p.members {
+		n *= float64(len(list))
+	}
+	return int(min(n, math.MaxInt32))
+}
+
+func (p *selection) take(c *cube.Cube) (*cube.Cube, error) {
+	part, err := c.Take(p.members, p.measures)
+	if err != nil || len(p.dropped) == 0 {
+		return part, err
+	}
+	return part.Drop(p.dropped...)
+}
+
+// asked is the selection as a client would ask for it.
+func (p *selection) asked(c *cube.Cube) apiSelection {
+	var out apiSelection
+	heading, stub := placement(c)
+	for d, dim := range c.Dims() {
+		if slices.Contains(p.dropped, dim.Name) {
+			stub = slices.DeleteFunc(stub, func(name string) bool { return name == dim.Name })
+			continue
+		}
+		v := apiVariable{VariableCode: dim.Name, ValueCodes: []string{}}
+		for _, at := range p.members[d] {
+			v.ValueCodes = append(v.ValueCodes, dim.Members[at].Code)
+		}
+		out.Selection = append(out.Selection, v)
+	}
+	v := apiVariable{VariableCode: jsonstat.Metric, ValueCodes: []string{}}
+	for _, m := range p.measures {
+		v.ValueCodes = append(v.ValueCodes, c.Measures()[m].Name)
+	}
+	out.Selection = append(out.Selection, v)
+	out.Placement = &apiPlacement{Heading: heading, Stub: stub}
+	return out
+}
+
+// placement is what goes across and what down unless a client says otherwise.
+func placement(c *cube.Cube) (heading, stub []string) {
+	for _, d := range c.Dims() {
+		if d.Role == cube.Time {
+			heading = append(heading, d.Name)
+		} else {
+			stub = append(stub, d.Name)
+		}
+	}
+	return append(heading, jsonstat.Metric), stub
+}
+
+// selection reads the selection in an address.
+func (c *apiCall) selection() (asked apiSelection, err error) {
+	for name, values := range c.query {
+		outer, inner, ok := strings.Cut(name, "[")
+		variable, closed := strings.CutSuffix(inner, "]")
+		if !ok || !closed {
+			continue
+		}
+		switch outer {
+		case "valuecodes":
+			v := apiVariable{VariableCode: variable}
+			for _, list := range values {
+				v.ValueCodes = append(v.ValueCodes, splitCodes(list)...)
+			}
+			asked.Selection = append(asked.Selection, v)
+		case "codelist":
+			if values[0] != "" {
+				return asked, bad("Non-existent codelist", "the tables have no code lists")
+			}
+		}
+	}
+	slices.SortFunc(asked.Selection, func(a, b apiVariable) int { return strings.Compare(a.VariableCode, b.VariableCode) })
+	if heading, stub := c.query.Get("heading"), c.query.Get("stub"); heading != "" || stub != "" {
+		asked.Placement = &apiPlacement{splitCodes(heading), splitCodes(stub)}
+	}
+	return asked, nil
+}
+
+// splitCodes parts a list at its commas, but for those inside parentheses and of values in brackets, [a,b], which is how a code with a comma is written.
+func splitCodes(list string) []string {
+	var out []string
+	depth, start := 0, 0
+	for i, r := range list {
+		switch r {
+		case '(', '[':
+			depth++
+		case ')', ']':
+			depth--
+		case ',':
+			if depth <= 0 {
+				out, start = append(out, list[start:i]), i+1
+			}
+		}
+	}
+	if list == "" {
+		return out
+	}
+	return append(out, list[start:])
+}
+
+// choose finds what a selection asks for. Nothing selected means the default selection.
+func choose(c *cube.Cube, asked apiSelection) (*selection, error) {
+	if p := asked.Placement; p != nil {
+		if err := checkPlacement(c, p); err != nil {
+			return nil, err
+		}
+	}
+	if len(asked.Selection) == 0 {
+		return defaultSelection(c), nil
+	}
+	p := &selection{members: make([][]int, len(c.Dims()))}
+	seen := map[string]bool{}
+	for _, v := range asked.Selection {
+		if seen[strings.ToLower(v.VariableCode)] {
+			return nil, bad("Illegal selection", "a variable is selected twice")
+		}
+		seen[strings.ToLower(v.VariableCode)] = true
+		if v.CodeList != nil && *v.CodeList != "" {
+			return nil, bad("Non-existent codelist", "the tables have no code lists")
+		}
+		if strings.EqualFold(v.VariableCode, jsonstat.Metric) {
+			codes := make([]string, len(c.Measures()))
+			for i, m := range c.Measures() {
+				codes[i] = m.Name
+			}
+			var err error
+			if p.measures, err = values(codes, v.ValueCodes, false); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		d := slices.IndexFunc(c.Dims(), func(d cube.Dimension) bool { return strings.EqualFold(d.Name, v.VariableCode) })
+		if d < 0 {
+			return nil, bad("Non-existent variable", "the variables of the table are %s and %s", strings.Join(c.DimNames(), ", "), jsonstat.Metric)
+		}
+		codes := make([]string, len(c.Dims()[d].Members))
+		for i, m := range c.Dims()[d].Members {
+			codes[i] = m.Code
+		}
+		var err error
+		if p.members[d], err = values(codes, v.ValueCodes, c.Dims()[d].Role == cube.Time); err != nil {
+			return nil, err
+		}
+	}
+	for d, dim := range c.Dims() {
+		if len(p.members[d]) > 0 {
+			continue
+		}
+		total := dim.Index(cube.Total)
+		if total < 0 {
+			return nil, bad("Missing selection for mandantory variable", "%s must be selected", dim.Name)
+		}
+		p.members[d], p.dropped = []int{total}, append(p.dropped, dim.Name)
+	}
+	if len(p.measures) == 0 {
+		return nil, bad("Missing selection for mandantory variable", "%s must be selected", jsonstat.Metric)
+	}
+	return p, nil
+}
+
+func checkPlacement(c *cube.Cube, p *apiPlacement) error {
+	names := append(slices.Clone(p.Heading), p.Stub...)
+	for i, name := range names {
+		if name != jsonstat.Metric && c.Dim(name) == nil || slices.Contains(names[:i], name) {
+			return bad("Illegal placment", "heading and stub name each variable of the selection once")
+		}
+	}
+	return nil
+}
+
+// values are the positions of what expressions ask for, in table order.
+func values(codes, expressions []string, time bool) ([]int, error) {
+	taken := make([]bool, len(codes))
+	for _, e := range expressions {
+		found, err := expression(codes, strings.TrimSpace(e), time)
+		if err != nil {
+			return nil, err
+		}
+		for _, at := range found {
+			taken[at] = true
+		}
+	}
+	var out []int
+	for at, t := range taken {
+		if t {
+			out = append(out, at)
+		}
+	}
+	return out, nil
+}
+
+// expression is the positions of what one value expression asks for: a code, *, 01*, *01, *01*, ?, TOP(n[,offset]), BOTTOM(n[,offset]), RANGE(a,b), FROM(a), TO(a).
+func expression(codes []string, e string, time bool) ([]int, error) {
+	if bare, ok := strings.CutPrefix(e, "["); ok && strings.HasSuffix(bare, "]") {
+		e = strings.TrimSuffix(bare, "]")
+	}
+	if at := codeAt(codes, e); at >= 0 {
+		return []int{at}, nil
+	}
+	illegal := func() error {
+		return bad("Illegal selection expression", "expressions are a code, *, ?, TOP(n,offset), BOTTOM(n,offset), RANGE(a,b), FROM(a) and TO(a)")
+	}
+	name, rest, call := strings.Cut(e, "(")
+	arguments, closed := strings.CutSuffix(rest, ")")
+	if call && closed {
+		list := strings.Split(arguments, ",")
+		for i := range list {
+			list[i] = strings.TrimSpace(list[i])
+		}
+		switch kind := strings.ToUpper(strings.TrimSpace(name)); kind {
+		case "TOP", "BOTTOM":
+			n, err := strconv.Atoi(list[0])
+			offset := 0
+			if err == nil && len(list) == 2 {
+				offset, err = strconv.Atoi(list[1])
+			}
+			if err != nil || len(list) > 2 || n < 1 || offset < 0 {
+				return nil, illegal()
+			}
+			// Of time TOP is the newest, which stands last.
+			offset = min(offset, len(codes))
+			n = min(n, len(codes)-offset)
+			start := offset
+			if (kind == "TOP") == time {
+				start = len(codes) - offset - n
+			}
+			return run(start, start+n), nil
+		case "RANGE":
+			if len(list) != 2 {
+				return nil, illegal()
+			}
+			a, b := codeAt(codes, list[0]), codeAt(codes, list[1])
+			if a < 0 || b < 0 {
+				return nil, bad("Non-existent value", "an end of a range is no value of the variable")
+			}
+			return run(min(a, b), max(a, b)+1), nil
+		case "FROM", "TO":
+			if len(list) != 1 {
+				return nil, illegal()
+			}
+			at := codeAt(codes, list[0])
+			if at < 0 {
+				return nil, bad("Non-existent value", "an end of a range is no value of the variable")
+			}
+			if kind == "FROM" {
+				return run(at, len(codes)), nil
+			}
+			return run(0, at+1), nil
+		}
+		return nil, illegal()
+	}
+	if !strings.ContainsAny(e, "*?") {
+		return nil, bad("Non-existent value", "a value is none of the variable's")
+	}
+	stars := strings.Count(e, "*")
+	middle := strings.TrimPrefix(strings.TrimSuffix(e, "*"), "*")
+	if stars > 2 || strings.Contains(middle, "*") || stars > 0 && strings.Contains(middle, "?") {
+		return nil, illegal()
+	}
+	var out []int
+	for at, code := range codes {
+		if matches(strings.ToLower(code), strings.ToLower(e), strings.ToLower(middle)) {
+			out = append(out, at)
+		}
+	}
+	return out, nil
+}
+
+// matches tells whether a code fits a pattern with stars at its ends, or with question marks, each for one character. middle is the pattern without stars.
+func matches(code, pattern, middle string) bool {
+	begins, ends := strings.HasPrefix(pattern, "*"), strings.HasSuffix(pattern, "*")
+	switch {
+	case pattern == "*" || begins && ends:
+		return strings.Contains(code, middle)
+	case begins:
+		return strings.HasSuffix(code, middle)
+	case ends:
+		return strings.HasPrefix(code, middle)
+	}
+	a, b := []rune(code), []rune(pattern)
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if b[i] != '?' && a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// codeAt is the position of a code, upper and lower case being one unless both are there.
+func codeAt(codes []string, code string) int {
+	if at := slices.Index(codes, code); at >= 0 {
+		return at
+	}
+	return slices.IndexFunc(codes, func(c string) bool { return strings.EqualFold(c, code) })
+}
+
+func run(from, to int) []int {
+	out := make([]int, 0, max(to-from, 0))
+	for i := from; i < to; i++ {
+		out = append(out, i)
+	}
+	return out
+}
+
+// defaultSelection is what a client gets that selects nothing: of a table with contents and time only the 13 latest periods; with one variable more all its values, for one
+// measure and 13 periods or all measures and the latest; with more, the first two that must be selected (else the first ones) in full, and of each other its total or first value,
+// the first measure and the latest period. A variable with more values than an answer may hold is cut.
+func defaultSelection(c *cube.Cube) *selection {
+	const periods = 13
+	p := &selection{members: make([][]int, len(c.Dims())), measures: run(0, len(c.Measures()))}
+	var free []int // variables other than time, those that must be selected first
+	for _, mandatory := range []bool{true, false} {
+		for d, dim := range c.Dims() {
+			if dim.Role != cube.Time && (dim.Index(cube.Total) < 0) == mandatory {
+				free = append(free, d)
+			}
+		}
+	}
+	latest := 1
+	switch {
+	case len(free) == 0, len(free) == 1 && len(p.measures) == 1:
+		latest = periods
+	case len(free) > 1:
+		p.measures = p.measures[:1]
+	}
+	room := mostCells / len(p.measures) / latest
+	for d, dim := range c.Dims() {
+		n := len(dim.Members)
+		if dim.Role == cube.Time {
+			p.members[d] = run(max(n-latest, 0), n)
+			continue
+		}
+		if slices.Index(free, d) < 2 {
+			p.members[d] = run(0, min(n, room))
+			room = max(room/max(len(p.members[d]), 1), 1)
+			continue
+		}
+		p.members[d] = []int{max(dim.Index(cube.Total), 0)}
+	}
+	return p
+}
