@@ -232,11 +232,27 @@ func (q Question) read(c *cube.Cube) (*frame, error) {
 		n.there = true
 		f.cells[((r*len(f.years)+y)*len(f.types)+t)*f.nStrata+s] = n
 	}
+	f.dropImpossible(block)
 	if len(f.restAt) == 0 {
 		return fail("has no rows for its types and years")
 	}
 	f.breaks()
 	return f, nil
+}
+
+// dropImpossible leaves out what can't be followed anywhere, such as the share of all in all.
+func (f *frame) dropImpossible(block int) {
+	kept := 0
+	for r := range f.restAt {
+		cells := f.cells[r*block : (r+1)*block]
+		if !slices.ContainsFunc(cells, func(c counted) bool { return c.there && c.status != cube.NotApplicable }) {
+			continue
+		}
+		f.restAt[kept] = f.restAt[r]
+		copy(f.cells[kept*block:], cells)
+		kept++
+	}
+	f.restAt, f.cells = f.restAt[:kept], f.cells[:kept*block]
 }
 
 // Year is the number of a year's code: the year itself, or the first of a school year such as 2023/24.

@@ -43,6 +43,7 @@ type Declaration struct {
 	Types       *TypesDecl             `yaml:"types"`
 	Tables      []TableDecl            `yaml:"tables"`
 	Segregation []SegregationDecl      `yaml:"segregation"`
+	Gaps        []GapDecl              `yaml:"gaps"`
 	Policy      PolicyDecl             `yaml:"policy"`
 	Notes       []Text                 `yaml:"notes"`
 }
@@ -372,6 +373,9 @@ func (p *Project) validate(path string, text []byte) error {
 	}
 	for i, d := range p.Segregation {
 		p.validateSegregation(d, of, say.under(fmt.Sprintf("segregation[%d]", i)))
+	}
+	for i, d := range p.Gaps {
+		p.validateGap(d, say.under(fmt.Sprintf("gaps[%d]", i)))
 	}
 	p.validatePolicy(say)
 	slices.SortStableFunc(all, func(a, b complaint) int { return cmp.Compare(a.line, b.line) })

@@ -46,7 +46,7 @@ import (
 	"github.com/skikt/skikt/cube"
 )
 
-// A Table is a table that may be published. Only Apply and AlreadyPublic make valid ones.
+// A Table is a table that may be published. Only Apply and AlreadyPublic make valid ones, and Derive of those.
 type Table struct {
 	cube   *cube.Cube
 	policy Policy
@@ -276,6 +276,9 @@ func (m *model) ruledOut(n *number, meas cube.Measure) bool {
 	return false
 }
 
+// alreadyPublic is the name of the policy of tables that needed none.
+const alreadyPublic = "already public"
+
 // AlreadyPublic lets through a cube that was made only of what its publishers have made public. Every source must be marked public and
 // name its publisher; why is kept in the table's audit.
 func AlreadyPublic(c *cube.Cube, why string) (Table, error) {
@@ -302,7 +305,7 @@ func AlreadyPublic(c *cube.Cube, why string) (Table, error) {
 	slices.Sort(publishers)
 	out := c.Clone()
 	out.Lineage = out.Lineage.Merge(cube.Lineage{Steps: []string{"already public: " + strings.Join(publishers, ", ")}})
-	policy := Policy{Name: "already public", Version: "1", Zeros: Show, Full: Show, Documentation: cube.Text{
+	policy := Policy{Name: alreadyPublic, Version: "1", Zeros: Show, Full: Show, Documentation: cube.Text{
 		SV: "Tabellen bygger bara på uppgifter som redan är offentliga, från " + strings.Join(publishers, ", ") + ".",
 		EN: "The table rests only on figures that are already public, from " + strings.Join(publishers, ", ") + "."}}
 	return Table{cube: out, policy: policy, audit: Audit{Policy: policy.Name, Version: policy.Version, Reason: why, Method: policy.Documentation,

@@ -58,21 +58,22 @@ type gapCmd struct {
 
 func (c *gapCmd) Help() string {
 	return `Follows an indicator by area type and year: levels, gaps with intervals, trends that allow a shift at a break, what a change is made of,
-early warnings, and goals. skikt explain NAME tells what a measure is. What it prints of an agency's own records is not protected.
+early warnings, and goals. skikt explain NAME tells what a measure is. What it prints of an agency's own records is not protected. Of an
+edition name the table and a share in it: --table eligibility --share SharePupils.
 
-Examples:
-  skikt gap work.csv --type type --year year --by sex --events working --persons persons
-  skikt gap work.csv --type type --year year --by sex --events working --persons persons --what trends --format csv
-  skikt gap work.csv --type type --year year --by sex --events working --persons persons --what goals --goals goals.yaml
-
-A goal in goals.yaml:
+A goal in goals.yaml (shares from 0 to 1; without target and target_year a direction: less, more or smaller):
   - name: gap-men
     source: who has set it
     measure: Difference
     at: {sex: M}
     baseline_year: 2020
     target_year: 2030
-    target: 0.10`
+    target: 0.10
+
+Example:
+  skikt gap work.csv --type type --year year --by sex --events working --persons persons
+  skikt gap work.csv --type type --year year --by sex --events working --persons persons --what trends --format csv
+  skikt gap work.csv --type type --year year --by sex --events working --persons persons --what goals --goals goals.yaml`
 }
 
 func (c *gapCmd) Run(ctx context.Context, std *streams) error {

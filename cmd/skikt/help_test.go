@@ -61,7 +61,9 @@ func TestHelpExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, text := range map[string][]byte{
-		"examples/sverige-2022/skikt.yaml": bytes.ReplaceAll(text, []byte("- name: eligibility"), []byte("- name: background")),
+		"examples/sverige-2022/skikt.yaml": bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("- name: eligibility"), []byte("- name: background")), []byte("from: eligibility"), []byte("from: background")),
+		"work.csv":                         []byte("type,year,sex,working,persons\n1,2020,M,400,1000\n5,2020,M,700,1000\n1,2021,M,420,1000\n5,2021,M,700,1000\n1,2022,M,430,1000\n5,2022,M,710,1000\n"),
+		"goals.yaml":                       []byte("- {name: gap-men, measure: Difference, at: {sex: M}, baseline_year: 2020, target_year: 2030, target: -0.1}\n"),
 		"deso.geojson":                     borders,
 		"schools.csv":                      []byte("skola,ost,nord\nKvarnskolan,513922.9,6537953.2\n"),
 		"pupils.csv":                       []byte("kommun;school;background;n\n0201;1;svensk;30\n0201;1;utländsk;10\n0201;2;svensk;5\n0201;2;utländsk;35\n"),
