@@ -321,7 +321,12 @@ func (f *frame) pair(m pairMeasure, levels []level) cube.Cell {
 		if m.means == nil {
 			return cube.Cell{Status: cube.NotApplicable}
 		}
-		return cellOf(m.means(a.p, b.p), none, base, status)
+		bounds := none
+		if a.open() || b.open() {
+			bounds = hull([]Interval{{m.means(a.xLo/a.n, b.xHi/b.n), m.means(a.xHi/a.n, b.xLo/b.n)}})
+			f.warned.bounded++
+		}
+		return cellOf(m.means(a.p, b.p), bounds, base, status)
 	}
 	e := m.of(Pair{a.x, a.n, b.x, b.n}, lev)
 	if a.open() || b.open() {
@@ -552,8 +557,8 @@ func (f *frame) warnings() []cube.Warning {
 			EN: fmt.Sprintf("The series breaks between %g and %g. Differences across the break may come from new borders of areas or new ways to measure; trends allow a shift there.", f.breakAt-1, f.breakAt)}})
 	}
 	w := f.warned
-	warn(w.bounded, "bounded-by-hidden", "%d mått vilar på dolda eller störda antal och är inringade: intervallet innehåller det mått som de riktiga antalen ger, för gap och lutningsindex med slumpen inräknad; värdet är ingen skattning.",
-		"%d measures rest on hidden or perturbed counts and are bounded: the interval contains the measure that the true counts give, for gaps and slope indices with chance too; the value is no estimate.")
+	warn(w.bounded, "bounded-by-hidden", "%d mått vilar på dolda, störda eller avrundade antal och är inringade: intervallet innehåller det mått som de riktiga antalen ger, för gap och lutningsindex med slumpen inräknad; värdet är ingen skattning.",
+		"%d measures rest on hidden, perturbed or rounded counts and are bounded: the interval contains the measure that the true counts give, for gaps and slope indices with chance too; the value is no estimate.")
 	warn(w.unbounded, "interval-not-bounded", "%d mått vilar på störda antal som inte kan ringas in; de har inget intervall.", "%d measures rest on perturbed counts that can't be bounded; they have no interval.")
 	warn(w.perturbed, "noise-not-in-interval", "%d mått vilar på störda antal vars brus är okänt; intervallet räknar bara med slumpen.", "%d measures rest on perturbed counts whose noise is unknown; the interval accounts for chance only.")
 	warn(w.vanished, "type-vanishes", "I %d rader saknas en typ eller grupp som finns andra år; mått som behöver den är inte tillgängliga där.", "In %d rows a type or group is lacking that is there in other years; measures that need it are not available there.")

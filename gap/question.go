@@ -12,6 +12,8 @@ import (
 
 // A Question says what an indicator's cube holds and how it is to be followed. The zero values are what is usual.
 type Question struct {
+	// An interval that a cell of the table has is taken for the bounds of its number, as rounding or noise gives them: measures then contain what any number between them would give.
+	//
 	// The indicator: either Events of Persons (two measures that add up), or Share, whose cells carry the persons they are computed on as base. A Share may also be a mean or an
 	// index; then gaps have no intervals, since a mean does not tell how persons vary.
 	Events, Persons, Share string
@@ -325,13 +327,12 @@ func (q Question) ofShare(cell cube.Cell, proportion bool) counted {
 	}
 	n.n, n.nLo, n.nHi = base, base, base
 	n.x, n.xLo, n.xHi = cell.Value*base, cell.Value*base, cell.Value*base
-	if cell.Status == cube.Perturbed {
-		if cell.Lo.OK && cell.Hi.OK {
-			n.xLo, n.xHi = cell.Lo.V*base, cell.Hi.V*base
-		} else if q.Noise > 0 && proportion && cell.Base.OK {
-			n.xLo, n.xHi = max(0, n.x-q.Noise), min(base, n.x+q.Noise)
-			n.nLo, n.nHi = max(base-q.Noise, 1), base+q.Noise
-		}
+	switch {
+	case cell.Lo.OK && cell.Hi.OK:
+		n.xLo, n.xHi = cell.Lo.V*base, cell.Hi.V*base
+	case cell.Status == cube.Perturbed && q.Noise > 0 && proportion && cell.Base.OK:
+		n.xLo, n.xHi = max(0, n.x-q.Noise), min(base, n.x+q.Noise)
+		n.nLo, n.nHi = max(base-q.Noise, 1), base+q.Noise
 	}
 	if !cell.Base.OK {
 		n.n, n.nLo, n.nHi = nan, nan, nan
@@ -339,13 +340,12 @@ func (q Question) ofShare(cell cube.Cell, proportion bool) counted {
 	return n
 }
 
-// bounds are between what a perturbed count lies.
+// bounds are between what a count lies that tells so itself, or is perturbed.
 func (q Question) bounds(c cube.Cell) (lo, hi float64) {
 	switch {
-	case c.Status != cube.Perturbed:
 	case c.Lo.OK && c.Hi.OK:
 		return c.Lo.V, c.Hi.V
-	case q.Noise > 0:
+	case c.Status == cube.Perturbed && q.Noise > 0:
 		return max(0, c.Value-q.Noise), c.Value + q.Noise
 	}
 	return c.Value, c.Value
