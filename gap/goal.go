@@ -99,9 +99,9 @@ func Path(baseline, target, startYear, targetYear, year float64) float64 {
 }
 
 // standing compares a year with a goal. Values are turned so that lower is nearer.
-func standing(value, lower, upper, baseline, path, target float64, hasTarget bool) GoalStatus {
+func standing(lower, upper, baseline, path, target float64, hasTarget bool) GoalStatus {
 	if hasTarget && target > baseline {
-		value, lower, upper, baseline, path, target = -value, -upper, -lower, -baseline, -path, -target
+		lower, upper, baseline, path, target = -upper, -lower, -baseline, -path, -target
 	}
 	switch {
 	case hasTarget && upper <= target:
@@ -328,21 +328,21 @@ func (g Goal) cells(cell cube.Cell, baseline, target, start, end, year float64) 
 		out[2] = cellOf(cell.Value-path, none, nan, cell.Status)
 		out[3] = cellOf((cell.Value-baseline)/(target-baseline), none, nan, cell.Status)
 		if year != start {
-			v, b := cell.Value, baseline
+			b := baseline
 			if !hasTarget {
 				switch g.Direction {
 				case More:
-					v, lower, upper, b = -v, -upper, -lower, -b
+					lower, upper, b = -upper, -lower, -b
 				case Smaller:
 					// Nearer to 0: an interval across 0 has 0 as its near end.
 					near, far := min(math.Abs(lower), math.Abs(upper)), max(math.Abs(lower), math.Abs(upper))
 					if lower <= 0 && upper >= 0 {
 						near = 0
 					}
-					v, lower, upper, b = math.Abs(v), near, far, math.Abs(b)
+					lower, upper, b = near, far, math.Abs(b)
 				}
 			}
-			status = standing(v, lower, upper, b, path, target, hasTarget)
+			status = standing(lower, upper, b, path, target, hasTarget)
 		}
 	}
 	out[4] = cube.KnownCell(float64(status))

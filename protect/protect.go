@@ -2,7 +2,7 @@
 //
 // [Apply] takes everything that was counted from an agency's own records, counts the declared tables, hides what the
 // [Policy] forbids, hides as much more as is needed so that nothing hidden by a rule can be computed from what is shown, checks the outcome on
-// its own, and only then gives [Table] values. [AlreadyPublic] lets through what its publisher has made public. There is no third way. [Attack]
+// its own, and only then gives [Table] values. [AlreadyPublic] lets through what its publisher has made public, [Derive] what is computed from such tables alone. There is no other way. [Attack]
 // tries to undo the hiding of any published tables.
 //
 // # Method
