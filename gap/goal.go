@@ -59,6 +59,7 @@ func (s GoalStatus) Name() cube.Text {
 
 // Check tells what a goal lacks before data is seen.
 func (g Goal) Check() error {
+	g = g.complete()
 	fail := func(format string, args ...any) error {
 		return fmt.Errorf("gap: goal %s: %s", g.Name, fmt.Sprintf(format, args...))
 	}
@@ -146,6 +147,10 @@ func Goals(goals []Goal, results ...*cube.Cube) (*cube.Cube, error) {
 	goalDim := cube.Dimension{Name: "goal", Title: cube.Text{SV: "Mål", EN: "Goal"}, Role: cube.Group}
 	f := &frame{q: Question{}, in: c, proportion: true}
 	shares := true
+	goals = slices.Clone(goals)
+	for i := range goals {
+		goals[i] = goals[i].complete()
+	}
 	for _, g := range goals {
 		on := g.on(results)
 		if m := results[on].MeasureIndex(g.Measure); m >= 0 {
@@ -349,8 +354,27 @@ func (g Goal) cells(cell cube.Cell, baseline, target, start, end, year float64) 
 	return out
 }
 
-// SubGoals are sub-goals of the government's strategy against segregation as far as a source that was read states them: for the school, without any target. Measure and place in a table are for the one who
-// declares; here stand name, title, direction and source.
+// complete takes what a goal that is called as one of the [SubGoals] does not say from it.
+func (g Goal) complete() Goal {
+	for _, s := range SubGoals() {
+		if s.Name != g.Name {
+			continue
+		}
+		if g.Title == (cube.Text{}) {
+			g.Title = s.Title
+		}
+		if g.Source == "" {
+			g.Source = s.Source
+		}
+		if g.Direction == "" && g.Target == nil {
+			g.Direction = s.Direction
+		}
+	}
+	return g
+}
+
+// SubGoals are sub-goals of the government's strategy against segregation as far as a source that was read states them: for the school, without any target. A declared goal with one of the names
+// takes title, direction and source from here; measure, place in a table and baseline are its own.
 func SubGoals() []Goal {
 	const source = "Regeringens uppdrag våren 2022 till Skolverket om förstärkt arbete mot segregation (delmål, utan målnivå)"
 	return []Goal{

@@ -80,6 +80,11 @@ type tally struct {
 	bounded, unbounded, perturbed, vanished, empty, noBase, fewYears int
 }
 
+func (t *tally) add(o tally) {
+	t.bounded, t.unbounded, t.perturbed, t.vanished = t.bounded+o.bounded, t.unbounded+o.unbounded, t.perturbed+o.perturbed, t.vanished+o.vanished
+	t.empty, t.noBase, t.fewYears = t.empty+o.empty, t.noBase+o.noBase, t.fewYears+o.fewYears
+}
+
 // read puts the cube into a frame.
 func (q Question) read(c *cube.Cube) (*frame, error) {
 	f := &frame{q: q, in: c, breakAt: math.NaN()}
