@@ -361,6 +361,11 @@ func readGoals(path string) ([]gap.Goal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("there is no file %s", path)
 	}
+	return parseGoals(name, text)
+}
+
+// parseGoals is the list of goals in a text; name is what the file is called.
+func parseGoals(name string, text []byte) ([]gap.Goal, error) {
 	var goals []gap.Goal
 	if err := yaml.UnmarshalWithOptions(text, &goals, yaml.Strict()); err != nil {
 		return nil, exitError{exitProblems, fmt.Errorf("%s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, false)))}
@@ -373,12 +378,17 @@ func readGoals(path string) ([]gap.Goal, error) {
 		return nil, err
 	}
 	lines := make([]int, len(goals))
-	if list, ok := file.Docs[0].Body.(*ast.SequenceNode); ok {
+	for _, doc := range file.Docs {
+		list, ok := doc.Body.(*ast.SequenceNode)
+		if !ok {
+			continue
+		}
 		for i, v := range list.Values {
 			if i < len(lines) {
 				lines[i] = v.GetToken().Position.Line
 			}
 		}
+		break
 	}
 	seen := map[string]bool{}
 	var all []error
