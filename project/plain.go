@@ -570,6 +570,18 @@ func ProtectPlain(t *PlainTable, policy protect.Policy, contributions, perturbed
 	return protect.Apply([]protect.Family{f}, policy)
 }
 
+// ExactPlain finds the least that must be hidden of a small table: the yardstick for what ProtectPlain hides.
+func ExactPlain(t *PlainTable, policy protect.Policy, contributions bool) (*protect.Optimum, error) {
+	f, given, err := t.Family(contributions)
+	if err == nil {
+		err = t.CheckGiven(f, given)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return protect.Exact([]protect.Family{f}, policy, protect.ExactOptions{Alone: true})
+}
+
 // given are the views with the numbers of the file. A row that the file lacks is not available.
 func (t *PlainTable) given(f protect.Family) (map[string]*cube.Cube, error) {
 	out := map[string]*cube.Cube{}
