@@ -1,6 +1,7 @@
 package protect
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -30,7 +31,15 @@ func account(tables []*cube.Cube, p Policy, lineage cube.Lineage) (*cube.Cube, e
 		if title == (cube.Text{}) {
 			title = cube.Same(c.Name)
 		}
-		names.Members = append(names.Members, cube.Member{Code: c.Name, Label: title})
+		// Tables of one title are told apart by what they are sorted by.
+		var by cube.Text
+		for i, d := range c.Dims() {
+			if i > 0 {
+				by.SV, by.EN = by.SV+" × ", by.EN+" × "
+			}
+			by.SV, by.EN = by.SV+cmp.Or(d.Title.In("sv"), d.Name), by.EN+cmp.Or(d.Title.In("en"), d.Name)
+		}
+		names.Members = append(names.Members, cube.Member{Code: c.Name, Label: cube.Text{SV: title.In("sv") + " (" + by.SV + ")", EN: title.In("en") + " (" + by.EN + ")"}})
 	}
 	b := cube.NewBuilder(AccountName, []cube.Dimension{names, states}, []cube.Measure{
 		{Name: "NCells", Title: cube.Text{SV: "Antal celler", EN: "Number of cells"}, Unit: cube.Text{SV: "celler", EN: "cells"}, Kind: cube.Count},
