@@ -291,6 +291,10 @@ func measureMethods(tables []protect.Table) []edition.Method {
 			used[m.Name] = m.Kind == cube.Value || used[m.Name]
 		}
 	}
+	// Figures of parts and corrections are told by what made them.
+	for figure, doc := range map[string]string{"PartM": "Nested", "Contribution": "Contributions", "DissimilarityCorrected": "BootstrapPersons", "TheilHCorrected": "BootstrapPersons"} {
+		used[doc] = used[doc] || used[figure]
+	}
 	var out []edition.Method
 	for _, d := range segregation.Docs() {
 		if !used[d.Name] {
@@ -300,6 +304,11 @@ func measureMethods(tables []protect.Table) []edition.Method {
 		en := []string{joined(d.Text.EN, d.Cautions.EN, labelled("Undefined:", d.Undef.EN)), labelled("Formula:", d.Formula), labelled("Range:", d.Range.EN), labelled("Source:", d.Source)}
 		out = append(out, edition.Method{Name: d.Name, Title: d.Title, Text: cube.Text{SV: strings.Join(sv, "\n\n"), EN: strings.Join(en, "\n\n")}})
 	}
+	if len(out) > 0 {
+		out = append(out, edition.Method{Name: "segregation-symbols", Title: cube.Text{SV: "Tecken i formlerna", EN: "Symbols in the formulas"}, Text: cube.Text{
+			SV: "Enhet i, grupp g; n_ig personer av grupp g i enhet i, n_i alla i enheten, N_g alla i gruppen, N alla; π_g = N_g/N, p_i = n_i/N, p_g|i = n_ig/n_i. För två grupper a och b: a_i, b_i i enheten, A, B i allt, t_i = a_i + b_i, T = A + B, P = A/T.",
+			EN: "Unit i, group g; n_ig persons of group g in unit i, n_i all in the unit, N_g all in the group, N all; π_g = N_g/N, p_i = n_i/N, p_g|i = n_ig/n_i. For two groups a and b: a_i, b_i in the unit, A, B in all, t_i = a_i + b_i, T = A + B, P = A/T."}})
+	}
 	return out
 }
 
@@ -307,8 +316,8 @@ func measureMethods(tables []protect.Table) []edition.Method {
 func describeIndex(x *Index) cube.Text {
 	var t cube.Text
 	add := func(sv, en string, args ...any) {
-		t.SV += strings.NewReplacer(".", ",", "-", "−").Replace(fmt.Sprintf(sv, args...))
-		t.EN += fmt.Sprintf(en, args...)
+		t.SV += strings.NewReplacer(".", ",", " -", " −").Replace(fmt.Sprintf(sv, args...))
+		t.EN += strings.ReplaceAll(fmt.Sprintf(en, args...), " -", " −")
 	}
 	end := func(s string) { t.SV, t.EN = t.SV+s, t.EN+s }
 	for i, y := range x.Result.Years {

@@ -157,10 +157,10 @@ var uncertaintyDocs = []Doc{
 	},
 	{
 		Name: "Bounds", Family: "inference", Title: cube.Text{SV: "Gränser vid dolda, avrundade eller störda tal", EN: "Bounds with hidden, rounded or perturbed counts"},
-		Formula:  "N·M = Σ_i V_i − N·KL(π‖q), V_i = Σ_g n_ig ln(p_g|i/q_g) convex: its range over the box of a unit; D, Hutchens and Atkinson by the ranges of a_i/A and b_i/B; MinMax, Gorard and Gini by D; isolation by Σ a_i²/t_i",
+		Formula:  "N·M = Σ_i V_i − N·KL(π‖q), V_i = Σ_g n_ig ln(p_g|i/q_g) convex: its range over the box of a unit; D, Hutchens and Atkinson by the ranges of a_i/A and b_i/B; MinMax, Gorard and Gini by D; isolation by Σ a_i²/t_i; entropy and Simpson by the groups' totals",
 		Range:    ranged("an interval that contains the value of the true table"),
 		Text:     cube.Text{SV: "Var måttet kan ligga när vissa tal bara är kända som intervall. Kända summor gör intervallet snävare.", EN: "Where a measure may lie when some counts are known as intervals only. Known totals narrow it."},
-		Cautions: cube.Text{SV: "Säkra gränser, inte de snävaste, och inget konfidensintervall.", EN: "Safe bounds, not the narrowest, and no confidence interval."},
+		Cautions: cube.Text{SV: "Säkra gränser, inte de snävaste, och inget konfidensintervall. Koncentrationsprofilens R, de korrigerade måtten, D, Gini och exponering för fler än två grupper samt rumsliga mått har inga gränser.", EN: "Safe bounds, not the narrowest, and no confidence interval. The concentration profile's R, the corrected measures, D, Gini and exposure of more than two groups, and measures of space have none."},
 		Undef:    cube.Text{SV: "När en grupp kan vara tom sägs det, och hela området ges.", EN: "When a group may be empty it says so and gives the whole range."}, Source: "Interval arithmetic; Cover and Thomas 2006 for the convexity",
 	},
 }
