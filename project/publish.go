@@ -96,7 +96,15 @@ func (r *Run) Protect() (*Release, error) {
 		}
 		r.opt.step("protect", 1, 1)
 	}
+	followed, err := r.followUp(out.Tables)
+	if err != nil {
+		return nil, err
+	}
+	out.Tables = append(out.Tables, followed...)
 	order := r.tableOrder()
+	for _, t := range followed {
+		order[t.Name()] = len(order)
+	}
 	slices.SortStableFunc(out.Tables, func(a, b protect.Table) int { return cmp.Compare(order[a.Name()], order[b.Name()]) })
 	return out, nil
 }
