@@ -88,7 +88,7 @@ the numbers beside.
 Example:
   skikt measure pupils.csv --unit school --group background --count n --within kommun --measure Dissimilarity,Isolation
   skikt measure pupils.csv --unit school --group background --count n --by level --levels kommun
-  skikt measure pupils.csv --unit school --group background --count n --within year --by difference --measure Dissimilarity
+  skikt measure pupils.csv --unit school --group background --count n --within kommun --by difference --measure Dissimilarity
   skikt measure pupils.csv --unit school --group background --count n --picture curve --out curve.svg`
 }
 
