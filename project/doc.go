@@ -25,7 +25,7 @@ type Doc struct {
 	Text    cube.Text `json:"text"`
 	Formula string    `json:"formula,omitempty"`
 	Unit    cube.Text `json:"unit"`
-	Range   string    `json:"range,omitempty"`
+	Range   cube.Text `json:"range"`
 	Source  string    `json:"source,omitempty"`
 }
 
@@ -33,24 +33,24 @@ type Doc struct {
 func Docs() []Doc {
 	var all []Doc
 	for _, d := range areatype.Default().Docs() {
-		all = append(all, Doc{d.Name, "measure", d.Title, d.Text, d.Formula, d.Unit, d.Range, d.Source})
+		all = append(all, Doc{d.Name, "measure", d.Title, d.Text, d.Formula, d.Unit, cube.Same(d.Range), d.Source})
 	}
 	for _, d := range segregation.Docs() {
 		all = append(all, Doc{d.Name, "measure", d.Title, cube.Text{
 			SV: joined(d.Text.SV, d.Cautions.SV, labelled("Odefinierat:", d.Undef.SV)), EN: joined(d.Text.EN, d.Cautions.EN, labelled("Undefined:", d.Undef.EN))}, d.Formula, cube.Text{}, d.Range, d.Source})
 	}
 	for _, d := range school.Docs() {
-		all = append(all, Doc{d.Name, "measure", d.Title, cube.Text{SV: joined(d.Text.SV, d.Cautions.SV), EN: joined(d.Text.EN, d.Cautions.EN)}, d.Formula, d.Unit, d.Range, d.Source})
+		all = append(all, Doc{d.Name, "measure", d.Title, cube.Text{SV: joined(d.Text.SV, d.Cautions.SV), EN: joined(d.Text.EN, d.Cautions.EN)}, d.Formula, d.Unit, cube.Same(d.Range), d.Source})
 	}
 	for _, d := range grant.Docs() {
-		all = append(all, Doc{d.Name, "grant", d.Title, cube.Text{SV: joined(d.Text.SV, d.Cautions.SV), EN: joined(d.Text.EN, d.Cautions.EN)}, d.Formula, d.Unit, d.Range, d.Source})
+		all = append(all, Doc{d.Name, "grant", d.Title, cube.Text{SV: joined(d.Text.SV, d.Cautions.SV), EN: joined(d.Text.EN, d.Cautions.EN)}, d.Formula, d.Unit, cube.Same(d.Range), d.Source})
 	}
 	for _, d := range target.Docs() {
-		all = append(all, Doc{d.Name, "target", d.Title, cube.Text{SV: joined(d.Text.SV, d.Cautions.SV), EN: joined(d.Text.EN, d.Cautions.EN)}, d.Formula, d.Unit, d.Range, d.Source})
+		all = append(all, Doc{d.Name, "target", d.Title, cube.Text{SV: joined(d.Text.SV, d.Cautions.SV), EN: joined(d.Text.EN, d.Cautions.EN)}, d.Formula, d.Unit, cube.Same(d.Range), d.Source})
 	}
 	for _, d := range gap.Docs() {
 		all = append(all, Doc{d.Name, "measure", d.Title, cube.Text{
-			SV: joined(d.Text.SV, d.Cautions.SV, labelled("Odefinierat:", d.Undef.SV)), EN: joined(d.Text.EN, d.Cautions.EN, labelled("Undefined:", d.Undef.EN))}, d.Formula, cube.Text{}, d.Range, d.Source})
+			SV: joined(d.Text.SV, d.Cautions.SV, labelled("Odefinierat:", d.Undef.SV)), EN: joined(d.Text.EN, d.Cautions.EN, labelled("Undefined:", d.Undef.EN))}, d.Formula, cube.Text{}, cube.Same(d.Range), d.Source})
 	}
 	for t := areatype.Type(1); t <= areatype.NTypes; t++ {
 		all = append(all, Doc{Name: "Type" + t.Code(), Kind: "type", Title: t.Label()})

@@ -15,6 +15,7 @@ import (
 	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/publish"
+	"github.com/skikt/skikt/segregation"
 )
 
 // A Release is everything that may be published: protected tables, in the order they are declared.
@@ -282,9 +283,39 @@ func (r *Run) methods(release *Release) []edition.Method {
 	for _, x := range r.Indices {
 		out = append(out, edition.Method{Name: x.Name, Title: x.Result.Cube.Title, Text: describeIndex(x)})
 	}
+	out = append(out, measureMethods(release.Tables)...)
 	if len(release.Audit.Tables) > 0 {
 		out = append(out, edition.Method{Name: "protection", Title: cube.Text{SV: "Röjandekontroll", EN: "Disclosure control"},
 			Text: cube.Text{SV: release.Policy.Documentation.SV + "\n\n" + release.Audit.Verdict.SV, EN: release.Policy.Documentation.EN + "\n\n" + release.Audit.Verdict.EN}})
+	}
+	return out
+}
+
+// measureMethods are the measures of segregation that stand in some table, told by their documentation values.
+func measureMethods(tables []protect.Table) []edition.Method {
+	used := map[string]bool{}
+	for _, t := range tables {
+		for _, m := range t.Cube().Measures() {
+			used[m.Name] = m.Kind == cube.Value || used[m.Name]
+		}
+	}
+	// Figures of parts and corrections are told by what made them.
+	for figure, doc := range map[string]string{"PartM": "Nested", "Contribution": "Contributions", "DissimilarityCorrected": "BootstrapPersons", "TheilHCorrected": "BootstrapPersons"} {
+		used[doc] = used[doc] || used[figure]
+	}
+	var out []edition.Method
+	for _, d := range segregation.Docs() {
+		if !used[d.Name] {
+			continue
+		}
+		sv := []string{joined(d.Text.SV, d.Cautions.SV, labelled("Odefinierat:", d.Undef.SV)), labelled("Formel:", d.Formula), labelled("Värden:", d.Range.SV), labelled("Källa:", d.Source)}
+		en := []string{joined(d.Text.EN, d.Cautions.EN, labelled("Undefined:", d.Undef.EN)), labelled("Formula:", d.Formula), labelled("Range:", d.Range.EN), labelled("Source:", d.Source)}
+		out = append(out, edition.Method{Name: d.Name, Title: d.Title, Text: cube.Text{SV: strings.Join(sv, "\n\n"), EN: strings.Join(en, "\n\n")}})
+	}
+	if len(out) > 0 {
+		out = append(out, edition.Method{Name: "segregation-symbols", Title: cube.Text{SV: "Tecken i formlerna", EN: "Symbols in the formulas"}, Text: cube.Text{
+			SV: "Enhet i, grupp g; n_ig personer av grupp g i enhet i, n_i alla i enheten, N_g alla i gruppen, N alla; π_g = N_g/N, p_i = n_i/N, p_g|i = n_ig/n_i. För två grupper a och b: a_i, b_i i enheten, A, B i allt, t_i = a_i + b_i, T = A + B, P = A/T.",
+			EN: "Unit i, group g; n_ig persons of group g in unit i, n_i all in the unit, N_g all in the group, N all; π_g = N_g/N, p_i = n_i/N, p_g|i = n_ig/n_i. For two groups a and b: a_i, b_i in the unit, A, B in all, t_i = a_i + b_i, T = A + B, P = A/T."}})
 	}
 	return out
 }
@@ -293,8 +324,8 @@ func (r *Run) methods(release *Release) []edition.Method {
 func describeIndex(x *Index) cube.Text {
 	var t cube.Text
 	add := func(sv, en string, args ...any) {
-		t.SV += strings.ReplaceAll(fmt.Sprintf(sv, args...), ".", ",")
-		t.EN += fmt.Sprintf(en, args...)
+		t.SV += strings.NewReplacer(".", ",", " -", " −").Replace(fmt.Sprintf(sv, args...))
+		t.EN += strings.ReplaceAll(fmt.Sprintf(en, args...), " -", " −")
 	}
 	end := func(s string) { t.SV, t.EN = t.SV+s, t.EN+s }
 	for i, y := range x.Result.Years {

@@ -372,6 +372,30 @@ func bootShareBounds(totals []Interval) []Interval {
 	return out
 }
 
+// boundDiversity bounds the diversity of the whole, which the groups' totals give: entropy, Simpson's concentration and Simpson's interaction. It does not where nobody may be there.
+func boundDiversity(t IntervalTable) (out [3]Bounded, ok bool) {
+	totals, uncertain := make([]Interval, t.Groups), 0
+	for i, c := range t.Cells {
+		g := i % t.Groups
+		totals[g].Lo, totals[g].Hi = totals[g].Lo+c.Lo, totals[g].Hi+c.Hi
+		if c.Lo < c.Hi {
+			uncertain++
+		}
+		ok = ok || c.Lo > 0
+	}
+	var squares Interval
+	shares := bootShareBounds(totals)
+	for _, s := range shares {
+		squares.Lo, squares.Hi = squares.Lo+s.Lo*s.Lo, squares.Hi+s.Hi*s.Hi
+	}
+	squares = Interval{max(squares.Lo, 1/float64(t.Groups)), min(squares.Hi, 1)}
+	entropy := bootEntropyBounds(shares)
+	out[0] = bootBounded(entropy.Lo, entropy.Hi, math.Log(float64(t.Groups)), uncertain)
+	out[1] = bootBounded(squares.Lo, squares.Hi, 1, uncertain)
+	out[2] = bootBounded(1-squares.Hi, 1-squares.Lo, 1, uncertain)
+	return out, ok
+}
+
 // bootEntropyBounds bounds −Σ π ln π term by term: x ln(1/x) rises to 1/e and falls after.
 func bootEntropyBounds(shares []Interval) Interval {
 	f := func(x float64) float64 {

@@ -987,13 +987,24 @@ func (p *place) bounds(f frame, q Question, named []named) map[int]cube.Cell {
 	if t.Groups == 2 {
 		all, err := BoundTwoGroup(t)
 		for _, b := range all {
-			set(b.Bounded, err, 1, b.Name)
+			set(b.Bounded, err, 1, append(sameOfTwo[b.Name], b.Name)...)
 		}
+	}
+	if diversity, ok := boundDiversity(t); ok {
+		set(diversity[0], nil, math.Log(float64(t.Groups)), "Entropy")
+		set(diversity[1], nil, 1, "SimpsonConcentration")
+		set(diversity[2], nil, 1, "SimpsonInteraction")
 	}
 	m, h, err := BoundInformation(t)
 	set(m, err, math.Log(float64(t.Groups)), "MutualInformation", "Divergence")
 	set(h, err, 1, "TheilH", "InformationTheory")
 	return out
+}
+
+// sameOfTwo are the measures of many groups that are a measure of two groups when there are two.
+var sameOfTwo = map[string][]string{
+	"Dissimilarity": {"MultiDissimilarity"}, "Gini": {"MultiGini"},
+	"CorrelationRatio": {"NormalisedExposure", "RelativeDiversity", "SquaredCoefficientOfVariation"},
 }
 
 // defined is a value as a cell: not applicable where the measure is undefined.

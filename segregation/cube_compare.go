@@ -64,32 +64,10 @@ func PlaceCube(c *cube.Cube, q Question, places, against, measure string, by Cou
 		return nil, err
 	}
 	value := func(t *Table) float64 { return named[0].of(&look{t: t}) }
-	dim := c.Dim(places)
-	if dim == nil {
-		return nil, fmt.Errorf("segregation: cube %s has no dimension %q", c.Name, places)
-	}
-	with := dim.Index(against)
-	if against != "" && with < 0 {
-		return nil, fmt.Errorf("segregation: cube %s has no %s %q", c.Name, places, against)
-	}
-	if against == "" && len(dim.Members) > placesMost {
-		return nil, fmt.Errorf("segregation: every pair of %d %s is too much to read; name the one to compare with", len(dim.Members), places)
-	}
-	pairs, others, err := f.pairs(c, places, func(k int) []int {
-		var list []int
-		for o := range dim.Members {
-			if against == "" && o < k || against != "" && o == with && o != k {
-				list = append(list, o)
-			}
-		}
-		return list
-	})
+	pairs, dims, err := f.placePairs(c, places, against)
 	if err != nil {
 		return nil, err
 	}
-	other := *dim
-	other.Name += otherName
-	other.Title = cube.Text{SV: "Jämfört med: " + dim.Title.SV, EN: "Compared with: " + dim.Title.EN}
 	figures := []figure{
 		{"Difference", cube.Text{SV: named[0].doc.Title.SV + ", skillnad", EN: named[0].doc.Title.EN + ", difference"}},
 		{"Space", cube.Text{SV: "Av hur enheter och personer ligger", EN: "By how units and persons lie"}},
@@ -102,10 +80,126 @@ func PlaceCube(c *cube.Cube, q Question, places, against, measure string, by Cou
 	note := cube.Text{
 		SV: fmt.Sprintf("Skillnad i %s mot platsen jämförd med, delad i rum och sammansättning (%s). Delarna läggs ihop till skillnaden.", named[0].doc.Name, by),
 		EN: fmt.Sprintf("Difference of %s from the place compared with, parted into space and composition (%s). The parts add up to the difference.", named[0].doc.Name, by)}
-	return q.compare(c, f, append(others, other), figures, pairs, note, of, false)
+	return q.compare(c, f, dims, figures, pairs, note, of, false)
+}
+
+// DifferenceCube tests the difference of a measure between members of a dimension ([CompareValues], with Question.Draws): every pair, or each with one of them (against). The measure
+// is a name of [TwoGroup], [ManyGroup] or [Ordered]. The second dimension, named as the first with _other behind, is the place compared with. Beside the difference stand the mean
+// of the draws with their quantiles as its interval, their standard deviation, and p against larger differences and against larger ones either way.
+func DifferenceCube(c *cube.Cube, q Question, places, against, measure string, by Comparison) (*cube.Cube, error) {
+	f, err := q.frame(c)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(Comparisons(), by) {
+		return nil, fmt.Errorf("segregation: there is no way %q to test a difference; there are %v", by, Comparisons())
+	}
+	d, err := q.Draws.declared()
+	if err != nil {
+		return nil, err
+	}
+	plain := Question{Units: q.Units, Groups: q.Groups, Measures: []string{measure}, Values: q.Values}
+	named, err := plain.measures(len(f.members))
+	if err != nil {
+		return nil, err
+	}
+	if len(named) != 1 {
+		return nil, fmt.Errorf("segregation: name one measure whose difference is tested, not %q", measure)
+	}
+	value := func(t *Table) float64 { return named[0].of(&look{t: t}) }
+	pairs, dims, err := f.placePairs(c, places, against)
+	if err != nil {
+		return nil, err
+	}
+	title := named[0].doc.Title
+	column := func(suffix, sv, en string) cube.Measure {
+		return cube.Measure{Name: "Difference" + suffix, Title: cube.Text{SV: title.SV + ", " + sv, EN: title.EN + ", " + en}, Kind: cube.Value, Decimals: 3}
+	}
+	b := cube.NewBuilder(c.Name, dims, []cube.Measure{column("", "skillnad", "difference"), column(expected, "skillnad väntad av slumpen", "difference expected by chance"),
+		column(expectedSD, "skillnadens standardavvikelse av slumpen", "standard deviation of the difference by chance"),
+		column(greater, "p mot större skillnad", "p against a larger difference"), column(twoSided, "p, tvåsidigt", "p, two-sided")})
+	undefined := 0
+	for _, x := range pairs {
+		cells := make([]cube.Cell, 5)
+		first, second := x.second, x.first // the place in question, and the one compared with
+		state := first.state
+		if second.state != cube.Known {
+			state = second.state
+		}
+		if state != cube.Known {
+			for i := range cells {
+				cells[i].Status = state
+			}
+		} else {
+			t, err := first.table(f)
+			if err != nil {
+				return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
+			}
+			u, err := second.table(f)
+			if err != nil {
+				return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
+			}
+			base := cube.Num(t.Total() + u.Total())
+			for i := range cells {
+				cells[i] = cube.Cell{Status: cube.NotApplicable, Base: base}
+			}
+			if t.Total() > 0 && u.Total() > 0 && !math.IsNaN(value(t)-value(u)) {
+				test, err := CompareValues(t, u, value, by, q.Draws)
+				if err != nil {
+					return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
+				}
+				cells = []cube.Cell{defined(test.Value, base), within(test.Mean, test.Lo, test.Hi, base), defined(test.SD, base), defined(test.Greater, base), defined(test.TwoSided, base)}
+				if test.Undefined > 0 {
+					undefined++
+				}
+			}
+		}
+		b.Add(slices.Concat(x.at, x.other), cells...)
+	}
+	out, err := b.Cube()
+	if err != nil {
+		return nil, err
+	}
+	out.Title = c.Title
+	out.Notes = slices.Concat(c.Notes, plain.notes(c.Dim(q.Units).Title), []cube.Text{{
+		SV: fmt.Sprintf("Skillnad i %s mot platsen jämförd med, prövad med %s: %d dragningar med frö %d; intervallet är dragningarnas kvantiler (%g %%). Perioder med samma personer är inte oberoende.",
+			named[0].doc.Name, by, d.N, d.Seed, 100*d.Level),
+		EN: fmt.Sprintf("Difference of %s from the place compared with, tested by %s: %d draws with seed %d; the interval is quantiles of the draws (%g %%). Periods with the same persons are not independent.",
+			named[0].doc.Name, by, d.N, d.Seed, 100*d.Level)}})
+	out.Warnings = append(slices.Clone(c.Warnings), tally{undefined: undefined}.warnings(len(pairs))...)
+	out.Lineage = c.Lineage.Merge(cube.Lineage{Steps: []string{"segregation over " + q.Units + " by " + q.Groups + ", differences tested"}})
+	return out, nil
 }
 
 const placesMost = 40
+
+// placePairs are every pair of members of a dimension, or each with one of them (against), and the dimensions of a cube of them.
+func (f frame) placePairs(c *cube.Cube, places, against string) ([]pair, []cube.Dimension, error) {
+	dim := c.Dim(places)
+	if dim == nil {
+		return nil, nil, fmt.Errorf("segregation: cube %s has no dimension %q", c.Name, places)
+	}
+	with := dim.Index(against)
+	if against != "" && with < 0 {
+		return nil, nil, fmt.Errorf("segregation: cube %s has no %s %q", c.Name, places, against)
+	}
+	if against == "" && len(dim.Members) > placesMost {
+		return nil, nil, fmt.Errorf("segregation: every pair of %d %s is too much to read; name the one to compare with", len(dim.Members), places)
+	}
+	pairs, others, err := f.pairs(c, places, func(k int) []int {
+		var list []int
+		for o := range dim.Members {
+			if against == "" && o < k || against != "" && o == with && o != k {
+				list = append(list, o)
+			}
+		}
+		return list
+	})
+	other := *dim
+	other.Name += otherName
+	other.Title = cube.Text{SV: "Jämfört med: " + dim.Title.SV, EN: "Compared with: " + dim.Title.EN}
+	return pairs, append(others, other), err
+}
 
 // pair is two places to be compared: before and after, or the one compared with and the one in question.
 type pair struct {

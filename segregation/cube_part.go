@@ -23,7 +23,8 @@ type breakdown struct {
 	of      func(p *place, t *Table, l *land) (func(t *Table, values []float64), error) // fills the figures row by row
 	base    func(p *place, t *Table) []float64                                          // persons behind each row
 	notes   []cube.Text
-	ground  bool // needs the land
+	ground  bool           // needs the land
+	digits  map[string]int // decimals of figures that take others than 3
 }
 
 // breakDown computes a breakdown of every place, with each figure corrected for small numbers where persons are drawn again.
@@ -39,9 +40,13 @@ func (q Question) breakDown(c *cube.Cube, f frame, b breakdown) (*cube.Cube, err
 	}
 	var measures []cube.Measure
 	for _, g := range b.figures {
-		measures = append(measures, cube.Measure{Name: g.name, Title: g.title, Kind: cube.Value, Decimals: 3})
+		digits, ok := b.digits[g.name]
+		if !ok {
+			digits = 3
+		}
+		measures = append(measures, cube.Measure{Name: g.name, Title: g.title, Kind: cube.Value, Decimals: digits})
 		if q.Persons.N > 0 {
-			measures = append(measures, cube.Measure{Name: g.name + corrected, Kind: cube.Value, Decimals: 3,
+			measures = append(measures, cube.Measure{Name: g.name + corrected, Kind: cube.Value, Decimals: digits,
 				Title: cube.Text{SV: g.title.SV + ", rättat för små tal", EN: g.title.EN + ", corrected for small numbers"}})
 		}
 	}
@@ -49,6 +54,9 @@ func (q Question) breakDown(c *cube.Cube, f frame, b breakdown) (*cube.Cube, err
 	undefined := 0
 	for _, p := range places {
 		keys := b.keys(p)
+		if len(keys) == 0 {
+			continue
+		}
 		cells := make([]cube.Cell, len(keys)*len(measures))
 		if p.state != cube.Known {
 			for i := range cells {
@@ -215,6 +223,49 @@ func UnitCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 	}, func(_ *place, t *Table) []float64 { return t.units })
 }
 
+// DivergenceCube is the divergence profile from one unit, by its code ([DivergenceProfile]): for each unit of its place how far away it lies, and how many persons have been met and how far
+// they are from the whole when it is taken in. Units without persons have no value. It needs a Ground.
+func DivergenceCube(c *cube.Cube, q Question, from string) (*cube.Cube, error) {
+	f, err := q.frame(c)
+	if err != nil {
+		return nil, err
+	}
+	start := c.Dim(q.Units).Index(from)
+	if start < 0 {
+		return nil, fmt.Errorf("segregation: cube %s has no %s %q to start in", c.Name, q.Units, from)
+	}
+	d := mustDoc("DivergenceProfile")
+	return q.breakDown(c, f, breakdown{dims: []cube.Dimension{*c.Dim(q.Units)}, ground: true, digits: map[string]int{"Distance": 0, "PersonsMet": 0},
+		figures: []figure{{"Distance", cube.Text{SV: "Avstånd, meter", EN: "Distance, metres"}}, {"PersonsMet", cube.Text{SV: "Personer mötta", EN: "Persons met"}}, {d.Name, d.Title}},
+		notes:   []cube.Text{{SV: "Profilen börjar i " + from + " och tar in enheterna efter avstånd.", EN: "The profile starts in " + from + " and takes in units by distance."}},
+		keys: func(p *place) [][]int32 {
+			if !slices.ContainsFunc(p.order, func(u int) bool { return f.member(u) == start }) {
+				return nil
+			}
+			var keys [][]int32
+			for _, u := range p.order {
+				keys = append(keys, []int32{int32(u)})
+			}
+			return keys
+		},
+		base: func(_ *place, t *Table) []float64 { return t.units },
+		of: func(p *place, _ *Table, l *land) (func(*Table, []float64), error) {
+			at := slices.IndexFunc(p.order, func(u int) bool { return f.member(u) == start })
+			return func(t *Table, values []float64) {
+				steps, err := DivergenceProfile(t, l.space, at, SameValue)
+				for i := range t.Units {
+					row := values[3*i : 3*i+3]
+					copy(row, notNumbers(3))
+					away := math.Hypot(l.space.x[i]-l.space.x[at], l.space.y[i]-l.space.y[at])
+					k := slices.IndexFunc(steps, func(s DivergenceStep) bool { return s.Distance >= away })
+					if err == nil && k >= 0 && t.units[i] > 0 {
+						row[0], row[1], row[2] = away, steps[k].Persons, steps[k].Divergence
+					}
+				}
+			}, nil
+		}})
+}
+
 func notNumbers(n int) []float64 {
 	out := make([]float64, n)
 	for i := range out {
@@ -240,7 +291,10 @@ func (q Question) perMember(c *cube.Cube, f frame, figures []figure, of []column
 	for _, k := range keep {
 		kept = append(kept, figures[k])
 	}
-	b := breakdown{dims: []cube.Dimension{dim}, figures: kept, keys: keys, base: base, ground: q.Ground != nil}
+	b := breakdown{dims: []cube.Dimension{dim}, figures: kept, keys: keys, base: base, ground: q.Ground != nil, digits: map[string]int{}}
+	for _, g := range contributionFigures {
+		b.digits[g.name] = 2 + len(strconv.Itoa(len(dim.Members))) // one of 6,000 units has a share of 0.0002
+	}
 	b.of = func(p *place, _ *Table, l *land) (func(*Table, []float64), error) {
 		return func(t *Table, values []float64) {
 			columns := make([][]float64, 0, len(figures))

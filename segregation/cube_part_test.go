@@ -185,6 +185,35 @@ func TestChangeCubeUnits(t *testing.T) {
 	}
 }
 
+// TestDifferenceCube: D is 0.5 in kommun 11 and 0.2 in 12. Dealt anew into halves of two, the four schools fall in six ways, all alike often: as they are (0.3), the other way round
+// (−0.3), and four with the same D in both, since s1 with t1 mirrors s2 with t2 and s1 with t2 mirrors s2 with t1. So p against larger is 1/6, two-sided 1/3, and the standard
+// deviation √(0.09/3).
+func TestDifferenceCube(t *testing.T) {
+	c := partCube(t,
+		[]any{"1", "11", "2023", "s1", "a", 30}, []any{"1", "11", "2023", "s1", "b", 10}, []any{"1", "11", "2023", "s2", "a", 10}, []any{"1", "11", "2023", "s2", "b", 30},
+		[]any{"1", "12", "2023", "t1", "a", 24}, []any{"1", "12", "2023", "t1", "b", 16}, []any{"1", "12", "2023", "t2", "a", 16}, []any{"1", "12", "2023", "t2", "b", 24})
+	q := Question{Units: "school", Groups: "group", Draws: Draws{N: 20000, Seed: 1}}
+	out, err := DifferenceCube(c, q, "kommun", "12", "Dissimilarity", RandomLabel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, out, "Difference", 0.3, "1", "2023", "11", "12")
+	for name, want := range map[string]float64{"DifferenceExpected": 0, "DifferenceP": 1.0 / 6, "DifferencePTwoSided": 1.0 / 3, "DifferenceExpectedSD": math.Sqrt(0.03)} {
+		if got := out.Get(name, "1", "2023", "11", "12"); math.Abs(got.Value-want) > 0.015 || got.Base != cube.Num(160) {
+			t.Errorf("%s = %+v, want about %v on 160", name, got, want)
+		}
+	}
+	for name, of := range map[string]func() error{
+		"place":      func() error { _, err := DifferenceCube(c, q, "kommun", "99", "Dissimilarity", RandomLabel); return err },
+		"measure":    func() error { _, err := DifferenceCube(c, q, "kommun", "", "all", RandomLabel); return err },
+		"comparison": func() error { _, err := DifferenceCube(c, q, "kommun", "", "Dissimilarity", "what if"); return err },
+	} {
+		if of() == nil {
+			t.Errorf("no such %s, and no error", name)
+		}
+	}
+}
+
 func TestPlaceCube(t *testing.T) {
 	c := partCube(t,
 		[]any{"1", "11", "2023", "s1", "a", 30}, []any{"1", "11", "2023", "s1", "b", 10}, []any{"1", "11", "2023", "s2", "a", 10}, []any{"1", "11", "2023", "s2", "b", 30},

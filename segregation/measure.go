@@ -93,20 +93,82 @@ func Lookup(name string) (Doc, bool) {
 	return Doc{}, false
 }
 
+// ranged is a range in both languages: what it says in words stands in rangeWords.
+func ranged(en string) cube.Text {
+	if sv, ok := rangeWords[en]; ok {
+		return cube.Text{SV: sv, EN: en}
+	}
+	return cube.Same(en)
+}
+
+var rangeWords = map[string]string{
+	"0..1, 0 all units alike, 1 complete segregation":               "0..1; 0 alla enheter lika, 1 fullständig segregation",
+	"P..1, P no segregation":                                        "P..1; P ingen segregation",
+	"0..1 − P, 1 − P no segregation":                                "0..1 − P; 1 − P ingen segregation",
+	"0..1 − P, 0 all units alike":                                   "0..1 − P; 0 alla enheter lika",
+	"0..2, 0 all units alike, 1 complete segregation":               "0..2; 0 alla enheter lika, 1 fullständig segregation",
+	"0..1, published as 0..100":                                     "0..1, publiceras som 0..100",
+	"−1..1, 0 as chance gives":                                      "−1..1; 0 som slumpen ger",
+	"up to 1, may be below 0":                                       "högst 1, kan vara under 0",
+	"0..ln(number of groups), in nats; 0 no segregation":            "0..ln(antalet grupper), i nats; 0 ingen segregation",
+	"0..ln(number of groups), in nats; 0 one group only":            "0..ln(antalet grupper), i nats; 0 en enda grupp",
+	"0..1, 1 all groups alike in size":                              "0..1; 1 alla grupper lika stora",
+	"0..1 − 1/G, 0 one group only":                                  "0..1 − 1/G; 0 en enda grupp",
+	"1/G..1, 1 one group only":                                      "1/G..1; 1 en enda grupp",
+	"0..1, rows add up to 1; π_h no segregation":                    "0..1, raderna blir tillsammans 1; π_h ingen segregation",
+	"0..−ln(smallest π_g), in nats; 0 as the whole":                 "0..−ln(minsta π_g), i nats; 0 som helheten",
+	"0..1, 1 all groups alike":                                      "0..1; 1 alla grupper lika stora",
+	"0..1, 1 the groups present alike":                              "0..1; 1 de grupper som finns är lika stora",
+	"0.., 1 as strong as everywhere":                                "0..; 1 lika stark som överallt",
+	"0..−ln(smallest p_i), in nats; 0 spread as everybody":          "0..−ln(minsta p_i), i nats; 0 fördelad som alla",
+	"0..1, 0 no income segregation":                                 "0..1; 0 ingen inkomstsegregation",
+	"0..1, 0 even over the land":                                    "0..1; 0 jämnt över ytan",
+	"0..1, 1 the least possible land":                               "0..1; 1 minsta möjliga yta",
+	"up to 1; 0 alike, above 0 x on less land than y":               "högst 1; 0 lika, över 0 bor x på mindre yta än y",
+	"−1..1, above 0 towards the centre":                             "−1..1; över 0 närmare centrum",
+	"−1..1, above 0 x nearer than y":                                "−1..1; över 0 bor x närmare än y",
+	"−1..1 for each unit":                                           "−1..1 för varje enhet",
+	"0 to below 1":                                                  "0 till under 1",
+	"from −1 without limit; 0 alike":                                "från −1 utan övre gräns; 0 lika",
+	"1 no clustering, above 1 clustering":                           "1 ingen klustring, över 1 klustring",
+	"0..1; over all groups they sum to one":                         "0..1; över alla grupper blir summan ett",
+	"up to D":                                                       "högst D",
+	"about 0..1":                                                    "omkring 0..1",
+	"up to 1; 0 surroundings as mixed as the whole; may fall below": "högst 1; 0 omgivningar lika blandade som helheten; kan bli lägre",
+	"up to 1":                      "högst 1",
+	"0..1; over h they sum to one": "0..1; över h blir summan ett",
+	"no fixed range":               "inga fasta gränser",
+	"no fixed range for DPxy; else as published":                  "inga fasta gränser för DPxy; annars som publicerat",
+	"from 0, without limit; grows with the number of units":       "från 0 utan övre gräns; växer med antalet enheter",
+	"0..1 for each square":                                        "0..1 för varje ruta",
+	"shares 0..1; the mean nears the overall share as k grows":    "andelar 0..1; medelvärdet närmar sig andelen av alla när k växer",
+	"0 without limit below −ln of the smallest share; 0 at u = 1": "från 0, högst −ln av den minsta andelen; 0 när alla är med",
+	"from 0; 1 is a person of the smallest group when the groups live wholly apart; for each unit and as a mean over persons": "från 0; 1 är en person ur den minsta gruppen när grupperna bor helt åtskilda; för varje enhet och som medelvärde över personer",
+	"each part 0..M; they add up to M":                      "varje del 0..M; tillsammans blir de M",
+	"M_s 0..ln of the number of groups; H_s 0..1":           "M_s 0..ln av antalet grupper; H_s 0..1",
+	"local 0.. without bound; parts add up to M":            "lokalt 0.. utan övre gräns; delarna blir tillsammans M",
+	"any; adds up to the difference":                        "vilka tal som helst; blir tillsammans skillnaden",
+	"counts; total of the source":                           "antal; källans summa",
+	"M falls with each merge, to 0 with one unit":           "M minskar med varje sammanslagning, till 0 med en enda enhet",
+	"about the value":                                       "omkring värdet",
+	"p 1/(draws+1)..1":                                      "p 1/(dragningar + 1)..1",
+	"an interval that contains the value of the true table": "ett intervall som innehåller den sanna tabellens värde",
+}
+
 func twoDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) Doc {
-	return Doc{name, "two", title, formula, extent, text, cautions, undefinedTwo, source}
+	return Doc{name, "two", title, formula, ranged(extent), text, cautions, undefinedTwo, source}
 }
 
 func manyDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) Doc {
-	return Doc{name, "many", title, formula, extent, text, cautions, undefinedMany, source}
+	return Doc{name, "many", title, formula, ranged(extent), text, cautions, undefinedMany, source}
 }
 
 func localDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) Doc {
-	return Doc{name, "local", title, formula, extent, text, cautions, undefinedLocal, source}
+	return Doc{name, "local", title, formula, ranged(extent), text, cautions, undefinedLocal, source}
 }
 
 func orderedDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) Doc {
-	return Doc{name, "ordered", title, formula, extent, text, cautions, undefinedOrdered, source}
+	return Doc{name, "ordered", title, formula, ranged(extent), text, cautions, undefinedOrdered, source}
 }
 
 var (
@@ -376,7 +438,7 @@ func rankOrderBy(s Spread) func(*Table) float64 {
 }
 
 var sorting = Doc{"NeighbourhoodSorting", "ordered", cube.Text{SV: "Grannskapssorteringsindex", EN: "Neighbourhood sorting index"},
-	"√(Σ n_i (m_i − m)² / Σ_g N_g (y_g − m)²)", evenness,
+	"√(Σ n_i (m_i − m)² / Σ_g N_g (y_g − m)²)", ranged(evenness),
 	cube.Text{SV: "Standardavvikelsen mellan enheternas medelinkomster i förhållande till den mellan personers inkomster.", EN: "The standard deviation of the units' mean incomes over that of persons' incomes."},
 	cube.Text{SV: "Med klassindelade inkomster saknas variationen inom klasserna, vilket höjer värdet.", EN: "With incomes in classes the variation within classes is lacking, which raises the value."},
 	cube.Text{SV: "När alla har samma inkomst.", EN: "When everybody has the same income."},

@@ -3,6 +3,7 @@ package segregation
 import (
 	"math"
 	"math/rand/v2"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -137,13 +138,16 @@ func TestDocs(t *testing.T) {
 		}
 		seen[d.Name] = true
 		for what, text := range map[string]string{
-			"name": d.Name, "family": d.Family, "formula": d.Formula, "range": d.Range, "source": d.Source,
+			"name": d.Name, "family": d.Family, "formula": d.Formula, "range sv": d.Range.SV, "range en": d.Range.EN, "source": d.Source,
 			"title sv": d.Title.SV, "title en": d.Title.EN, "text sv": d.Text.SV, "text en": d.Text.EN,
 			"cautions sv": d.Cautions.SV, "cautions en": d.Cautions.EN, "undef sv": d.Undef.SV, "undef en": d.Undef.EN,
 		} {
 			if strings.TrimSpace(text) == "" {
 				t.Errorf("%s lacks its %s", d.Name, what)
 			}
+		}
+		if words := regexp.MustCompile(`\p{L}{3,}`).FindString(strings.ReplaceAll(d.Range.EN, "nats", "")); words != "" && d.Range.SV == d.Range.EN {
+			t.Errorf("%s has its range %q in English only", d.Name, d.Range.EN)
 		}
 		if got, ok := Lookup(d.Name); !ok || got != d {
 			t.Errorf("Lookup(%s) = %v, %v", d.Name, got.Name, ok)

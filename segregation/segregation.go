@@ -22,7 +22,7 @@ type Doc struct {
 	Family   string    // two, many, local, ordered, space, neighbours, decomposition, inference
 	Title    cube.Text // its published name
 	Formula  string    // in plain text, with the symbols below
-	Range    string    // "0..1, 0 no segregation"
+	Range    cube.Text // "0..1, 0 no segregation"
 	Text     cube.Text // what it tells, and how to read a value
 	Cautions cube.Text // what it does not tell; where other tools differ
 	Undef    cube.Text // when it is undefined

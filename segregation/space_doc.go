@@ -3,11 +3,11 @@ package segregation
 import "github.com/skikt/skikt/cube"
 
 func spaceDoc(name string, title cube.Text, formula, extent string, text, cautions, undef cube.Text, source string) Doc {
-	return Doc{name, "space", title, formula, extent, text, cautions, undef, source}
+	return Doc{name, "space", title, formula, ranged(extent), text, cautions, undef, source}
 }
 
 func neighbourDoc(name string, title cube.Text, formula, extent string, text, cautions, undef cube.Text, source string) Doc {
-	return Doc{name, "neighbours", title, formula, extent, text, cautions, undef, source}
+	return Doc{name, "neighbours", title, formula, ranged(extent), text, cautions, undef, source}
 }
 
 const (

@@ -340,7 +340,7 @@ func borderRings(units int, borders []Border, k int) [][]Border {
 }
 
 func toolDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) Doc {
-	return Doc{name, "tools", title, formula, extent, text, cautions, undefinedNear, source}
+	return Doc{name, "tools", title, formula, ranged(extent), text, cautions, undefinedNear, source}
 }
 
 // toolDocs document what other tools compute under names of published measures.

@@ -53,7 +53,7 @@ func (s *Server) country(r *request) (*answer, error) {
 	if d := s.ofKind(area.Lan); d != nil {
 		for i := range d.Len() {
 			q := place{d, i}
-			p.Parts = append(p.Parts, link{q.name(), s.href(q, r.lang)})
+			p.Parts = append(p.Parts, link{q.name(r.lang), s.href(q, r.lang)})
 		}
 	}
 	return a, nil

@@ -182,7 +182,7 @@ func (s *Server) rowLabels(c *cube.Cube, row int, dims []int, lang string) []lab
 		l := memberLabel(dim, c.Coord(row, d), lang)
 		if dim.Role == cube.Area {
 			if p, ok := s.placeOf(dim, c.Code(row, d)); ok {
-				l = label{Text: p.name(), Href: s.href(p, lang)}
+				l = label{Text: p.name(lang), Href: s.href(p, lang)}
 			} else if c.Code(row, d) == cube.Total && ofCountry(dim) {
 				l.Text = word(lang, "whole")
 			}

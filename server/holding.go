@@ -163,8 +163,11 @@ type place struct {
 
 func (p place) area() area.Area { return p.At(p.at) }
 
-func (p place) name() string {
-	if a := p.area(); a.Name != "" {
+// name is the area's name, which is the same in both languages but for the country's.
+func (p place) name(lang string) string {
+	if a := p.area(); p.ID.Kind == area.Riket && a.Name == word("sv", "country") {
+		return word(lang, "country")
+	} else if a.Name != "" {
 		return a.Name
 	}
 	return p.ID.Kind.Title() + " " + p.area().Code

@@ -93,6 +93,7 @@ func draw(d drawing) template.HTML {
 		}
 	}
 	p := newPen(d.window)
+	p.lang = d.lang
 	p.clipped = clipped
 	fmt.Fprintf(&p.out, `<svg class="map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="group" aria-label="%s">`,
 		p.width, p.height, p.width/grain, p.height/grain, template.HTMLEscapeString(d.title+". "+d.summary+word(d.lang, "in-the-table")))
@@ -122,6 +123,7 @@ type pen struct {
 	clipped       bool      // what lies outside the frame is not drawn
 	scale         float64   // units a metre
 	width, height int
+	lang          string
 }
 
 // margin keeps outlines at the edge of the map whole, and foot is room for the scale bar, in units.
@@ -164,7 +166,7 @@ func (p *pen) each(shapes []shape) {
 
 // link wraps what is drawn of a place in a link to it. The keyboard goes past it: the same links stand in a list or table.
 func (p *pen) link(s shape, path string) {
-	title := s.name()
+	title := s.name(p.lang)
 	if s.text != "" {
 		title += ": " + s.text
 	}

@@ -53,9 +53,9 @@ func (s *Server) place(r *request, code string) (*answer, error) {
 		return nil, errNotFound
 	}
 	p := &placePage{Kind: q.ID.Title(), Code: q.area().Code, Type: s.placeType(q, r.lang)}
-	a := &answer{template: "place.html", title: q.name(), body: p}
+	a := &answer{template: "place.html", title: q.name(r.lang), body: p}
 	for _, up := range s.above(q) {
-		p.Up = append(p.Up, link{up.name(), s.href(up, r.lang)})
+		p.Up = append(p.Up, link{up.name(r.lang), s.href(up, r.lang)})
 	}
 	for _, d := range s.divisions {
 		if at, ok := d.Index(p.Code); ok && d != q.division {
@@ -63,7 +63,7 @@ func (s *Server) place(r *request, code string) (*answer, error) {
 		}
 	}
 	p.Here = word(r.lang, "here-and")
-	glance := &grid{Caption: fmt.Sprintf(word(r.lang, "and-whole"), q.name()), Labels: []string{""}, Heads: []columnHead{
+	glance := &grid{Caption: fmt.Sprintf(word(r.lang, "and-whole"), q.name(r.lang)), Labels: []string{""}, Heads: []columnHead{
 		{Text: word(r.lang, "number-here")}, {Text: word(r.lang, "value-here")}, {Text: word(r.lang, "base")}, {Text: word(r.lang, "value-whole")}}}
 	for _, t := range s.tables {
 		if !t.byArea() || t.division() != q.ID {
@@ -86,7 +86,7 @@ func (s *Server) place(r *request, code string) (*answer, error) {
 		}
 		a.cubes = append(a.cubes, here)
 		if !ofCountry(dim) {
-			p.Here, glance.Caption, glance.Heads[3].Text = word(r.lang, "here-and-total"), fmt.Sprintf(word(r.lang, "and-total"), q.name()), word(r.lang, "value-total")
+			p.Here, glance.Caption, glance.Heads[3].Text = word(r.lang, "here-and-total"), fmt.Sprintf(word(r.lang, "and-total"), q.name(r.lang)), word(r.lang, "value-total")
 		}
 		if p.Type == nil || t.Name != p.Type.Table || len(t.Measures) > 1 {
 			glance.Blocks = append(glance.Blocks, s.glancePlace(t, c, here, r.lang)...)
@@ -184,7 +184,7 @@ func (s *Server) glancePlace(t *table, c, here *cube.Cube, lang string) []block 
 func (s *Server) inside(p *placePage, q place, lang string) {
 	down := s.below(q)
 	for _, d := range down {
-		l := downLink{link: link{d.name(), s.href(d, lang)}}
+		l := downLink{link: link{d.name(lang), s.href(d, lang)}}
 		if t := s.placeType(d, lang); t != nil {
 			l.Number, l.Class, l.Type = t.Number, t.Class, t.Label
 		}
@@ -203,7 +203,7 @@ func (s *Server) inside(p *placePage, q place, lang string) {
 		return
 	}
 	var parts []string
-	g := &grid{Caption: fmt.Sprintf(word(lang, "types-in"), q.name(), t.ID.Title(), year), Labels: []string{word(lang, "type")},
+	g := &grid{Caption: fmt.Sprintf(word(lang, "types-in"), q.name(lang), t.ID.Title(), year), Labels: []string{word(lang, "type")},
 		Heads: []columnHead{{Text: word(lang, "number")}, {Text: word(lang, "share") + ", %"}, {Text: word(lang, "whole") + ", %"}}}
 	var b block
 	for i, k := range areatype.Types() {
@@ -213,7 +213,7 @@ func (s *Server) inside(p *placePage, q place, lang string) {
 	}
 	g.Blocks = []block{b}
 	p.Parts = g
-	p.Lead = fmt.Sprintf(word(lang, "lead-place"), number(float64(all), 0, lang), t.ID.Kind.Title(), q.name(), year, listing("of-type", parts, lang))
+	p.Lead = fmt.Sprintf(word(lang, "lead-place"), number(float64(all), 0, lang), t.ID.Kind.Title(), q.name(lang), year, listing("of-type", parts, lang))
 }
 
 // sortable orders names as in Swedish, with å, ä and ö last.
@@ -240,13 +240,13 @@ func (s *Server) placeChart(q place, lang string) *chart {
 		}
 		c := s.typeChart(t, near, &q, nil, window, lang)
 		if c != nil {
-			c.Caption = fmt.Sprintf(word(lang, "surroundings"), q.name(), c.Caption)
+			c.Caption = fmt.Sprintf(word(lang, "surroundings"), q.name(lang), c.Caption)
 		}
 		return c
 	case t.division != q.division && t.in[q.ID] != nil:
 		keep := within(t.division, q)
 		if c := s.typeChart(t, keep, nil, nil, nowhere, lang); c != nil {
-			c.Caption += ", " + q.name()
+			c.Caption += ", " + q.name(lang)
 			return c
 		}
 	}
@@ -288,7 +288,7 @@ func (s *Server) locator(q place, lang string) *chart {
 				shapes = append(shapes, shape{place: u, class: k, href: s.href(u, lang)})
 			}
 		}
-		title := fmt.Sprintf(word(lang, "locator"), one.name())
+		title := fmt.Sprintf(word(lang, "locator"), one.name(lang))
 		svg := draw(drawing{shapes: shapes, mark: &one, window: nowhere, title: title, lang: lang})
 		if svg == "" {
 			return nil
@@ -335,9 +335,9 @@ func (s *Server) search(r *request) (*answer, error) {
 	list := [][]string{{"code", "name", "division", "in", "address"}}
 	found := s.lookup(query)
 	for _, q := range found[:min(len(found), mostFound)] {
-		f := foundPlace{link: link{q.name(), s.href(q, r.lang)}, Code: q.area().Code, Kind: q.ID.Title()}
+		f := foundPlace{link: link{q.name(r.lang), s.href(q, r.lang)}, Code: q.area().Code, Kind: q.ID.Title()}
 		if up := s.above(q); len(up) > 0 && up[len(up)-1].ID.Kind != area.Riket {
-			f.In = up[len(up)-1].name()
+			f.In = up[len(up)-1].name(r.lang)
 		}
 		if t := s.placeType(q, r.lang); t != nil {
 			f.Number, f.Class = t.Number, t.Class

@@ -353,7 +353,7 @@ func (s *Server) insideField(r *request, t *table) (field, bool) {
 	f := field{Name: inside, Title: word(r.lang, "inside"), Options: []option{{"", word(r.lang, "whole"), !asked}}}
 	for at := range lan.Len() {
 		one := place{lan, at}
-		f.Options = append(f.Options, option{s.address(one), one.name(), asked && one == q})
+		f.Options = append(f.Options, option{s.address(one), one.name(r.lang), asked && one == q})
 		kommun := s.ofKind(area.Kommun)
 		if !asked || kommun == nil || d == kommun || d.in[kommun.ID] == nil || kommun.in[lan.ID] == nil {
 			continue
@@ -362,7 +362,7 @@ func (s *Server) insideField(r *request, t *table) (field, bool) {
 			for k, in := range kommun.in[lan.ID] {
 				if int(in) == at {
 					sub := place{kommun, k}
-					f.Options = append(f.Options, option{s.address(sub), "– " + sub.name(), sub == q})
+					f.Options = append(f.Options, option{s.address(sub), "– " + sub.name(r.lang), sub == q})
 				}
 			}
 		}

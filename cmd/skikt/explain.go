@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/project"
 )
 
@@ -41,9 +42,13 @@ func (c *explainCmd) Run(std *streams) error {
 			continue
 		}
 		fmt.Fprintf(std.out, "%s (%s)\n%s\n", d.Name, d.Title.In(c.Lang), d.Text.In(c.Lang))
-		for _, line := range [][2]string{{"formula", d.Formula}, {"unit", d.Unit.In(c.Lang)}, {"range", d.Range}, {"source", d.Source}} {
-			if line[1] != "" {
-				fmt.Fprintf(std.out, "  %-8s %s\n", line[0], line[1])
+		for _, line := range []struct {
+			label cube.Text
+			text  string
+		}{{cube.Text{SV: "formel", EN: "formula"}, d.Formula}, {cube.Text{SV: "enhet", EN: "unit"}, d.Unit.In(c.Lang)},
+			{cube.Text{SV: "värden", EN: "range"}, d.Range.In(c.Lang)}, {cube.Text{SV: "källa", EN: "source"}, d.Source}} {
+			if line.text != "" {
+				fmt.Fprintf(std.out, "  %-8s %s\n", line.label.In(c.Lang), line.text)
 			}
 		}
 	}

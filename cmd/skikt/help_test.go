@@ -79,7 +79,7 @@ func TestHelpExamples(t *testing.T) {
 		"schoolpupils.csv":                 schoolPupils(),
 		"schoolplaces.csv":                 []byte("school,x,y,places\nA,0,0,60\nB,3000,0,60\nC,0,4000,60\nD,9000,9000,60\n"),
 		"salsaunits.csv":                   []byte("unit,pupils,education,boys,new,merit,coverage\nA,20,2.1,0.5,0.02,215,0.9\nB,60,2.4,0.55,0.04,231,0.95\nC,80,1.9,0.45,0.1,199,0.9\nD,40,2.6,0.5,0.01,246,1\nE,50,2.2,0.6,0.03,214,0.8\nF,90,2.3,0.48,0.2,205,0.9\n"),
-		"pupils.csv":                       []byte("kommun;school;background;n\n0201;1;svensk;30\n0201;1;utländsk;10\n0201;2;svensk;5\n0201;2;utländsk;35\n"),
+		"pupils.csv":                       []byte("kommun;school;background;n\n0201;1;svensk;30\n0201;1;utländsk;10\n0201;2;svensk;5\n0201;2;utländsk;35\n0202;3;svensk;20\n0202;3;utländsk;12\n0202;4;svensk;18\n0202;4;utländsk;14\n"),
 	} {
 		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, text, 0o644)); err != nil {
 			t.Fatal(err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,10 +37,12 @@ type measureCmd struct {
 	Within      string    `help:"Column of what to measure within, such as kommun."`
 	Only        []string  `help:"Codes of --within to take; all when not given."`
 	Period      string    `help:"Column of the period."`
-	By          string    `help:"What the rows are: place (the whole of each --within and --period), unit, group, quotient (unit and group), exposure (group and group), level, stratum, change, places, scale, merge, neighbours." enum:"place,unit,group,quotient,exposure,level,stratum,change,places,scale,merge,neighbours" default:"place"`
+	By          string    `help:"What the rows are: place (the whole of each --within and --period), unit, group, quotient (unit and group), exposure (group and group), level, stratum, change, places, difference, scale, divergence, merge, neighbours." enum:"place,unit,group,quotient,exposure,level,stratum,change,places,difference,scale,divergence,merge,neighbours" default:"place"`
 	Levels      []string  `help:"Columns that units are nested in, coarsest first (--by level), or the one of the parts (--by stratum)."`
 	Method      string    `help:"How a change is parted: shapley, karmel-maclachlan or mora-ruiz-castillo." enum:"shapley,karmel-maclachlan,mora-ruiz-castillo" default:"shapley"`
-	Against     string    `help:"--by places: the code of --within to compare the others with; every pair when not given."`
+	Against     string    `help:"--by places and difference: the code to compare the others with; every pair when not given."`
+	Test        string    `help:"--by difference: random-label, pooled-persons, composition, dual-composition, share or resampled-persons." enum:"random-label,pooled-persons,composition,dual-composition,share,resampled-persons" default:"resampled-persons"`
+	From        string    `help:"--by divergence: code of the unit to start in."`
 	As          string    `help:"--by places: composition, dual-composition or share." enum:"composition,dual-composition,share" default:"composition"`
 	East        string    `help:"--by neighbours: column of the squares' eastings, whole metres."`
 	North       string    `help:"--by neighbours: column of their northings."`
@@ -48,8 +51,8 @@ type measureCmd struct {
 	Measure     []string  `help:"Measures by name; all (every one whose input is there), space with --geometry." default:"all"`
 	Bootstrap   int       `help:"Draw the persons anew so many times: each measure corrected for small numbers, with its interval." default:"0"`
 	Uncertainty string    `help:"How corrections and intervals come about: persons or units drawn anew (--bootstrap times), jackknife over units, or delta (persons, without draws)." enum:"persons,units,jackknife,delta" default:"persons"`
-	Null        string    `help:"Compare with random placing: person-permutation, evenness, systematic, independence and others (a wrong name lists them all)."`
-	Draws       int       `help:"How many random placings." default:"1000"`
+	Null        string    `help:"Compare the whole (not --by parts, not a picture) with random placing: person-permutation, evenness, systematic, independence and others (a wrong name lists them all)."`
+	Draws       int       `help:"How many random placings, or draws of --by difference." default:"1000"`
 	Seed        uint64    `help:"Seed of the draws." default:"1"`
 	Geometry    string    `help:"GeoJSON, shapefile or GeoPackage with the borders of the units, for measures of space." type:"path"`
 	Division    string    `help:"Which areas they are, such as deso-2018; areas of your own when not given." default:"unit"`
@@ -58,7 +61,7 @@ type measureCmd struct {
 	Kernel      string    `help:"How neighbours weigh with distance: uniform, triangular, gaussian or exponential." enum:"uniform,triangular,gaussian,exponential" default:"exponential"`
 	Bandwidth   float64   `help:"Bandwidth of the kernel, metres." default:"1000"`
 	Bandwidths  []float64 `help:"--by scale and the picture profile: bandwidths in metres, rising." default:"1000,2000,4000,8000"`
-	HiddenBelow float64   `help:"The publisher hides counts below this: most measures of two groups, M and H become intervals that contain the truth. In a file .. is a hidden count." default:"0"`
+	HiddenBelow float64   `help:"The publisher hides counts below this: most measures of two groups, M, H, entropy and Simpson become intervals that contain the truth. In a file .. is a hidden count." default:"0"`
 	RoundedTo   float64   `help:"The publisher rounds counts to the nearest multiple of this: most measures get intervals that contain the truth." default:"0"`
 	AtRandom    bool      `help:"With --rounded-to: up or down by chance."`
 	PerturbedBy float64   `help:"The publisher adds or takes away at most this from counts (cell key): as --rounded-to." default:"0"`
@@ -72,17 +75,20 @@ type measureCmd struct {
 func (c *measureCmd) Help() string {
 	return `Measures segregation between groups over units. skikt explain NAME tells what a measure is, its formula, range, cautions and source.
 Rows of the same unit and group are added up. What it prints is not protected: measures of an agency's own records are as confidential
-as the records. Notes and warnings are in the JSON. What all leaves out, and what that lacks, is told on standard error.
+as the records. Notes are in the JSON. Warnings, and what all leaves out and why, are told on standard error too.
 
 Beside each measure M: --bootstrap adds MCorrected; --null adds MExpected (lo and hi are quantiles of the draws), MExpectedSD, MZ, MP
 (against larger) and MPTwoSided. With the exponential kernel of 1000 m, clustering is as Massey and Denton published it.
 
 --by parts it: local measures of each unit or group, M and H by nested level or within parts, change between periods, difference
-between places, measures over several bandwidths, the k nearest persons, M while units are merged. --picture draws it, as SVG with the numbers beside.
+between places in parts (places) or tested (difference: of one measure, between codes of --within, or else of --period), measures over
+several bandwidths, divergence from one unit outwards, the k nearest persons, M while units are merged. --picture draws it, as SVG with
+the numbers beside.
 
 Example:
   skikt measure pupils.csv --unit school --group background --count n --within kommun --measure Dissimilarity,Isolation
   skikt measure pupils.csv --unit school --group background --count n --by level --levels kommun
+  skikt measure pupils.csv --unit school --group background --count n --within kommun --by difference --measure Dissimilarity
   skikt measure pupils.csv --unit school --group background --count n --picture curve --out curve.svg`
 }
 
@@ -111,6 +117,11 @@ func (c *measureCmd) Run(ctx context.Context, std *streams) error {
 	out, err := c.measure(counts, q)
 	if err != nil {
 		return exitError{exitUsage, err}
+	}
+	if c.Format == "csv" {
+		for _, w := range out.Warnings {
+			fmt.Fprintln(std.err, w.Text.In(c.Lang))
+		}
 	}
 	if c.By == "place" && c.Format == "csv" {
 		groups := len(c.Groups)
@@ -146,11 +157,11 @@ func (c *measureCmd) measure(counts *cube.Cube, q segregation.Question) (*cube.C
 	case "change":
 		return segregation.ChangeCube(counts, q, c.Period, segregation.ChangeMethod(c.Method))
 	case "places":
-		measure := "Dissimilarity"
-		if len(c.Measure) > 0 && c.Measure[0] != "all" {
-			measure = c.Measure[0]
-		}
-		return segregation.PlaceCube(counts, q, c.Within, c.Against, measure, segregation.Counterfactual(c.As))
+		return segregation.PlaceCube(counts, q, c.Within, c.Against, c.one(), segregation.Counterfactual(c.As))
+	case "difference":
+		return segregation.DifferenceCube(counts, q, cmp.Or(c.Within, c.Period), c.Against, c.one(), segregation.Comparison(c.Test))
+	case "divergence":
+		return segregation.DivergenceCube(counts, q, c.From)
 	case "scale":
 		return segregation.ScaleCube(counts, q, c.Bandwidths)
 	case "neighbours":
@@ -159,6 +170,14 @@ func (c *measureCmd) measure(counts *cube.Cube, q segregation.Question) (*cube.C
 		return segregation.MergeCube(counts, q)
 	}
 	return segregation.Cube(counts, q)
+}
+
+// one is the measure that is compared.
+func (c *measureCmd) one() string {
+	if len(c.Measure) > 0 && c.Measure[0] != "all" {
+		return c.Measure[0]
+	}
+	return "Dissimilarity"
 }
 
 // draw writes the picture and prints its numbers.
@@ -227,6 +246,18 @@ func (c *measureCmd) question() (segregation.Question, error) {
 		return q, errors.New("--east and --north are for --by neighbours")
 	case c.By == "places" && c.Within == "":
 		return q, errors.New("--by places takes the column of the places under --within")
+	case c.By == "difference" && c.Within == "" && c.Period == "":
+		return q, errors.New("--by difference takes the column of what is compared under --within, or --period")
+	case (c.By == "places" || c.By == "difference") && len(c.Measure) > 1:
+		return q, fmt.Errorf("--by %s takes one measure", c.By)
+	case c.By == "difference" && c.Bootstrap > 0:
+		return q, errors.New("--by difference draws as --test and --draws say; leave out --bootstrap")
+	case c.By == "divergence" && (!spatial || c.From == ""):
+		return q, errors.New("--by divergence takes the code of a unit under --from, and the borders of the units under --geometry")
+	case c.By != "divergence" && c.From != "":
+		return q, errors.New("--from is for --by divergence")
+	case c.Against != "" && c.By != "places" && c.By != "difference":
+		return q, errors.New("--against is for --by places and --by difference")
 	case (c.By == "scale" || c.Picture == "profile") && !spatial:
 		return q, errors.New("surroundings of several sizes are of space: give the borders of the units with --geometry")
 	case c.Centre != "" && !spatial:
@@ -257,8 +288,8 @@ func (c *measureCmd) question() (segregation.Question, error) {
 var elsewhere = map[string]string{
 	"local":         "take --by unit, group, quotient or exposure",
 	"decomposition": "take --by level, stratum, change, places or merge",
-	"neighbours":    "neighbourhoods of nearest persons are under --by neighbours, distortion under --by unit with --geometry",
-	"inference":     "take --bootstrap, --uncertainty, --null, --hidden-below, --rounded-to or --perturbed-by",
+	"neighbours":    "neighbourhoods of nearest persons are under --by neighbours, distortion under --by unit and divergence profiles under --by divergence, both with --geometry",
+	"inference":     "take --bootstrap, --uncertainty, --null, --by difference, --hidden-below, --rounded-to or --perturbed-by",
 	"tools":         "it is in the Go package, to recompute what another tool gave",
 }
 

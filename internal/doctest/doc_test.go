@@ -367,7 +367,7 @@ func TestNoMachinePaths(t *testing.T) {
 func TestMeasurePages(t *testing.T) {
 	var gaps []segregation.Doc
 	for _, d := range gap.Docs() {
-		gaps = append(gaps, segregation.Doc(d)) // of the same fields
+		gaps = append(gaps, segregation.Doc{Name: d.Name, Family: d.Family, Title: d.Title, Formula: d.Formula, Range: cube.Same(d.Range), Text: d.Text, Cautions: d.Cautions, Undef: d.Undef, Source: d.Source})
 	}
 	var families []family
 	for _, f := range gap.Families() {
@@ -460,7 +460,11 @@ func measurePage(d segregation.Doc) string {
 			fmt.Fprintf(&b, "%s\n\n", part.text.SV)
 		}
 	}
-	for _, line := range [][2]string{{"Formula", d.Formula}, {"Range", d.Range}, {"Source", d.Source}} {
+	extent := d.Range.EN
+	if d.Range.SV != extent {
+		extent += " – " + d.Range.SV
+	}
+	for _, line := range [][2]string{{"Formula", d.Formula}, {"Range", extent}, {"Source", d.Source}} {
 		if line[1] != "" {
 			fmt.Fprintf(&b, "%s: %s\n\n", line[0], line[1])
 		}
