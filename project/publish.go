@@ -95,6 +95,11 @@ func (r *Run) Protect() (*Release, error) {
 		}
 		r.opt.step("protect", 1, 1)
 	}
+	reach, err := r.reachOfTables(out.Tables)
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
+	out.Tables = append(out.Tables, reach...)
 	order := r.tableOrder()
 	slices.SortStableFunc(out.Tables, func(a, b protect.Table) int { return cmp.Compare(order[a.Name()], order[b.Name()]) })
 	return out, nil
@@ -153,7 +158,7 @@ func (r *Run) policy() (protect.Policy, error) {
 		}
 	}
 	for _, m := range r.measured {
-		return protect.Policy{}, fmt.Errorf("project: segregation %s is measured from the agency's own records, and no policy is declared: name a profile under policy", m.Cube.Name)
+		return protect.Policy{}, fmt.Errorf("project: %s is measured from the agency's own records, and no policy is declared: name a profile under policy", m.Cube.Name)
 	}
 	return protect.Profile("none")
 }
@@ -205,6 +210,9 @@ func (r *Run) tableOrder() map[string]int {
 	}
 	for _, m := range r.measured {
 		put(m.Cube.Name)
+	}
+	for _, d := range r.Project.Targets {
+		put(d.Name + "_types")
 	}
 	put(protect.AccountName)
 	if r.types != nil {

@@ -42,7 +42,7 @@ import (
 	"github.com/skikt/skikt/cube"
 )
 
-// A Table is a table that may be published. Only Apply and AlreadyPublic make valid ones.
+// A Table is a table that may be published. Only Apply, Measures, AlreadyPublic and From make valid ones.
 type Table struct {
 	cube   *cube.Cube
 	policy Policy
@@ -396,4 +396,22 @@ func AlreadyPublic(c *cube.Cube, why string) (Table, error) {
 		EN: "The table rests only on figures that are already public, from " + strings.Join(publishers, ", ") + "."}}
 	return Table{cube: out, policy: policy, audit: Audit{Policy: policy.Name, Version: policy.Version, Reason: why, Method: policy.Documentation,
 		Tables: []TableAudit{auditTable(out)}, Verdict: cube.Text{SV: "Redan offentlig.", EN: "Already public."}}}, nil
+}
+
+// From is a table computed from another that may be published. f is given only what that one shows, and must use nothing else: then what it gives tells no more than a reader could compute.
+func From(t Table, f func(*cube.Cube) (*cube.Cube, error)) (Table, error) {
+	if !t.Valid() {
+		return Table{}, fmt.Errorf("protect: nothing to compute from: the table is not protected")
+	}
+	made, err := f(t.Cube())
+	if err != nil {
+		return Table{}, err
+	}
+	if made == nil || made.Len() == 0 || made.Name == "" || made.Name == t.Name() {
+		return Table{}, fmt.Errorf("protect: a table computed from %s needs a name of its own and cells", t.Name())
+	}
+	out := made.Clone()
+	out.Lineage = out.Lineage.Merge(t.cube.Lineage).Merge(cube.Lineage{Steps: []string{"computed from the published table " + t.Name()}})
+	return Table{cube: out, policy: t.policy, audit: Audit{Policy: t.policy.Name, Version: t.policy.Version, Method: t.audit.Method, Tables: []TableAudit{auditTable(out)},
+		Verdict: cube.Text{SV: "Godkänd: beräknad enbart ur en tabell som får publiceras.", EN: "Passed: computed only from a table that may be published."}}}, nil
 }
