@@ -194,11 +194,24 @@ func New(ctx context.Context, dir, profile string, opt NewOptions) error {
 	if err := vacant(dir); err != nil {
 		return err
 	}
-	parent := filepath.Dir(dir)
+	// It is made in a hidden folder, beside the place, or in it when there is an empty folder, which someone may stand in.
+	parent, prefix, there := filepath.Dir(dir), "."+filepath.Base(dir)+".part-", false
+	if _, err := os.Stat(dir); err == nil {
+		parent, prefix, there = dir, partPrefix, true
+	}
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return fmt.Errorf("project: no folder can be made there: %w", err)
 	}
-	temp, err := os.MkdirTemp(parent, "."+filepath.Base(dir)+".part-*")
+	entries, err := os.ReadDir(parent)
+	if err != nil {
+		return fmt.Errorf("project: %w", err)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), prefix) { // of one that was killed
+			os.RemoveAll(filepath.Join(parent, e.Name()))
+		}
+	}
+	temp, err := os.MkdirTemp(parent, prefix+"*")
 	if err != nil {
 		return fmt.Errorf("project: nothing can be written there: %w", err)
 	}
@@ -216,9 +229,37 @@ func New(ctx context.Context, dir, profile string, opt NewOptions) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	os.Remove(dir) // succeeds only when it is empty
-	if err := os.Rename(temp, dir); err != nil {
+	if !there {
+		if err := os.Rename(temp, dir); err != nil {
+			return fmt.Errorf("project: %w", err)
+		}
+		return nil
+	}
+	return settle(temp, dir)
+}
+
+// partPrefix begins the name of the folder that a project is made in, inside an empty one.
+const partPrefix = ".skikt-new.part-"
+
+// settle moves all that is in a folder up into the one that holds it, the project file last, so that what is not whole is no project.
+func settle(temp, dir string) error {
+	entries, err := os.ReadDir(temp)
+	if err != nil {
 		return fmt.Errorf("project: %w", err)
+	}
+	slices.SortStableFunc(entries, func(a, b fs.DirEntry) int {
+		if a.Name() == FileName {
+			return 1
+		}
+		if b.Name() == FileName {
+			return -1
+		}
+		return 0
+	})
+	for _, e := range entries {
+		if err := os.Rename(filepath.Join(temp, e.Name()), filepath.Join(dir, e.Name())); err != nil {
+			return fmt.Errorf("project: %w", err)
+		}
 	}
 	return nil
 }
@@ -242,7 +283,9 @@ func vacant(dir string) error {
 		return nil
 	case err != nil:
 		return fmt.Errorf("project: %s is no folder that a project can be made in: %w", dir, err)
-	case len(entries) == 0:
+	}
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), partPrefix) })
+	if len(entries) == 0 {
 		return nil
 	}
 	var names []string
@@ -278,6 +321,7 @@ func (p newProject) render(name string) ([]byte, error) {
 	t := template.New(name).Option("missingkey=error").Funcs(template.FuncMap{
 		"process": func(name string) Text { return processes[name] },
 		"tool":    func(name string) Text { return tools[name] },
+		"has":     slices.Contains[[]string],
 		"inc":     func(i int) int { return i + 1 },
 		"dec":     func(i int) int { return i - 1 },
 		"upto": func(n int) []int {

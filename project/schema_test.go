@@ -170,6 +170,9 @@ func (s *schemer) of(t reflect.Type) any {
 		if _, ok := s.defs[name]; !ok {
 			s.defs[name] = nil // it may hold itself
 			s.defs[name] = s.object(t)
+			if _, ok := reflect.PointerTo(t).MethodByName("UnmarshalYAML"); ok { // takes a plain text too, which stands for the whole
+				s.defs[name] = map[string]any{"anyOf": []any{map[string]any{"type": "string"}, s.defs[name]}}
+			}
 		}
 		return ref(name)
 	}
