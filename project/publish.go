@@ -99,7 +99,11 @@ func (r *Run) Protect() (*Release, error) {
 	if err != nil {
 		return nil, fmt.Errorf("project: %w", err)
 	}
-	out.Tables = append(out.Tables, reach...)
+	changes, err := r.changesOfSchools(out.Tables)
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
+	out.Tables = append(append(out.Tables, reach...), changes...)
 	order := r.tableOrder()
 	slices.SortStableFunc(out.Tables, func(a, b protect.Table) int { return cmp.Compare(order[a.Name()], order[b.Name()]) })
 	return out, nil
@@ -203,6 +207,7 @@ func (r *Run) tableOrder() map[string]int {
 	for _, f := range r.Families {
 		for _, v := range f.Views {
 			put(v.Name)
+			put(v.Name + "_change")
 		}
 	}
 	for _, c := range r.Measures {
