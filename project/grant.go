@@ -50,10 +50,11 @@ type HomesDecl struct {
 // UnitsDecl declares a file with one row for each unit: huvudman, kommun or school.
 type UnitsDecl struct {
 	FileDecl `yaml:",inline"`
-	ID       string    `yaml:"id"`
-	Name     string    `yaml:"name"`
-	By       []string  `yaml:"by"`   // columns that sort units: kind, kommun
-	Size     *SizeDecl `yaml:"size"` // and classes by a number
+	ID       string          `yaml:"id"`
+	Name     string          `yaml:"name"`
+	By       []string        `yaml:"by"`     // columns that sort units: kind, kommun
+	Size     *SizeDecl       `yaml:"size"`   // and classes by a number
+	Titles   map[string]Text `yaml:"titles"` // of columns, for people
 }
 
 // SizeDecl declares classes of size.
@@ -242,7 +243,10 @@ func (d GrantDecl) ReadUnits(ctx context.Context, path string) (*grant.Units, er
 	if err != nil {
 		return nil, err
 	}
-	u := &grant.Units{ID: t.text[d.Units.ID], Numbers: map[string][]*big.Rat{}}
+	u := &grant.Units{ID: t.text[d.Units.ID], Numbers: map[string][]*big.Rat{}, Titles: map[string]cube.Text{}}
+	for name, title := range d.Units.Titles {
+		u.Titles[name] = text(title)
+	}
 	if d.Units.Name != "" {
 		u.Name = t.text[d.Units.Name]
 	}
