@@ -3,8 +3,10 @@ package gap
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
@@ -239,22 +241,22 @@ func Gaps(c *cube.Cube, q Question) (*cube.Cube, error) {
 		return nil, err
 	}
 	var columns []cube.Measure
-	var of []func(levels []level) cube.Cell
+	var of []func(f *frame, levels []level) cube.Cell
 	for _, name := range names {
 		if i := slices.IndexFunc(pairMeasures, func(m pairMeasure) bool { return m.name == name }); i >= 0 {
 			m := pairMeasures[i]
 			columns = append(columns, f.column(name, m.share))
-			of = append(of, func(levels []level) cube.Cell { return f.pair(m, levels) })
+			of = append(of, func(f *frame, levels []level) cube.Cell { return f.pair(m, levels) })
 			continue
 		}
 		i := slices.IndexFunc(orderMeasures, func(m orderMeasure) bool { return m.name == name })
 		m := orderMeasures[i]
 		columns = append(columns, f.column(name, m.share))
-		of = append(of, func(levels []level) cube.Cell { return f.ordered(m, levels) })
+		of = append(of, func(f *frame, levels []level) cube.Cell { return f.ordered(m, levels) })
 	}
-	b := cube.NewBuilder(c.Name+"_gaps", f.dims(f.yearDimension()), columns)
-	levels := make([]level, len(f.types))
-	for r, at := range f.restAt {
+	rows := make([][]cube.Cell, len(f.restAt)*len(f.years))
+	f.each(func(f *frame, r int) {
+		levels := make([]level, len(f.types))
 		for y := range f.years {
 			for t := range f.types {
 				levels[t] = f.level(r, y, t)
@@ -262,12 +264,38 @@ func Gaps(c *cube.Cube, q Question) (*cube.Cube, error) {
 			f.missing(r, y, levels)
 			cells := make([]cube.Cell, len(of))
 			for i := range of {
-				cells[i] = of[i](levels)
+				cells[i] = of[i](f, levels)
 			}
-			b.Add(append(slices.Clone(at), int32(y)), cells...)
+			rows[r*len(f.years)+y] = cells
+		}
+	})
+	b := cube.NewBuilder(c.Name+"_gaps", f.dims(f.yearDimension()), columns)
+	for r, at := range f.restAt {
+		for y := range f.years {
+			b.Add(append(slices.Clone(at), int32(y)), rows[r*len(f.years)+y]...)
 		}
 	}
 	return f.finish(b, "gaps", cube.Text{SV: "Gap mellan områdestyper", EN: "Gaps between area types"})
+}
+
+// each does something for every combination of the other dimensions, on all processors; what is counted for warnings is added up, so the outcome does not hang on how many there are.
+func (f *frame) each(do func(f *frame, rest int)) {
+	workers := min(runtime.GOMAXPROCS(0), len(f.restAt))
+	parts := make([]frame, workers)
+	var wait sync.WaitGroup
+	for w := range workers {
+		parts[w] = *f
+		parts[w].warned = tally{}
+		wait.Go(func() {
+			for r := w; r < len(f.restAt); r += workers {
+				do(&parts[w], r)
+			}
+		})
+	}
+	wait.Wait()
+	for _, p := range parts {
+		f.warned.add(p.warned)
+	}
 }
 
 // missing counts types that are in other years but not in this one.
@@ -321,7 +349,12 @@ func (f *frame) pair(m pairMeasure, levels []level) cube.Cell {
 		if m.means == nil {
 			return cube.Cell{Status: cube.NotApplicable}
 		}
-		return cellOf(m.means(a.p, b.p), none, base, status)
+		bounds := none
+		if a.open() || b.open() {
+			bounds = hull([]Interval{{m.means(a.xLo/a.n, b.xHi/b.n), m.means(a.xHi/a.n, b.xLo/b.n)}})
+			f.warned.bounded++
+		}
+		return cellOf(m.means(a.p, b.p), bounds, base, status)
 	}
 	e := m.of(Pair{a.x, a.n, b.x, b.n}, lev)
 	if a.open() || b.open() {
@@ -430,30 +463,72 @@ func (m orderMeasure) bounds(g Groups, levels []level, open []int, lev float64) 
 	return hull(all)
 }
 
-// Rates are the indicator by type with intervals: Wilson's for shares, Dobson's with Byar's limits for standardised rates. Dimensions as in the cube, without strata.
+// Rates are the indicator by type with intervals: Wilson's for shares. Standardised rates have Dobson's with Byar's limits, and beside them stands indirect standardisation: the ratio to what
+// the rates of all types together that year would give, with exact limits. Dimensions as in the cube, without strata.
 func Rates(c *cube.Cube, q Question) (*cube.Cube, error) {
 	f, err := q.read(c)
 	if err != nil {
 		return nil, err
 	}
-	name := "Rate"
+	percent := cube.Text{SV: "procent", EN: "percent"}
+	columns := []cube.Measure{f.column("Rate", true)}
 	if f.weights != nil {
-		name = "StandardisedRate"
+		columns = []cube.Measure{f.column("StandardisedRate", true), f.column("IndirectRatio", false)}
 	}
-	rate := f.column(name, true)
 	if f.proportion {
-		rate.Unit = cube.Text{SV: "procent", EN: "percent"}
+		columns[0].Unit = percent
 	}
-	b := cube.NewBuilder(c.Name+"_rates", f.dims(f.typeDimension(), f.yearDimension()), []cube.Measure{rate})
+	b := cube.NewBuilder(c.Name+"_rates", f.dims(f.typeDimension(), f.yearDimension()), columns)
 	for r, at := range f.restAt {
 		for t := range f.types {
 			for y := range f.years {
 				l := f.level(r, y, t)
-				b.Add(append(slices.Clone(at), int32(t), int32(y)), f.rate(l))
+				cells := []cube.Cell{f.rate(l)}
+				if f.weights != nil {
+					cells = append(cells, f.indirect(r, y, t))
+				}
+				b.Add(append(slices.Clone(at), int32(t), int32(y)), cells...)
 			}
 		}
 	}
 	return f.finish(b, "rates", cube.Text{SV: "Nivå efter områdestyp", EN: "Level by area type"})
+}
+
+// indirect is a type's ratio to what all types' rates give. It needs the counts of all of them.
+func (f *frame) indirect(rest, year, kind int) cube.Cell {
+	own, all := Strata{}, Strata{}
+	status := cube.Known
+	for s := range f.nStrata {
+		x, n := 0.0, 0.0
+		for t := range f.types {
+			c := f.at(rest, year, t)[s]
+			if !c.there || c.status == cube.NotApplicable {
+				c = counted{} // nobody
+			} else if status = worse(status, c.status); c.open() {
+				status = worse(status, cube.HiddenRule)
+			}
+			x, n = x+c.x, n+c.n
+			if t == kind {
+				own.Events, own.Persons = append(own.Events, c.x), append(own.Persons, c.n)
+			}
+		}
+		all.Events, all.Persons = append(all.Events, x), append(all.Persons, n)
+	}
+	if !status.HasValue() {
+		return cube.Cell{Status: status}
+	}
+	if !slices.ContainsFunc(f.at(rest, year, kind), func(c counted) bool { return c.there }) {
+		return cube.Cell{Status: cube.NotAvailable}
+	}
+	r, err := IndirectlyStandardised(own, all, f.q.level())
+	if err != nil {
+		return cube.Cell{Status: cube.NotApplicable}
+	}
+	base := 0.0
+	for _, n := range own.Persons {
+		base += n
+	}
+	return cellOf(r.Ratio, r.Exact, base, status)
 }
 
 // rate is a level with its interval.
@@ -552,8 +627,8 @@ func (f *frame) warnings() []cube.Warning {
 			EN: fmt.Sprintf("The series breaks between %g and %g. Differences across the break may come from new borders of areas or new ways to measure; trends allow a shift there.", f.breakAt-1, f.breakAt)}})
 	}
 	w := f.warned
-	warn(w.bounded, "bounded-by-hidden", "%d mått vilar på dolda eller störda antal och är inringade: intervallet innehåller det mått som de riktiga antalen ger, för gap och lutningsindex med slumpen inräknad; värdet är ingen skattning.",
-		"%d measures rest on hidden or perturbed counts and are bounded: the interval contains the measure that the true counts give, for gaps and slope indices with chance too; the value is no estimate.")
+	warn(w.bounded, "bounded-by-hidden", "%d mått vilar på dolda, störda eller avrundade antal och är inringade: intervallet innehåller det mått som de riktiga antalen ger, för gap och lutningsindex med slumpen inräknad; värdet är ingen skattning.",
+		"%d measures rest on hidden, perturbed or rounded counts and are bounded: the interval contains the measure that the true counts give, for gaps and slope indices with chance too; the value is no estimate.")
 	warn(w.unbounded, "interval-not-bounded", "%d mått vilar på störda antal som inte kan ringas in; de har inget intervall.", "%d measures rest on perturbed counts that can't be bounded; they have no interval.")
 	warn(w.perturbed, "noise-not-in-interval", "%d mått vilar på störda antal vars brus är okänt; intervallet räknar bara med slumpen.", "%d measures rest on perturbed counts whose noise is unknown; the interval accounts for chance only.")
 	warn(w.vanished, "type-vanishes", "I %d rader saknas en typ eller grupp som finns andra år; mått som behöver den är inte tillgängliga där.", "In %d rows a type or group is lacking that is there in other years; measures that need it are not available there.")

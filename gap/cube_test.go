@@ -280,6 +280,9 @@ func TestStandardisedByHand(t *testing.T) {
 		t.Fatal(err)
 	}
 	near(t, "rate", rates.Get("StandardisedRate", "1", "2022").Value, 0.25, 1e-12)
+	// All types together: 150 of 1500 young and 170 of 500 old, so 30 + 34 events are expected in each type and type 1 has 70, type 5 40.
+	near(t, "indirect", rates.Get("IndirectRatio", "1", "2022").Value, 70.0/64, 1e-12)
+	near(t, "indirect", rates.Get("IndirectRatio", "5", "2022").Value, 40.0/64, 1e-12)
 	gaps, err := Gaps(c, q)
 	if err != nil {
 		t.Fatal(err)
@@ -503,13 +506,66 @@ func TestMoved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := Moved(c, counts, "regso", "AreaType")
+	out, rates, err := Moved(c, counts, "regso", "AreaType")
 	if err != nil {
 		t.Fatal(err)
 	}
 	// Type 1: 0.5 → (40 + 30)/200 = 0.35, change −0.15. Its first area went from 0.5 to 0.4: within −0.1, so B's coming did −0.05. Back: A and B had 0.4 in 2020, so within −0.05 and B did −0.1.
 	for name, want := range map[string]float64{"Change": -0.15, "WithinFirst": -0.1, "ReclassifiedFirst": -0.05, "WithinLast": -0.05, "ReclassifiedLast": -0.1, "WithinAreas": -0.075, "Reclassified": -0.075} {
 		near(t, name, out.Get(name, "1").Value, want, 1e-12)
+	}
+	checkFrozen(t, rates)
+}
+
+// Frozen at the first year type 1 is A alone, 40 in 2021; frozen at the last it is A and B, 40 in 2020.
+func checkFrozen(t *testing.T, rates *cube.Cube) {
+	for _, w := range []struct {
+		name, year string
+		want       float64
+	}{{"RateMovingTypes", "2020", 0.5}, {"RateMovingTypes", "2021", 0.35}, {"RateFrozenFirst", "2021", 0.4}, {"RateFrozenLast", "2020", 0.4}} {
+		near(t, w.name, rates.Get(w.name, "1", w.year).Value, w.want, 1e-12)
+	}
+}
+
+// Spread falls and those that began low grow: areas with 10, 20 and 40 of 100 become 20, 25 and 40. Standard deviations with n − 1: √((13.33² + 3.33² + 16.67²)/2) = 15.275 and 10.408 points.
+func TestConvergence(t *testing.T) {
+	var rows []tableRow
+	for i, x := range [][2]float64{{10, 20}, {20, 25}, {40, 40}} {
+		for y, v := range x {
+			rows = append(rows, tableRow{"all", fmt.Sprint(i + 1), fmt.Sprint(2020 + y), known(v), known(100)})
+		}
+	}
+	out, err := Convergence(indicator(t, []string{"2020", "2021"}, rows), counts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "spread", out.Get("SigmaConvergence", "all", "2020").Value, 0.15275, 1e-4)
+	near(t, "spread", out.Get("SigmaConvergence", "all", "2021").Value, 0.10408, 1e-4)
+	if b := out.Get("BetaConvergence", "all", "2021").Value; !(b < 0) {
+		t.Errorf("those that began low grew, yet β is %v", b)
+	}
+	near(t, "ranks", out.Get("RankConvergence", "all", "2021").Value, 1, 1e-12)
+	if s := out.Get("BetaConvergence", "all", "2020").Status; s != cube.NotApplicable {
+		t.Errorf("growth in the first year is %s", s)
+	}
+}
+
+// A goal that is called as one of the sub-goals takes title, source and direction from it.
+func TestSubGoals(t *testing.T) {
+	out, err := goalsOn(t, Goal{Name: "bakgrund-resultat", Measure: "Difference", BaselineYear: "2020"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := GoalStatus(out.Get("GoalStatus", "bakgrund-resultat", "2022").Value); got != OnPath {
+		t.Errorf("a gap that shrinks has status %d", got)
+	}
+	if label := out.Dim("goal").Members[0].Label.SV; label != "Svagare samband mellan bakgrund och resultat" {
+		t.Errorf("the title is %q", label)
+	}
+	for _, g := range SubGoals() {
+		if g.Target != nil || g.Source == "" {
+			t.Errorf("%s: a target that no source states, or no source", g.Name)
+		}
 	}
 }
 

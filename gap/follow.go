@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/num"
 )
 
 // seriesDimension is every type and, last, the gap between the two types compared.
@@ -33,10 +34,17 @@ func Trends(c *cube.Cube, q Question) (*cube.Cube, error) {
 	}
 	columns[3].Kind, columns[3].Unit, columns[3].Decimals = cube.Share, cube.Text{SV: "procent per år", EN: "percent a year"}, 1
 	columns[5].Decimals = 4
+	n := len(f.types) + 1
+	rows := make([][]cube.Cell, len(f.restAt)*n)
+	f.each(func(f *frame, r int) {
+		for s := range n {
+			rows[r*n+s] = f.trend(r, s)
+		}
+	})
 	b := cube.NewBuilder(c.Name+"_trends", f.dims(f.seriesDimension()), columns)
 	for r, at := range f.restAt {
-		for s := range len(f.types) + 1 {
-			b.Add(append(slices.Clone(at), int32(s)), f.trend(r, s)...)
+		for s := range n {
+			b.Add(append(slices.Clone(at), int32(s)), rows[r*n+s]...)
 		}
 	}
 	return f.finish(b, "trends", cube.Text{SV: "Trender", EN: "Trends"})
@@ -209,6 +217,66 @@ func (f *frame) change(rest, from, to int) []cube.Cell {
 func (f *frame) typeAbsent(rest, year, kind int) bool {
 	for t := range f.types {
 		if t != kind && f.at(rest, year, t)[0].there {
+			return true
+		}
+	}
+	return false
+}
+
+// Convergence is whether types, or the units that the question names as such, come nearer each other: for each year the spread between them (sigma), plain and weighed by persons over the mean, and against the first year
+// whether those that began low have grown more (beta, with its interval) and whether they keep their order (rank). Units that lack a value in a year make it not available: another set of units would be
+// another spread.
+func Convergence(c *cube.Cube, q Question) (*cube.Cube, error) {
+	f, err := q.read(c)
+	if err != nil {
+		return nil, err
+	}
+	b := cube.NewBuilder(c.Name+"_convergence", f.dims(f.yearDimension()), []cube.Measure{f.column("SigmaConvergence", true), f.column("SigmaRelative", false), f.column("BetaConvergence", false), f.column("RankConvergence", false)})
+	for r, at := range f.restAt {
+		var first []float64
+		var firstStatus cube.Status
+		for y := range f.years {
+			values, weights, status := []float64{}, []float64{}, cube.Known
+			for t := range f.types {
+				if !f.ever(r, t) {
+					continue
+				}
+				l := f.level(r, y, t)
+				status = worse(status, l.status)
+				values, weights = append(values, l.p), append(weights, l.persons)
+			}
+			if y == 0 {
+				first, firstStatus = values, status
+			}
+			cells := make([]cube.Cell, 4)
+			for i := range cells {
+				cells[i].Status = status
+			}
+			if status.HasValue() {
+				s := ConvergeSigma(values, weights)
+				cells[0], cells[1] = cellOf(s.SD, none, nan, status), cellOf(s.CVWeighted, none, nan, status)
+				cells[2], cells[3] = cube.Cell{Status: cube.NotApplicable}, cube.Cell{Status: cube.NotApplicable}
+				if y > 0 && !firstStatus.HasValue() {
+					cells[2].Status, cells[3].Status = firstStatus, firstStatus
+				} else if y > 0 {
+					if beta, err := ConvergeBeta(first, values, f.years[y]-f.years[0], nil); err == nil {
+						half := num.StudentQuantile((1+f.q.level())/2, float64(len(values)-2)) * beta.SE
+						cells[2] = cellOf(beta.Slope, Interval{beta.Slope - half, beta.Slope + half}, nan, status)
+					}
+					kendall, _ := GammaConvergence(first, values)
+					cells[3] = cellOf(kendall, none, nan, status)
+				}
+			}
+			b.Add(append(slices.Clone(at), int32(y)), cells...)
+		}
+	}
+	return f.finish(b, "convergence", cube.Text{SV: "Närmande", EN: "Convergence"})
+}
+
+// ever tells whether a type or unit has a row in any year.
+func (f *frame) ever(rest, kind int) bool {
+	for y := range f.years {
+		if slices.ContainsFunc(f.at(rest, y, kind), func(c counted) bool { return c.there }) {
 			return true
 		}
 	}

@@ -59,6 +59,7 @@ func (s GoalStatus) Name() cube.Text {
 
 // Check tells what a goal lacks before data is seen.
 func (g Goal) Check() error {
+	g = g.complete()
 	fail := func(format string, args ...any) error {
 		return fmt.Errorf("gap: goal %s: %s", g.Name, fmt.Sprintf(format, args...))
 	}
@@ -99,9 +100,9 @@ func Path(baseline, target, startYear, targetYear, year float64) float64 {
 }
 
 // standing compares a year with a goal. Values are turned so that lower is nearer.
-func standing(value, lower, upper, baseline, path, target float64, hasTarget bool) GoalStatus {
+func standing(lower, upper, baseline, path, target float64, hasTarget bool) GoalStatus {
 	if hasTarget && target > baseline {
-		value, lower, upper, baseline, path, target = -value, -upper, -lower, -baseline, -path, -target
+		lower, upper, baseline, path, target = -upper, -lower, -baseline, -path, -target
 	}
 	switch {
 	case hasTarget && upper <= target:
@@ -146,6 +147,10 @@ func Goals(goals []Goal, results ...*cube.Cube) (*cube.Cube, error) {
 	goalDim := cube.Dimension{Name: "goal", Title: cube.Text{SV: "Mål", EN: "Goal"}, Role: cube.Group}
 	f := &frame{q: Question{}, in: c, proportion: true}
 	shares := true
+	goals = slices.Clone(goals)
+	for i := range goals {
+		goals[i] = goals[i].complete()
+	}
 	for _, g := range goals {
 		on := g.on(results)
 		if m := results[on].MeasureIndex(g.Measure); m >= 0 {
@@ -328,29 +333,48 @@ func (g Goal) cells(cell cube.Cell, baseline, target, start, end, year float64) 
 		out[2] = cellOf(cell.Value-path, none, nan, cell.Status)
 		out[3] = cellOf((cell.Value-baseline)/(target-baseline), none, nan, cell.Status)
 		if year != start {
-			v, b := cell.Value, baseline
+			b := baseline
 			if !hasTarget {
 				switch g.Direction {
 				case More:
-					v, lower, upper, b = -v, -upper, -lower, -b
+					lower, upper, b = -upper, -lower, -b
 				case Smaller:
 					// Nearer to 0: an interval across 0 has 0 as its near end.
 					near, far := min(math.Abs(lower), math.Abs(upper)), max(math.Abs(lower), math.Abs(upper))
 					if lower <= 0 && upper >= 0 {
 						near = 0
 					}
-					v, lower, upper, b = math.Abs(v), near, far, math.Abs(b)
+					lower, upper, b = near, far, math.Abs(b)
 				}
 			}
-			status = standing(v, lower, upper, b, path, target, hasTarget)
+			status = standing(lower, upper, b, path, target, hasTarget)
 		}
 	}
 	out[4] = cube.KnownCell(float64(status))
 	return out
 }
 
-// SubGoals are sub-goals of the government's strategy against segregation as far as a source that was read states them: for the school, without any target. Measure and place in a table are for the one who
-// declares; here stand name, title, direction and source.
+// complete takes what a goal that is called as one of the [SubGoals] does not say from it.
+func (g Goal) complete() Goal {
+	for _, s := range SubGoals() {
+		if s.Name != g.Name {
+			continue
+		}
+		if g.Title == (cube.Text{}) {
+			g.Title = s.Title
+		}
+		if g.Source == "" {
+			g.Source = s.Source
+		}
+		if g.Direction == "" && g.Target == nil {
+			g.Direction = s.Direction
+		}
+	}
+	return g
+}
+
+// SubGoals are sub-goals of the government's strategy against segregation as far as a source that was read states them: for the school, without any target. A declared goal with one of the names
+// takes title, direction and source from here; measure, place in a table and baseline are its own.
 func SubGoals() []Goal {
 	const source = "Regeringens uppdrag våren 2022 till Skolverket om förstärkt arbete mot segregation (delmål, utan målnivå)"
 	return []Goal{

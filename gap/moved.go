@@ -11,18 +11,19 @@ import (
 
 // Moved takes the change of each type's rate from the first year to the last apart: what comes of change within areas and what of areas that changed type, with frozen types beside moving ones. The cube
 // has areas by year with events, persons and the type of each area that year (a measure of kind [cube.Code]). All areas must be of one vintage: an area followed across a change of borders is not the same area.
-// Within and Reclassified are means of the two paths; they add up to Change.
-func Moved(c *cube.Cube, q Question, areas, kind string) (*cube.Cube, error) {
+// changes has WithinAreas and Reclassified, means of the two paths, which add up to Change, and the paths themselves; rates has each type's rate year by year with the types of each year and with types frozen at
+// the first and at the last year.
+func Moved(c *cube.Cube, q Question, areas, kind string) (changes, rates *cube.Cube, err error) {
 	d, m := c.DimIndex(areas), c.MeasureIndex(kind)
 	if d < 0 {
-		return nil, fmt.Errorf("gap: cube %s has no dimension of areas %q; it has %s", c.Name, areas, strings.Join(c.DimNames(), ", "))
+		return nil, nil, fmt.Errorf("gap: cube %s has no dimension of areas %q; it has %s", c.Name, areas, strings.Join(c.DimNames(), ", "))
 	}
 	if m < 0 {
-		return nil, fmt.Errorf("gap: cube %s has no measure %q with the types of areas", c.Name, kind)
+		return nil, nil, fmt.Errorf("gap: cube %s has no measure %q with the types of areas", c.Name, kind)
 	}
 	events, persons := c.MeasureIndex(q.Events), c.MeasureIndex(q.Persons)
 	if events < 0 || persons < 0 {
-		return nil, fmt.Errorf("gap: cube %s has no measures %q and %q", c.Name, q.Events, q.Persons)
+		return nil, nil, fmt.Errorf("gap: cube %s has no measures %q and %q", c.Name, q.Events, q.Persons)
 	}
 	year := c.DimIndex(q.Years)
 	for i, dim := range c.Dims() {
@@ -31,7 +32,7 @@ func Moved(c *cube.Cube, q Question, areas, kind string) (*cube.Cube, error) {
 		}
 	}
 	if year < 0 {
-		return nil, fmt.Errorf("gap: cube %s has no dimension of years", c.Name)
+		return nil, nil, fmt.Errorf("gap: cube %s has no dimension of years", c.Name)
 	}
 	var rest []int
 	for i := range c.Dims() {
@@ -80,11 +81,11 @@ func Moved(c *cube.Cube, q Question, areas, kind string) (*cube.Cube, error) {
 	}
 	order := sortedKeys(years)
 	if len(order) < 2 {
-		return nil, fmt.Errorf("gap: cube %s has one year; change takes two", c.Name)
+		return nil, nil, fmt.Errorf("gap: cube %s has one year; change takes two", c.Name)
 	}
 	kinds := sortedKeys(codes)
 	if len(kinds) == 0 {
-		return nil, fmt.Errorf("gap: no area of cube %s has a type", c.Name)
+		return nil, nil, fmt.Errorf("gap: no area of cube %s has a type", c.Name)
 	}
 	types := cube.Dimension{Name: "type", Title: cube.Text{SV: "Områdestyp", EN: "Area type"}, Role: cube.Type}
 	for _, k := range kinds {
@@ -99,7 +100,15 @@ func Moved(c *cube.Cube, q Question, areas, kind string) (*cube.Cube, error) {
 	for _, i := range rest {
 		dims = append(dims, c.Dims()[i])
 	}
-	b := cube.NewBuilder(c.Name+"_moved", append(dims, types), columns)
+	b := cube.NewBuilder(c.Name+"_moved", append(slices.Clone(dims), types), columns)
+	yearDim := c.Dims()[year]
+	all := yearDim.Members
+	yearDim.Members = nil
+	for _, i := range order {
+		yearDim.Members = append(yearDim.Members, all[i])
+	}
+	series := cube.NewBuilder(c.Name+"_frozen", append(slices.Clone(dims), types, yearDim),
+		[]cube.Measure{f.column("RateMovingTypes", true), f.column("RateFrozenFirst", true), f.column("RateFrozenLast", true)})
 	lost, dropped := 0, 0
 	for _, p := range places {
 		for i := range p.rows {
@@ -111,7 +120,7 @@ func Moved(c *cube.Cube, q Question, areas, kind string) (*cube.Cube, error) {
 		}
 		moved, err := Movers(p.rows, len(kinds), len(order))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		lost, dropped = lost+moved.Lost, dropped+p.dropped
 		base := 0.0
@@ -132,11 +141,25 @@ func Moved(c *cube.Cube, q Question, areas, kind string) (*cube.Cube, error) {
 				cells = append(cells, cell)
 			}
 			b.Add(append(slices.Clone(p.at), int32(t)), cells...)
+			for y := range order {
+				var row []cube.Cell
+				for _, rates := range [][][]float64{moved.Moving, moved.FrozenFirst, moved.FrozenLast} {
+					cell := cellOf(rates[t][y], none, nan, p.status)
+					if p.dropped > 0 {
+						cell = cube.Cell{Status: p.status}
+					}
+					row = append(row, cell)
+				}
+				series.Add(append(slices.Clone(p.at), int32(t), int32(y)), row...)
+			}
 		}
 	}
 	out, err := b.Cube()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	if rates, err = series.Cube(); err != nil {
+		return nil, nil, err
 	}
 	out.Title = cube.Text{SV: "Förändring inom områden och genom byte av typ", EN: "Change within areas and by areas changing type"}
 	out.Notes, out.Warnings = slices.Clone(c.Notes), slices.Clone(c.Warnings)
@@ -151,7 +174,9 @@ func Moved(c *cube.Cube, q Question, areas, kind string) (*cube.Cube, error) {
 			EN: fmt.Sprintf("%d areas and years have hidden or missing counts; the change can't be decomposed there.", dropped)}})
 	}
 	out.Lineage = c.Lineage.Merge(cube.Lineage{Steps: []string{"gap: change within areas and by reclassification, computed from the cells of " + c.Name + " alone"}})
-	return out, nil
+	rates.Title = cube.Text{SV: "Nivå med växlande och frysta typer", EN: "Level with moving and frozen types"}
+	rates.Notes, rates.Warnings, rates.Lineage = out.Notes, out.Warnings, out.Lineage
+	return out, rates, nil
 }
 
 func sortedKeys(set map[int]bool) []int {
@@ -199,7 +224,8 @@ func Signals(c *cube.Cube, q Question, w Watch) (*cube.Cube, error) {
 	if err != nil {
 		return nil, err
 	}
-	columns := []cube.Measure{f.column("Rate", true), f.column("DistanceZ", false), f.column("PAdjusted", false), f.column("Signal", false), f.column("CUSUMUpper", false), f.column("CUSUMLower", false), f.column("Shift", false)}
+	columns := []cube.Measure{f.column("Rate", true), f.column("DistanceZ", false), f.column("PAdjusted", false), f.column("Signal", false), f.column("CUSUMUpper", false), f.column("CUSUMLower", false), f.column("Shift", false),
+		f.column("FunnelLimits", true), f.column("FunnelLimits998", true), f.column("ShrunkenRate", true)}
 	columns[2].Decimals = 4
 	columns[3].Kind, columns[6].Kind = cube.Code, cube.Code
 	columns[3].Decimals, columns[6].Decimals = 0, 0
@@ -227,7 +253,7 @@ func (f *frame) signals(b *cube.Builder, at []int32, rest int, w Watch, chart CU
 		for u := range units {
 			l := f.level(rest, y, u)
 			levels[u*years+y] = l
-			row := make([]cube.Cell, 7)
+			row := make([]cube.Cell, 10)
 			for i := range row {
 				row[i].Status = l.status
 			}
@@ -271,6 +297,7 @@ func (f *frame) signals(b *cube.Builder, at []int32, rest int, w Watch, chart CU
 			}
 		}
 		signals, adjusted := BenjaminiHochberg(p, w.FalseRate)
+		prior, priorErr := FitBetaBinomial(x, n)
 		for i, u := range index {
 			row := cells[u*years+y]
 			side := Within
@@ -283,6 +310,12 @@ func (f *frame) signals(b *cube.Builder, at []int32, rest int, w Watch, chart CU
 			row[1] = cellOf(z[i], none, n[i], cube.Known)
 			row[2] = cellOf(adjusted[i], none, n[i], cube.Known)
 			row[3] = cellOf(float64(side), none, n[i], cube.Known)
+			row[7] = cellOf(target, Interval{BinomialLimitInterpolated(0.025, n[i], target), BinomialLimitInterpolated(0.975, n[i], target)}, n[i], cube.Known)
+			row[8] = cellOf(target, Interval{BinomialLimitInterpolated(0.001, n[i], target), BinomialLimitInterpolated(0.999, n[i], target)}, n[i], cube.Known)
+			if priorErr == nil {
+				after := prior.Posterior(x[i], n[i], f.q.level())
+				row[9] = cellOf(after.Mean, after.Interval, n[i], cube.Known)
+			}
 		}
 	}
 	for u := range units {

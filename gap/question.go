@@ -12,6 +12,8 @@ import (
 
 // A Question says what an indicator's cube holds and how it is to be followed. The zero values are what is usual.
 type Question struct {
+	// An interval that a cell of the table has is taken for the bounds of its number, as rounding or noise gives them: measures then contain what any number between them would give.
+	//
 	// The indicator: either Events of Persons (two measures that add up), or Share, whose cells carry the persons they are computed on as base. A Share may also be a mean or an
 	// index; then gaps have no intervals, since a mean does not tell how persons vary.
 	Events, Persons, Share string
@@ -76,6 +78,11 @@ func (c counted) open() bool { return c.xLo != c.xHi || c.nLo != c.nHi }
 // tally counts what warnings tell.
 type tally struct {
 	bounded, unbounded, perturbed, vanished, empty, noBase, fewYears int
+}
+
+func (t *tally) add(o tally) {
+	t.bounded, t.unbounded, t.perturbed, t.vanished = t.bounded+o.bounded, t.unbounded+o.unbounded, t.perturbed+o.perturbed, t.vanished+o.vanished
+	t.empty, t.noBase, t.fewYears = t.empty+o.empty, t.noBase+o.noBase, t.fewYears+o.fewYears
 }
 
 // read puts the cube into a frame.
@@ -232,11 +239,27 @@ func (q Question) read(c *cube.Cube) (*frame, error) {
 		n.there = true
 		f.cells[((r*len(f.years)+y)*len(f.types)+t)*f.nStrata+s] = n
 	}
+	f.dropImpossible(block)
 	if len(f.restAt) == 0 {
 		return fail("has no rows for its types and years")
 	}
 	f.breaks()
 	return f, nil
+}
+
+// dropImpossible leaves out what can't be followed anywhere, such as the share of all in all.
+func (f *frame) dropImpossible(block int) {
+	kept := 0
+	for r := range f.restAt {
+		cells := f.cells[r*block : (r+1)*block]
+		if !slices.ContainsFunc(cells, func(c counted) bool { return c.there && c.status != cube.NotApplicable }) {
+			continue
+		}
+		f.restAt[kept] = f.restAt[r]
+		copy(f.cells[kept*block:], cells)
+		kept++
+	}
+	f.restAt, f.cells = f.restAt[:kept], f.cells[:kept*block]
 }
 
 // Year is the number of a year's code: the year itself, or the first of a school year such as 2023/24.
@@ -309,13 +332,12 @@ func (q Question) ofShare(cell cube.Cell, proportion bool) counted {
 	}
 	n.n, n.nLo, n.nHi = base, base, base
 	n.x, n.xLo, n.xHi = cell.Value*base, cell.Value*base, cell.Value*base
-	if cell.Status == cube.Perturbed {
-		if cell.Lo.OK && cell.Hi.OK {
-			n.xLo, n.xHi = cell.Lo.V*base, cell.Hi.V*base
-		} else if q.Noise > 0 && proportion && cell.Base.OK {
-			n.xLo, n.xHi = max(0, n.x-q.Noise), min(base, n.x+q.Noise)
-			n.nLo, n.nHi = max(base-q.Noise, 1), base+q.Noise
-		}
+	switch {
+	case cell.Lo.OK && cell.Hi.OK:
+		n.xLo, n.xHi = cell.Lo.V*base, cell.Hi.V*base
+	case cell.Status == cube.Perturbed && q.Noise > 0 && proportion && cell.Base.OK:
+		n.xLo, n.xHi = max(0, n.x-q.Noise), min(base, n.x+q.Noise)
+		n.nLo, n.nHi = max(base-q.Noise, 1), base+q.Noise
 	}
 	if !cell.Base.OK {
 		n.n, n.nLo, n.nHi = nan, nan, nan
@@ -323,13 +345,12 @@ func (q Question) ofShare(cell cube.Cell, proportion bool) counted {
 	return n
 }
 
-// bounds are between what a perturbed count lies.
+// bounds are between what a count lies that tells so itself, or is perturbed.
 func (q Question) bounds(c cube.Cell) (lo, hi float64) {
 	switch {
-	case c.Status != cube.Perturbed:
 	case c.Lo.OK && c.Hi.OK:
 		return c.Lo.V, c.Hi.V
-	case q.Noise > 0:
+	case c.Status == cube.Perturbed && q.Noise > 0:
 		return max(0, c.Value-q.Noise), c.Value + q.Noise
 	}
 	return c.Value, c.Value

@@ -46,6 +46,7 @@ type Declaration struct {
 	Schools     []SchoolDecl           `yaml:"schools"`
 	Grants      []GrantDecl            `yaml:"grants"`
 	Targets     []TargetDecl           `yaml:"targets"`
+	Gaps        []GapDecl              `yaml:"gaps"`
 	Policy      PolicyDecl             `yaml:"policy"`
 	Notes       []Text                 `yaml:"notes"`
 }
@@ -426,6 +427,9 @@ func (p *Project) validate(path string, text []byte) error {
 			say(fmt.Sprintf("targets[%d].name", i), "%s is declared twice", d.Name)
 		}
 		p.validateTarget(d, of, say.under(fmt.Sprintf("targets[%d]", i)))
+	}
+	for i, d := range p.Gaps {
+		p.validateGap(d, say.under(fmt.Sprintf("gaps[%d]", i)))
 	}
 	p.validatePolicy(say)
 	p.validateRecordKeys(say)

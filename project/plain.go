@@ -486,7 +486,6 @@ func (t *PlainTable) Published() ([]*cube.Cube, error) {
 				kind = cube.Sum
 			}
 		}
-		b := cube.NewBuilder(t.Name, dims, []cube.Measure{{Name: t.Value, Kind: kind}})
 		rows := make([][]int32, 0, len(byView[key]))
 		for _, row := range byView[key] {
 			members := make([]int32, len(set))
@@ -501,7 +500,7 @@ func (t *PlainTable) Published() ([]*cube.Cube, error) {
 			}
 			rows = append(rows, members)
 		}
-		b = cube.NewBuilder(t.Name, dims, []cube.Measure{{Name: t.Value, Kind: kind}})
+		b := cube.NewBuilder(t.Name, dims, []cube.Measure{{Name: t.Value, Kind: kind}})
 		for i, row := range byView[key] {
 			cell := cube.KnownCell(row.Value)
 			if row.Hidden {
@@ -569,6 +568,18 @@ func ProtectPlain(t *PlainTable, policy protect.Policy, contributions, perturbed
 		}
 	}
 	return protect.Apply([]protect.Family{f}, policy)
+}
+
+// ExactPlain finds the least that must be hidden of a small table: the yardstick for what ProtectPlain hides.
+func ExactPlain(t *PlainTable, policy protect.Policy, contributions bool) (*protect.Optimum, error) {
+	f, given, err := t.Family(contributions)
+	if err == nil {
+		err = t.CheckGiven(f, given)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return protect.Exact([]protect.Family{f}, policy, protect.ExactOptions{Alone: true})
 }
 
 // given are the views with the numbers of the file. A row that the file lacks is not available.

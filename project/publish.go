@@ -103,8 +103,15 @@ func (r *Run) Protect() (*Release, error) {
 	if err != nil {
 		return nil, fmt.Errorf("project: %w", err)
 	}
-	out.Tables = append(append(out.Tables, reach...), changes...)
+	followed, err := r.followUp(out.Tables)
+	if err != nil {
+		return nil, err
+	}
+	out.Tables = slices.Concat(out.Tables, reach, changes, followed)
 	order := r.tableOrder()
+	for _, t := range followed {
+		order[t.Name()] = len(order)
+	}
 	slices.SortStableFunc(out.Tables, func(a, b protect.Table) int { return cmp.Compare(order[a.Name()], order[b.Name()]) })
 	return out, nil
 }

@@ -232,7 +232,7 @@ func (r *Run) changesOfSchools(tables []protect.Table) ([]protect.Table, error) 
 			if at < 0 || len(tables[at].Cube().Dim(yearDim).Members) < 2 {
 				continue
 			}
-			t, err := protect.From(tables[at], func(c *cube.Cube) (*cube.Cube, error) { return shareChange(name+"_change", c) })
+			t, err := protect.Derive(tables[at:at+1], func(of []*cube.Cube) (*cube.Cube, error) { return shareChange(name+"_change", of[0]) })
 			if err != nil {
 				return nil, err
 			}

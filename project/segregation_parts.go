@@ -66,7 +66,10 @@ func (r *Run) parts(counts *cube.Cube, units area.ID, d SegregationDecl, q segre
 				c, err = segregation.UnitCube(of, named)
 				dims = append(dims, d.Units)
 			case part == partChange && years > 1:
-				c, err = segregation.ChangeCube(of, q, yearDim, segregation.Shapley)
+				// Intervals of a Shapley decomposition cost as much as all other measures of an edition together; skikt measure gives them.
+				plain := q
+				plain.Persons.N = 0
+				c, err = segregation.ChangeCube(of, plain, yearDim, segregation.Shapley)
 			}
 			if err != nil {
 				return nil, err

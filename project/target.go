@@ -185,8 +185,8 @@ func (r *Run) reachOfTables(tables []protect.Table) ([]protect.Table, error) {
 		for _, n := range d.Reach.Need {
 			q.Need = append(q.Need, n.Name)
 		}
-		t, err := protect.From(tables[at], func(c *cube.Cube) (*cube.Cube, error) {
-			made, err := target.OfTable(d.Name+"_types", c, q)
+		t, err := protect.Derive(tables[at:at+1], func(of []*cube.Cube) (*cube.Cube, error) {
+			made, err := target.OfTable(d.Name+"_types", of[0], q)
 			if err == nil {
 				made.Title = d.titled(made.Title)
 			}

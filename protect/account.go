@@ -21,7 +21,7 @@ const AccountName = "protection_account"
 // for publication, since a rule by itself may tell a value.
 func account(tables []*cube.Cube, p Policy, lineage cube.Lineage) (*cube.Cube, error) {
 	names := cube.Dimension{Name: "table", Title: cube.Text{SV: "Tabell", EN: "Table"}, Role: cube.Group}
-	states := cube.Dimension{Name: "status", Title: cube.Text{SV: "Status", EN: "Status"}, Role: cube.Group}
+	states := cube.Dimension{Name: "state", Title: cube.Text{SV: "Status", EN: "Status"}, Role: cube.Group}
 	for _, s := range cube.Statuses() {
 		states.Members = append(states.Members, cube.Member{Code: s.String(), Label: s.Title()})
 	}
@@ -35,7 +35,7 @@ func account(tables []*cube.Cube, p Policy, lineage cube.Lineage) (*cube.Cube, e
 	b := cube.NewBuilder(AccountName, []cube.Dimension{names, states}, []cube.Measure{
 		{Name: "NCells", Title: cube.Text{SV: "Antal celler", EN: "Number of cells"}, Unit: cube.Text{SV: "celler", EN: "cells"}, Kind: cube.Count},
 		{Name: "ShareCells", Title: cube.Text{SV: "Andel av tabellens celler", EN: "Share of the table's cells"}, Unit: cube.Text{SV: "procent", EN: "percent"}, Kind: cube.Share,
-			Decimals: 1, Of: "NCells", Over: "status"},
+			Decimals: 1, Of: "NCells", Over: "state"},
 	})
 	for k, c := range tables {
 		count := map[cube.Status]int{}

@@ -43,7 +43,7 @@ type ExactOptions struct {
 }
 
 // mostExact is how many numbers the exact mode takes on. A table of 140 numbers took seconds; one of 281 was not done after a minute.
-const mostExact = 500
+const mostExact = 200
 
 // Exact finds the least that must be hidden for the families to be safe: the yardstick for what [Apply] hides, and for small tables a method
 // of its own. For every number hidden by a rule there must be a table that agrees on everything shown where it is higher, and one where it is

@@ -474,7 +474,7 @@ func (s *search) movers(t *target) []int32 {
 
 // improve takes cycles back, alone and a few neighbours at a time, and finds the cheapest way to keep what they kept, given all others.
 func (c *chooser) improve() {
-	const rounds, most, patience = 4, 1200, 100
+	const rounds, most, patience = 4, 1000, 40
 	for _, s := range c.systems {
 		for range rounds {
 			better := false

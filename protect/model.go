@@ -249,8 +249,7 @@ func groupsOf(a, b *part, common []string) ([]group, error) {
 	index := map[string]int{}
 	var names []string
 	var up []int
-	var find func(int) int
-	find = func(i int) int {
+	find := func(i int) int {
 		for up[i] != i {
 			up[i] = up[up[i]]
 			i = up[i]

@@ -2,8 +2,8 @@
 //
 // [Apply] takes everything that was counted from an agency's own records, counts the declared tables, hides what the
 // [Policy] forbids, hides as much more as is needed so that nothing hidden by a rule can be computed from what is shown, checks the outcome on
-// its own, and only then gives [Table] values. [Measures] does the same for measures computed from records, and [AlreadyPublic] lets through what its
-// publisher has made public. There is no other way. [Attack] tries to undo the hiding of any published tables.
+// its own, and only then gives [Table] values. [Measures] does the same for measures computed from records, [AlreadyPublic] lets through what its
+// publisher has made public, and [Derive] what is computed from such tables alone. There is no other way. [Attack] tries to undo the hiding of any published tables.
 //
 // # Method
 //
@@ -42,7 +42,7 @@ import (
 	"github.com/skikt/skikt/cube"
 )
 
-// A Table is a table that may be published. Only Apply, Measures, AlreadyPublic and From make valid ones.
+// A Table is a table that may be published. Only Apply and AlreadyPublic make valid ones, and Derive of those.
 type Table struct {
 	cube   *cube.Cube
 	policy Policy
@@ -365,6 +365,9 @@ func (m *model) ruledOut(n *number, x *part, meas cube.Measure) bool {
 	return false
 }
 
+// alreadyPublic is the name of the policy of tables that needed none.
+const alreadyPublic = "already public"
+
 // AlreadyPublic lets through a cube that was made only of what its publishers have made public. Every source must be marked public and
 // name its publisher; why is kept in the table's audit.
 func AlreadyPublic(c *cube.Cube, why string) (Table, error) {
@@ -391,27 +394,9 @@ func AlreadyPublic(c *cube.Cube, why string) (Table, error) {
 	slices.Sort(publishers)
 	out := c.Clone()
 	out.Lineage = out.Lineage.Merge(cube.Lineage{Steps: []string{"already public: " + strings.Join(publishers, ", ")}})
-	policy := Policy{Name: "already public", Version: "1", Zeros: Show, Full: Show, Documentation: cube.Text{
+	policy := Policy{Name: alreadyPublic, Version: "1", Zeros: Show, Full: Show, Documentation: cube.Text{
 		SV: "Tabellen bygger bara på uppgifter som redan är offentliga, från " + strings.Join(publishers, ", ") + ".",
 		EN: "The table rests only on figures that are already public, from " + strings.Join(publishers, ", ") + "."}}
 	return Table{cube: out, policy: policy, audit: Audit{Policy: policy.Name, Version: policy.Version, Reason: why, Method: policy.Documentation,
 		Tables: []TableAudit{auditTable(out)}, Verdict: cube.Text{SV: "Redan offentlig.", EN: "Already public."}}}, nil
-}
-
-// From is a table computed from another that may be published. f is given only what that one shows, and must use nothing else: then what it gives tells no more than a reader could compute.
-func From(t Table, f func(*cube.Cube) (*cube.Cube, error)) (Table, error) {
-	if !t.Valid() {
-		return Table{}, fmt.Errorf("protect: nothing to compute from: the table is not protected")
-	}
-	made, err := f(t.Cube())
-	if err != nil {
-		return Table{}, err
-	}
-	if made == nil || made.Len() == 0 || made.Name == "" || made.Name == t.Name() {
-		return Table{}, fmt.Errorf("protect: a table computed from %s needs a name of its own and cells", t.Name())
-	}
-	out := made.Clone()
-	out.Lineage = out.Lineage.Merge(t.cube.Lineage).Merge(cube.Lineage{Steps: []string{"computed from the published table " + t.Name()}})
-	return Table{cube: out, policy: t.policy, audit: Audit{Policy: t.policy.Name, Version: t.policy.Version, Method: t.audit.Method, Tables: []TableAudit{auditTable(out)},
-		Verdict: cube.Text{SV: "Godkänd: beräknad enbart ur en tabell som får publiceras.", EN: "Passed: computed only from a table that may be published."}}}, nil
 }

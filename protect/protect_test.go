@@ -720,30 +720,3 @@ func BenchmarkApply(b *testing.B) {
 		})
 	}
 }
-
-func TestFrom(t *testing.T) {
-	in := smallFamily(t).Inner
-	in.Lineage.Sources = []cube.Source{{Name: "index", Publisher: "SCB", Public: true}}
-	table, err := AlreadyPublic(in, "published")
-	if err != nil {
-		t.Fatal(err)
-	}
-	renamed := func(c *cube.Cube) (*cube.Cube, error) { c.Name = "made"; c.Lineage = cube.Lineage{}; return c, nil }
-	made, err := From(table, renamed)
-	if err != nil || !made.Valid() || made.Name() != "made" {
-		t.Fatalf("%v", err)
-	}
-	if l := made.Cube().Lineage; len(l.Sources) != 1 || !slices.Contains(l.Steps, "computed from the published table "+table.Name()) {
-		t.Errorf("lineage %+v", l)
-	}
-	if table.Name() == "made" {
-		t.Error("the table itself was changed")
-	}
-	// Nothing comes of what is not protected, and a table never takes the place of another.
-	if _, err := From(Table{}, renamed); err == nil {
-		t.Error("made from the zero table")
-	}
-	if _, err := From(table, func(c *cube.Cube) (*cube.Cube, error) { return c, nil }); err == nil || !strings.Contains(err.Error(), "a name of its own") {
-		t.Errorf("%v", err)
-	}
-}

@@ -25,15 +25,15 @@ import (
 type gapCmd struct {
 	File  string `arg:"" help:"CSV or XLSX file with one row for each type, year and group, or the folder of an edition." placeholder:"FILE" type:"path"`
 	Table string `help:"Of an edition: the table."`
-	What  string `help:"What to compute: rates, gaps, trends, changes, signals, goals or moved." enum:"rates,gaps,trends,changes,signals,goals,moved" default:"gaps"`
+	What  string `help:"What to compute: rates, gaps, trends, convergence, changes, signals, goals, moved (areas changing type) or frozen (levels with frozen types)." enum:"rates,gaps,trends,convergence,changes,signals,goals,moved,frozen" default:"gaps"`
 
-	Type    string   `help:"Column of the area types, or of any groups in order (of an edition: the dimension, found by itself); for signals the units, for moved each area's type."`
+	Type    string   `help:"Column of the area types, or of any groups in order (of an edition: the dimension, found by itself); for signals and convergence the units, for moved and frozen each area's type."`
 	Year    string   `help:"Column of the years (of an edition: the dimension, found by itself)."`
 	By      []string `help:"Columns of what else the rows are sorted by: indicator, sex, kommun. Each combination is followed by itself."`
 	Events  string   `help:"Column of how many have what is followed. Two dots are a hidden count."`
 	Persons string   `help:"Column of how many persons there are."`
 	Share   string   `help:"Of an edition: a share, instead of --events and --persons."`
-	Area    string   `help:"For moved: column of the areas."`
+	Area    string   `help:"For moved and frozen: column of the areas."`
 
 	First    string   `help:"The first type compared; the first in order when not given."`
 	Last     string   `help:"The last type compared; the last in order when not given."`
@@ -58,21 +58,22 @@ type gapCmd struct {
 
 func (c *gapCmd) Help() string {
 	return `Follows an indicator by area type and year: levels, gaps with intervals, trends that allow a shift at a break, what a change is made of,
-early warnings, and goals. skikt explain NAME tells what a measure is. What it prints of an agency's own records is not protected.
+early warnings, and goals. skikt explain NAME tells what a measure is. What it prints of an agency's own records is not protected. Of an
+edition name the table and a share in it: --table eligibility --share SharePupils.
 
-Examples:
-  skikt gap work.csv --type type --year year --by sex --events working --persons persons
-  skikt gap work.csv --type type --year year --by sex --events working --persons persons --what trends --format csv
-  skikt gap work.csv --type type --year year --by sex --events working --persons persons --what goals --goals goals.yaml
-
-A goal in goals.yaml:
+A goal in goals.yaml (shares from 0 to 1; without target and target_year a direction: less, more or smaller):
   - name: gap-men
     source: who has set it
     measure: Difference
     at: {sex: M}
     baseline_year: 2020
     target_year: 2030
-    target: 0.10`
+    target: 0.10
+
+Example:
+  skikt gap work.csv --type type --year year --by sex --events working --persons persons
+  skikt gap work.csv --type type --year year --by sex --events working --persons persons --what trends --format csv
+  skikt gap work.csv --type type --year year --by sex --events working --persons persons --what goals --goals goals.yaml`
 }
 
 func (c *gapCmd) Run(ctx context.Context, std *streams) error {
@@ -145,8 +146,8 @@ func (c *gapCmd) question() (gap.Question, error) {
 		return q, errors.New("--standard takes --strata, the columns to standardise over")
 	case c.What == "goals" && c.Goals == "":
 		return q, errors.New("goals are declared in a file: --goals goals.yaml")
-	case c.What == "moved" && c.Area == "":
-		return q, errors.New("moved follows areas: name their column with --area")
+	case (c.What == "moved" || c.What == "frozen") && c.Area == "":
+		return q, fmt.Errorf("%s follows areas: name their column with --area", c.What)
 	case c.Break != 0 && c.Joined:
 		return q, errors.New("--break and --joined contradict each other")
 	case c.HiddenBelow < 0 || c.Noise < 0:
@@ -165,8 +166,14 @@ func (c *gapCmd) compute(in *cube.Cube, q gap.Question, goals []gap.Goal) (*cube
 		return gap.Changes(in, q)
 	case "signals":
 		return gap.Signals(in, q, gap.Watch{FalseRate: c.FalseRate, Every: c.Every, Widen: c.Widen})
+	case "convergence":
+		return gap.Convergence(in, q)
 	case "moved":
-		return gap.Moved(in, q, c.Area, c.Type)
+		changes, _, err := gap.Moved(in, q, c.Area, c.Type)
+		return changes, err
+	case "frozen":
+		_, rates, err := gap.Moved(in, q, c.Area, c.Type)
+		return rates, err
 	case "goals":
 		return gap.FollowGoals(in, q, goals)
 	}
@@ -196,11 +203,11 @@ func (c *gapCmd) table(ctx context.Context) (*cube.Cube, error) {
 	}
 	columns := []fileColumn{{c.Type, cube.Type}, {c.Year, cube.Time}}
 	measures := []string{c.Events, c.Persons}
-	if c.What == "moved" {
+	if c.What == "moved" || c.What == "frozen" {
 		columns = []fileColumn{{c.Area, cube.Area}, {c.Year, cube.Time}}
 		measures = append(measures, c.Type)
 	}
-	if c.What == "signals" {
+	if c.What == "signals" || c.What == "convergence" {
 		columns[0].role = cube.Group
 	}
 	for _, name := range append(slices.Clone(c.By), c.Strata...) {
@@ -354,6 +361,11 @@ func readGoals(path string) ([]gap.Goal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("there is no file %s", path)
 	}
+	return parseGoals(name, text)
+}
+
+// parseGoals is the list of goals in a text; name is what the file is called.
+func parseGoals(name string, text []byte) ([]gap.Goal, error) {
 	var goals []gap.Goal
 	if err := yaml.UnmarshalWithOptions(text, &goals, yaml.Strict()); err != nil {
 		return nil, exitError{exitProblems, fmt.Errorf("%s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, false)))}
@@ -366,12 +378,17 @@ func readGoals(path string) ([]gap.Goal, error) {
 		return nil, err
 	}
 	lines := make([]int, len(goals))
-	if list, ok := file.Docs[0].Body.(*ast.SequenceNode); ok {
+	for _, doc := range file.Docs {
+		list, ok := doc.Body.(*ast.SequenceNode)
+		if !ok {
+			continue
+		}
 		for i, v := range list.Values {
 			if i < len(lines) {
 				lines[i] = v.GetToken().Position.Line
 			}
 		}
+		break
 	}
 	seen := map[string]bool{}
 	var all []error

@@ -62,7 +62,9 @@ func TestHelpExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, text := range map[string][]byte{
-		"examples/sverige-2022/skikt.yaml": bytes.ReplaceAll(text, []byte("- name: eligibility"), []byte("- name: background")),
+		"examples/sverige-2022/skikt.yaml": bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("- name: eligibility"), []byte("- name: background")), []byte("from: eligibility"), []byte("from: background")),
+		"work.csv":                         []byte("type,year,sex,working,persons\n1,2020,M,400,1000\n5,2020,M,700,1000\n1,2021,M,420,1000\n5,2021,M,700,1000\n1,2022,M,430,1000\n5,2022,M,710,1000\n"),
+		"goals.yaml":                       []byte("- {name: gap-men, measure: Difference, at: {sex: M}, baseline_year: 2020, target_year: 2030, target: -0.1}\n"),
 		"deso.geojson":                     borders,
 		"huvudman.csv":                     []byte("id,kind,y2021,y2022,y2023,index,share12\n0001,kommun,100,110,120,100,0.2\n0002,enskild,,50,60,150,0.5\n"),
 		"rules.yaml":                       []byte("need: index\nreach: [share12]\nrules:\n  - {name: plain, budget: 1000000, pupils: [y2021, y2022, y2023], pots: [{name: all, key: [index, pupils]}]}\n  - {name: pupils, budget: 1000000, pupils: [y2021, y2022, y2023], pots: [{name: all, key: [pupils]}]}\n"),

@@ -35,6 +35,7 @@ type protectCmd struct {
 	plainInput  `embed:""`
 	Contributor string `help:"Column of who contributed: each row is then a contribution, and the rules on contributors judge." placeholder:"COLUMN"`
 	Perturbed   bool   `help:"The numbers were changed before and need not add up: they are judged as they are, and never repaired."`
+	Exact       bool   `help:"Also tell the least that could be hidden, with its proof: for small tables, of 200 numbers at most."`
 	Record      string `help:"File for the release record, which a second person signs. Confidential." placeholder:"FILE" type:"path"`
 	JSON        bool   `help:"Cells and audit as JSON on stdout."`
 }
@@ -45,7 +46,7 @@ rule can be computed. Rows that are totals, or of a level of a hierarchy, are he
 unless the audit passes.
 
 Example:
-  skikt protect pupils.csv --policy scb-integration
+  skikt protect pupils.csv --policy scb-integration --exact
   skikt protect pupils.csv --policy policy.yaml --hierarchy regions.csv --record record.json`
 }
 
@@ -68,6 +69,14 @@ func (c *protectCmd) Run(std *streams) error {
 		if err := writeRecords(c.Record, []protect.Record{release.Record()}); err != nil {
 			return err
 		}
+	}
+	var least *leastHidden
+	if c.Exact {
+		best, err := project.ExactPlain(t, policy, c.Contributor != "")
+		if err != nil {
+			return err
+		}
+		least = &leastHidden{best.Cost, best.Least, best.Proved()}
 	}
 	var cells []plainCell
 	seen := map[string]bool{} // the total stands in the table of each level
@@ -98,7 +107,8 @@ func (c *protectCmd) Run(std *streams) error {
 			Columns []string      `json:"columns"`
 			Cells   []plainCell   `json:"cells"`
 			Audit   protect.Audit `json:"audit"`
-		}{t.Dims, cells, release.Audit()})
+			Exact   *leastHidden  `json:"exact,omitempty"`
+		}{t.Dims, cells, release.Audit(), least})
 	}
 	w := csv.NewWriter(std.out)
 	if err := w.Write(append(slices.Clone(t.Dims), t.Value, "status")); err != nil {
@@ -118,7 +128,21 @@ func (c *protectCmd) Run(std *streams) error {
 	}
 	w.Flush()
 	fmt.Fprintf(std.err, "%d of %d cells hidden. %s\n", hidden, len(cells), release.Audit().Verdict.EN)
+	switch {
+	case least == nil:
+	case least.Proved:
+		fmt.Fprintf(std.err, "The least that could be hidden is %d, which is proved.\n", least.Cells)
+	default:
+		fmt.Fprintf(std.err, "The least that could be hidden lies from %d to %d: the search met its limit.\n", least.AtLeast, least.Cells)
+	}
 	return w.Error()
+}
+
+// leastHidden is the least that could be hidden of a table.
+type leastHidden struct {
+	Cells   int64 `json:"cells"`    // of the best pattern found
+	AtLeast int64 `json:"at_least"` // no safe pattern has fewer
+	Proved  bool  `json:"proved"`
 }
 
 type plainCell struct {

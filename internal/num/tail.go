@@ -223,7 +223,7 @@ func root(u, p float64, at func(u float64) (lower, upper, slope float64)) float6
 		} else {
 			hi = u
 		}
-		step := math.NaN()
+		var step float64
 		if p <= 0.5 {
 			step = -math.Log(lower/p) * lower / slope
 		} else {
