@@ -219,8 +219,8 @@ func (res *Result) missing(p Pot, out *PotResult, in, without []bool) error {
 	}
 	switch res.Rule.Missing {
 	case Refuse:
-		return fmt.Errorf("grant: pot %s: %d units lack a number that the key (%s) or the threshold needs: %s; give it, or declare missing: left-out or as-pupils",
-			p.Name, len(ids), strings.Join(p.Key, " × "), some)
+		return fmt.Errorf("grant: pot %s: a number that the key (%s) or the threshold needs is missing in %d of %d units: %s; give it, or declare missing: left-out or as-pupils",
+			p.Name, strings.Join(p.Key, " × "), len(ids), len(without), some)
 	case LeftOut:
 		for i := range without {
 			if without[i] {

@@ -113,7 +113,7 @@ func ByGroup(name, grouping string, results ...*Result) (*cube.Cube, error) {
 	}
 	title := g.Title
 	if title == (cube.Text{}) {
-		title = cube.Same(g.Name)
+		title = results[0].Units.title(g.Name)
 	}
 	dim := cube.Dimension{Name: g.Name, Title: title, Role: cube.Group}
 	first, err := Compare(results[0], results[0])
@@ -143,7 +143,7 @@ func ByGroup(name, grouping string, results ...*Result) (*cube.Cube, error) {
 				cube.KnownCell(float64(ch.Gain)), cube.KnownCell(float64(ch.Lose)), cube.KnownCell(float64(ch.Same)), cube.KnownCell(n))
 		}
 	}
-	return finish(b, results, cube.Text{SV: "Belopp per grupp och regel", EN: "Amounts by group and rule"})
+	return finish(b, results, cube.Text{SV: "Belopp per grupp och regel: " + title.SV, EN: "Amounts by group and rule: " + title.EN})
 }
 
 // Questions are the columns that a summary of rules is made against.
@@ -166,8 +166,9 @@ func Summary(name string, q Questions, results ...*Result) (*cube.Cube, error) {
 	for _, column := range q.Reach {
 		of, pupils := measure("GrantReach", cube.Share, 1), measure("GrantReach", cube.Share, 1)
 		of.Name, pupils.Name = "GrantReach_"+column, "GrantReachPupils_"+column
-		of.Title.SV, of.Title.EN = of.Title.SV+": "+column, of.Title.EN+": "+column
-		pupils.Title = cube.Text{SV: "Andel av eleverna: " + column, EN: "Share of pupils: " + column}
+		whom := results[0].Units.title(column)
+		of.Title.SV, of.Title.EN = of.Title.SV+": "+whom.SV, of.Title.EN+": "+whom.EN
+		pupils.Title = cube.Text{SV: "Andel av eleverna: " + whom.SV, EN: "Share of pupils: " + whom.EN}
 		measures = append(measures, of, pupils)
 	}
 	b := cube.NewBuilder(name, []cube.Dimension{rule}, measures)
@@ -285,7 +286,7 @@ func CurveCube(name, by string, results ...*Result) (*cube.Cube, error) {
 			return nil, err
 		}
 		order = slices.Clone(order)
-		title = cube.Text{SV: "Koncentrationskurva längs " + by, EN: "Concentration curve along " + by}
+		title = cube.Text{SV: "Koncentrationskurva längs " + u.title(by).SV, EN: "Concentration curve along " + u.title(by).EN}
 	}
 	b := cube.NewBuilder(name, []cube.Dimension{rule, point}, []cube.Measure{share("GrantSharePupils", "Andel av eleverna", "Share of pupils"), share("GrantShareKronor", "Andel av kronorna", "Share of kronor")})
 	for k, r := range results {

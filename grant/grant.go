@@ -33,7 +33,16 @@ type Units struct {
 	Name     []string              // nil when they have none
 	Groups   []Grouping            // for comparisons
 	Numbers  map[string][]*big.Rat // columns by name, one number a unit; nil where there is none
+	Titles   map[string]cube.Text  // of columns, where they have other names than their own for people
 	Warnings []cube.Warning        // on how they were read
+}
+
+// title is what people call a column.
+func (u *Units) title(column string) cube.Text {
+	if t, ok := u.Titles[column]; ok {
+		return t
+	}
+	return cube.Same(column)
 }
 
 // Len is the number of units.

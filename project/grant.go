@@ -50,10 +50,11 @@ type HomesDecl struct {
 // UnitsDecl declares a file with one row for each unit: huvudman, kommun or school.
 type UnitsDecl struct {
 	FileDecl `yaml:",inline"`
-	ID       string    `yaml:"id"`
-	Name     string    `yaml:"name"`
-	By       []string  `yaml:"by"`   // columns that sort units: kind, kommun
-	Size     *SizeDecl `yaml:"size"` // and classes by a number
+	ID       string          `yaml:"id"`
+	Name     string          `yaml:"name"`
+	By       []string        `yaml:"by"`     // columns that sort units: kind, kommun
+	Size     *SizeDecl       `yaml:"size"`   // and classes by a number
+	Titles   map[string]Text `yaml:"titles"` // of columns, for people
 }
 
 // SizeDecl declares classes of size.
@@ -222,7 +223,7 @@ func (h *HomesDecl) read(ctx context.Context, path string) ([]grant.Home, error)
 	if err != nil {
 		return nil, fmt.Errorf("homes: %w", err)
 	}
-	index, err := grant.Numbers(t.text[h.Index])
+	index, err := t.numbers(h.Index)
 	if err != nil {
 		return nil, fmt.Errorf("homes: %w", err)
 	}
@@ -242,7 +243,10 @@ func (d GrantDecl) ReadUnits(ctx context.Context, path string) (*grant.Units, er
 	if err != nil {
 		return nil, err
 	}
-	u := &grant.Units{ID: t.text[d.Units.ID], Numbers: map[string][]*big.Rat{}}
+	u := &grant.Units{ID: t.text[d.Units.ID], Numbers: map[string][]*big.Rat{}, Titles: map[string]cube.Text{}}
+	for name, title := range d.Units.Titles {
+		u.Titles[name] = text(title)
+	}
 	if d.Units.Name != "" {
 		u.Name = t.text[d.Units.Name]
 	}
@@ -250,8 +254,8 @@ func (d GrantDecl) ReadUnits(ctx context.Context, path string) (*grant.Units, er
 		u.Groups = append(u.Groups, grant.Grouping{Name: name, Of: t.text[name]})
 	}
 	for _, name := range d.numbers() {
-		if u.Numbers[name], err = grant.Numbers(t.text[name]); err != nil {
-			return nil, fmt.Errorf("%s, column %s: %w", filepath.Base(path), name, err)
+		if u.Numbers[name], err = t.numbers(name); err != nil {
+			return nil, fmt.Errorf("%s, %w", filepath.Base(path), err)
 		}
 	}
 	if d.Units.Size != nil {
@@ -409,7 +413,7 @@ func (r *Run) publicFile(ctx context.Context, f FileDecl) (cube.Source, string, 
 	}
 	src, err := r.source(ctx, f, path)
 	if err == nil && !src.Public {
-		err = fmt.Errorf("the file %s is the agency's own, and disclosure control of what is computed from it here is not at hand: use what is already public (public: true for its source), or the command, whose output stays with you", f.File)
+		err = fmt.Errorf("the file %s is the agency's own, and disclosure control of what is computed from it here is not at hand: use what is already public; declare public: true for its source if its publisher has made the figures public, as amounts decided to named huvudmän are; or use skikt grant or skikt target, whose output stays with you", f.File)
 	}
 	return src, path, err
 }
@@ -455,6 +459,19 @@ func readTable(ctx context.Context, path string, required, others []string) (*ta
 		return nil, fmt.Errorf("%s has no rows", filepath.Base(path))
 	}
 	return t, nil
+}
+
+// numbers reads a column of decimal numbers, exactly; nil where it is blank.
+func (t *table) numbers(name string) ([]*big.Rat, error) {
+	out := make([]*big.Rat, len(t.line))
+	for i := range out {
+		one, err := grant.Numbers(t.text[name][i : i+1])
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %s must be a decimal number such as 12.3 or 12,3, or blank", t.line[i], name)
+		}
+		out[i] = one[0]
+	}
+	return out, nil
 }
 
 // whole reads a column of whole numbers from 0 on; blank is given as blank is.

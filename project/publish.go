@@ -96,11 +96,19 @@ func (r *Run) Protect() (*Release, error) {
 		}
 		r.opt.step("protect", 1, 1)
 	}
+	reach, err := r.reachOfTables(out.Tables)
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
+	changes, err := r.changesOfSchools(out.Tables)
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
 	followed, err := r.followUp(out.Tables)
 	if err != nil {
 		return nil, err
 	}
-	out.Tables = append(out.Tables, followed...)
+	out.Tables = slices.Concat(out.Tables, reach, changes, followed)
 	order := r.tableOrder()
 	for _, t := range followed {
 		order[t.Name()] = len(order)
@@ -162,7 +170,7 @@ func (r *Run) policy() (protect.Policy, error) {
 		}
 	}
 	for _, m := range r.measured {
-		return protect.Policy{}, fmt.Errorf("project: segregation %s is measured from the agency's own records, and no policy is declared: name a profile under policy", m.Cube.Name)
+		return protect.Policy{}, fmt.Errorf("project: %s is measured from the agency's own records, and no policy is declared: name a profile under policy", m.Cube.Name)
 	}
 	return protect.Profile("none")
 }
@@ -207,6 +215,7 @@ func (r *Run) tableOrder() map[string]int {
 	for _, f := range r.Families {
 		for _, v := range f.Views {
 			put(v.Name)
+			put(v.Name + "_change")
 		}
 	}
 	for _, c := range r.Measures {
@@ -214,6 +223,9 @@ func (r *Run) tableOrder() map[string]int {
 	}
 	for _, m := range r.measured {
 		put(m.Cube.Name)
+	}
+	for _, d := range r.Project.Targets {
+		put(d.Name + "_types")
 	}
 	put(protect.AccountName)
 	if r.types != nil {

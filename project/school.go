@@ -11,6 +11,7 @@ import (
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/internal/sweref"
 	"github.com/skikt/skikt/locate"
+	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/record"
 	"github.com/skikt/skikt/school"
 	"github.com/skikt/skikt/segregation"
@@ -30,9 +31,11 @@ type SchoolDecl struct {
 	From  string              `yaml:"from"`
 	Where map[string][]string `yaml:"where"` // only rows whose column has one of the values
 
-	School GroupDecl `yaml:"school"` // composition of an agency's own pupils takes declared members
-	Within []string  `yaml:"within"` // columns to measure within (segregation, choice: one), or coarser levels, finest first (model)
-	Stage  string    `yaml:"stage"`
+	School  GroupDecl   `yaml:"school"`  // composition of an agency's own pupils takes declared members
+	Compare []GroupDecl `yaml:"compare"` // composition: what makes schools alike (their kommun, huvudman type, stage), each a table beside
+	Homes   []string    `yaml:"homes"`   // composition: kinds of area that pupils live in (kommun, lan), each a table beside
+	Within  []string    `yaml:"within"`  // columns to measure within (segregation, choice: one), or coarser levels, finest first (model)
+	Stage   string      `yaml:"stage"`
 
 	Group    string   `yaml:"group"`  // column of the group
 	Member   string   `yaml:"member"` // choice: the group that is measured against all others
@@ -122,6 +125,15 @@ func (p *Project) validateSchool(d SchoolDecl, of map[string]columns, say compla
 		if p.Types == nil {
 			say("", "composition is by the type of the area where pupils live, and no types are declared")
 		}
+		for i, g := range d.Compare {
+			text(fmt.Sprintf("compare[%d]", i), g.Name)
+			if len(g.Members) == 0 && !p.public(d.From) {
+				say(fmt.Sprintf("compare[%d]", i), "%s is made from the agency's own records, so the members of %s must be declared", d.Name, g.Name)
+			}
+			if g.Name == "homes" || g.Name == "change" || g.Name == d.School.Name {
+				say(fmt.Sprintf("compare[%d]", i), "%s is the name of another table of the composition", g.Name)
+			}
+		}
 		if len(d.School.Members) == 0 && !p.public(d.From) {
 			say("school", "%s is made from the agency's own records, so the schools must be declared under members", d.Name)
 		}
@@ -180,12 +192,111 @@ func (p *Project) schoolTables() (out []TableDecl) {
 		if d.Kind != "composition" {
 			continue
 		}
-		out = append(out, TableDecl{Name: d.Name, Title: d.Title, From: d.From, Where: d.Where, Groups: []GroupDecl{d.School}, By: []string{typeDim},
+		table := TableDecl{Name: d.Name, Title: d.Title, From: d.From, Where: d.Where, Groups: []GroupDecl{d.School}, By: []string{typeDim},
 			Count: CountDecl{Measure: "NPupils", Title: Text{SV: "Elever", EN: "Pupils"}, Unit: Text{SV: "elever", EN: "pupils"}},
-			Share: &ShareDecl{Measure: "ShareOfSchool", Title: Text{SV: "Andel av skolans elever", EN: "Share of the school's pupils"}, Over: typeDim},
-			Notes: []Text{{SV: "Områdestypen är den för området där eleven bor. Skolans eget område används inte.", EN: "The type is that of the area where the pupil lives. The school's own area is not used."}}})
+			Share: &ShareDecl{Measure: shareOfSchool, Title: Text{SV: "Andel av skolans elever", EN: "Share of the school's pupils"}, Over: typeDim},
+			Notes: []Text{{SV: "Områdestypen är den för området där eleven bor. Skolans eget område används inte.", EN: "The type is that of the area where the pupil lives. The school's own area is not used."}}}
+		out = append(out, table)
+		for _, g := range d.Compare {
+			beside := table
+			beside.Name, beside.Groups = d.Name+"_"+g.Name, []GroupDecl{g}
+			beside.Title = Text{SV: d.Title.SV + ": " + strings.ToLower(g.Title.SV), EN: d.Title.EN + ": " + strings.ToLower(g.Title.EN)}
+			beside.Share = &ShareDecl{Measure: shareOfSchool, Title: Text{SV: "Andel av eleverna", EN: "Share of the pupils"}, Over: typeDim}
+			out = append(out, beside)
+		}
+		if len(d.Homes) > 0 {
+			beside := table
+			beside.Name, beside.Groups, beside.By = d.Name+"_homes", nil, nil
+			beside.Title = Text{SV: d.Title.SV + ": alla elever efter var de bor", EN: d.Title.EN + ": all pupils by where they live"}
+			beside.Share = &ShareDecl{Measure: shareOfSchool, Title: Text{SV: "Andel av eleverna", EN: "Share of the pupils"}, Over: typeDim}
+			for _, kind := range d.Homes {
+				beside.By = append(beside.By, typeDim+" × "+kind)
+			}
+			out = append(out, beside)
+		}
 	}
 	return out
+}
+
+const shareOfSchool = "ShareOfSchool"
+
+// changesOfSchools are how the published shares of compositions have changed since the year before, in percentage points.
+func (r *Run) changesOfSchools(tables []protect.Table) ([]protect.Table, error) {
+	var out []protect.Table
+	for _, d := range r.Schools {
+		if d.Kind != "composition" {
+			continue
+		}
+		for _, name := range append([]string{d.Name}, beside(d)...) {
+			at := slices.IndexFunc(tables, func(t protect.Table) bool { return t.Name() == name })
+			if at < 0 || len(tables[at].Cube().Dim(yearDim).Members) < 2 {
+				continue
+			}
+			t, err := protect.Derive(tables[at:at+1], func(of []*cube.Cube) (*cube.Cube, error) { return shareChange(name+"_change", of[0]) })
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, t)
+		}
+	}
+	return out, nil
+}
+
+// beside are the names of the tables that stand beside a composition's own.
+func beside(d SchoolDecl) (names []string) {
+	for _, g := range d.Compare {
+		names = append(names, d.Name+"_"+g.Name)
+	}
+	return names
+}
+
+// shareChange is a table of shares as changes since the year before it in the table. What is hidden in either year is hidden.
+func shareChange(name string, c *cube.Cube) (*cube.Cube, error) {
+	year, share := c.DimIndex(yearDim), c.MeasureIndex(shareOfSchool)
+	if share < 0 {
+		return nil, fmt.Errorf("the table %s has no %s", c.Name, shareOfSchool)
+	}
+	title := c.Measures()[share].Title
+	b := cube.NewBuilder(name, c.Dims(), []cube.Measure{{Name: "Change" + shareOfSchool, Kind: cube.Value, Decimals: 1,
+		Title: cube.Text{SV: title.SV + ", ändring sedan året före", EN: title.EN + ", change since the year before"}, Unit: cube.Text{SV: "procentenheter", EN: "percentage points"}}})
+	codes, at := make([]string, len(c.Dims())), make([]int32, len(c.Dims()))
+	for row := range c.Len() {
+		if c.Coord(row, year) == 0 {
+			continue
+		}
+		for d := range codes {
+			codes[d], at[d] = c.Code(row, d), int32(c.Coord(row, d))
+		}
+		if codes[c.DimIndex(typeDim)] == cube.Total {
+			continue
+		}
+		codes[year] = c.Dims()[year].Members[at[year]-1].Code
+		now, before := c.Cell(row, share), cube.Cell{Status: cube.NotAvailable}
+		if old := c.Find(codes...); old >= 0 {
+			before = c.Cell(old, share)
+		}
+		cell := cube.Cell{Status: cube.NotAvailable}
+		switch {
+		case now.Status.Hidden() || before.Status.Hidden():
+			cell.Status = cube.HiddenProtect
+		case now.Status.HasValue() && before.Status.HasValue():
+			cell = cube.KnownCell(math.Round(1e12*(now.Value-before.Value)) / 1e10)
+			for _, s := range []cube.Status{now.Status, before.Status} {
+				if s != cube.Known && s != cube.Zero {
+					cell.Status = s
+				}
+			}
+		}
+		b.Add(at, cell)
+	}
+	out, err := b.Cube()
+	if err != nil {
+		return nil, err
+	}
+	out.Title = cube.Text{SV: c.Title.SV + ": ändring", EN: c.Title.EN + ": change"}
+	out.Notes = append(slices.Clone(c.Notes), cube.Text{SV: "Beräknad ur de publicerade andelarna. Där en av dem är dold är också ändringen dold.",
+		EN: "Computed from the published shares. Where one of them is hidden, the change is hidden too."})
+	return out, nil
 }
 
 // schools answers the declared questions about schools that give measures.

@@ -14,6 +14,7 @@ import (
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/locate"
+	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/target"
 )
 
@@ -26,9 +27,11 @@ type TargetDecl struct {
 	Overlap  *OverlapDecl  `yaml:"overlap"`
 }
 
-// ReachDecl asks whom efforts by area type and by index reach, from counts by area.
+// ReachDecl asks whom efforts by area type and by index reach: from counts by area, or of an agency's own records from a table by type that is published.
 type ReachDecl struct {
-	From       string    `yaml:"from"` // records with counts
+	Table      string    `yaml:"table"` // a declared table by type; in the place of from, population, by, index, year and steps
+	Group      string    `yaml:"group"` // its group whose members, under need, are those who have the need
+	From       string    `yaml:"from"`  // records with counts
 	Population CountOf   `yaml:"population"`
 	Need       []CountOf `yaml:"need"`  // persons with each need, among the population
 	By         []string  `yaml:"by"`    // kinds of area that are chosen: regso, deso
@@ -78,7 +81,9 @@ func (p *Project) validateTarget(d TargetDecl, of map[string]columns, say compla
 	if asked != 1 {
 		say("", "declare exactly one of reach, location and overlap")
 	}
-	if q := d.Reach; q != nil {
+	if q := d.Reach; q != nil && q.Table != "" {
+		p.validateTableReach(*q, say)
+	} else if q != nil {
 		have, ok := of[q.From]
 		switch {
 		case !ok:
@@ -130,14 +135,89 @@ func (p *Project) validateTarget(d TargetDecl, of map[string]columns, say compla
 	}
 }
 
-// targets answers the declared questions.
+// validateTableReach tells what is wrong with a question to a table.
+func (p *Project) validateTableReach(q ReachDecl, say complain) {
+	if q.From != "" || q.Population.Name != "" || q.Population.Column != "" || len(q.Population.Where) > 0 || len(q.By) > 0 || q.Index != "" || q.Year != 0 || len(q.Steps) > 0 {
+		say("reach", "with table, leave from, population, by, index, year and steps out: the table has its own")
+	}
+	at := slices.IndexFunc(p.Tables, func(t TableDecl) bool { return t.Name == q.Table })
+	if at < 0 {
+		say("reach.table", "the table %q is not declared", q.Table)
+		return
+	}
+	t := p.Tables[at]
+	if !slices.Contains(t.By, typeDim) {
+		say("reach.table", "the table %s is not by type: add type to its by", q.Table)
+	}
+	if len(t.Only) > 0 && !slices.Contains(t.Only, t.Count.Measure) {
+		say("reach.table", "the table %s does not show its count %s: add it to only", q.Table, t.Count.Measure)
+	}
+	g := slices.IndexFunc(t.Groups, func(g GroupDecl) bool { return g.Name == q.Group })
+	if g < 0 {
+		say("reach.group", "%q is none of the groups of the table %s", q.Group, q.Table)
+		return
+	}
+	if len(q.Need) == 0 {
+		say("reach.need", "name the members of %s that have the need", q.Group)
+	}
+	for _, n := range q.Need {
+		if len(n.Where) > 0 || n.Column != n.Name {
+			say("reach.need", "with table a need is the code of a member of %s and nothing more", q.Group)
+		} else if len(t.Groups[g].Members) > 0 && !slices.ContainsFunc(t.Groups[g].Members, func(m MemberDecl) bool { return m.Code == n.Name }) {
+			say("reach.need", "%q is no member of %s", n.Name, q.Group)
+		}
+	}
+}
+
+// reachOfTables answers the questions whom an effort by type reaches that are put to published tables.
+func (r *Run) reachOfTables(tables []protect.Table) ([]protect.Table, error) {
+	var out []protect.Table
+	for _, d := range r.Project.Targets {
+		if d.Reach == nil || d.Reach.Table == "" {
+			continue
+		}
+		at := slices.IndexFunc(tables, func(t protect.Table) bool { return t.Name() == d.Reach.Table })
+		if at < 0 {
+			return nil, fmt.Errorf("target %s: the table %s is not published", d.Name, d.Reach.Table)
+		}
+		decl := r.Tables[slices.IndexFunc(r.Tables, func(t TableDecl) bool { return t.Name == d.Reach.Table })]
+		q := target.Table{Type: typeDim, Year: yearDim, Count: decl.Count.Measure, Group: d.Reach.Group}
+		for _, n := range d.Reach.Need {
+			q.Need = append(q.Need, n.Name)
+		}
+		t, err := protect.Derive(tables[at:at+1], func(of []*cube.Cube) (*cube.Cube, error) {
+			made, err := target.OfTable(d.Name+"_types", of[0], q)
+			if err == nil {
+				made.Title = d.titled(made.Title)
+			}
+			return made, err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("target %s: %w", d.Name, err)
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// titled is the title of one of the answers.
+func (d TargetDecl) titled(t cube.Text) cube.Text {
+	if d.Title == (Text{}) {
+		return t
+	}
+	return cube.Text{SV: d.Title.SV + ": " + t.SV, EN: d.Title.EN + ": " + t.EN}
+}
+
+// targets answers the declared questions, but for those that are put to published tables.
 func (r *Run) targets(ctx context.Context) error {
 	for _, d := range r.Project.Targets {
 		var cubes []*cube.Cube
 		var err error
 		switch {
+		case d.Reach != nil && d.Reach.Table != "":
+			continue
 		case d.Reach != nil:
-			cubes, err = r.reach(ctx, d.Name, d.Reach)
+			cubes, err = r.reach(ctx, d)
 		case d.Location != nil:
 			cubes, err = r.location(ctx, d.Name, d.Location)
 		case d.Overlap != nil:
@@ -147,9 +227,7 @@ func (r *Run) targets(ctx context.Context) error {
 			return fmt.Errorf("target %s: %w", d.Name, err)
 		}
 		for _, c := range cubes {
-			if d.Title != (Text{}) {
-				c.Title = cube.Text{SV: d.Title.SV + ": " + c.Title.SV, EN: d.Title.EN + ": " + c.Title.EN}
-			}
+			c.Title = d.titled(c.Title)
 			r.Measures = append(r.Measures, c)
 		}
 	}
@@ -157,10 +235,12 @@ func (r *Run) targets(ctx context.Context) error {
 }
 
 // reach answers whom efforts by type and index reach, at each kind of area.
-func (r *Run) reach(ctx context.Context, name string, q *ReachDecl) ([]*cube.Cube, error) {
+func (r *Run) reach(ctx context.Context, d TargetDecl) ([]*cube.Cube, error) {
+	name, q := d.Name, d.Reach
 	from := r.loaded[q.From]
-	if !from.lineage.Public() {
-		return nil, fmt.Errorf("the records %s are the agency's own, and disclosure control of reach is not at hand: measure what is already public", q.From)
+	public := from.lineage.Public()
+	if !public && q.Index == "" {
+		return nil, fmt.Errorf("the records %s are the agency's own, and %s: declare a table of them by type and ask it (reach: {table: …, group: …, need: […]}), or use skikt target reach for work within the agency", q.From, reachGivesBack)
 	}
 	lineage := from.lineage.Merge(r.types.lineage)
 	var index *cube.Cube
@@ -191,6 +271,17 @@ func (r *Run) reach(ctx context.Context, name string, q *ReachDecl) ([]*cube.Cub
 			return nil, err
 		}
 		year := cube.Dimension{Name: yearDim, Title: cube.Text{SV: "År", EN: "Year"}, Role: cube.Time, Members: []cube.Member{{Code: strconv.Itoa(q.Year), Label: cube.Same(strconv.Itoa(q.Year))}}}
+		if !public {
+			found, _, err := cubes[2].Beside(year, func(int) int32 { return 0 })
+			if err != nil {
+				return nil, err
+			}
+			found.Lineage, found.Title = found.Lineage.Merge(lineage), d.titled(found.Title)
+			if err := r.ownReach(name, kind, found, sets); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		for _, c := range cubes {
 			if c, _, err = c.Beside(year, func(int) int32 { return 0 }); err != nil {
 				return nil, err
@@ -205,6 +296,33 @@ func (r *Run) reach(ctx context.Context, name string, q *ReachDecl) ([]*cube.Cub
 		}
 	}
 	return out, nil
+}
+
+const reachGivesBack = "shares of those who have a need, choice by choice, would give back the counts that disclosure control hides"
+
+// ownReach takes how well index and types find needs in the agency's own records to disclosure control, with the counts that it was computed from.
+func (r *Run) ownReach(name, kind string, found *cube.Cube, all []target.Set) error {
+	r.Findings = append(r.Findings, Finding{Where: "target " + name, Rule: "not-published",
+		Text: fmt.Sprintf("reach by types and by index at %s is left out of the edition, as %s; a table by type can be asked: reach: {table: …, group: …, need: […]}", kind, reachGivesBack)})
+	found.Warnings = nil // they count persons
+	units := cube.Dimension{Name: kind, Role: cube.Group}
+	for _, code := range all[0].Areas.Code {
+		units.Members = append(units.Members, cube.Member{Code: code})
+	}
+	groups := cube.Dimension{Name: behindGroup, Role: cube.Group, Members: []cube.Member{{Code: "need"}, {Code: "other"}}}
+	b := cube.NewBuilder(found.Name, append(slices.Clone(found.Dims()), units, groups), []cube.Measure{{Name: "N", Kind: cube.Count}})
+	for k, s := range all {
+		for i, n := range s.Areas.Population {
+			b.Add([]int32{int32(k), 0, int32(i), 0}, cube.KnownCell(float64(s.Areas.Need[i])))
+			b.Add([]int32{int32(k), 0, int32(i), 1}, cube.KnownCell(float64(n-s.Areas.Need[i])))
+		}
+	}
+	counts, err := b.Cube()
+	if err != nil {
+		return err
+	}
+	r.measured = append(r.measured, protect.Measured{Cube: found, Counts: counts, Count: "N", Units: units.Name, Groups: groups.Name})
+	return nil
 }
 
 // ReachCubes are the cubes of a reach question: by types, and where areas have an index by shares of the population chosen by it, and how well it finds the need. Steps are those shares; usual ones when empty.
@@ -382,6 +500,11 @@ func (r *Run) needs(ctx context.Context, from *loaded, q *ReachDecl, kind area.K
 	}
 	if !found {
 		return nil, nil, 0, fmt.Errorf("the records %s have nothing for %s", q.From, year)
+	}
+	for k, need := range q.Need {
+		if !slices.ContainsFunc(needs[k], func(n int64) bool { return n > 0 }) {
+			return nil, nil, 0, fmt.Errorf("nobody in the records %s has the need %s in %s: see its column and the values under where", q.From, need.Name, year)
+		}
 	}
 	return a, needs, rounded, nil
 }

@@ -2,6 +2,8 @@ package school
 
 import (
 	"math"
+	"strconv"
+	"strings"
 
 	"github.com/skikt/skikt/cube"
 )
@@ -35,4 +37,9 @@ func valueMeasure(name, sv, en string, decimals int) cube.Measure {
 
 func shareMeasure(name, sv, en string) cube.Measure {
 	return cube.Measure{Name: name, Title: cube.Text{SV: sv, EN: en}, Unit: cube.Text{SV: "procent", EN: "percent"}, Kind: cube.Share, Decimals: 1}
+}
+
+// swedish is a number with a decimal comma, for texts.
+func swedish(v float64, decimals int) string {
+	return strings.Replace(strconv.FormatFloat(v, 'f', decimals, 64), ".", ",", 1)
 }

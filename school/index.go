@@ -240,7 +240,7 @@ func IndexCube(x *SchoolIndex, outcome []float64, name string, of *Category) (*c
 		whose = cube.Text{SV: "alla skolor, var och en räknad en gång", EN: "all schools, each counted once"}
 	}
 	out.Notes = append(out.Notes, cube.Text{
-		SV: fmt.Sprintf("100 är medelvärdet över %s (sannolikhet %.4f); högre är större behov. Indexet är ett annat än SCB:s socioekonomiska index för områden. Intervallet (95 %%) rymmer bara koefficienternas osäkerhet.", whose.SV, x.Mean),
+		SV: fmt.Sprintf("100 är medelvärdet över %s (sannolikhet %s); högre är större behov. Indexet är ett annat än SCB:s socioekonomiska index för områden. Intervallet (95 %%) rymmer bara koefficienternas osäkerhet.", whose.SV, swedish(x.Mean, 4)),
 		EN: fmt.Sprintf("100 is the mean over %s (probability %.4f); higher is greater need. The index is another one than SCB's socio-economic index of areas. The interval (95 %%) holds the uncertainty of the coefficients alone.", whose.EN, x.Mean)})
 	placed := 0
 	for _, i := range x.Scored {

@@ -185,7 +185,7 @@ func MixedCubes(r Results, method Method) (*ModelCubes, error) {
 	out.Variance.Title = cube.Text{SV: "Resultatens varians på olika nivåer", EN: "Variance of results by level"}
 	last := out.Fits[len(out.Fits)-1]
 	out.Variance.Notes = append(out.Variance.Notes, cube.Text{
-		SV: fmt.Sprintf("Slumpmässiga intercept, %s. Andelen som bakgrunden förklarar (marginell R²) är %.3f; med grupperna (betingad R²) %.3f. Testen är gjorda med ML.", last.Method, last.Marginal, last.Conditional),
+		SV: fmt.Sprintf("Slumpmässiga intercept, %s. Andelen som bakgrunden förklarar (marginell R²) är %s; med grupperna (betingad R²) %s. Testen är gjorda med ML.", last.Method, swedish(last.Marginal, 3), swedish(last.Conditional, 3)),
 		EN: fmt.Sprintf("Random intercepts, %s. The share that background stands for (marginal R²) is %.3f; with the groups (conditional R²) %.3f. Tests are by ML.", last.Method, last.Marginal, last.Conditional)})
 	account.on(out.Variance)
 	if len(singular) > 0 {

@@ -261,14 +261,14 @@ func SALSACube(f *SALSAFit, units []SALSAUnit, rule SALSARule) (*cube.Cube, erro
 		}
 		return fmt.Sprintf("%.3f %+.3f·%s %+.3f·%s %+.3f·%s; R² = %.3f, σ = %.3f%s", m.Constant, m.Education, words[0], m.Boys, words[1], m.New, words[2], m.R2, m.Sigma, weighted)
 	}
-	note := cube.Text{SV: "Modell: " + formula([3]string{"utbildning", "pojkar", "nyinvandrade"}, " för en elev") + ".", EN: "Model: " + formula([3]string{"education", "boys", "new"}, " for one pupil") + "."}
+	note := cube.Text{SV: "Modell: " + strings.ReplaceAll(formula([3]string{"utbildning", "pojkar", "nyinvandrade"}, " för en elev"), ".", ",") + ".", EN: "Model: " + formula([3]string{"education", "boys", "new"}, " for one pupil") + "."}
 	if f.Fit == nil {
 		note.SV, note.EN = note.SV+" "+m.Source+".", note.EN+" "+m.Source+"."
 	}
 	out.Notes = append(out.Notes, note,
 		cube.Text{SV: "Residualen är ingen rangordning och inget betyg på skolan. Innehåller intervallet 0 skiljer sig resultatet inte från vad elevsammansättningen ger.",
 			EN: "The residual is no ranking and no mark on the school. Where its interval holds 0 the result does not differ from what the intake leads one to expect."},
-		cube.Text{SV: fmt.Sprintf("Regel: minst %g elever och känd bakgrund för minst %g %%.", rule.Pupils, 100*rule.Coverage), EN: fmt.Sprintf("Rule: at least %g pupils, and background known for at least %g %%.", rule.Pupils, 100*rule.Coverage)})
+		cube.Text{SV: fmt.Sprintf("Regel: minst %g elever och känd bakgrund för minst %g %%.", rule.Pupils, cube.Percent(rule.Coverage)), EN: fmt.Sprintf("Rule: at least %g pupils, and background known for at least %g %%.", rule.Pupils, cube.Percent(rule.Coverage))})
 	account := f.account()
 	account.on(out)
 	return out, nil

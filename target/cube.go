@@ -52,15 +52,7 @@ func ByTypes(name string, all ...Set) (*cube.Cube, error) {
 	if err != nil {
 		return nil, err
 	}
-	choice := cube.Dimension{Name: "types", Title: cube.Text{SV: "Valda områdestyper", EN: "Area types chosen"}, Role: cube.Group}
-	for t := 1; t < areatype.NTypes; t++ {
-		code, word := "1-"+strconv.Itoa(t), "1–"+strconv.Itoa(t)
-		if t == 1 {
-			code, word = "1", "1"
-		}
-		choice.Members = append(choice.Members, cube.Member{Code: code, Label: cube.Text{SV: "Typ " + word, EN: "Type " + word}})
-	}
-	b := cube.NewBuilder(name, []cube.Dimension{need, choice}, append(reachMeasures(), measure("TargetBest", cube.Share, 1)))
+	b := cube.NewBuilder(name, []cube.Dimension{need, choices()}, append(reachMeasures(), measure("TargetBest", cube.Share, 1)))
 	for k, s := range all {
 		var types []int
 		for t := 1; t < areatype.NTypes; t++ {
@@ -69,7 +61,22 @@ func ByTypes(name string, all ...Set) (*cube.Cube, error) {
 			b.Add([]int32{int32(k), int32(t - 1)}, append(reachCells(r), withBase(number(BestOfSize(s.Areas, r.Population)), r.AllNeed))...)
 		}
 	}
-	return finish(b, cube.Text{SV: "Vem en insats efter områdestyp når", EN: "Whom an effort by area type reaches"}, all)
+	return finish(b, typesTitle, all)
+}
+
+var typesTitle = cube.Text{SV: "Vem en insats efter områdestyp når", EN: "Whom an effort by area type reaches"}
+
+// choices are the dimension of the choices type 1, types 1–2 and so on to types 1–4.
+func choices() cube.Dimension {
+	choice := cube.Dimension{Name: "types", Title: cube.Text{SV: "Valda områdestyper", EN: "Area types chosen"}, Role: cube.Group}
+	for t := 1; t < areatype.NTypes; t++ {
+		code, word := "1-"+strconv.Itoa(t), "1–"+strconv.Itoa(t)
+		if t == 1 {
+			code, word = "1", "1"
+		}
+		choice.Members = append(choice.Members, cube.Member{Code: code, Label: cube.Text{SV: "Typ " + word, EN: "Type " + word}})
+	}
+	return choice
 }
 
 func reachMeasures() []cube.Measure {

@@ -251,8 +251,16 @@ func Translate(from, to []float64, overlaps []Overlap, least float64, sliver Sli
 		t.All.Chosen += size
 		t.All.Common += most[j]
 	}
-	// What two areas have in common is in both; sums of ground may say otherwise by their rounding.
-	within := func(q *Quality) { q.Common = min(q.Common, q.Size, q.Chosen) }
+	// What two areas have in common is in both, and areas may be the same; sums of ground may say otherwise by their rounding.
+	const rounding = 1e-9
+	within := func(q *Quality) {
+		if math.Abs(q.Chosen-q.Size) <= rounding*q.Size {
+			q.Chosen = q.Size
+		}
+		if most := min(q.Size, q.Chosen); q.Common >= most*(1-rounding) {
+			q.Common = most
+		}
+	}
 	for i := range t.Quality {
 		within(&t.Quality[i])
 	}
