@@ -61,7 +61,9 @@ func (r *Run) parts(counts *cube.Cube, units area.ID, d SegregationDecl, q segre
 				}
 				dims = append(dims, finer[0])
 			case part == partUnit && k == 0:
+				// One unit's part says something only beside the others'; intervals for each cost more than they tell.
 				named := q
+				named.Persons.N = 0
 				named.Measures = []string{"LocalInformation", "SharePersons", "Contribution", "ContributionShare"}
 				c, err = segregation.UnitCube(of, named)
 				dims = append(dims, d.Units)
