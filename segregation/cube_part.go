@@ -588,17 +588,13 @@ func ScaleCube(c *cube.Cube, q Question, bandwidths []float64) (*cube.Cube, erro
 			return keys
 		},
 		of: func(_ *place, _ *Table, l *land) (func(*Table, []float64), error) {
+			kernels := l.Around.over(bandwidths)
 			return func(t *Table, values []float64) {
-				for k, h := range bandwidths {
-					kernel := l.Around
-					if kernel.CutOff > 0 {
-						kernel.CutOff *= h / kernel.Bandwidth
-					}
-					kernel.Bandwidth = h
-					s, err := Smooth(t, l.space, kernel)
+				surfaces, err := smooth(t, l.space, kernels...)
+				for k := range kernels {
 					for j, m := range keep {
 						if values[k*len(keep)+j] = math.NaN(); err == nil {
-							values[k*len(keep)+j] = of[m](s)
+							values[k*len(keep)+j] = of[m](surfaces[k])
 						}
 					}
 				}
