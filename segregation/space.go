@@ -465,7 +465,9 @@ func (s *Space) gatherPoints(t *Table, kernels []Kernel, out []*spaceGathered) {
 		reach := k.reach()
 		bands[i] = spaceBand{Kernel: k, spaceGathered: out[i], reach: reach, reach2: reach * reach, factor: k.factor()}
 	}
-	slices.SortStableFunc(bands, func(a, b spaceBand) int { return -cmp.Or(cmp.Compare(a.reach, b.reach), cmp.Compare(a.Bandwidth, b.Bandwidth)) })
+	slices.SortStableFunc(bands, func(a, b spaceBand) int {
+		return -cmp.Or(cmp.Compare(a.reach, b.reach), cmp.Compare(a.Bandwidth, b.Bandwidth))
+	})
 	for i := 1; i < len(bands); i++ {
 		b, wider := &bands[i], bands[i-1]
 		if b.Shape == Gaussian && 2*b.Bandwidth == wider.Bandwidth && b.factor == 1 && wider.halvings < spaceHalvings {

@@ -598,14 +598,6 @@ func BenchmarkDistortion(b *testing.B) {
 	}
 }
 
-func spaceIndices(n int) []int {
-	out := make([]int, n)
-	for i := range out {
-		out[i] = i
-	}
-	return out
-}
-
 // TestLocalCentralisation: x in the first of three places in a row, y in the last. From the first all of x come before y (1), from the last all after (−1), from the middle both
 // together (0). Within 1.5 km of an end one of them is missing.
 func TestLocalCentralisation(t *testing.T) {
