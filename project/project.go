@@ -171,7 +171,6 @@ func goOn(ctx context.Context, err error) bool {
 }
 
 // source describes a declared file, with its checksum.
-// source describes a declared file, with its checksum.
 func (r *Run) source(ctx context.Context, f FileDecl, path string) (cube.Source, error) {
 	if s, ok := r.sources[f.File]; ok {
 		return s, nil
