@@ -191,6 +191,12 @@ func (c *chooser) clean(p Policy) error {
 				c.hiding[n]++
 			}
 		}
+		s.tight = s.tight[:0]
+		for i := range s.targets {
+			if t := &s.targets[i]; !t.told && !s.roomy(c, t, p) {
+				s.tight = append(s.tight, i)
+			}
+		}
 	}
 	var order []int32
 	for i := range c.m.numbers {
@@ -243,29 +249,30 @@ func modulo(x step) uint64 {
 
 // showAgain replaces the cycles that move a number by combinations that don't, and tells whether the targets they moved are still safe. back undoes it.
 func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe bool, err error) {
+	back = func() {}
+	// The cycle that is given up is the smallest of those without a secret zero, so that each cycle keeps to one.
 	ids := slices.Clone(s.touch[n])
-	// The cycle that is given up is the smallest of those without a secret zero, if there are any, so that each cycle keeps to one.
 	slices.SortStableFunc(ids, func(a, b int32) int {
 		x, y := s.cycles[a], s.cycles[b]
 		return cmp.Or(cmp.Compare(min(x.zero, 0), min(y.zero, 0)), cmp.Compare(len(x.cols), len(y.cols)))
 	})
 	pivot := s.cycles[ids[0]]
-	if pivot.zero >= 0 && len(ids) > 0 {
-		return func() {}, false, nil // a zero would be told, or two would hang together
+	if pivot.zero >= 0 || s.tells(n, ids, pivot) {
+		return back, false, nil // a zero would be told, or two would hang together; or a target would be
 	}
-	targets := map[int]bool{}
+	var targets []int
 	old := make([]*cycle, len(ids))
 	for i, id := range ids {
 		old[i] = s.cycles[id]
-		for _, t := range s.affected(old[i]) {
-			targets[t] = true
-		}
+		targets = append(targets, s.affected(old[i])...)
 	}
+	slices.Sort(targets)
+	targets = slices.Compact(targets)
 	var fresh []*cycle
 	for _, y := range old[1:] {
 		z, ok := s.combine(y, pivot, n)
 		if !ok {
-			return func() {}, false, nil
+			return back, false, nil
 		}
 		fresh = append(fresh, z)
 	}
@@ -276,6 +283,7 @@ func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe boo
 	for _, z := range fresh {
 		added = append(added, c.add(s, z))
 	}
+	tight := s.tight
 	back = func() {
 		for _, id := range added {
 			c.remove(s, id)
@@ -283,24 +291,10 @@ func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe boo
 		for _, y := range old {
 			c.add(s, y)
 		}
+		s.tight = tight
 	}
-	// What a target may be hangs on all cycles of its block, also those that do not move it.
-	var cols []int32
-	for _, y := range old {
-		cols = append(cols, y.cols...)
-	}
-	for _, y := range s.cyclesAround(cols) {
-		for _, t := range s.affected(y) {
-			targets[t] = true
-		}
-	}
-	var order []int
-	for t := range targets {
-		order = append(order, t)
-	}
-	slices.Sort(order)
-	var unsure []*target
-	for _, i := range order {
+	var unsure []int
+	for _, i := range targets {
 		t := &s.targets[i]
 		if t.told {
 			continue
@@ -309,18 +303,82 @@ func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe boo
 			return back, false, nil
 		}
 		if !s.roomy(c, t, p) {
-			unsure = append(unsure, t)
+			unsure = append(unsure, i)
 		}
 	}
-	if len(unsure) == 0 {
-		return back, true, nil
+	settle := func() {
+		far := slices.DeleteFunc(slices.Clone(tight), func(i int) bool { _, ok := slices.BinarySearch(targets, i); return ok })
+		s.tight = append(far, unsure...)
+		slices.Sort(s.tight)
+	}
+	// What a target that no cycle alone gives enough room may be hangs on all that is shown of its block, also where the cycles that move it stay.
+	ask := slices.Clone(unsure)
+	if len(tight) > 0 {
+		var cols []int32
+		for _, y := range old {
+			cols = append(cols, y.cols...)
+		}
+		near := make([]bool, s.columns)
+		for _, y := range s.cyclesAround(cols) {
+			for _, col := range y.cols {
+				near[col] = true
+			}
+		}
+		for _, i := range tight {
+			if _, ok := slices.BinarySearch(targets, i); !ok && slices.ContainsFunc(s.all(&s.targets[i]), func(col int32) bool { return near[col] }) {
+				ask = append(ask, i)
+			}
+		}
+		slices.Sort(ask)
 	}
 	scale, ok := s.scale()
-	if !ok {
+	if len(ask) == 0 || !ok {
+		settle()
 		return back, true, nil
 	}
-	narrow, err := c.tooNarrow(s, unsure, c.blocksAround(s, unsure, n), scale, p)
-	return back, err == nil && len(narrow) == 0, err
+	list := make([]*target, len(ask))
+	for k, i := range ask {
+		list[k] = &s.targets[i]
+	}
+	narrow, err := c.tooNarrow(s, list, c.blocksAround(s, list, n), scale, p)
+	if err != nil || len(narrow) > 0 {
+		return back, false, err
+	}
+	settle()
+	return back, true, nil
+}
+
+// tells tells whether a number, shown again, would tell a target: the cycles that can move the target all move the number, and by amounts in proportion.
+func (s *search) tells(n int32, ids []int32, pivot *cycle) bool {
+	plain := 0 // cycles without a secret zero
+	for _, id := range ids {
+		if s.cycles[id].zero < 0 {
+			plain++
+		}
+	}
+	by := pivot.move(n)
+	for k, number := range pivot.numbers {
+		i := s.of[number]
+		if i < 0 || s.targets[i].told {
+			continue
+		}
+		all, with := plain, s.targets[i].withZeros
+		if with {
+			all = len(ids)
+		}
+		apart := slices.ContainsFunc(s.touch[number], func(id int32) bool {
+			y := s.cycles[id]
+			if y.zero >= 0 && !with {
+				return false
+			}
+			all--
+			return y.move(number)*by != pivot.moves[k]*y.move(n)
+		})
+		if !apart && all == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // combine is a cycle that does what y does and leaves a number as it is, with the help of another.
@@ -361,22 +419,24 @@ func (s *search) combine(y, pivot *cycle, n int32) (*cycle, bool) {
 
 // cyclesAround are the cycles that hang together with some columns, by columns.
 func (s *search) cyclesAround(cols []int32) []*cycle {
-	taken := map[int32]bool{}
-	seen := map[int32]bool{}
+	taken, seen := make([]bool, len(s.cycles)), make([]bool, s.columns)
 	var out []*cycle
-	queue := slices.Clone(cols)
-	for len(queue) > 0 {
-		col := queue[0]
-		queue = queue[1:]
-		if seen[col] {
-			continue
+	var queue []int32
+	reach := func(cols []int32) {
+		for _, col := range cols {
+			if !seen[col] {
+				seen[col] = true
+				queue = append(queue, col)
+			}
 		}
-		seen[col] = true
-		for _, id := range s.holds[col] {
+	}
+	reach(cols)
+	for k := 0; k < len(queue); k++ {
+		for _, id := range s.holds[queue[k]] {
 			if !taken[id] {
 				taken[id] = true
 				out = append(out, s.cycles[id])
-				queue = append(queue, s.cycles[id].cols...)
+				reach(s.cycles[id].cols)
 			}
 		}
 	}
@@ -387,15 +447,17 @@ func (s *search) cyclesAround(cols []int32) []*cycle {
 // number again counts as shown.
 func (c *chooser) blocksAround(s *search, targets []*target, again int32) []block {
 	var cols []int32
-	var witnesses [][]step
 	for _, t := range targets {
-		for _, y := range s.cyclesAround(s.all(t)) {
-			var w []step
-			for _, col := range y.cols {
-				w = append(w, step{col: col})
-			}
-			witnesses, cols = append(witnesses, w), append(cols, y.cols...)
+		cols = append(cols, s.all(t)...)
+	}
+	around := s.cyclesAround(cols)
+	cols = cols[:0]
+	witnesses := make([][]step, len(around))
+	for k, y := range around {
+		for _, col := range y.cols {
+			witnesses[k] = append(witnesses[k], step{col: col})
 		}
+		cols = append(cols, y.cols...)
 	}
 	slices.Sort(cols)
 	e := &equations{in: make([][]int32, s.columns)}
