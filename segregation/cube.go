@@ -30,11 +30,11 @@ type Question struct {
 	Draws Draws
 	// Ground, when not nil, tells where the units lie.
 	Ground *Ground
-	// HiddenBelow, when above 0, is the threshold below which the publisher hides counts. Then most measures of two groups, M and H of a place with hidden counts are intervals that contain
-	// the truth, whatever the hidden counts are: those hidden by rule are from 0 to below the threshold, the others anything that the cube's totals leave room for.
+	// HiddenBelow, when above 0, is the threshold below which the publisher hides counts. Then measures of a place with hidden counts are intervals that contain the truth ([BoundTwoGroup],
+	// [BoundManyGroup], [BoundOrdered], and those of space), whatever the hidden counts are: those hidden by rule are from 0 to below the threshold, the others anything that the cube's totals leave room for.
 	HiddenBelow float64
 	// RoundedTo, when above 0, is the base that the publisher rounds counts to (AtRandom: up or down by chance, else to the nearest), and PerturbedBy the most that it adds or takes
-	// away (cell key). Then most measures of two groups, M and H carry an interval that contains the truth, and other measures say that they are of such counts.
+	// away (cell key). Then measures carry an interval that contains the truth, and a warning names those of which nothing narrower than their range can be told.
 	RoundedTo, PerturbedBy float64
 	AtRandom               bool
 }
@@ -203,8 +203,8 @@ func (q Question) notes(unit cube.Text) []cube.Text {
 	}
 	if q.loose() {
 		notes = append(notes, cube.Text{
-			SV: "Antalen är avrundade eller störda: De flesta mått på två grupper, M och H har intervall som innehåller det sanna värdet, hur antalen än ändrats. Övriga mått är räknade på antalen som de är.",
-			EN: "Counts are rounded or perturbed: Most measures of two groups, M and H have intervals that contain the true value, however the counts were changed. Other measures are of the counts as they are."})
+			SV: "Antalen är avrundade eller störda: värden är räknade på antalen som de är, och intervallen innehåller det sanna värdet, hur antalen än ändrats.",
+			EN: "Counts are rounded or perturbed: values are of the counts as they are, and the intervals contain the true value, however the counts were changed."})
 	}
 	if q.Ground != nil {
 		notes = append(notes, cube.Text{
@@ -222,7 +222,14 @@ type tally struct {
 	bounded   int // places with hidden counts
 	narrow    int // places where the kernel reaches nobody
 	why       error
-	far       int // units whose surroundings are themselves alone
+	far       int   // units whose surroundings are themselves alone
+	whole     []Doc // measures of which no more than their range can be told somewhere
+}
+
+func (s *tally) wide(d Doc) {
+	if !slices.ContainsFunc(s.whole, func(o Doc) bool { return o.Name == d.Name }) {
+		s.whole = append(s.whole, d)
+	}
 }
 
 func (s tally) warnings(places int) []cube.Warning {
@@ -236,6 +243,15 @@ func (s tally) warnings(places int) []cube.Warning {
 		out = append(out, cube.Warning{Code: "bounded-by-hidden", Text: cube.Text{
 			SV: fmt.Sprintf("I %d av %d rader är antal dolda och mått inringade: intervallet innehåller det sanna värdet; värdet är intervallets mitt och ingen skattning.", s.bounded, places),
 			EN: fmt.Sprintf("In %d of %d rows counts are hidden and measures bounded: the interval contains the true value; the value is its middle and no estimate.", s.bounded, places)}})
+	}
+	if len(s.whole) > 0 {
+		var sv, en []string
+		for _, d := range s.whole {
+			sv, en = append(sv, fmt.Sprintf("%s (%s)", d.Title.SV, d.Range.SV)), append(en, fmt.Sprintf("%s (%s)", d.Title.EN, d.Range.EN))
+		}
+		out = append(out, cube.Warning{Code: "whole-range", Text: cube.Text{
+			SV: "Där antal är dolda eller ändrade kan inget snävare än måttets hela område sägas, åtminstone i någon rad, om: " + strings.Join(sv, ", ") + ".",
+			EN: "Where counts are hidden or changed, nothing narrower than the measure's whole range can be told, in some row at least, of: " + strings.Join(en, ", ") + "."}})
 	}
 	if s.narrow > 0 {
 		out = append(out, cube.Warning{Code: "narrow-kernel", Text: cube.Text{
@@ -801,14 +817,26 @@ func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *
 		for i := range cells {
 			cells[i].Status = p.state
 		}
-		if q.HiddenBelow > 0 || q.loose() {
-			bounds := p.bounds(f, q, named)
-			for i, cell := range bounds {
-				at(i)[0] = cell
+		l, err := q.ground(c, f, p)
+		if err != nil {
+			return nil, err
+		}
+		bounds, err := q.bounds(p, f, l, named)
+		if err != nil {
+			return nil, err
+		}
+		some := false
+		for i, b := range bounds {
+			// From nothing to all there can be is no news, and the middle of it would look like a value: the cell stays hidden.
+			if b.Name == "" || b.Whole || math.IsInf(b.Lo, 0) || math.IsInf(b.Hi, 0) {
+				seen.wide(named[i].doc)
+				continue
 			}
-			if len(bounds) > 0 {
-				seen.bounded++
-			}
+			at(i)[0] = cube.Cell{Status: cube.Unreliable, Value: (b.Lo + b.Hi) / 2, Lo: cube.Num(b.Lo), Hi: cube.Num(b.Hi)}
+			some = true
+		}
+		if some {
+			seen.bounded++
 		}
 		return cells, nil
 	}
@@ -846,11 +874,26 @@ func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *
 		at(i)[0] = defined(values[i], base)
 	}
 	if q.loose() {
-		bounds := p.bounds(f, q, named)
-		for i := range named {
+		l, err := q.ground(c, f, p)
+		if err != nil {
+			return nil, err
+		}
+		bounds, err := q.bounds(p, f, l, named)
+		if err != nil {
+			return nil, err
+		}
+		for i, b := range bounds {
+			c := &at(i)[0]
+			if !c.Status.HasValue() {
+				continue
+			}
 			// The value is of the published counts, and need not lie in the middle; the interval holds the truth.
-			if c := &at(i)[0]; c.Status.HasValue() {
-				c.Status, c.Lo, c.Hi = cube.Perturbed, bounds[i].Lo, bounds[i].Hi
+			c.Status = cube.Perturbed
+			if b.Name == "" || b.Whole {
+				seen.wide(named[i].doc)
+			}
+			if b.Name != "" && !math.IsInf(b.Lo, 0) && !math.IsInf(b.Hi, 0) {
+				c.Lo, c.Hi = cube.Num(min(b.Lo, c.Value)), cube.Num(max(b.Hi, c.Value))
 			}
 		}
 	}
@@ -927,8 +970,23 @@ func (q Question) tests(t *Table, p Profile, values []float64) ([]Test, error) {
 	return out, nil
 }
 
-// bounds are the cells of the measures that can be bounded although counts are hidden, by their place among the measures.
-func (p *place) bounds(f frame, q Question, named []named) map[int]cube.Cell {
+// ground is the land of a place whose counts are not all known; nil without one. A centre that follows the persons is not known then.
+func (q Question) ground(c *cube.Cube, f frame, p *place) (*land, error) {
+	if q.Ground == nil {
+		return nil, nil
+	}
+	known := *q.Ground
+	if known.Point == nil && (known.Centre == CentreOfPersons || known.Centre == LargestUnit) {
+		known.Centre = ""
+	}
+	return known.land(c.Dim(q.Units), p.order, make([]float64, len(p.order)))
+}
+
+// intervals are the counts with what is known of those that are hidden or changed; nil where a count may be anything.
+func (p *place) intervals(f frame, q Question) *IntervalTable {
+	if q.HiddenBelow <= 0 && !q.loose() {
+		return nil
+	}
 	t := IntervalTable{Units: len(p.order), Groups: len(f.members)}
 	for _, unit := range p.order {
 		for g, v := range p.counts[unit] {
@@ -972,39 +1030,43 @@ func (p *place) bounds(f frame, q Question, named []named) map[int]cube.Cell {
 		}
 		t.UnitTotals = append(t.UnitTotals, total)
 	}
-	out := map[int]cube.Cell{}
-	set := func(b Bounded, err error, top float64, names ...string) {
-		// From nothing to all there can be is no news, and the middle of it would look like a value.
-		if err != nil || len(b.Warnings) > 0 || b.Lo <= 0 && b.Hi >= top {
-			return
-		}
-		for i, m := range named {
-			if slices.Contains(names, m.doc.Name) {
-				out[i] = cube.Cell{Status: cube.Unreliable, Value: (b.Lo + b.Hi) / 2, Lo: cube.Num(b.Lo), Hi: cube.Num(b.Hi)}
-			}
-		}
-	}
-	if t.Groups == 2 {
-		all, err := BoundTwoGroup(t)
-		for _, b := range all {
-			set(b.Bounded, err, 1, append(sameOfTwo[b.Name], b.Name)...)
-		}
-	}
-	if diversity, ok := boundDiversity(t); ok {
-		set(diversity[0], nil, math.Log(float64(t.Groups)), "Entropy")
-		set(diversity[1], nil, 1, "SimpsonConcentration")
-		set(diversity[2], nil, 1, "SimpsonInteraction")
-	}
-	m, h, err := BoundInformation(t)
-	set(m, err, math.Log(float64(t.Groups)), "MutualInformation", "Divergence")
-	set(h, err, 1, "TheilH", "InformationTheory")
-	return out
+	return &t
 }
 
-// sameOfTwo are the measures of many groups that are a measure of two groups when there are two.
-var sameOfTwo = map[string][]string{
-	"Dissimilarity": {"MultiDissimilarity"}, "Gini": {"MultiGini"},
-	"CorrelationRatio": {"NormalisedExposure", "RelativeDiversity", "SquaredCoefficientOfVariation"},
+// bounds are the measures' bounds, in their order; none where nothing can be told of the counts.
+func (q Question) bounds(p *place, f frame, l *land, named []named) ([]BoundedMeasure, error) {
+	t := p.intervals(f, q)
+	if t == nil {
+		return nil, nil
+	}
+	out := make([]BoundedMeasure, len(named))
+	take := func(list []BoundedMeasure, err error) error {
+		for i, m := range named {
+			for _, b := range list {
+				if b.Name == m.doc.Name && out[i].Name == "" {
+					out[i] = b
+				}
+			}
+		}
+		return err
+	}
+	if t.Groups == 2 {
+		if err := take(BoundTwoGroup(*t)); err != nil {
+			return nil, err
+		}
+	}
+	if err := take(BoundManyGroup(*t)); err != nil {
+		return nil, err
+	}
+	if err := take(BoundOrdered(*t)); err != nil {
+		return nil, err
+	}
+	if l != nil {
+		if err := take(boundSpace(*t, l)); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // defined is a value as a cell: not applicable where the measure is undefined.

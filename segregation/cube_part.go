@@ -23,8 +23,9 @@ type breakdown struct {
 	of      func(p *place, t *Table, l *land) (func(t *Table, values []float64), error) // fills the figures row by row
 	base    func(p *place, t *Table) []float64                                          // persons behind each row
 	notes   []cube.Text
-	ground  bool           // needs the land
-	digits  map[string]int // decimals of figures that take others than 3
+	ground  bool                                     // needs the land
+	digits  map[string]int                           // decimals of figures that take others than 3
+	bound   func(t IntervalTable) ([]Bounded, error) // bounds the first figure, row by row; nil where none are known
 }
 
 // breakDown computes a breakdown of every place, with each figure corrected for small numbers where persons are drawn again.
@@ -51,7 +52,7 @@ func (q Question) breakDown(c *cube.Cube, f frame, b breakdown) (*cube.Cube, err
 		}
 	}
 	out := cube.NewBuilder(c.Name, slices.Concat(f.others, b.dims), measures)
-	undefined := 0
+	var seen tally
 	for _, p := range places {
 		keys := b.keys(p)
 		if len(keys) == 0 {
@@ -62,7 +63,14 @@ func (q Question) breakDown(c *cube.Cube, f frame, b breakdown) (*cube.Cube, err
 			for i := range cells {
 				cells[i].Status = p.state
 			}
-		} else if err := q.breakPlace(c, f, b, p, cells, &undefined); err != nil {
+			some, err := q.boundParts(f, b, p, cells, len(measures))
+			if err != nil {
+				return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
+			}
+			if some {
+				seen.bounded++
+			}
+		} else if err := q.breakPlace(c, f, b, p, cells, &seen.undefined); err != nil {
 			return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
 		}
 		for k, key := range keys {
@@ -77,9 +85,24 @@ func (q Question) breakDown(c *cube.Cube, f frame, b breakdown) (*cube.Cube, err
 	plain := q
 	plain.Null, plain.Ground, plain.Uncertainty = "", nil, ByPersons // which breakdowns state themselves
 	result.Notes = slices.Concat(c.Notes, plain.notes(c.Dim(q.Units).Title), b.notes)
-	result.Warnings = append(slices.Clone(c.Warnings), tally{undefined: undefined}.warnings(len(places))...)
+	result.Warnings = append(slices.Clone(c.Warnings), seen.warnings(len(places))...)
 	result.Lineage = c.Lineage.Merge(cube.Lineage{Steps: []string{"segregation over " + q.Units + " by " + q.Groups + ", in parts"}})
 	return result, nil
+}
+
+// boundParts bounds the first figure of each row where counts are hidden.
+func (q Question) boundParts(f frame, b breakdown, p *place, cells []cube.Cell, each int) (some bool, err error) {
+	t := p.intervals(f, q)
+	if b.bound == nil || t == nil {
+		return false, nil
+	}
+	bounds, err := b.bound(*t)
+	for i, x := range bounds {
+		if len(x.Warnings) == 0 {
+			cells[i*each], some = cube.Cell{Status: cube.Unreliable, Value: (x.Lo + x.Hi) / 2, Lo: cube.Num(x.Lo), Hi: cube.Num(x.Hi)}, true
+		}
+	}
+	return some, err
 }
 
 func (q Question) breakPlace(c *cube.Cube, f frame, b breakdown, p *place, cells []cube.Cell, undefined *int) error {
@@ -406,6 +429,10 @@ func ExposureCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 		b.figures = append(b.figures, figure{spatial.Name, spatial.Title})
 		b.notes = []cube.Text{{SV: "Kärna för omgivningar: " + q.Ground.Around.String() + ".", EN: "Kernel of surroundings: " + q.Ground.Around.String() + "."}}
 	}
+	b.bound = func(t IntervalTable) ([]Bounded, error) {
+		rows, err := BoundExposure(t)
+		return slices.Concat(rows...), err
+	}
 	b.keys = func(*place) [][]int32 {
 		var keys [][]int32
 		for _, m := range columns {
@@ -588,17 +615,13 @@ func ScaleCube(c *cube.Cube, q Question, bandwidths []float64) (*cube.Cube, erro
 			return keys
 		},
 		of: func(_ *place, _ *Table, l *land) (func(*Table, []float64), error) {
+			kernels := l.Around.over(bandwidths)
 			return func(t *Table, values []float64) {
-				for k, h := range bandwidths {
-					kernel := l.Around
-					if kernel.CutOff > 0 {
-						kernel.CutOff *= h / kernel.Bandwidth
-					}
-					kernel.Bandwidth = h
-					s, err := Smooth(t, l.space, kernel)
+				surfaces, err := smooth(t, l.space, kernels...)
+				for k := range kernels {
 					for j, m := range keep {
 						if values[k*len(keep)+j] = math.NaN(); err == nil {
-							values[k*len(keep)+j] = of[m](s)
+							values[k*len(keep)+j] = of[m](surfaces[k])
 						}
 					}
 				}

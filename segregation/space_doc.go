@@ -117,7 +117,7 @@ var spaceDocs = []Doc{
 		cube.Text{SV: "Par utan väg mellan sig (öar) lämnas utanför och räknas. PySAL tar ett medelvärde av 1 000 trösklar; vi tar integralen exakt.",
 			EN: "Pairs with no path between them (islands) are left out and counted. PySAL takes a mean of 1,000 thresholds; we take the integral exactly."},
 		cube.Text{SV: "När gruppen är ingen eller alla.", EN: "When the group is nobody or everybody."}, "Hong & Sadahiro (2014), Journal of Geographical Systems 16"),
-	spaceDoc("SpatialDissimilarity", cube.Text{SV: "Rumslig olikhet D̃", EN: "Spatial dissimilarity D̃"}, "Σ_i t_i Σ_g |π̃_ig − π_g|/(2 N I), I = Σ π_g(1 − π_g), π̃_ig shares round i", "0..1",
+	spaceDoc("SpatialDissimilarity", cube.Text{SV: "Rumslig olikhet D̃", EN: "Spatial dissimilarity D̃"}, "Σ_i t_i Σ_g |π̃_ig − π_g|/(2 N I), I = Σ π_g(1 − π_g), π̃_ig shares round i", "from 0, as a rule to 1",
 		cube.Text{SV: "D för många grupper, räknat på omgivningar i stället för enheter.", EN: "D of many groups, taken of surroundings rather than units."},
 		surfaceCautions, undefinedSurface, reardonOSullivan),
 	spaceDoc("SpatialTheilH", cube.Text{SV: "Rumsligt informationsindex H̃", EN: "Spatial information theory index H̃"}, "1 − Σ_i t_i Ẽ_i/(N E), Ẽ_i the entropy of the shares round i", "up to 1; 0 surroundings as mixed as the whole; may fall below",

@@ -61,8 +61,8 @@ type measureCmd struct {
 	Kernel      string    `help:"How neighbours weigh with distance: uniform, triangular, gaussian or exponential." enum:"uniform,triangular,gaussian,exponential" default:"exponential"`
 	Bandwidth   float64   `help:"Bandwidth of the kernel, metres." default:"1000"`
 	Bandwidths  []float64 `help:"--by scale and the picture profile: bandwidths in metres, rising." default:"1000,2000,4000,8000"`
-	HiddenBelow float64   `help:"The publisher hides counts below this: most measures of two groups, M, H, entropy and Simpson become intervals that contain the truth. In a file .. is a hidden count." default:"0"`
-	RoundedTo   float64   `help:"The publisher rounds counts to the nearest multiple of this: most measures get intervals that contain the truth." default:"0"`
+	HiddenBelow float64   `help:"The publisher hides counts below this: measures become intervals that contain the truth, or stay hidden where only their whole range can be told. In a file .. is a hidden count." default:"0"`
+	RoundedTo   float64   `help:"The publisher rounds counts to the nearest multiple of this: measures get intervals that contain the truth." default:"0"`
 	AtRandom    bool      `help:"With --rounded-to: up or down by chance."`
 	PerturbedBy float64   `help:"The publisher adds or takes away at most this from counts (cell key): as --rounded-to." default:"0"`
 	Picture     string    `help:"Draw instead: curve, segplot, profile, dendrogram or ternary." enum:",curve,segplot,profile,dendrogram,ternary" default:""`
