@@ -137,8 +137,8 @@ type checked struct {
 
 // audit proves, for one measure, that no target can be computed from the shown numbers, nor told within less than the policy's interval. The
 // proof is a set of witnesses: a witness is a change to the atoms that leaves every shown number as it is, so where it changes a target, two tables agree on
-// everything shown and not on the target. Witnesses are searched modulo a prime, and then checked one by one in whole numbers against every shown
-// number, so that a fault in the search can only make the audit fail. Then the least and greatest value of every hidden number is found.
+// everything shown and not on the target. Witnesses are searched modulo a prime, those that the choice rests on are taken along, and all are then checked one by one in whole
+// numbers against every shown number, so that a fault in the search or in the choice can only make the audit fail. Then the least and greatest value of every hidden number is found.
 func (m *model) audit(s *system, shown []bool, p Policy) (*checked, error) {
 	a := &checked{MeasureAudit: MeasureAudit{Measure: m.measures[s.measure].Name, Unknowns: int(s.columns)}, spans: map[int32]span{}, targets: map[int32]bool{}}
 	for _, x := range m.parts {
@@ -151,6 +151,13 @@ func (m *model) audit(s *system, shown []bool, p Policy) (*checked, error) {
 	var err error
 	if a.witnesses, err = s.search(e); err != nil {
 		return a, err
+	}
+	for _, y := range s.proposed {
+		w := make([]step, len(y.cols))
+		for i, col := range y.cols {
+			w[i] = step{col, big.NewInt(y.by[i])}
+		}
+		a.witnesses = append(a.witnesses, w)
 	}
 	a.Witnesses = len(a.witnesses)
 	if err := m.checkWitnesses(s, e, a); err != nil {

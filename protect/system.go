@@ -22,6 +22,7 @@ type system struct {
 	fixed    []fixedRow // what is known beforehand
 	fixedIn  [][]int32  // per column: the fixed rows that it is part of; nil without any
 	targets  []target
+	proposed []*cycle // what the choice rests on: witnesses that the audit looks at beside its own
 }
 
 // A fixedRow is a signed sum of columns that every reader knows.

@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"protect":            {"cube", "internal/lp"},
 	"edition":            {"area", "cube"},
 	"publish":            {"protect", "edition", "area", "cube"},
-	"server":             {"edition", "cube", "area", "areatype", "internal/jsonstat", "internal/px"},
+	"server":             {"edition", "cube", "area", "areatype", "grant", "internal/jsonstat", "internal/px"},
 	"project":            {"area", "border", "record", "locate", "cube", "store", "areatype", "segregation", "gap", "grant", "target", "school", "protect", "publish", "edition", "internal/synth"},
 	"cmd/skikt":          {"project", "area", "border", "record", "locate", "cube", "segregation", "gap", "grant", "grant/sheet", "target", "school", "edition", "protect", "server", "internal/synth"},
 	"cmd/skiktd":         {"server", "edition"},
