@@ -236,12 +236,12 @@ type tally struct {
 	bounded   int // places with hidden counts
 	narrow    int // places where the kernel reaches nobody
 	why       error
-	far       int   // units whose surroundings are themselves alone
-	whole     []Doc // measures of which no more than their range can be told somewhere
+	far       int        // units whose surroundings are themselves alone
+	whole     []cube.Doc // measures of which no more than their range can be told somewhere
 }
 
-func (s *tally) wide(d Doc) {
-	if !slices.ContainsFunc(s.whole, func(o Doc) bool { return o.Name == d.Name }) {
+func (s *tally) wide(d cube.Doc) {
+	if !slices.ContainsFunc(s.whole, func(o cube.Doc) bool { return o.Name == d.Name }) {
 		s.whole = append(s.whole, d)
 	}
 }
@@ -282,7 +282,7 @@ func (s tally) warnings(places int) []cube.Warning {
 
 // named is a measure as [Cube] takes it: of a table of the members in order.
 type named struct {
-	doc Doc
+	doc cube.Doc
 	of  func(*look) float64
 }
 
@@ -515,7 +515,7 @@ func (q Question) LeftOut(groups int) []LeftOut {
 		return nil
 	}
 	var out []LeftOut
-	miss := func(docs []Doc, sv, en string) {
+	miss := func(docs []cube.Doc, sv, en string) {
 		var list []string
 		for _, d := range docs {
 			if !slices.ContainsFunc(has, func(m named) bool { return m.doc.Name == d.Name }) {
@@ -526,14 +526,14 @@ func (q Question) LeftOut(groups int) []LeftOut {
 			out = append(out, LeftOut{list, cube.Text{SV: sv, EN: en}})
 		}
 	}
-	docs := func(list []named) []Doc {
-		var out []Doc
+	docs := func(list []named) []cube.Doc {
+		var out []cube.Doc
 		for _, m := range list {
 			out = append(out, m.doc)
 		}
 		return out
 	}
-	var closed, corrected, order []Doc
+	var closed, corrected, order []cube.Doc
 	for i, m := range TwoGroup() {
 		if i < len(twoClosed) {
 			closed = append(closed, m.Doc)
@@ -550,7 +550,7 @@ func (q Question) LeftOut(groups int) []LeftOut {
 		miss(append(closed, corrected...), "De är för två grupper; ange två.", "They are of two groups; name two.")
 	}
 	miss(append(order, incomeInequality), "Grupperna är inte sagda att stå i ordning.", "The groups are not said to stand in order.")
-	miss([]Doc{sorting}, "Det behöver gruppernas värden och att de står i ordning.", "It needs the groups' values and that they stand in order.")
+	miss([]cube.Doc{sorting}, "Det behöver gruppernas värden och att de står i ordning.", "It needs the groups' values and that they stand in order.")
 	possible := spatial(2, true, true)
 	switch central := docs(slices.DeleteFunc(slices.Clone(possible), func(m named) bool {
 		return slices.ContainsFunc(spatial(2, true, false), func(n named) bool { return n.doc.Name == m.doc.Name })

@@ -356,7 +356,7 @@ func GroupCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 	}, *c.Dim(q.Groups), "group", f.groupKeys, func(_ *place, t *Table) []float64 { return t.groups })
 }
 
-func mustDoc(name string) Doc {
+func mustDoc(name string) cube.Doc {
 	d, ok := Lookup(name)
 	if !ok {
 		panic("segregation: no documentation value of " + name)
