@@ -104,8 +104,7 @@ func ReliabilityCube(name string, title cube.Text, rows []Row[Reliability]) (*cu
 		share("ShareFirm", "Andel personer i områden med tillförlitlighet minst 0,8", "Share of persons in areas with reliability at least 0.8"),
 		value("Reliability", "Tillförlitlighet, medelvärde över personer", "Reliability, mean over persons", cube.Text{}, 2),
 		value("PersonsFirm", "Personer som krävs för 0,8", "Persons needed for 0.8", text("personer", "persons"), 0),
-		value("MedianPersons", "Personer i mittersta området", "Persons in the middle area", text("personer", "persons"), 0),
-	}, rows, func(r Reliability) []float64 { return []float64{r.ShareFirm, r.Mean, r.PersonsFirm, r.Median} })
+	}, rows, func(r Reliability) []float64 { return []float64{r.ShareFirm, r.Mean, r.PersonsFirm} })
 }
 
 // RecutCube is what other cut rules would have given. The row widest is the one that moves most persons.

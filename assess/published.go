@@ -15,19 +15,35 @@ import (
 // A Question says what a published table by type tells of an outcome: which count, whose members of which group, in which year.
 type Question struct {
 	Count, Group string
+	Share        string   // taken with its base where the table does not show the count
 	Members      []string // with the outcome
 	Base         []string // all; the total when empty
 	Year         string
 }
 
-// Targeting is whom an effort reaches that is aimed at areas of type 1, and of types 1 and 2, from a table by type. A number that takes a hidden count is not available.
+// Targeting is whom an effort reaches that is aimed at areas of type 1, and of types 1 and 2, from a table by type. A number that takes a hidden count is hidden.
 func Targeting(name string, title cube.Text, c *cube.Cube, q Question) (*cube.Cube, error) {
 	types := slices.IndexFunc(c.Dims(), func(d cube.Dimension) bool { return d.Role == cube.Type })
 	count, group := c.MeasureIndex(q.Count), c.DimIndex(q.Group)
-	if types < 0 || count < 0 || group < 0 {
-		return nil, fmt.Errorf("assess: the table %s lacks types, the count %s or the group %s", c.Name, q.Count, q.Group)
+	portion := c.MeasureIndex(q.Share)
+	if types < 0 || count < 0 && portion < 0 || group < 0 {
+		return nil, fmt.Errorf("assess: the table %s lacks types, the count %s and the share %s, or the group %s", c.Name, q.Count, q.Share, q.Group)
 	}
-	sum := func(kind string, members []string) (total float64) {
+	// counted is the number of persons in a row.
+	counted := func(codes []string) cube.Cell {
+		if count >= 0 {
+			return c.Get(q.Count, codes...)
+		}
+		cell := c.Get(q.Share, codes...)
+		if cell.Status.HasValue() && !cell.Base.OK {
+			return cube.Cell{}
+		}
+		cell.Value *= cell.Base.V
+		return cell
+	}
+	// A sum of counts, hidden when one of them is.
+	sum := func(kind string, members []string) cube.Cell {
+		total := cube.Cell{Status: cube.Known}
 		for _, m := range members {
 			codes := make([]string, len(c.Dims()))
 			for d, dim := range c.Dims() {
@@ -42,38 +58,68 @@ func Targeting(name string, title cube.Text, c *cube.Cube, q Question) (*cube.Cu
 					codes[d] = cube.Total
 				}
 			}
-			cell := c.Get(q.Count, codes...)
-			if !cell.Status.HasValue() {
-				return math.NaN()
+			switch cell := counted(codes); {
+			case total.Status == cube.HiddenProtect:
+			case cell.Status.Hidden():
+				total = cube.Cell{Status: cube.HiddenProtect}
+			case !cell.Status.HasValue():
+				total.Status = cube.NotAvailable
+			default:
+				total.Value += cell.Value
 			}
-			total += cell.Value
 		}
 		return total
+	}
+	plus := func(a, b cube.Cell) cube.Cell {
+		if a.Status == cube.Known && b.Status == cube.Known {
+			return cube.Cell{Status: cube.Known, Value: a.Value + b.Value}
+		}
+		return worst(a, b)
+	}
+	over := func(a, b cube.Cell) cube.Cell {
+		if a.Status == cube.Known && b.Status == cube.Known {
+			return known(a.Value / b.Value)
+		}
+		return worst(a, b)
 	}
 	base := q.Base
 	if len(base) == 0 {
 		base = []string{cube.Total}
 	}
 	allX, allN := sum(cube.Total, q.Members), sum(cube.Total, base)
-	type reached struct{ x, n float64 }
-	var rows []Row[reached]
-	var at reached
-	for _, t := range []areatype.Type{areatype.Type1, areatype.Type2} {
-		at.x, at.n = at.x+sum(t.Code(), q.Members), at.n+sum(t.Code(), base)
-		row := Row[reached]{"types1", text("Typ 1", "Type 1"), at}
-		if t == areatype.Type2 {
-			row.Code, row.Title = "types12", text("Typ 1 och 2", "Types 1 and 2")
-		}
-		rows = append(rows, row)
-	}
-	return tabled(name, title, "choice", text("Områden som väljs", "Areas chosen"), []cube.Measure{
+	d := cube.Dimension{Name: "choice", Title: text("Områden som väljs", "Areas chosen"), Role: cube.Group, Members: []cube.Member{
+		{Code: "types1", Label: text("Typ 1", "Type 1")}, {Code: "types12", Label: text("Typ 1 och 2", "Types 1 and 2")}}}
+	b := cube.NewBuilder(name, []cube.Dimension{d}, []cube.Measure{
 		share("Coverage", "Andel av dem med utfallet som nås", "Share of those with the outcome who are reached"),
 		share("Precision", "Andel av dem som nås som har utfallet", "Share of those reached who have the outcome"),
 		share("SharePersons", "Andel av alla som bor där", "Share of all who live there"),
 		value("Lift", "Gånger vanligare än bland alla", "Times as common as among all", cube.Text{}, 2),
-	}, rows, func(r reached) []float64 {
-		return []float64{r.x / allX, r.x / r.n, r.n / allN, r.x / r.n / (allX / allN)}
 	})
+	x, n := cube.Cell{Status: cube.Known}, cube.Cell{Status: cube.Known}
+	for i, t := range []areatype.Type{areatype.Type1, areatype.Type2} {
+		x, n = plus(x, sum(t.Code(), q.Members)), plus(n, sum(t.Code(), base))
+		b.Add([]int32{int32(i)}, over(x, allX), over(x, n), over(n, allN), over(over(x, n), over(allX, allN)))
+	}
+	out, err := b.Cube()
+	if err == nil {
+		out.Title = title
+	}
+	return out, err
+}
+
+// worst is what is known of something that takes two cells of which one at least has no value.
+func worst(a, b cube.Cell) cube.Cell {
+	for _, c := range []cube.Cell{a, b} {
+		if c.Status.Hidden() {
+			return cube.Cell{Status: cube.HiddenProtect}
+		}
+	}
+	for _, c := range []cube.Cell{a, b} {
+		if !c.Status.HasValue() {
+			return cube.Cell{Status: c.Status}
+		}
+	}
+	return cube.Cell{Status: cube.NotApplicable}
 }
 
 // Protection is what is hidden in tables of the same content by different divisions: of the cells, and of the persons that a total shows.

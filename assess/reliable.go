@@ -2,7 +2,6 @@ package assess
 
 import (
 	"math"
-	"slices"
 
 	"github.com/skikt/skikt/internal/num"
 )
@@ -18,7 +17,6 @@ type Reliability struct {
 	Mean        float64 // mean over persons of their area's τ²/(τ² + σ²/n)
 	ShareFirm   float64 // share of persons in areas where it is at least the limit
 	PersonsFirm float64 // persons that an area needs for that: σ²/τ² × limit/(1 − limit)
-	Median      float64 // persons in the middle area
 }
 
 // Reliable is the signal in the means of areas against chance, by the moments of one-way analysis of variance: of the variation that areas show, how much would be
@@ -26,18 +24,13 @@ type Reliability struct {
 func Reliable(o Outcome, limit float64) Reliability {
 	n, _, total := o.Total()
 	v := Between(o)
-	r := Reliability{Areas: v.Classes, Between: math.NaN(), Within: math.NaN(), Mean: math.NaN(), ShareFirm: math.NaN(), PersonsFirm: math.NaN(), Median: math.NaN()}
+	r := Reliability{Areas: v.Classes, Between: math.NaN(), Within: math.NaN(), Mean: math.NaN(), ShareFirm: math.NaN(), PersonsFirm: math.NaN()}
 	var sizes []float64
 	for _, p := range o.N {
 		if p > 0 {
 			sizes = append(sizes, p)
 		}
 	}
-	if len(sizes) == 0 {
-		return r
-	}
-	slices.Sort(sizes)
-	r.Median = num.Quantile(sizes, 0.5, num.Linear7)
 	k := float64(len(sizes))
 	if !(total > 0) || k < 2 || n <= k {
 		return r

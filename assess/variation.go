@@ -44,7 +44,7 @@ func Between(o Outcome) Variation {
 		}
 	}
 	v.Told = num.Sum(told)
-	if !(total > 0) {
+	if !(total > 0) || v.Classes < 2 {
 		return v
 	}
 	v.Share = min(v.Told/total, 1)

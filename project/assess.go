@@ -225,11 +225,11 @@ func (r *Run) assess(tables []protect.Table) ([]protect.Table, error) {
 		decl := r.Tables[slices.IndexFunc(r.Tables, func(t TableDecl) bool { return t.Name == x.Table })]
 		title := d.titled(x)
 		if byType := find(decl.Name); byType != nil && decl.Share != nil && slices.Contains(decl.By, typeDim) {
-			q := assess.Question{Count: decl.Count.Measure, Group: decl.Share.Over, Members: x.Outcome, Base: decl.Share.Base, Year: r.assessed[x.Name]}
+			q := assess.Question{Count: decl.Count.Measure, Share: decl.Share.Measure, Group: decl.Share.Over, Members: x.Outcome, Base: decl.Share.Base, Year: r.assessed[x.Name]}
 			if len(q.Base) == 0 {
 				q.Base = membersBut(decl.group(decl.Share.Over), cube.Total)
 			}
-			if byType.Cube().MeasureIndex(q.Count) >= 0 {
+			if c := byType.Cube(); c.MeasureIndex(q.Count) >= 0 || c.MeasureIndex(q.Share) >= 0 {
 				t, err := protect.Derive([]protect.Table{*byType}, func(of []*cube.Cube) (*cube.Cube, error) {
 					return assess.Targeting(assess.Prefix+"targeting_"+x.Name, title(cube.Text{SV: "träffsäkerhet", EN: "precision"}), of[0], q)
 				})

@@ -1,7 +1,6 @@
 package project
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -640,15 +639,26 @@ func (m *measuring) coverage(ctx context.Context, typed bool) error {
 	}
 	var rows []assess.Row[assess.Coverage]
 	var located []assess.Outcome
+	var hidden []string
 	for _, p := range parts {
 		covered, placed := m.covered(p.persons, typed)
-		rows = append(rows, assess.Row[assess.Coverage]{Code: p.code, Title: p.title, Of: m.told(covered)})
+		told, ok := m.told(covered)
+		if !ok {
+			hidden = append(hidden, p.code)
+		}
+		rows = append(rows, assess.Row[assess.Coverage]{Code: p.code, Title: p.title, Of: told})
 		located = append(located, placed)
 	}
 	c, err := assess.CoverageCube(assess.Prefix+"coverage_"+m.decl.Name, m.title(cube.Text{SV: "täckning", EN: "coverage"}), rows)
 	if err != nil {
 		return err
 	}
+	c = c.Edit(func(row, _ int, cell cube.Cell) cube.Cell {
+		if slices.Contains(hidden, c.Code(row, 0)) {
+			return cube.Cell{Status: cube.HiddenRule}
+		}
+		return cell
+	})
 	return m.keep(c, located)
 }
 
@@ -682,12 +692,15 @@ func (m *measuring) covered(p *persons, typed bool) (assess.Covered, assess.Outc
 	return out, p.located.Where(func(i int) bool { return m.up[i] >= 0 }).Into(m.up, m.unit.Len())
 }
 
-// told is a coverage as it may be told. Of the agency's own records those without a place are persons too: with fewer of them than the policy's least group, nothing is told of them, unless they are so
-// few of so many that the rounded share is 1 whether they are there or not; then it is as if all had a place.
-func (m *measuring) told(c assess.Covered) assess.Coverage {
+// told is a coverage as it may be told; ok is false when it may not. Of the agency's own records those without a place are persons too: with fewer of them than the policy's least group
+// nothing is told, unless they are so few of so many that the rounded share is 1 whether they are there or not; then it is as if all had a place.
+func (m *measuring) told(c assess.Covered) (told assess.Coverage, ok bool) {
+	if m.public {
+		return c.Coverage(), true
+	}
 	policy, err := m.policy()
-	if m.public || err != nil {
-		return c.Coverage()
+	if err != nil {
+		return assess.Coverage{}, false
 	}
 	var n, missing, with float64
 	for k := range c.Missing.N {
@@ -698,16 +711,15 @@ func (m *measuring) told(c assess.Covered) assess.Coverage {
 	}
 	least := float64(policy.Measures.Group)
 	if missing >= least && (!c.Share || with >= least && missing-with >= least) {
-		return c.Coverage()
+		return c.Coverage(), true
 	}
-	nan := math.NaN()
-	if hidden := (n + missing) * 0.5 * math.Pow10(-policy.Measures.Decimals); missing > hidden || hidden < least {
-		return assess.Coverage{Share: nan, Located: nan, Every: nan, Gap: nan, Imputed: nan, Low: nan, High: nan}
+	if unseen := (n + missing) * 0.5 * math.Pow10(-policy.Measures.Decimals); missing > unseen || unseen < least {
+		return assess.Coverage{}, false
 	}
 	for k := range c.Missing.N {
 		c.Missing.N[k], c.Missing.Sum[k] = 0, 0
 	}
-	return c.Coverage()
+	return c.Coverage(), true
 }
 
 // keep takes a table of evidence to those that are published, with the year and what it was made from. Behind a table of the agency's own records stand those with and without the outcome, by
@@ -775,25 +787,24 @@ func (r *Run) assessTools() error {
 			index, measure = x.Result.Cube, areatype.MeasureType
 		}
 	}
-	same, lineage := r.sameAreas()
-	if index != nil {
+	same := r.sameAreas()
+	if index != nil && (!math.IsNaN(same) || len(index.Dims()[index.DimIndex(yearDim)].Members) > 1) {
 		c, err := assess.Stability(assess.Prefix+"stability", cube.Text{SV: "Verktygens stabilitet", EN: "How firm the tools are"}, index, measure, same)
 		if err != nil {
 			return err
 		}
-		if c.Lineage = lineage.Merge(index.Lineage); c.Lineage.Public() {
-			r.Measures = append(r.Measures, c)
-		}
+		c.Lineage = index.Lineage
+		r.Measures = append(r.Measures, c)
 	}
 	var rows []assess.Row[assess.Ages]
-	lineage = cube.Lineage{}
+	lineage := cube.Lineage{}
 	for _, tool := range assess.Tools() {
 		for _, a := range r.Project.Assess.Ages {
 			if a.Tool != tool.Code {
 				continue
 			}
 			ages := assess.Ages{Published: math.NaN(), Used: months(a.Year, a.Used)}
-			if published := cmp.Or(a.Published, ""); published != "" {
+			if published := a.Published; published != "" {
 				ages.Published = months(a.Year, published)
 			}
 			rows = append(rows, assess.Row[assess.Ages]{Code: a.Tool, Title: tool.Title, Of: ages})
@@ -816,19 +827,25 @@ func (r *Run) assessTools() error {
 
 // sameAreas is the share of the areas of the types' division that have the same ground in its next vintage, of those with a border in both; NaN when nobody can tell. The same is an area and a middle that
 // differ by less than a thousandth.
-func (r *Run) sameAreas() (float64, cube.Lineage) {
+func (r *Run) sameAreas() float64 {
 	if r.types == nil {
-		return math.NaN(), cube.Lineage{}
+		return math.NaN()
 	}
 	old, err := r.Geography.Division(r.types.division)
 	if err != nil {
-		return math.NaN(), cube.Lineage{}
+		return math.NaN()
 	}
 	both, same := 0, 0
 	for _, id := range r.Geography.IDs() {
 		next, err := r.Geography.Division(id)
 		if err != nil || id.Kind != old.ID.Kind || id.Vintage <= old.ID.Vintage || both > 0 {
 			continue
+		}
+		covers := map[string]bool{}
+		for i := range next.Len() {
+			if kommun, ok := area.Prefix(id.Kind, next.At(i).Code, area.Kommun); ok && next.At(i).Border != nil {
+				covers[kommun] = true
+			}
 		}
 		for i := range old.Len() {
 			a := old.At(i)
@@ -837,7 +854,9 @@ func (r *Run) sameAreas() (float64, cube.Lineage) {
 			}
 			at, ok := next.Index(a.Code)
 			if !ok {
-				both++ // it has ended
+				if kommun, known := area.Prefix(old.ID.Kind, a.Code, area.Kommun); known && covers[kommun] {
+					both++ // it has ended
+				}
 				continue
 			}
 			b := next.At(at)
@@ -853,7 +872,7 @@ func (r *Run) sameAreas() (float64, cube.Lineage) {
 		}
 	}
 	if both == 0 || old.Bordered() == 0 {
-		return math.NaN(), cube.Lineage{}
+		return math.NaN()
 	}
-	return float64(same) / float64(both), cube.Lineage{}
+	return float64(same) / float64(both)
 }
