@@ -45,6 +45,9 @@ func Assess(c Case, tables []*cube.Cube) (*edition.Assessment, *cube.Cube, error
 		text("Ett underlag stödjer när det når den första gränsen, stödjer med förbehåll när det når den andra och stödjer annars inte. En bedömning är Stödjer när allt underlag stödjer, Stödjer inte när ett avgörande underlag inte gör det, och annars Stödjer med förbehåll, också när något underlag inte är mätt.",
 			"Evidence supports when it reaches the first threshold, supports with conditions when it reaches the second, and else does not. An item supports when all its evidence does, does not support when decisive evidence does not, and else supports with conditions, also when some evidence is not measured."),
 		text("Gränser som projektet inte har angett är skikts egna val; de är ingen myndighets.", "Thresholds that the project does not declare are skikt's own choice; they are no agency's.")}}
+	for _, d := range docs {
+		a.Kinds = append(a.Kinds, edition.Kind{Name: d.Name, Title: d.Title, Text: d.Text, Cautions: d.Cautions, Formula: d.Formula, Range: d.Range, Source: d.Source})
+	}
 	named := map[string]*cube.Cube{}
 	for _, t := range tables {
 		named[t.Name] = t
@@ -53,30 +56,32 @@ func Assess(c Case, tables []*cube.Cube) (*edition.Assessment, *cube.Cube, error
 		for _, tool := range a.Tools {
 			for _, use := range a.Uses {
 				item := edition.Item{Tool: tool.Code, Use: use.Code, Process: p.Code, Evidence: []edition.Evidence{}}
+				var cells []cube.Cell
 				for _, d := range docs {
 					if slices.Contains(d.Tools, tool.Code) && slices.Contains(d.Uses, use.Code) {
-						item.Evidence = append(item.Evidence, d.evidence(item, c.Thresholds, named))
+						e, cell := d.evidence(item, c.Thresholds, named)
+						item.Evidence, cells = append(item.Evidence, e), append(cells, cell)
 					}
 				}
-				conclude(&item)
+				conclude(&item, cells)
 				a.Items = append(a.Items, item)
 			}
 		}
 	}
 	for _, j := range c.Judgements {
-		at := slices.IndexFunc(a.Items, func(i edition.Item) bool { return i.Tool == j.Tool && i.Use == j.Use && i.Process == j.Process })
-		if at < 0 {
+		item := a.Item(j.Process, j.Tool, j.Use)
+		if item == nil {
 			return nil, nil, fmt.Errorf("assess: a judgement is on tool %q, use %q and process %q, which is no item", j.Tool, j.Use, j.Process)
 		}
 		own := j.Judgement
-		a.Items[at].Judgement = &own
+		item.Judgement = &own
 	}
 	table, err := summary(a, named)
 	return a, table, err
 }
 
 // evidence points at the cell of a kind of evidence for an item. Without a table it points at the summary, where the value is not available.
-func (d Doc) evidence(item edition.Item, declared map[string]edition.Thresholds, tables map[string]*cube.Cube) edition.Evidence {
+func (d Doc) evidence(item edition.Item, declared map[string]edition.Thresholds, tables map[string]*cube.Cube) (edition.Evidence, cube.Cell) {
 	e := edition.Evidence{Kind: d.Name, Title: d.Title, Table: Prefix + d.Table, At: maps.Clone(d.At), Measure: d.Measure, Thresholds: d.Thresholds, Decisive: slices.Contains(d.Decisive, item.Use)}
 	if t, ok := declared[d.Name]; ok {
 		t.Less, t.Declared = d.Thresholds.Less, true
@@ -97,11 +102,11 @@ func (d Doc) evidence(item edition.Item, declared map[string]edition.Thresholds,
 		e.At = map[string]string{"process": item.Process, "tool": item.Tool, "use": item.Use, "evidence": d.Name}
 	}
 	e.Verdict = e.Thresholds.Of(cell)
-	return e
+	return e, cell
 }
 
-// conclude gives an item its verdict, and tells what is in the way.
-func conclude(item *edition.Item) {
+// conclude gives an item its verdict, and tells what is in the way; cells are those of its evidence.
+func conclude(item *edition.Item, cells []cube.Cell) {
 	measured := 0
 	item.Verdict = edition.Supports
 	for _, e := range item.Evidence {
@@ -119,9 +124,12 @@ func conclude(item *edition.Item) {
 		item.Verdict = edition.Unmeasured
 	}
 	var obstacles, remedies []cube.Text
-	for _, e := range item.Evidence {
+	for i, e := range item.Evidence {
 		d, _ := Lookup(e.Kind)
 		switch {
+		case cells[i].Status.Hidden():
+			obstacles = append(obstacles, text("Dolt av röjandekontrollen: "+lower(d.Title.SV)+".", "Hidden by disclosure control: "+lower(d.Title.EN)+"."))
+			remedies = append(remedies, text("Fler personer bakom: flera år tillsammans, eller färre uppdelningar.", "More persons behind it: several years together, or fewer breakdowns."))
 		case e.Verdict == edition.Unmeasured:
 			obstacles = append(obstacles, text("Inte mätt: "+lower(d.Title.SV)+".", "Not measured: "+lower(d.Title.EN)+"."))
 			remedies = append(remedies, d.Needs)

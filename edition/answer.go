@@ -12,8 +12,20 @@ type Assessment struct {
 	Tools     []Named     `json:"tools"`
 	Uses      []Named     `json:"uses"`
 	Processes []Named     `json:"processes"`
+	Kinds     []Kind      `json:"kinds"` // of evidence
 	Items     []Item      `json:"items"` // in order of process, tool and use
 	Notes     []cube.Text `json:"notes,omitempty"`
+}
+
+// Kind documents one kind of evidence.
+type Kind struct {
+	Name     string    `json:"name"`
+	Title    cube.Text `json:"title"`
+	Text     cube.Text `json:"text"`     // what it tells
+	Cautions cube.Text `json:"cautions"` // what it does not tell
+	Formula  string    `json:"formula"`
+	Range    string    `json:"range"`
+	Source   string    `json:"source"`
 }
 
 // Named is a code that items use, with what it is called.
@@ -51,6 +63,16 @@ type Item struct {
 	Judgement *Judgement `json:"judgement,omitempty"` // a person's own, in its place; both are kept
 	Obstacle  cube.Text  `json:"obstacle"`            // what keeps it from supporting; empty when nothing does
 	Remedy    cube.Text  `json:"remedy"`              // what would remove the obstacle
+}
+
+// Item finds an item; nil when there is none.
+func (a *Assessment) Item(process, tool, use string) *Item {
+	for k := range a.Items {
+		if i := &a.Items[k]; i.Process == process && i.Tool == tool && i.Use == use {
+			return i
+		}
+	}
+	return nil
 }
 
 // Final is the verdict that stands: the person's own where there is one.

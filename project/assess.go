@@ -209,10 +209,10 @@ func (d *AssessDecl) named() (all []edition.Named) {
 }
 
 // assess computes the evidence that published tables tell, and gives the verdicts on all of it.
-func (r *Run) assess(tables []protect.Table) ([]protect.Table, error) {
+func (r *Run) assess(tables []protect.Table) ([]protect.Table, *edition.Assessment, error) {
 	d := r.Project.Assess
 	if d == nil {
-		return nil, nil
+		return nil, nil, nil
 	}
 	find := func(name string) *protect.Table {
 		if i := slices.IndexFunc(tables, func(t protect.Table) bool { return t.Name() == name }); i >= 0 {
@@ -234,7 +234,7 @@ func (r *Run) assess(tables []protect.Table) ([]protect.Table, error) {
 					return assess.Targeting(assess.Prefix+"targeting_"+x.Name, title(cube.Text{SV: "träffsäkerhet", EN: "precision"}), of[0], q)
 				})
 				if err != nil {
-					return nil, err
+					return nil, nil, err
 				}
 				out = append(out, t)
 			}
@@ -255,7 +255,7 @@ func (r *Run) assess(tables []protect.Table) ([]protect.Table, error) {
 				return assess.Protection(assess.Prefix+"protection_"+x.Name, title(cube.Text{SV: "vad skyddet döljer", EN: "what protection hides"}), rows, decl.Count.Measure)
 			})
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			out = append(out, t)
 		}
@@ -274,14 +274,15 @@ func (r *Run) assess(tables []protect.Table) ([]protect.Table, error) {
 		c.Judgements = append(c.Judgements, assess.Judged{Tool: j.Tool, Use: j.Use, Process: j.Process,
 			Judgement: edition.Judgement{Verdict: j.Verdict, By: j.By, Reason: text(j.Reason)}})
 	}
+	var found *edition.Assessment
 	summary, err := protect.Derive(evidence, func(of []*cube.Cube) (table *cube.Cube, err error) {
-		r.Assessment, table, err = assess.Assess(c, of)
+		found, table, err = assess.Assess(c, of)
 		return table, err
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return append([]protect.Table{summary}, out...), nil
+	return append([]protect.Table{summary}, out...), found, nil
 }
 
 // titled names a table of a process: its title, and what of it.

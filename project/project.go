@@ -25,7 +25,6 @@ import (
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
-	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/store"
 )
@@ -53,8 +52,6 @@ type Run struct {
 	Families  []*Family
 	Measures  []*cube.Cube     // of segregation, grants and targets, from what is already public
 	Released  []protect.Record // of what was protected, for the agency's own files
-
-	Assessment *edition.Assessment // after Protect, when the project declares one
 
 	assessed map[string]string    // the year of each process
 	measured []protect.Measured   // of segregation, from the agency's own records

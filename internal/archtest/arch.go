@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"publish":            {"protect", "edition", "area", "cube"},
 	"server":             {"edition", "cube", "area", "areatype", "internal/jsonstat", "internal/px"},
 	"project":            {"area", "border", "record", "locate", "cube", "store", "areatype", "segregation", "gap", "grant", "target", "school", "protect", "assess", "publish", "edition", "internal/synth"},
-	"cmd/skikt":          {"project", "assess", "area", "border", "record", "locate", "cube", "segregation", "gap", "grant", "grant/sheet", "target", "school", "edition", "protect", "server", "internal/synth"},
+	"cmd/skikt":          {"project", "area", "border", "record", "locate", "cube", "segregation", "gap", "grant", "grant/sheet", "target", "school", "edition", "protect", "server", "internal/synth"},
 	"cmd/skiktd":         {"server", "edition"},
 	"internal/lp":        {},
 	"internal/num":       {},
