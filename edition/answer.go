@@ -26,6 +26,7 @@ type Kind struct {
 	Formula  string    `json:"formula"`
 	Range    string    `json:"range"`
 	Source   string    `json:"source"`
+	Share    bool      `json:"share"` // values are shares, which people read in percent
 }
 
 // Named is a code that items use, with what it is called.
@@ -63,6 +64,16 @@ type Item struct {
 	Judgement *Judgement `json:"judgement,omitempty"` // a person's own, in its place; both are kept
 	Obstacle  cube.Text  `json:"obstacle"`            // what keeps it from supporting; empty when nothing does
 	Remedy    cube.Text  `json:"remedy"`              // what would remove the obstacle
+}
+
+// Kind finds a kind of evidence; one with the name alone when there is none.
+func (a *Assessment) Kind(name string) Kind {
+	for _, k := range a.Kinds {
+		if k.Name == name {
+			return k
+		}
+	}
+	return Kind{Name: name, Title: cube.Same(name)}
 }
 
 // Item finds an item; nil when there is none.

@@ -179,6 +179,9 @@ func (c *assessCmd) item(std *streams, a *edition.Assessment, i edition.Item, ta
 		}
 		m := t.Measures()[t.MeasureIndex(e.Measure)]
 		unit := ""
+		if a.Kind(e.Kind).Share { // also of evidence that has no table of its own
+			m.Kind, m.Decimals = cube.Share, 1
+		}
 		if m.Kind == cube.Share {
 			unit = " %"
 		}
@@ -190,9 +193,6 @@ func (c *assessCmd) item(std *streams, a *edition.Assessment, i edition.Item, ta
 		sign := "≥"
 		if e.Thresholds.Less {
 			sign = "≤"
-		}
-		if e.Table == "assessment" { // no table of its own, so its unit is not known
-			limit = func(v float64) string { return fmt.Sprint(v) }
 		}
 		fmt.Fprintf(w, "  %s\t%s\t%s %s / %s\t%s\t%s\n", e.Title.In(c.Lang), value, sign, limit(e.Thresholds.Supports), limit(e.Thresholds.Conditions), verdict(e.Verdict), e.Table)
 	}
