@@ -19,9 +19,8 @@ const (
 	UseDirection = "direction"
 	UseFollowUp  = "followup"
 
-	// Prefix begins the names of the tables of evidence; Summary is the one with all evidence and verdicts.
-	Prefix  = "assess_"
-	Summary = "assessment"
+	// Prefix begins the names of the tables of evidence, but for [edition.AssessmentTable].
+	Prefix = "assess_"
 )
 
 func text(sv, en string) cube.Text { return cube.Text{SV: sv, EN: en} }

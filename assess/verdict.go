@@ -98,7 +98,7 @@ func (d Doc) evidence(item edition.Item, declared map[string]edition.Thresholds,
 		cell, err = e.Cell(c)
 	}
 	if err != nil {
-		e.Table, e.Measure = Summary, valueMeasure
+		e.Table, e.Measure = edition.AssessmentTable, valueMeasure
 		e.At = map[string]string{"process": item.Process, "tool": item.Tool, "use": item.Use, "evidence": d.Name}
 	}
 	e.Verdict = e.Thresholds.Of(cell)
@@ -174,7 +174,7 @@ func summary(a *edition.Assessment, tables map[string]*cube.Cube) (*cube.Cube, e
 	}
 	dims := []cube.Dimension{dim("process", text("Process", "Process"), a.Processes), dim("tool", text("Verktyg", "Tool"), a.Tools),
 		dim("use", text("Användning", "Use"), a.Uses), dim("evidence", text("Underlag", "Evidence"), kinds)}
-	b := cube.NewBuilder(Summary, dims, []cube.Measure{
+	b := cube.NewBuilder(edition.AssessmentTable, dims, []cube.Measure{
 		value(verdictCode, "Bedömning (3 stödjer, 2 med förbehåll, 1 stödjer inte)", "Verdict (3 supports, 2 with conditions, 1 does not)", cube.Text{}, 0),
 		value(valueMeasure, "Värde", "Value", cube.Text{}, 3),
 		value(supportsFrom, "Gräns för stödjer", "Threshold of supports", cube.Text{}, 3),
@@ -193,7 +193,7 @@ func summary(a *edition.Assessment, tables map[string]*cube.Cube) (*cube.Cube, e
 		for _, e := range i.Evidence {
 			at[3] = int32(dims[3].Index(e.Kind))
 			var cell cube.Cell
-			if e.Table != Summary {
+			if e.Table != edition.AssessmentTable {
 				var err error
 				if cell, err = e.Cell(tables[e.Table]); err != nil {
 					return nil, err

@@ -17,6 +17,9 @@ type Assessment struct {
 	Notes     []cube.Text `json:"notes,omitempty"`
 }
 
+// AssessmentTable is the name of the table of all evidence and verdicts.
+const AssessmentTable = "assessment"
+
 // Kind documents one kind of evidence.
 type Kind struct {
 	Name     string    `json:"name"`

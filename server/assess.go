@@ -19,7 +19,7 @@ type assessPage struct {
 	Tools     []edition.Named
 	Legend    []edition.Named
 	Notes     []cube.Text
-	Table     string
+	Table     string // address of the table of all evidence; empty without one
 	Judged    bool
 	Kinds     []kindEntry
 }
@@ -102,6 +102,9 @@ func (s *Server) assess(r *request, item string) (*answer, error) {
 		return s.assessItem(r, a, item)
 	}
 	p := &assessPage{Tools: a.Tools, Legend: edition.Verdicts(), Notes: a.Notes}
+	if s.tableNamed(edition.AssessmentTable) != nil {
+		p.Table = prefix(r.lang) + "/tabell/" + edition.AssessmentTable
+	}
 	list := [][]string{{"process", "tool", "use", "verdict", "measured", "judged_by"}}
 	for _, process := range a.Processes {
 		m := assessMatrix{Title: process.Title, Text: process.Text, Uses: a.Uses}
@@ -145,16 +148,16 @@ func (s *Server) assess(r *request, item string) (*answer, error) {
 
 // limit is a threshold as people read it: at least 50 %, at most 18.
 func limit(v float64, less bool, m cube.Measure, lang string) string {
-	sign := "at-least"
+	sign := word(lang, "at-least")
 	if less {
-		sign = "at-most"
+		sign = word(lang, "at-most")
 	}
 	decimals := m.Decimals
 	for decimals > 0 && shown(v, m) == rounded(shown(v, m), decimals-1) {
 		decimals--
 	}
 	m.Decimals = decimals
-	return word(lang, sign) + " " + amount(v, m, lang) + unit(m, lang)
+	return sign + " " + amount(v, m, lang) + unit(m, lang)
 }
 
 // evidence is the measure and the cell that evidence points at. Of evidence without a table of its own the kind tells how its thresholds are read.
