@@ -73,6 +73,8 @@ type Release struct {
 	Residuals json.RawMessage `json:"residuals,omitempty"` // how many records were left out, step by step and why
 	Methods   []Method        `json:"methods"`
 	Grants    []Grant         `json:"grants,omitempty"` // rules whose numbers are published, so that readers can try others
+
+	Assessment *Assessment `json:"assessment,omitempty"` // how far the tools can support the agency's work
 }
 
 // A Grant is declared rules that share out money, with the table of the numbers that they are computed on.

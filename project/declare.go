@@ -47,6 +47,7 @@ type Declaration struct {
 	Grants      []GrantDecl            `yaml:"grants"`
 	Targets     []TargetDecl           `yaml:"targets"`
 	Gaps        []GapDecl              `yaml:"gaps"`
+	Assess      *AssessDecl            `yaml:"assess"`
 	Policy      PolicyDecl             `yaml:"policy"`
 	Notes       []Text                 `yaml:"notes"`
 }
@@ -431,6 +432,7 @@ func (p *Project) validate(path string, text []byte) error {
 	for i, d := range p.Gaps {
 		p.validateGap(d, say.under(fmt.Sprintf("gaps[%d]", i)))
 	}
+	p.validateAssess(say.under("assess"))
 	p.validatePolicy(say)
 	p.validateRecordKeys(say)
 	slices.SortStableFunc(all, func(a, b complaint) int { return cmp.Compare(a.line, b.line) })
