@@ -425,7 +425,7 @@ func (a *asked) controls(r *request) []control {
 		}
 		if x, err := grant.ParseFraction(value); err == nil && x.Rat().Sign() > 0 {
 			v, _ := x.Rat().Float64()
-			reading = fmt.Sprintf(word(lang, "at-least-this"), number(v, a.decimals, lang))
+			reading = number(v, a.decimals, lang)
 		}
 		put(control{Kind: "range", Value: value, Min: "0", Max: strconv.FormatFloat(a.needMost, 'f', a.decimals, 64), Step: strconv.FormatFloat(a.step, 'f', a.decimals, 64), Reading: reading},
 			leastParam, fmt.Sprintf(word(lang, "slider-minst"), a.columnTitle(a.Need, lang)))

@@ -161,7 +161,6 @@ var words = map[string]cube.Text{
 	"slider-minst":     {SV: "Bara de med minst: %s", EN: "Only those with at least: %s"},
 	"is-kronor":        {SV: " (%s kr)", EN: " (SEK %s)"},
 	"everyone":         {SV: "alla", EN: "all"},
-	"at-least-this":         {SV: "%s", EN: "%s"},
 	"show-by":          {SV: "Tabell", EN: "Table"},
 	"by-group":         {SV: "efter %s", EN: "by %s"},
 	"every-unit":       {SV: "varje enhet", EN: "every unit"},
