@@ -73,6 +73,8 @@ type Release struct {
 	Audit      json.RawMessage `json:"audit,omitempty"`     // what the attacker that audits the protection found
 	Residuals  json.RawMessage `json:"residuals,omitempty"` // how many records were left out, step by step and why
 	Methods    []Method        `json:"methods"`
+
+	Assessment *Assessment `json:"assessment,omitempty"` // how far the tools can support the agency's work
 }
 
 // A Manifest says what an edition holds.
