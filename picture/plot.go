@@ -36,7 +36,7 @@ const (
 	plotWidth = 720
 	plotLabel = 250 // room for names to the left of values
 	plotValue = 150 // room for numbers to the right
-	plotRow   = 30
+	plotRow   = 34
 	plotText  = 14
 	plotFont  = "Liberation Sans, Arial, Helvetica, sans-serif"
 	plotInk   = "#1b1b1f"
@@ -119,7 +119,7 @@ type scale struct {
 }
 
 // newScale holds all values with their intervals, and nothing when it must.
-func newScale(cells []cube.Cell, m cube.Measure, zero bool) (scale, bool) {
+func newScale(cells []cube.Cell, m cube.Measure, zero bool, room float64) (scale, bool) {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, c := range cells {
 		if !c.Status.HasValue() {
@@ -144,11 +144,13 @@ func newScale(cells []cube.Cell, m cube.Measure, zero bool) (scale, bool) {
 	if hi == lo {
 		lo, hi = lo-1, hi+1
 	}
-	step := math.Pow10(int(math.Floor(math.Log10((hi - lo) / 4))))
-	for _, k := range []float64{2, 5, 10} {
-		if (hi-lo)/step > 6 {
-			step = math.Pow10(int(math.Floor(math.Log10((hi-lo)/4)))) * k
-		}
+	// As many ticks as there is room for, six at most: of long numbers fewer.
+	letters := len([]rune(Number(Rounded(max(math.Abs(lo), math.Abs(hi)), 0), 0, "en"))) + 2
+	most := min(6, max(2, room/(7*float64(letters))))
+	base := math.Pow10(int(math.Floor(math.Log10((hi-lo)/6))) - 1)
+	step := base
+	for k := 0; (hi-lo)/step > most; k++ {
+		step = base * math.Pow10(k/3+1) * [...]float64{1, 2, 5}[k%3]
 	}
 	s := scale{lo: math.Floor(lo/step) * step, hi: math.Ceil(hi/step) * step, decimals: max(0, -int(math.Floor(math.Log10(step)+1e-9)))}
 	for k := 0; ; k++ {
@@ -192,7 +194,7 @@ func Dots(title string, marks []Mark, m cube.Measure, bars bool, lang string) (P
 	for _, k := range marks {
 		cells = append(cells, k.Cell)
 	}
-	s, ok := newScale(cells, m, bars)
+	s, ok := newScale(cells, m, bars, plotWidth-plotLabel-plotValue)
 	words := summary(marks, m, lang)
 	if !ok {
 		return Plot{}, words
@@ -278,7 +280,7 @@ func Lines(title string, times []string, lines []Line, m cube.Measure, after int
 		words = append(words, text)
 	}
 	summary := strings.Join(words, "; ") + "."
-	s, ok := newScale(cells, m, false)
+	s, ok := newScale(cells, m, false, plotWidth)
 	if !ok {
 		return Plot{}, summary
 	}

@@ -293,7 +293,7 @@ func (b *builder) resolve() {
 			return
 		}
 		p := b.pending[r.waits-1]
-		if p.word == "ref" {
+		if p.word != "cite" {
 			found, ok := names[p.name]
 			switch {
 			case ok:
@@ -304,6 +304,9 @@ func (b *builder) resolve() {
 				p.r.problem(p.at, "{{ref %s}}: nothing in the report is called %q; %s", p.name, p.name, nearest(p.name, known))
 			}
 			r.Text, r.To = found.Text, found.To
+			if p.word == "Ref" && r.Text != "" {
+				r.Text = strings.ToUpper(r.Text[:1]) + r.Text[1:]
+			}
 			return
 		}
 		at := slices.Index(keys, p.name)

@@ -28,6 +28,15 @@ func (d *Document) WriteFile(ctx context.Context, name, browser string) error {
 	switch format := strings.TrimPrefix(filepath.Ext(name), "."); format {
 	case "html":
 		err = d.HTML(&out)
+	case "pdf":
+		var data []byte
+		if data, err = d.PDF(ctx, browser); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return &PartError{false, fmt.Errorf("there is no PDF: %w", err)}
+		}
+		out.Write(data)
 	default:
 		err = fmt.Errorf("report: there is no format %q; there are html, pdf, docx and xlsx", format)
 	}

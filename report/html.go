@@ -141,8 +141,8 @@ func (h *htmlWriter) blocks(blocks []Block) {
 			if block.Number != "" {
 				number = fmt.Sprintf("<span class=\"no\">%s</span> ", esc(block.Number))
 			}
-			if block.Level == 1 {
-				class = ` class="chapter"`
+			if block.Appendix {
+				class = ` class="appendix"`
 			}
 			h.f("<h%d%s id=\"%s\">%s", block.Level+1, class, esc(block.ID), number)
 			h.runs(block.Runs)
@@ -226,7 +226,7 @@ func (h *htmlWriter) runs(runs []Run) {
 }
 
 func (h *htmlWriter) drawing(d *Drawing) {
-	h.f("<figure id=\"figure-%d\">\n<figcaption><span class=\"no\">%s %d.</span> %s</figcaption>\n%s\n", d.Number, h.d.say("figure"), d.Number, esc(d.Caption), d.SVG)
+	h.f("<figure id=\"figure-%d\" role=\"group\">\n<figcaption><span class=\"no\">%s %d.</span> %s</figcaption>\n%s\n", d.Number, h.d.say("figure"), d.Number, esc(d.Caption), d.SVG)
 	if len(d.Legend) > 0 {
 		h.WriteString("<ul class=\"legend\">")
 		for _, k := range d.Legend {
@@ -262,6 +262,9 @@ func (h *htmlWriter) grid(g *Grid) {
 	class, id := "table", ""
 	if rows <= shortTable {
 		class += " short"
+	}
+	if len(g.Heads) <= 2 {
+		class += " narrow"
 	}
 	if g.Number > 0 {
 		id = fmt.Sprintf(" id=\"table-%d\"", g.Number)

@@ -300,9 +300,9 @@ func (r *reader) braces(n *braces, look Run, out *[]Run) {
 	name = strings.TrimSpace(name)
 	switch word {
 	case "figure", "table":
-		r.problem(n.at, "{{%s}} must stand alone in its paragraph; write {{ref %s}} to refer to it", n.inside, name)
+		r.problem(n.at, "{{%s}} must stand alone in its paragraph; write {{ref %s}} to refer to it (Ref at the beginning of a sentence)", n.inside, name)
 		return
-	case "ref", "cite":
+	case "ref", "Ref", "cite":
 		r.b.pending = append(r.b.pending, pending{word, name, r, n.at})
 		look.waits = len(r.b.pending)
 		*out = append(*out, look)
