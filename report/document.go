@@ -21,6 +21,8 @@ type Document struct {
 	Works      []Work     // the list of references, in order
 	Warnings   []string   // what the author should look at, none of which stops the report
 	Statements []*Statement
+
+	pages map[string]int // on which page of the PDF each heading is, when that has been made
 }
 
 // A Block is a part of the text: a [Heading], [Paragraph], [List], [Quote], [Code], [*Drawing], [*Grid] or [WorkList].

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -35,6 +36,14 @@ func (d *Document) WriteFile(ctx context.Context, name, browser string) error {
 				return ctx.Err()
 			}
 			return &PartError{false, fmt.Errorf("there is no PDF: %w", err)}
+		}
+		out.Write(data)
+	case "docx":
+		var data []byte
+		data, err = d.DOCX(ctx, browser)
+		var missing *PartError
+		if errors.As(err, &missing) {
+			part, err = missing, nil
 		}
 		out.Write(data)
 	default:

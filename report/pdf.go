@@ -97,6 +97,7 @@ func (d *Document) PDF(ctx context.Context, browser string) ([]byte, error) {
 		}
 		if pages == nil {
 			pages = f.destinations()
+			d.pages = pages
 			continue
 		}
 		return f.finish(d), nil

@@ -532,5 +532,5 @@ func day(s, lang string) string {
 	if err != nil {
 		return s
 	}
-	return fmt.Sprintf("%d\u00a0%s %d", t.Day(), months[t.Month()-1].In(lang), t.Year())
+	return fmt.Sprintf("%d\u00a0%s\u00a0%d", t.Day(), months[t.Month()-1].In(lang), t.Year())
 }
