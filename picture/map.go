@@ -324,7 +324,7 @@ func (p *pen) scaleBar(lang string) {
 	}
 	y, length := p.height-14, int(math.Round(metres*p.scale))
 	fmt.Fprintf(&p.out, `<g class="scale" aria-hidden="true"><path d="M%d %dv8h%dv-8"/><text x="%d" y="%d">%s</text><text x="%d" y="%d">%s</text></g>`,
-		margin, y-4, length, margin+length+10, y+6, text, p.width-40, y+6, north)
+		margin, y-4, length, margin+length+10, y+6, text, p.width-56, y+6, north)
 }
 
 // ChartOf makes the map of cells: one for each shape, whose class is set here. Unreliable values are drawn at half strength.

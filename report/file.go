@@ -46,6 +46,10 @@ func (d *Document) WriteFile(ctx context.Context, name, browser string) error {
 			part, err = missing, nil
 		}
 		out.Write(data)
+	case "xlsx":
+		var data []byte
+		data, err = d.XLSX()
+		out.Write(data)
 	default:
 		err = fmt.Errorf("report: there is no format %q; there are html, pdf, docx and xlsx", format)
 	}

@@ -21,6 +21,11 @@ var words = map[string]cube.Text{
 	"section":    {SV: "avsnitt", EN: "section"},
 	"all":        {SV: "Alla", EN: "All"},
 
+	"sheet":           {SV: "Blad", EN: "Sheet"},
+	"code":            {SV: "kod", EN: "code"},
+	"base":            {SV: "Underlag", EN: "Base"},
+	"lower":           {SV: "Nedre gräns", EN: "Lower"},
+	"upper":           {SV: "Övre gräns", EN: "Upper"},
 	"date":            {SV: "Datum", EN: "Date"},
 	"star-is-own":     {SV: "* Myndighetens egen bedömning, som skiljer sig från den mätta eller kompletterar den.", EN: "* The agency's own judgement, which differs from the measured one or adds to it."},
 	"synthetic-short": {SV: "syntetiska data", EN: "synthetic data"},
