@@ -12,8 +12,24 @@ type Assessment struct {
 	Tools     []Named     `json:"tools"`
 	Uses      []Named     `json:"uses"`
 	Processes []Named     `json:"processes"`
+	Kinds     []Kind      `json:"kinds"` // of evidence
 	Items     []Item      `json:"items"` // in order of process, tool and use
 	Notes     []cube.Text `json:"notes,omitempty"`
+}
+
+// AssessmentTable is the name of the table of all evidence and verdicts.
+const AssessmentTable = "assessment"
+
+// Kind documents one kind of evidence.
+type Kind struct {
+	Name     string    `json:"name"`
+	Title    cube.Text `json:"title"`
+	Text     cube.Text `json:"text"`     // what it tells
+	Cautions cube.Text `json:"cautions"` // what it does not tell
+	Formula  string    `json:"formula"`
+	Range    string    `json:"range"`
+	Source   string    `json:"source"`
+	Share    bool      `json:"share"` // values are shares, which people read in percent
 }
 
 // Named is a code that items use, with what it is called.
@@ -51,6 +67,26 @@ type Item struct {
 	Judgement *Judgement `json:"judgement,omitempty"` // a person's own, in its place; both are kept
 	Obstacle  cube.Text  `json:"obstacle"`            // what keeps it from supporting; empty when nothing does
 	Remedy    cube.Text  `json:"remedy"`              // what would remove the obstacle
+}
+
+// Kind finds a kind of evidence; one with the name alone when there is none.
+func (a *Assessment) Kind(name string) Kind {
+	for _, k := range a.Kinds {
+		if k.Name == name {
+			return k
+		}
+	}
+	return Kind{Name: name, Title: cube.Same(name)}
+}
+
+// Item finds an item; nil when there is none.
+func (a *Assessment) Item(process, tool, use string) *Item {
+	for k := range a.Items {
+		if i := &a.Items[k]; i.Process == process && i.Tool == tool && i.Use == use {
+			return i
+		}
+	}
+	return nil
 }
 
 // Final is the verdict that stands: the person's own where there is one.

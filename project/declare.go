@@ -47,6 +47,7 @@ type Declaration struct {
 	Grants      []GrantDecl            `yaml:"grants"`
 	Targets     []TargetDecl           `yaml:"targets"`
 	Gaps        []GapDecl              `yaml:"gaps"`
+	Assess      *AssessDecl            `yaml:"assess"`
 	Policy      PolicyDecl             `yaml:"policy"`
 	Report      *ReportDecl            `yaml:"report"`
 	Notes       []Text                 `yaml:"notes"`
@@ -425,6 +426,7 @@ func (p *Project) validate(path string, text []byte) error {
 	for i, d := range p.Gaps {
 		p.validateGap(d, say.under(fmt.Sprintf("gaps[%d]", i)))
 	}
+	p.validateAssess(say.under("assess"))
 	p.validatePolicy(say)
 	p.validateReport(say)
 	p.validateRecordKeys(say)

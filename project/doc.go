@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/skikt/skikt/areatype"
+	"github.com/skikt/skikt/assess"
 	"github.com/skikt/skikt/border"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/gap"
@@ -51,6 +52,9 @@ func Docs() []Doc {
 	for _, d := range gap.Docs() {
 		all = append(all, Doc{d.Name, "measure", d.Title, cube.Text{
 			SV: joined(d.Text.SV, d.Cautions.SV, labelled("Odefinierat:", d.Undef.SV)), EN: joined(d.Text.EN, d.Cautions.EN, labelled("Undefined:", d.Undef.EN))}, d.Formula, cube.Text{}, cube.Same(d.Range), d.Source})
+	}
+	for _, d := range assess.Docs() {
+		all = append(all, Doc{d.Name, "evidence", d.Title, cube.Text{SV: joined(d.Text.SV, d.Cautions.SV), EN: joined(d.Text.EN, d.Cautions.EN)}, d.Formula, cube.Text{}, cube.Same(d.Range), d.Source})
 	}
 	for t := areatype.Type(1); t <= areatype.NTypes; t++ {
 		all = append(all, Doc{Name: "Type" + t.Code(), Kind: "type", Title: t.Label()})

@@ -53,6 +53,7 @@ type Run struct {
 	Measures  []*cube.Cube     // of segregation, grants and targets, from what is already public
 	Released  []protect.Record // of what was protected, for the agency's own files
 
+	assessed map[string]string    // the year of each process
 	measured []protect.Measured   // of segregation, from the agency's own records
 	keyer    *protect.RecordKeyer // of records, for a policy with cell keys
 

@@ -44,6 +44,7 @@ type shell struct {
 	Agency      string
 	Edition     string
 	Synthetic   bool
+	Assessed    bool // the edition has an assessment
 	Formats     []link
 	Query       string // what was searched for
 	Body        any
@@ -54,7 +55,7 @@ type link struct{ Name, Href string }
 func (s *Server) page(r *request, a *answer) (*reply, error) {
 	m := s.ed.Manifest()
 	sh := shell{Lang: r.lang, Title: a.title, Prefix: prefix(r.lang), Path: r.address(r.lang, "html"), OtherLang: "en", Project: m.Title, Agency: m.Agency,
-		Edition: s.ed.ID(), Synthetic: m.Synthetic, Query: r.query.Get("q"), Body: a.body}
+		Edition: s.ed.ID(), Synthetic: m.Synthetic, Assessed: m.Assessment != nil, Query: r.query.Get("q"), Body: a.body}
 	if r.lang == "en" {
 		sh.OtherLang = "sv"
 	}

@@ -53,6 +53,7 @@ type commands struct {
 	Grant    grantCmd    `cmd:"" help:"Share out money by declared rules, and compare rules."`
 	Target   targetCmd   `cmd:"" help:"Whom an effort aimed at areas reaches, and how people lie to places."`
 	Gap      gapCmd      `cmd:"" help:"Levels, gaps, trends, early warnings and goals of an indicator by area type and year."`
+	Assess   assessCmd   `cmd:"" help:"How far the statistical tools support the agency's work: verdicts and the evidence behind them."`
 	Locate   locateCmd   `cmd:"" help:"Add the area to every row of a CSV file."`
 	Protect  protectCmd  `cmd:"" help:"Disclosure control of a plain table: hide what a policy forbids, and what would give it away."`
 	Audit    auditCmd    `cmd:"" help:"Verify editions and attack what they hide, together; plain tables from elsewhere too."`
@@ -156,7 +157,7 @@ func apart(err error) []error {
 }
 
 // The packages put their names before their errors, for programs that use them. Who runs the command needs the place and the remedy.
-var packageName = regexp.MustCompile(`(^|: |\()(?:(?:area|areatype|border|cube|edition|gap|grant|jsonstat|locate|lp|num|project|protect|publish|px|record|report|school|segregation|server|sheet|store|target): )+`)
+var packageName = regexp.MustCompile(`(^|: |\()(?:(?:area|areatype|assess|border|cube|edition|gap|grant|jsonstat|locate|lp|num|project|protect|publish|px|record|report|school|segregation|server|sheet|store|target): )+`)
 
 func plain(err error) string {
 	return strings.ReplaceAll(packageName.ReplaceAllString(err.Error(), "$1"), "\n", "\n  ")
