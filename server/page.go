@@ -11,6 +11,7 @@ import (
 
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/picture"
 )
 
 // An answer is what a page shows and what its numbers are.
@@ -81,19 +82,19 @@ func (s *Server) page(r *request, a *answer) (*reply, error) {
 
 // functions are what the templates may call.
 var functions = template.FuncMap{"word": word, "in": in, "paragraphs": paragraphs, "piece": newPiece,
-	"whole": func(lang string, n int) string { return number(float64(n), 0, lang) }}
+	"whole": func(lang string, n int) string { return picture.Number(float64(n), 0, lang) }}
 
 // A piece is a part of a page with what it needs of the shell.
 type piece struct {
 	Lang, Prefix string
-	Map          *chart
+	Map          *picture.Chart
 	Grid         *grid
 }
 
 func newPiece(sh shell, part any) (piece, error) {
 	p := piece{Lang: sh.Lang, Prefix: sh.Prefix}
 	switch part := part.(type) {
-	case *chart:
+	case *picture.Chart:
 		p.Map = part
 	case *grid:
 		p.Grid = part

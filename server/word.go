@@ -73,7 +73,6 @@ var words = map[string]cube.Text{
 	"and-whole":           {SV: "%s och hela riket", EN: "%s and the whole country"},
 	"lead-shares":         {SV: "Av %s %s år %s finns %s.", EN: "Of %s %s in %s, %s."},
 	"and":                 {SV: "och", EN: "and"},
-	"to":                  {SV: "till", EN: "to"},
 	"all":                 {SV: "Alla", EN: "All"},
 	"share":               {SV: "Andel", EN: "Share"},
 	"number-of":           {SV: "Antal", EN: "Number of"},
@@ -204,17 +203,11 @@ var words = map[string]cube.Text{
 	"concerned":        {SV: "Det gäller %s enheter, först: %s.", EN: "It concerns %s units, first: %s."},
 
 	// maps
-	"map":            {SV: "Karta", EN: "Map"},
-	"per-area":       {SV: "per %s, %s", EN: "by %s, %s"},
-	"in-the-table":   {SV: "Samma uppgifter står i listan eller tabellen på sidan.", EN: "The same figures stand in the list or table on the page."},
-	"without-border": {SV: "Kartan visar de %s av %s områden som utgåvan har gränser för.", EN: "The map shows the %s of %s areas that the edition has borders for."},
-	"map-of-counts":  {SV: "Kartan visar antal: ett stort område syns mer utan att ha fler. Välj hellre en andel om det finns.", EN: "The map shows counts: a large area is seen more without having more. Prefer a share where there is one."},
-	"even-classes":   {SV: "Klasserna har ungefär lika många områden var.", EN: "The classes have about as many areas each."},
-	"point-further":  {SV: "Klicka på ett län för att se närmare.", EN: "Click on a county to look closer."},
-	"faint":          {SV: "varav osäkra, blekta på kartan:", EN: "of which unreliable, faint on the map:"},
-	"legend-count":   {SV: "Inom parentes: antal områden.", EN: "In brackets: number of areas."},
-	"projection":     {SV: "SWEREF 99 TM, norr uppåt.", EN: "SWEREF 99 TM, north up."},
-	"north":          {SV: "N ↑", EN: "N ↑"},
+	"map":          {SV: "Karta", EN: "Map"},
+	"per-area":     {SV: "per %s, %s", EN: "by %s, %s"},
+	"faint":        {SV: "varav osäkra, blekta på kartan:", EN: "of which unreliable, faint on the map:"},
+	"legend-count": {SV: "Inom parentes: antal områden.", EN: "In brackets: number of areas."},
+	"projection":   {SV: "SWEREF 99 TM, norr uppåt.", EN: "SWEREF 99 TM, north up."},
 
 	// the method
 	"states":  {SV: "Vad tecknen betyder", EN: "What the signs mean"},
