@@ -327,9 +327,14 @@ func measureMethods(tables []protect.Table) []edition.Method {
 		if !used[d.Name] {
 			continue
 		}
-		sv := []string{joined(d.Text.SV, d.Cautions.SV, labelled("Odefinierat:", d.Undef.SV)), labelled("Formel:", d.Formula), labelled("Värden:", d.Range.SV), labelled("Källa:", d.Source)}
-		en := []string{joined(d.Text.EN, d.Cautions.EN, labelled("Undefined:", d.Undef.EN)), labelled("Formula:", d.Formula), labelled("Range:", d.Range.EN), labelled("Source:", d.Source)}
-		out = append(out, edition.Method{Name: d.Name, Title: d.Title, Text: cube.Text{SV: strings.Join(sv, "\n\n"), EN: strings.Join(en, "\n\n")}})
+		told := func(lang string) string {
+			all := []string{d.Text.In(lang)}
+			for _, p := range d.Parts(lang) {
+				all = append(all, p.String())
+			}
+			return strings.Join(all, "\n\n")
+		}
+		out = append(out, edition.Method{Name: d.Name, Title: d.Title, Text: cube.Text{SV: told("sv"), EN: told("en")}})
 	}
 	if len(out) > 0 {
 		out = append(out, edition.Method{Name: "segregation-symbols", Title: cube.Text{SV: "Tecken i formlerna", EN: "Symbols in the formulas"}, Text: cube.Text{

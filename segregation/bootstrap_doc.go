@@ -14,7 +14,7 @@ var (
 		EN: "Needs whole persons in the margins. It says nothing of change in reality, only of chance in the placing."}
 )
 
-var decompositionDocs = []Doc{
+var decompositionDocs = []cube.Doc{
 	{
 		Name: "Nested", Family: "decomposition", Title: cube.Text{SV: "M och H per nivå (nästlad uppdelning)", EN: "M and H by nested level"},
 		Formula: "M = M(level 0) + Σ_k [M(levels 0..k) − M(levels 0..k−1)]; each part of H is that of M over −Σ π_g ln π_g",
@@ -96,7 +96,7 @@ var decompositionDocs = []Doc{
 	},
 }
 
-var uncertaintyDocs = []Doc{
+var uncertaintyDocs = []cube.Doc{
 	{
 		Name: "BootstrapPersons", Family: "inference", Title: cube.Text{SV: "Återdragning av personer", EN: "Bootstrap of persons"},
 		Formula: "counts* ~ multinomial(N, n_ig/N); bias = mean − value; corrected = value − bias; interval = quantiles − 2·bias",

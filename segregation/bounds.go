@@ -330,17 +330,17 @@ func boundSpace(t IntervalTable, l *land) ([]BoundedMeasure, error) {
 		return nil, err
 	}
 	out := &boundsOf{uncertain: uncertain}
-	around, err := gatherBounds(t, l.space, l.Around)
+	around, err := gatherBounds(t, l.ways, l.Around)
 	if err != nil {
 		return nil, err
 	}
-	near, err := gatherBounds(t, l.space, l.Near)
+	near, err := gatherBounds(t, l.ways, l.Near)
 	if err != nil {
 		return nil, err
 	}
 	out.surface(t, around)
 	out.proximity(t, near)
-	if t.Groups != 2 {
+	if t.Groups != 2 || l.here == nil {
 		return out.list, nil
 	}
 	d, err := BoundDissimilarity(t)

@@ -131,7 +131,7 @@ func boundedLand(t *rapid.T, units int) *land {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &land{Ground: &Ground{Map: m, Near: k, Around: k}, space: space, here: m, from: from}
+	return &land{Ground: &Ground{Map: m, Near: k, Around: k}, space: space, ways: space, here: m, from: from}
 }
 
 // TestBoundsOfSpace: so does every measure of space.
@@ -145,7 +145,7 @@ func TestBoundsOfSpace(t *testing.T) {
 			t.Fatal(err)
 		}
 		var values []Value
-		for _, m := range spatial(groups, true) {
+		for _, m := range spatial(groups, true, true) {
 			values = append(values, Value{m.doc.Name, m.of(&look{t: table, land: l})})
 		}
 		boundedBy(t, in, values, bounds)
@@ -180,7 +180,7 @@ func TestBoundsTight(t *testing.T) {
 			t.Fatal(err)
 		}
 		values := AllManyGroup(table)
-		for _, m := range spatial(2, true) {
+		for _, m := range spatial(2, true, true) {
 			values = append(values, Value{m.doc.Name, m.of(&look{t: table, land: l})})
 		}
 		for _, m := range Ordered() {

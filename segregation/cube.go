@@ -1,6 +1,7 @@
 package segregation
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -114,16 +115,24 @@ func (q Question) around(v float64) Interval {
 	return n
 }
 
-// A Ground is where units lie, for the measures of space.
+// A Ground is where units lie, for the measures of space: on a map, in a network of known distances, or both.
 type Ground struct {
-	Codes  []string // of the map's units, as in the cube
-	Map    *Map
+	Codes []string // of the map's units, as in the cube
+	Map   *Map     // nil where only distances are known: what needs borders, areas or points is not measured then
+	// Ways, when given, are distances along roads or by travel between units, one way each, that kernels see in place of the straight line. Pairs not listed are out of reach.
+	Ways   []Way
 	Near   Kernel // of clustering, proximity and distance decay
 	Around Kernel // of surroundings
 
 	// What centralisation is measured from: a point in metres, or else a point by a rule among the units of each combination. Without either it is not measured.
 	Point  *Point
 	Centre Centre
+}
+
+// A Way is how far it is from one unit to another, by their codes.
+type Way struct {
+	From, To string
+	Metres   float64
 }
 
 // A Point is a place in metres of the map's projection.
@@ -206,6 +215,11 @@ func (q Question) notes(unit cube.Text) []cube.Text {
 			SV: "Antalen är avrundade eller störda: värden är räknade på antalen som de är, och intervallen innehåller det sanna värdet, hur antalen än ändrats.",
 			EN: "Counts are rounded or perturbed: values are of the counts as they are, and the intervals contain the true value, however the counts were changed."})
 	}
+	if q.Ground != nil && len(q.Ground.Ways) > 0 {
+		notes = append(notes, cube.Text{
+			SV: "Kärnorna ser de avstånd som getts, inte raka vägen; par utan avstånd är utom räckhåll, och ett avstånd gäller åt ett håll.",
+			EN: "The kernels see the distances given, not the straight line; pairs without one are out of reach, and a distance counts one way."})
+	}
 	if q.Ground != nil {
 		notes = append(notes, cube.Text{
 			SV: fmt.Sprintf("Rumsliga mått för %s. Kärna för klustring, närhet och avståndsavtagande: %s. Kärna för omgivningar: %s. Grannar möts i en gräns eller en punkt. Bara enheter i samma rad i tabellen ingår.",
@@ -222,12 +236,12 @@ type tally struct {
 	bounded   int // places with hidden counts
 	narrow    int // places where the kernel reaches nobody
 	why       error
-	far       int   // units whose surroundings are themselves alone
-	whole     []Doc // measures of which no more than their range can be told somewhere
+	far       int        // units whose surroundings are themselves alone
+	whole     []cube.Doc // measures of which no more than their range can be told somewhere
 }
 
-func (s *tally) wide(d Doc) {
-	if !slices.ContainsFunc(s.whole, func(o Doc) bool { return o.Name == d.Name }) {
+func (s *tally) wide(d cube.Doc) {
+	if !slices.ContainsFunc(s.whole, func(o cube.Doc) bool { return o.Name == d.Name }) {
 		s.whole = append(s.whole, d)
 	}
 }
@@ -268,7 +282,7 @@ func (s tally) warnings(places int) []cube.Warning {
 
 // named is a measure as [Cube] takes it: of a table of the members in order.
 type named struct {
-	doc Doc
+	doc cube.Doc
 	of  func(*look) float64
 }
 
@@ -285,7 +299,8 @@ type look struct {
 // land is the ground of one place: its units in the order of the table.
 type land struct {
 	*Ground
-	space *Space
+	space *Space // points; nil without a map
+	ways  *Space // what kernels see: the network, else the points
 	here  *Map
 	from  []float64 // metres from the centre; nil without one
 }
@@ -300,7 +315,7 @@ func (l *look) pair() (a, b []float64) {
 // near gives a value of the proximity.
 func (l *look) near(of func(*Proximity) float64) float64 {
 	if l.proximity == nil && l.narrow == nil {
-		l.proximity, l.narrow = NewProximity(l.t, l.land.space, l.land.Near)
+		l.proximity, l.narrow = NewProximity(l.t, l.land.ways, l.land.Near)
 	}
 	if l.narrow != nil {
 		return math.NaN()
@@ -312,7 +327,7 @@ func (l *look) near(of func(*Proximity) float64) float64 {
 func (l *look) around(of func(*Surface) float64) float64 {
 	if l.surface == nil {
 		var err error
-		if l.surface, err = Smooth(l.t, l.land.space, l.land.Around); err != nil {
+		if l.surface, err = Smooth(l.t, l.land.ways, l.land.Around); err != nil {
 			return math.NaN()
 		}
 	}
@@ -328,8 +343,16 @@ func (l *look) across(borders []Border, adjusted Adjusted) float64 {
 	return d
 }
 
-// spatial are the measures of space, by the name of their documentation; those of two groups are of the first group, against the second.
-func spatial(groups int, central bool) []named {
+// spatial are the measures of space that a ground allows, by the name of their documentation; those of two groups are of the first group, against the second.
+func (g *Ground) spatial(groups int) []named {
+	if g == nil {
+		return nil
+	}
+	return spatial(groups, g.Map != nil, g.central())
+}
+
+// spatial are those of kernels, of a map, and of a centre.
+func spatial(groups int, mapped, central bool) []named {
 	of := map[string]func(*look) float64{
 		"SpatialProximity":         func(l *look) float64 { return l.near((*Proximity).SpatialProximity) },
 		"SpatialDissimilarity":     func(l *look) float64 { return l.around((*Surface).Dissimilarity) },
@@ -337,15 +360,6 @@ func spatial(groups int, central bool) []named {
 		"SpatialRelativeDiversity": func(l *look) float64 { return l.around((*Surface).RelativeDiversity) },
 	}
 	if groups == 2 {
-		of["HooverDelta"] = func(l *look) float64 { a, _ := l.pair(); return HooverDelta(a, l.land.here.Area) }
-		of["AbsoluteConcentration"] = func(l *look) float64 {
-			a, _ := l.pair()
-			return AbsoluteConcentration(a, l.t.units, l.land.here.Area, SameValue)
-		}
-		of["RelativeConcentration"] = func(l *look) float64 {
-			a, b := l.pair()
-			return RelativeConcentration(a, b, l.t.units, l.land.here.Area, SameValue)
-		}
 		of["AbsoluteClustering"] = func(l *look) float64 {
 			return l.near(func(p *Proximity) float64 { return p.AbsoluteClustering(0) })
 		}
@@ -355,6 +369,18 @@ func spatial(groups int, central bool) []named {
 		of["DecayIsolation"] = func(l *look) float64 { return l.near(func(p *Proximity) float64 { return p.DecayIsolation(0) }) }
 		of["DecayInteraction"] = func(l *look) float64 {
 			return l.near(func(p *Proximity) float64 { return p.DecayInteraction(0, 1) })
+		}
+		of["SpatialExposure"] = func(l *look) float64 { return l.around(func(s *Surface) float64 { return s.Exposure(0, 1) }) }
+	}
+	if groups == 2 && mapped {
+		of["HooverDelta"] = func(l *look) float64 { a, _ := l.pair(); return HooverDelta(a, l.land.here.Area) }
+		of["AbsoluteConcentration"] = func(l *look) float64 {
+			a, _ := l.pair()
+			return AbsoluteConcentration(a, l.t.units, l.land.here.Area, SameValue)
+		}
+		of["RelativeConcentration"] = func(l *look) float64 {
+			a, b := l.pair()
+			return RelativeConcentration(a, b, l.t.units, l.land.here.Area, SameValue)
 		}
 		of["MorrillDissimilarity"] = func(l *look) float64 { return l.across(Contiguity(l.land.here.Borders), Adjusted{}) }
 		of["WongBoundaryDissimilarity"] = func(l *look) float64 { return l.across(l.land.here.Borders, Adjusted{}) }
@@ -379,7 +405,6 @@ func spatial(groups int, central bool) []named {
 				return RelativeCentralisation(a, b, l.land.from, SameValue)
 			}
 		}
-		of["SpatialExposure"] = func(l *look) float64 { return l.around(func(s *Surface) float64 { return s.Exposure(0, 1) }) }
 	}
 	var out []named
 	for _, d := range spaceDocs {
@@ -391,7 +416,10 @@ func spatial(groups int, central bool) []named {
 }
 
 // central tells whether the ground says what centralisation is measured from.
-func (g *Ground) central() bool { return g != nil && (g.Point != nil || g.Centre != "") }
+func (g *Ground) central() bool { return g.mapped() && (g.Point != nil || g.Centre != "") }
+
+// mapped tells whether the units have borders.
+func (g *Ground) mapped() bool { return g != nil && g.Map != nil }
 
 // measures finds the measures by name among those that fit the number of groups.
 func (q Question) measures(groups int) ([]named, error) {
@@ -426,10 +454,8 @@ func (q Question) measures(groups int) ([]named, error) {
 			every = append(every, n)
 		}
 	}
-	space := spatial(groups, q.Ground.central())
-	if q.Ground != nil {
-		every = append(every, space...)
-	}
+	space, possible := q.Ground.spatial(groups), spatial(groups, true, true)
+	every = append(every, space...)
 	if len(q.Measures) == 0 {
 		return usual, nil
 	}
@@ -450,11 +476,13 @@ func (q Question) measures(groups int) ([]named, error) {
 			add(known[i])
 		case name == "all":
 			add(every...)
-		case q.Ground == nil && (name == "space" || slices.ContainsFunc(spatial(groups, true), called)):
+		case q.Ground == nil && (name == "space" || slices.ContainsFunc(possible, called)):
 			return nil, fmt.Errorf("segregation: %s is of space: it needs the borders of the units", name)
 		case name == "space":
 			add(space...)
-		case slices.ContainsFunc(spatial(groups, true), called):
+		case slices.ContainsFunc(possible, called) && !q.Ground.mapped():
+			return nil, fmt.Errorf("segregation: %s needs the borders of the units; distances between them are not enough", name)
+		case slices.ContainsFunc(possible, called):
 			return nil, fmt.Errorf("segregation: %s needs a centre: a point, a unit or a rule", name)
 		case strings.EqualFold(name, sorting.Name):
 			return nil, fmt.Errorf("segregation: %s needs the value of each group", name)
@@ -487,7 +515,7 @@ func (q Question) LeftOut(groups int) []LeftOut {
 		return nil
 	}
 	var out []LeftOut
-	miss := func(docs []Doc, sv, en string) {
+	miss := func(docs []cube.Doc, sv, en string) {
 		var list []string
 		for _, d := range docs {
 			if !slices.ContainsFunc(has, func(m named) bool { return m.doc.Name == d.Name }) {
@@ -498,14 +526,14 @@ func (q Question) LeftOut(groups int) []LeftOut {
 			out = append(out, LeftOut{list, cube.Text{SV: sv, EN: en}})
 		}
 	}
-	docs := func(list []named) []Doc {
-		var out []Doc
+	docs := func(list []named) []cube.Doc {
+		var out []cube.Doc
 		for _, m := range list {
 			out = append(out, m.doc)
 		}
 		return out
 	}
-	var closed, corrected, order []Doc
+	var closed, corrected, order []cube.Doc
 	for i, m := range TwoGroup() {
 		if i < len(twoClosed) {
 			closed = append(closed, m.Doc)
@@ -522,21 +550,19 @@ func (q Question) LeftOut(groups int) []LeftOut {
 		miss(append(closed, corrected...), "De är för två grupper; ange två.", "They are of two groups; name two.")
 	}
 	miss(append(order, incomeInequality), "Grupperna är inte sagda att stå i ordning.", "The groups are not said to stand in order.")
-	miss([]Doc{sorting}, "Det behöver gruppernas värden och att de står i ordning.", "It needs the groups' values and that they stand in order.")
-	if q.Ground == nil {
-		miss(docs(spatial(2, true)), "De är rumsliga och behöver enheternas gränser.", "They are of space and need the borders of the units.")
-		return out
-	}
-	centre := []Doc{}
-	for _, m := range spatial(2, true) {
-		if !slices.ContainsFunc(spatial(2, false), func(n named) bool { return n.doc.Name == m.doc.Name }) {
-			centre = append(centre, m.doc)
-		}
-	}
-	if groups == 2 {
-		miss(centre, "De behöver ett centrum.", "They need a centre.")
-	} else {
-		miss(docs(spatial(2, true)), "De är för två grupper; ange två.", "They are of two groups; name two.")
+	miss([]cube.Doc{sorting}, "Det behöver gruppernas värden och att de står i ordning.", "It needs the groups' values and that they stand in order.")
+	possible := spatial(2, true, true)
+	switch central := docs(slices.DeleteFunc(slices.Clone(possible), func(m named) bool {
+		return slices.ContainsFunc(spatial(2, true, false), func(n named) bool { return n.doc.Name == m.doc.Name })
+	})); {
+	case q.Ground == nil:
+		miss(docs(possible), "De är rumsliga och behöver enheternas gränser.", "They are of space and need the borders of the units.")
+	case groups != 2:
+		miss(docs(possible), "De är för två grupper; ange två.", "They are of two groups; name two.")
+	case !q.Ground.mapped():
+		miss(docs(possible), "De behöver enheternas gränser; avstånd räcker inte.", "They need the borders of the units; distances are not enough.")
+	default:
+		miss(central, "De behöver ett centrum.", "They need a centre.")
 	}
 	return out
 }
@@ -736,13 +762,19 @@ func (f frame) places(c *cube.Cube) []*place {
 
 // check holds that the ground is of the cube's units.
 func (g *Ground) check(c *cube.Cube, f frame, places []*place) error {
-	if g.Map == nil || len(g.Codes) != len(g.Map.Area) {
+	if !g.mapped() && len(g.Ways) == 0 {
+		return errors.New("segregation: a ground of neither borders nor distances")
+	}
+	if g.mapped() && len(g.Codes) != len(g.Map.Area) {
 		return fmt.Errorf("segregation: the map has not one unit for each of its %d codes", len(g.Codes))
 	}
 	for _, k := range []Kernel{g.Near, g.Around} {
 		if err := k.check(); err != nil {
 			return err
 		}
+	}
+	if !g.mapped() {
+		return nil
 	}
 	known := map[string]bool{}
 	for _, code := range g.Codes {
@@ -770,6 +802,24 @@ func (g *Ground) check(c *cube.Cube, f frame, places []*place) error {
 
 // land is the part of the ground that the units lie on.
 func (g *Ground) land(dim *cube.Dimension, units []int, persons []float64) (*land, error) {
+	l := &land{Ground: g}
+	if len(g.Ways) > 0 {
+		place := make(map[string]int, len(units))
+		for i, unit := range units {
+			place[dim.Members[unit].Code] = i
+		}
+		var distances []Distance
+		for _, w := range g.Ways {
+			from, ok := place[w.From]
+			if to, both := place[w.To]; ok && both {
+				distances = append(distances, Distance{from, to, w.Metres})
+			}
+		}
+		var err error
+		if l.ways, err = NewNetwork(len(units), nil, distances); err != nil || !g.mapped() {
+			return l, err
+		}
+	}
 	where := make(map[string]int, len(g.Codes))
 	for i, code := range g.Codes {
 		where[code] = i
@@ -792,7 +842,11 @@ func (g *Ground) land(dim *cube.Dimension, units []int, persons []float64) (*lan
 	if err != nil {
 		return nil, err
 	}
-	l := &land{Ground: g, space: space, here: here}
+	if l.space, l.here = space, here; l.ways == nil {
+		l.ways = space
+	} else {
+		l.ways.area = here.Area // the own unit's spread
+	}
 	if !g.central() {
 		return l, nil
 	}

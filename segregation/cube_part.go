@@ -215,7 +215,7 @@ func UnitCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 	}
 	figures = append(figures, contributionFigures...)
 	of = append(of, columnsOf{3, func(t *Table, _ *land) [][]float64 { return contributionValues(UnitContributions(t)) }})
-	if q.Ground != nil {
+	if q.Ground.mapped() {
 		d, _ := Lookup("Distortion")
 		figures = append(figures, figure{d.Name, d.Title})
 		of = append(of, columnsOf{1, func(t *Table, l *land) [][]float64 {
@@ -226,7 +226,7 @@ func UnitCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 			return [][]float64{x.Local}
 		}})
 	}
-	if q.Ground != nil && len(f.members) == 2 {
+	if q.Ground.mapped() && len(f.members) == 2 {
 		d, _ := Lookup("LocalCentralisation")
 		figures = append(figures, figure{d.Name, d.Title})
 		of = append(of, columnsOf{1, func(t *Table, l *land) [][]float64 {
@@ -256,6 +256,9 @@ func DivergenceCube(c *cube.Cube, q Question, from string) (*cube.Cube, error) {
 	start := c.Dim(q.Units).Index(from)
 	if start < 0 {
 		return nil, fmt.Errorf("segregation: cube %s has no %s %q to start in", c.Name, q.Units, from)
+	}
+	if q.Ground != nil && !q.Ground.mapped() {
+		return nil, fmt.Errorf("segregation: cube %s: a divergence profile needs the borders of the units", c.Name)
 	}
 	d := mustDoc("DivergenceProfile")
 	return q.breakDown(c, f, breakdown{dims: []cube.Dimension{*c.Dim(q.Units)}, ground: true, digits: map[string]int{"Distance": 0, "PersonsMet": 0},
@@ -314,7 +317,7 @@ func (q Question) perMember(c *cube.Cube, f frame, figures []figure, of []column
 	for _, k := range keep {
 		kept = append(kept, figures[k])
 	}
-	b := breakdown{dims: []cube.Dimension{dim}, figures: kept, keys: keys, base: base, ground: q.Ground != nil, digits: map[string]int{}}
+	b := breakdown{dims: []cube.Dimension{dim}, figures: kept, keys: keys, base: base, ground: q.Ground.mapped(), digits: map[string]int{}}
 	for _, g := range contributionFigures {
 		b.digits[g.name] = 2 + len(strconv.Itoa(len(dim.Members))) // one of 6,000 units has a share of 0.0002
 	}
@@ -353,7 +356,7 @@ func GroupCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 	}, *c.Dim(q.Groups), "group", f.groupKeys, func(_ *place, t *Table) []float64 { return t.groups })
 }
 
-func mustDoc(name string) Doc {
+func mustDoc(name string) cube.Doc {
 	d, ok := Lookup(name)
 	if !ok {
 		panic("segregation: no documentation value of " + name)
@@ -453,7 +456,7 @@ func ExposureCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 		return func(t *Table, values []float64) {
 			var s *Surface
 			if l != nil {
-				s, _ = Smooth(t, l.space, l.Around) // checked before: it does not fail here
+				s, _ = Smooth(t, l.ways, l.Around) // checked before: it does not fail here
 			}
 			for g, row := range ExposureMatrix(t) {
 				for h, v := range row {
@@ -617,7 +620,7 @@ func ScaleCube(c *cube.Cube, q Question, bandwidths []float64) (*cube.Cube, erro
 		of: func(_ *place, _ *Table, l *land) (func(*Table, []float64), error) {
 			kernels := l.Around.over(bandwidths)
 			return func(t *Table, values []float64) {
-				surfaces, err := smooth(t, l.space, kernels...)
+				surfaces, err := smooth(t, l.ways, kernels...)
 				for k := range kernels {
 					for j, m := range keep {
 						if values[k*len(keep)+j] = math.NaN(); err == nil {

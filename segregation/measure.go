@@ -9,19 +9,19 @@ import (
 
 // A TwoGroupMeasure computes one number from the counts of two groups, one number a unit each.
 type TwoGroupMeasure struct {
-	Doc
+	cube.Doc
 	Of func(a, b []float64) float64
 }
 
 // A ManyGroupMeasure computes one number from a table.
 type ManyGroupMeasure struct {
-	Doc
+	cube.Doc
 	Of func(*Table) float64
 }
 
 // A UnitMeasure computes one number for each unit of a table.
 type UnitMeasure struct {
-	Doc
+	cube.Doc
 	Of func(*Table) []float64
 }
 
@@ -63,8 +63,8 @@ func AllManyGroup(t *Table) []Value {
 }
 
 // Docs are the documentation values of all measures of the package, family by family.
-func Docs() []Doc {
-	var out []Doc
+func Docs() []cube.Doc {
+	var out []cube.Doc
 	for _, m := range TwoGroup() {
 		out = append(out, m.Doc)
 	}
@@ -84,13 +84,13 @@ func Docs() []Doc {
 }
 
 // Lookup finds the documentation value of a measure by its name.
-func Lookup(name string) (Doc, bool) {
+func Lookup(name string) (cube.Doc, bool) {
 	for _, d := range Docs() {
 		if d.Name == name {
 			return d, true
 		}
 	}
-	return Doc{}, false
+	return cube.Doc{}, false
 }
 
 // ranged is a range in both languages: what it says in words stands in rangeWords.
@@ -156,20 +156,20 @@ var rangeWords = map[string]string{
 	"an interval that contains the value of the true table": "ett intervall som innehåller den sanna tabellens värde",
 }
 
-func twoDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) Doc {
-	return Doc{name, "two", title, formula, ranged(extent), text, cautions, undefinedTwo, source}
+func twoDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) cube.Doc {
+	return cube.Doc{Name: name, Family: "two", Title: title, Formula: formula, Range: ranged(extent), Text: text, Cautions: cautions, Undef: undefinedTwo, Source: source}
 }
 
-func manyDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) Doc {
-	return Doc{name, "many", title, formula, ranged(extent), text, cautions, undefinedMany, source}
+func manyDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) cube.Doc {
+	return cube.Doc{Name: name, Family: "many", Title: title, Formula: formula, Range: ranged(extent), Text: text, Cautions: cautions, Undef: undefinedMany, Source: source}
 }
 
-func localDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) Doc {
-	return Doc{name, "local", title, formula, ranged(extent), text, cautions, undefinedLocal, source}
+func localDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) cube.Doc {
+	return cube.Doc{Name: name, Family: "local", Title: title, Formula: formula, Range: ranged(extent), Text: text, Cautions: cautions, Undef: undefinedLocal, Source: source}
 }
 
-func orderedDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) Doc {
-	return Doc{name, "ordered", title, formula, ranged(extent), text, cautions, undefinedOrdered, source}
+func orderedDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) cube.Doc {
+	return cube.Doc{Name: name, Family: "ordered", Title: title, Formula: formula, Range: ranged(extent), Text: text, Cautions: cautions, Undef: undefinedOrdered, Source: source}
 }
 
 var (
@@ -329,7 +329,7 @@ var many = []ManyGroupMeasure{
 		notSegregation, "Simpson (1949), Nature 163"), undefinedNobody), SimpsonConcentration},
 }
 
-func withUndef(d Doc, undef cube.Text) Doc {
+func withUndef(d cube.Doc, undef cube.Text) cube.Doc {
 	d.Undef = undef
 	return d
 }
@@ -370,7 +370,7 @@ var local = []UnitMeasure{
 }
 
 // localOther give more than one number a unit, or one a group.
-var localOther = []Doc{
+var localOther = []cube.Doc{
 	localDoc("LocationQuotients", cube.Text{SV: "Lokaliseringskvot", EN: "Location quotient"}, "p_g|i / π_g", "0.., 1 as strong as everywhere",
 		cube.Text{SV: "Gruppens andel i enheten i förhållande till dess andel av alla.", EN: "The group's share in the unit over its share of everybody."},
 		cube.Text{SV: "Blir stort för små grupper i små enheter.", EN: "Grows large for small groups in small units."}, "Isard (1960), Methods of Regional Analysis"),
@@ -438,9 +438,9 @@ func rankOrderBy(s Spread) func(*Table) float64 {
 	}
 }
 
-var sorting = Doc{"NeighbourhoodSorting", "ordered", cube.Text{SV: "Grannskapssorteringsindex", EN: "Neighbourhood sorting index"},
-	"√(Σ n_i (m_i − m)² / Σ_g N_g (y_g − m)²)", ranged(evenness),
-	cube.Text{SV: "Standardavvikelsen mellan enheternas medelinkomster i förhållande till den mellan personers inkomster.", EN: "The standard deviation of the units' mean incomes over that of persons' incomes."},
-	cube.Text{SV: "Med klassindelade inkomster saknas variationen inom klasserna, vilket höjer värdet.", EN: "With incomes in classes the variation within classes is lacking, which raises the value."},
-	cube.Text{SV: "När alla har samma inkomst.", EN: "When everybody has the same income."},
-	"Jargowsky (1996), American Sociological Review 61"}
+var sorting = cube.Doc{Name: "NeighbourhoodSorting", Family: "ordered", Title: cube.Text{SV: "Grannskapssorteringsindex", EN: "Neighbourhood sorting index"},
+	Formula: "√(Σ n_i (m_i − m)² / Σ_g N_g (y_g − m)²)", Range: ranged(evenness),
+	Text:     cube.Text{SV: "Standardavvikelsen mellan enheternas medelinkomster i förhållande till den mellan personers inkomster.", EN: "The standard deviation of the units' mean incomes over that of persons' incomes."},
+	Cautions: cube.Text{SV: "Med klassindelade inkomster saknas variationen inom klasserna, vilket höjer värdet.", EN: "With incomes in classes the variation within classes is lacking, which raises the value."},
+	Undef:    cube.Text{SV: "När alla har samma inkomst.", EN: "When everybody has the same income."},
+	Source:   "Jargowsky (1996), American Sociological Review 61"}

@@ -2,12 +2,12 @@ package segregation
 
 import "github.com/skikt/skikt/cube"
 
-func spaceDoc(name string, title cube.Text, formula, extent string, text, cautions, undef cube.Text, source string) Doc {
-	return Doc{name, "space", title, formula, ranged(extent), text, cautions, undef, source}
+func spaceDoc(name string, title cube.Text, formula, extent string, text, cautions, undef cube.Text, source string) cube.Doc {
+	return cube.Doc{Name: name, Family: "space", Title: title, Formula: formula, Range: ranged(extent), Text: text, Cautions: cautions, Undef: undef, Source: source}
 }
 
-func neighbourDoc(name string, title cube.Text, formula, extent string, text, cautions, undef cube.Text, source string) Doc {
-	return Doc{name, "neighbours", title, formula, ranged(extent), text, cautions, undef, source}
+func neighbourDoc(name string, title cube.Text, formula, extent string, text, cautions, undef cube.Text, source string) cube.Doc {
+	return cube.Doc{Name: name, Family: "neighbours", Title: title, Formula: formula, Range: ranged(extent), Text: text, Cautions: cautions, Undef: undef, Source: source}
 }
 
 const (
@@ -47,7 +47,7 @@ var (
 )
 
 // spaceDocs document the measures of space.
-var spaceDocs = []Doc{
+var spaceDocs = []cube.Doc{
 	spaceDoc("HooverDelta", cube.Text{SV: "Hoovers delta", EN: "Hoover's delta"}, "½ Σ |x_i/X − A_i/A|, A_i area", "0..1, 0 even over the land",
 		cube.Text{SV: "Den del av gruppen som skulle behöva flytta för att bo lika tätt överallt.", EN: "The share of the group that would have to move to live at one density everywhere."},
 		landCautions, undefinedLand, "Hoover (1941), Journal of Economic History 1; Duncan, Cuzzort & Duncan (1961)"),
@@ -133,7 +133,7 @@ var spaceDocs = []Doc{
 }
 
 // neighbourDocs document the neighbourhoods of nearest persons and the profiles from each place outward.
-var neighbourDocs = []Doc{
+var neighbourDocs = []cube.Doc{
 	neighbourDoc("Neighbours", cube.Text{SV: "Grannskap av de k närmaste", EN: "Neighbourhoods of the k nearest"},
 		"share of g among the k persons nearest to each square, own square first; rules A–D for where it ends", "0..1 for each square",
 		cube.Text{SV: "Varje persons grannskap med lika många personer, oberoende av områdesgränser. Små k visar gården, stora k staden.",
