@@ -2,6 +2,7 @@ package project
 
 import (
 	"github.com/skikt/skikt/areatype"
+	"github.com/skikt/skikt/assess"
 	"github.com/skikt/skikt/border"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/gap"
@@ -29,6 +30,9 @@ func Docs() []cube.Doc {
 	add("grant", grant.Docs())
 	add("target", target.Docs())
 	add("measure", gap.Docs())
+	for _, d := range assess.Docs() {
+		add("evidence", []cube.Doc{{Name: d.Name, Title: d.Title, Text: d.Text, Cautions: d.Cautions, Formula: d.Formula, Range: cube.Same(d.Range), Source: d.Source}})
+	}
 	for t := areatype.Type(1); t <= areatype.NTypes; t++ {
 		all = append(all, cube.Doc{Name: "Type" + t.Code(), Kind: "type", Title: t.Label()})
 	}

@@ -55,6 +55,7 @@ type Run struct {
 	Released  []protect.Record // of what was protected, for the agency's own files
 
 	scenarios []edition.Grant      // rules whose numbers are published
+	assessed  map[string]string    // the year of each process
 	measured  []protect.Measured   // of segregation, from the agency's own records
 	keyer     *protect.RecordKeyer // of records, for a policy with cell keys
 

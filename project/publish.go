@@ -23,6 +23,8 @@ type Release struct {
 	Tables []protect.Table
 	Policy protect.Policy
 	Audit  protect.Audit
+
+	Assessment *edition.Assessment // when the project declares one
 }
 
 // Release takes the road as far as the protected tables, and writes nothing.
@@ -108,9 +110,14 @@ func (r *Run) Protect() (*Release, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.Tables = slices.Concat(out.Tables, reach, changes, followed)
+	assessed, assessment, err := r.assess(out.Tables)
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
+	out.Assessment = assessment
+	out.Tables = slices.Concat(out.Tables, reach, changes, followed, assessed)
 	order := r.tableOrder()
-	for _, t := range followed {
+	for _, t := range slices.Concat(followed, assessed) {
 		order[t.Name()] = len(order)
 	}
 	slices.SortStableFunc(out.Tables, func(a, b protect.Table) int { return cmp.Compare(order[a.Name()], order[b.Name()]) })
@@ -245,8 +252,8 @@ func (r *Run) tableOrder() map[string]int {
 func (r *Run) Publish(dir string, release *Release) error {
 	r.opt.step("publish", 0, 1)
 	m := edition.Release{
-		Title: text(r.Title), Project: r.Name, Agency: r.Assignment.Agency, Reference: r.Assignment.Reference, Task: text(r.Assignment.Task),
-		Synthetic: r.Synthetic, Notes: append(texts(r.Notes), r.reservations()...), Methods: r.methods(release), Grants: r.scenarios,
+		Title: text(r.Title), Project: r.Name, Agency: r.Assignment.Agency, Reference: r.Assignment.Reference, Task: text(r.Assignment.Task), Assignment: r.assignment(),
+		Synthetic: r.Synthetic, Notes: append(texts(r.Notes), r.reservations()...), Methods: r.methods(release), Grants: r.scenarios, Assessment: release.Assessment,
 	}
 	if err := publish.Build(dir, publish.Input{Release: m, Tables: release.Tables, Geography: r.Geography, Divisions: r.divisions(release)}); err != nil {
 		return err

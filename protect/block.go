@@ -167,12 +167,18 @@ func (a span) width() float64 {
 	return a.most - a.least
 }
 
+// with is what two searches reached together; nothing is proved of its ends.
+func (a span) with(b span) span {
+	return span{least: min(a.least, b.least), most: max(a.most, b.most), open: a.open || b.open}
+}
+
 // spanOptions say what an attacker is taken to know beside what is shown.
 type spanOptions struct {
 	whole bool    // values are whole
 	scale float64 // makes values whole numbers
 	floor float64 // least value of a column, but for secret zeros
 	marks []mark  // of numbers of several columns or one
+	limit lp.Options
 	// enough, when not nil, are per sum how low and high it needs to be known to get: the search may end there.
 	enough [][2]float64
 }
@@ -342,7 +348,8 @@ func (s *system) blockSpans(b *block, sums []asked, marks []mark, o spanOptions)
 	if o.whole {
 		ranges = p.WholeRanges
 	}
-	all, _, err := ranges(objectives, known, lp.Options{Workers: 1})
+	o.limit.Workers = 1
+	all, _, err := ranges(objectives, known, o.limit)
 	if err != nil {
 		return nil, fmt.Errorf("bounds: %w", err)
 	}

@@ -20,7 +20,7 @@ type chooser struct {
 	seed    uint64                // shakes prices; 0 for the first tries
 	least   float64               // columns with less are left alone, but for the target's own
 	bonus   float64               // what a cycle is worth for each further target that it keeps
-	work    int                   // classes of regions gone through so far
+	work    int                   // classes of regions, and columns of all numbers, gone through so far
 	memory  map[uint64]remembered // of one system, without shaking: what came of a region in which nothing has changed since
 }
 
@@ -348,6 +348,7 @@ func (c *chooser) anywhere(s *search, t *target, stay []int32) (*cycle, float64)
 		return cmp.Or(cmp.Compare(key[b], key[a]), cmp.Compare(len(s.cols[a]), len(s.cols[b])))
 	})
 	for _, i := range order {
+		c.work += len(s.cols[i])
 		if !take(ones(usable(s.cols[i]))) && math.IsInf(key[i], 1) {
 			return nil, math.Inf(1)
 		}
@@ -498,14 +499,16 @@ func (s *search) movers(t *target) []int32 {
 	return out
 }
 
-// improve takes cycles back, alone and a few neighbours at a time, and finds the cheapest way to keep what they kept, given all others.
+// improve takes cycles back, alone and a few neighbours at a time, and finds the cheapest way to keep what they kept, given all others. It does no more than a few times the work
+// that the first choice took, as counted in classes gone through.
 func (c *chooser) improve() {
 	const rounds, most, patience = 4, 1000, 40
+	limit := c.work + 2_000_000 + 4*c.work
 	for _, s := range c.systems {
 		for range rounds {
 			better := false
 			for id := range s.cycles {
-				if s.cycles[id] != nil {
+				if s.cycles[id] != nil && c.work < limit {
 					better = c.retry(s, []int32{int32(id)}, nil) || better
 				}
 			}
@@ -515,7 +518,7 @@ func (c *chooser) improve() {
 			}
 		}
 		idle := 0
-		for try := 0; try < most && len(s.cycles) > 1 && idle < patience+len(s.cycles); try++ {
+		for try := 0; try < most && len(s.cycles) > 1 && idle < patience+len(s.cycles) && c.work < limit; try++ {
 			c.seed = scatter(uint64(try))
 			ids := s.neighbours(int32(c.seed%uint64(len(s.cycles))), 2+int(c.seed>>40%3))
 			c.bonus = float64(c.seed >> 20 % 4)
@@ -530,6 +533,7 @@ func (c *chooser) improve() {
 		c.seed, c.bonus = 0, 0
 		s.compact()
 	}
+	clear(c.memory)
 }
 
 // neighbours are a cycle and a few others that move a number that it moves, from the first or the next on that is there.

@@ -277,7 +277,7 @@ func rounded(c cube.Cell, decimals int) cube.Cell {
 	scale := math.Pow10(decimals)
 	c.Base = cube.Number{}
 	if c.Status.HasValue() {
-		c.Value = math.Round(c.Value*scale) / scale
+		c.Value = math.Round(c.Value*scale)/scale + 0 // no negative zero
 	}
 	if c.Lo.OK {
 		c.Lo.V = math.Floor(c.Lo.V*scale) / scale
