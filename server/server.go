@@ -8,6 +8,7 @@
 //	/tabell/background    a table; ?type=1 keeps the rows with that member, ?inom=01 the areas in that place, ?matt=NPersons draws that measure
 //	/metod                how it was done
 //	/utgava               the edition: its sources, its protection, its files
+//	/rojandekontroll      the account of the disclosure control: what was hidden, by which rules, at what cost
 //	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices
 //
 // Add .csv or .json to any of them that has numbers (/plats/00.csv for the country); put /en before any of them for English. A code that stands for other
@@ -322,6 +323,8 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.method(r)
 	case first == "utgava" && second == "":
 		a, err = s.edition(r)
+	case first == "rojandekontroll" && second == "":
+		a, err = s.protection(r)
 	case (first == "style.css" || first == "icon.svg") && second == "" && r.lang == "sv":
 		return file(first)
 	default:
