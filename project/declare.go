@@ -150,7 +150,7 @@ type RecordsDecl struct {
 	YearColumn string             `yaml:"year_column"` // the column that says the year
 	Unique     []string           `yaml:"unique"`      // columns that no two rows may have alike, such as the area in a table of counts: a row twice would be counted twice
 	Locate     LocateDecl         `yaml:"locate"`
-	Also       []AlsoDecl         `yaml:"also"`      // further divisions, which may follow no other border
+	Also       []AlsoDecl         `yaml:"also"`      // further columns by the same coordinates: divisions that may follow no other border, the nearest school
 	Whole      Text               `yaml:"whole"`     // what all of the records together are called, when they are not of the whole country: all pupils of the kommun's schools
 	Kommun     string             `yaml:"kommun"`    // column with the record's own kommun code, for the residual account
 	Person     string             `yaml:"person"`    // column that names whom a row is about, the same in every file and year; a policy with cell keys makes the record keys from it
@@ -181,10 +181,14 @@ type LocateDecl struct {
 }
 
 // AlsoDecl places rows in one more division by the same coordinates, such as the areas of the police, which cross the borders of all others. The code of the area becomes a
-// column, missing where the point is in none, and a table takes it as a group: so one count holds both divisions, and disclosure control sees what lies between them.
+// column, missing where the point is in none, and a table takes it as a group: so one count holds both divisions, and disclosure control sees what lies between them. Or it is the code of the
+// nearest of other records' places by straight line, such as schools, of the row's year where they have years.
 type AlsoDecl struct {
-	Column   string `yaml:"column"`
-	Division string `yaml:"division"`
+	Column   string              `yaml:"column"`
+	Division string              `yaml:"division"`
+	Nearest  string              `yaml:"nearest"` // records of places, instead of a division
+	Code     string              `yaml:"code"`    // their column that names the place
+	Where    map[string][]string `yaml:"where"`   // only places whose column has one of the values, such as a stage
 }
 
 // IndexDecl declares a socioeconomic index and its types, computed here and set beside what has been published.
@@ -537,7 +541,9 @@ func (p *Project) validateRecords(r RecordsDecl, say complain) columns {
 		case l.X == "" || r.Synthetic != nil || r.parquet():
 			say(at, "rows are placed in a second division by their coordinates, which these records are not located by")
 		}
-		if _, err := area.ParseID(also.Division); err != nil {
+		if also.Nearest != "" {
+			p.validateNearest(also, say.under(at))
+		} else if _, err := area.ParseID(also.Division); err != nil {
 			say(at+".division", "%w", err)
 		}
 		have[also.Column] = record.Text
@@ -549,6 +555,28 @@ func (p *Project) validateRecords(r RecordsDecl, say complain) columns {
 		}
 	}
 	return have
+}
+
+func (p *Project) validateNearest(a AlsoDecl, say complain) {
+	places, ok := p.Records[a.Nearest]
+	switch {
+	case !ok:
+		say("nearest", "records %q are not declared (there are %s)", a.Nearest, list(p.Records))
+		return
+	case places.Locate.X == "" || places.parquet():
+		say("nearest", "%s are not placed by coordinates of a file of rows", a.Nearest)
+	case a.Division != "":
+		say("division", "give division or nearest, not both")
+	}
+	schema, err := places.Read.Schema()
+	if err != nil {
+		return // told where it stands
+	}
+	for _, column := range append([]string{a.Code}, sorted(a.Where)...) {
+		if !slices.ContainsFunc(schema, func(v record.Vector) bool { return v.Name == column }) {
+			say("code", "records %s have no column %q", a.Nearest, column)
+		}
+	}
 }
 
 func unique(r RecordsDecl) (out []struct{ at, column string }) {
