@@ -10,7 +10,7 @@
 //	skikt serve DIR                the pages of an edition on loopback
 //
 // Results go to stdout, progress and problems to stderr. Exit codes: 0 done, 1 the run failed, 2 the command line is wrong,
-// 3 the inputs have problems (check), 4 an audit found something.
+// 3 the inputs have problems that a build would stop at (check; with --strict also those that it would count and go on past), 4 an audit found something.
 package main
 
 import (
