@@ -244,10 +244,21 @@ type TableDecl struct {
 	Groups []GroupDecl         `yaml:"groups"`
 	Share  *ShareDecl          `yaml:"share"`
 	Mean   *MeanDecl           `yaml:"mean"`
+	Rate   *RateDecl           `yaml:"rate"`  // the published count over a public population, each by a table beside: NAME_rate
 	Areas  *CountDecl          `yaml:"areas"` // also count the areas themselves
 	By     []string            `yaml:"by"`    // type, kommun, lan, riket, regso, deso, or several joined by ×: type × kommun
 	Notes  []Text              `yaml:"notes"`
 	Only   []string            `yaml:"only"` // measures to publish; all when empty
+}
+
+// RateDecl is a rate: the table's published count per so many of a population that is already public.
+type RateDecl struct {
+	Measure    string  `yaml:"measure"`
+	Title      Text    `yaml:"title"`
+	Unit       Text    `yaml:"unit"`
+	Population string  `yaml:"population"` // table whose count is the population; it is by what this table is by
+	Per        float64 `yaml:"per"`        // 1000: per 1,000 inhabitants
+	Decimals   int     `yaml:"decimals"`
 }
 
 // CountDecl names the count of a table.
@@ -698,6 +709,9 @@ func (p *Project) validateTable(t TableDecl, of map[string]columns, say complain
 		if m.Weight != "" && m.Weight != t.Count.Sum {
 			say("mean", "it is weighted by %q and the table counts %q: they must be the same column", m.Weight, t.Count.Sum)
 		}
+	}
+	if t.Rate != nil {
+		p.validateRate(t, say.under("rate"))
 	}
 	for _, by := range t.By {
 		if slices.Contains(splitBy(by), typeDim) && p.Types == nil {

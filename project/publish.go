@@ -109,6 +109,11 @@ func (r *Run) Protect() (*Release, error) {
 		return nil, fmt.Errorf("project: %w", err)
 	}
 	changes = append(against, changes...)
+	rates, err := r.rates(out.Tables)
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
+	changes = append(rates, changes...)
 	followed, err := r.followUp(out.Tables)
 	if err != nil {
 		return nil, err
@@ -220,6 +225,7 @@ func (r *Run) tableOrder() map[string]int {
 	for _, f := range r.Families {
 		for _, v := range f.Views {
 			put(v.Name)
+			put(v.Name + "_rate")
 			put(v.Name + "_against")
 			put(v.Name + "_change")
 		}
