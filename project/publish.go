@@ -106,6 +106,16 @@ func (r *Run) Protect() (*Release, error) {
 	if err != nil {
 		return nil, fmt.Errorf("project: %w", err)
 	}
+	against, err := r.againstCatchments(out.Tables)
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
+	changes = append(against, changes...)
+	rates, err := r.rates(out.Tables)
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
+	changes = append(rates, changes...)
 	followed, err := r.followUp(out.Tables)
 	if err != nil {
 		return nil, err
@@ -225,6 +235,8 @@ func (r *Run) tableOrder() map[string]int {
 	for _, f := range r.Families {
 		for _, v := range f.Views {
 			put(v.Name)
+			put(v.Name + "_rate")
+			put(v.Name + "_against")
 			put(v.Name + "_change")
 		}
 	}
