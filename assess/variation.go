@@ -6,6 +6,7 @@ import (
 
 	"github.com/skikt/skikt/internal/num"
 	"github.com/skikt/skikt/segregation"
+	"github.com/skikt/skikt/target"
 )
 
 // A Variation is how much of the variation of an outcome between persons is told by something: areas, types, a line along the index. NaN where it is undefined.
@@ -171,66 +172,33 @@ func BestClasses(o Outcome, classes int) Variation {
 	return BestCuts(o, means, classes)
 }
 
-// BestCuts is the most that so many classes along x can tell, the cuts being put where they tell most of this outcome.
+// BestCuts is the most that so many classes along x can tell, the cuts being put where they tell most of this outcome (Fisher 1958).
 func BestCuts(o Outcome, x []float64, classes int) Variation {
 	steps := along(o, x)
 	if len(steps) == 0 {
 		return Nothing()
 	}
-	ends, told := partition(steps, classes)
-	return ofTold(o.Where(func(i int) bool { return !math.IsNaN(x[i]) }), len(ends), told)
+	starts, told := partition(steps, classes)
+	return ofTold(o.Where(func(i int) bool { return !math.IsNaN(x[i]) }), len(starts)+1, told)
 }
 
-func partition(steps []step, classes int) (ends []int, told float64) {
-	weight, deviation := make([]float64, len(steps)), make([]float64, len(steps))
+// partition is the best partition of steps into at most so many runs ([target.Partition]): where they begin after the first, and what they tell.
+func partition(steps []step, classes int) (starts []int, told float64) {
+	n, d := make([]float64, len(steps)+1), make([]float64, len(steps)+1)
 	for i, s := range steps {
-		weight[i], deviation[i] = s.n, s.d
+		n[i+1], d[i+1] = n[i]+s.n, d[i]+s.d
 	}
-	return Partition(weight, deviation, classes)
-}
-
-// Partition parts a row of places into at most so many stretches so that the sum of squares between them, Σ (Σ deviation)² / Σ weight over stretches, is the largest there is. Deviations
-// are weight × (mean − a common mean). ends are where each stretch ends, exclusive. It is Fisher's (1958) dynamic programming, which finds the best of all partitions; cartographers know it
-// as Jenks' natural breaks. Time grows with classes × places².
-func Partition(weight, deviation []float64, classes int) (ends []int, told float64) {
-	n := len(weight)
-	classes = min(classes, n)
-	if classes < 1 {
-		return nil, 0
+	gain := func(from, to int) float64 {
+		s := d[to] - d[from]
+		return s * s / (n[to] - n[from])
 	}
-	w, d := make([]float64, n+1), make([]float64, n+1)
-	for i := range n {
-		w[i+1], d[i+1] = w[i]+weight[i], d[i]+deviation[i]
+	starts = target.Partition(len(steps), min(classes, len(steps)), gain)
+	from := 0
+	for _, to := range append(slices.Clone(starts), len(steps)) {
+		told += gain(from, to)
+		from = to
 	}
-	// best[j] is the most that the first j places tell in k stretches; from[k][j] where the last of them begins.
-	best, next := make([]float64, n+1), make([]float64, n+1)
-	for j := 1; j <= n; j++ {
-		best[j] = d[j] * d[j] / w[j]
-	}
-	from := make([][]int32, classes)
-	for k := 1; k < classes; k++ {
-		from[k] = make([]int32, n+1)
-		for j := k + 1; j <= n; j++ {
-			most, at := math.Inf(-1), k
-			wj, dj := w[j], d[j]
-			for i := k; i < j; i++ {
-				s := dj - d[i]
-				if v := best[i] + s*s/(wj-w[i]); v > most {
-					most, at = v, i
-				}
-			}
-			next[j], from[k][j] = most, int32(at)
-		}
-		best, next = next, best
-	}
-	ends = make([]int, classes)
-	for k, j := classes-1, n; k >= 0; k-- {
-		ends[k] = j
-		if k > 0 {
-			j = int(from[k][j])
-		}
-	}
-	return ends, best[n]
+	return starts, told
 }
 
 // Nearest is Fisher's intraclass correlation of persons with their k nearest others, for an outcome that persons have or not: members has those who have it, by square. Whole
