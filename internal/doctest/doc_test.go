@@ -18,8 +18,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/assess"
+	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/gap"
 	"github.com/skikt/skikt/segregation"
