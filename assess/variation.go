@@ -163,8 +163,17 @@ func isotonic(steps []step) float64 {
 	return told
 }
 
-// BestClasses is the most that so many classes of whole areas can tell of an outcome: Fisher's exact grouping of the areas by their means, persons as weights.
+// BestClasses is the most that so many classes of whole areas can tell of an outcome: Fisher's exact grouping of the areas by their means, persons as weights. Share is what they tell of these very persons, chance and all.
+// Corrected is what the best classes made from them would tell with other persons: the same of the areas' means as they are after shrinkage ([Shrunk]).
 func BestClasses(o Outcome, classes int) Variation {
+	v := bestClasses(o, classes)
+	if _, _, total := o.Total(); total > 0 {
+		v.Corrected = bestClasses(Shrunk(o), classes).Told / total
+	}
+	return v
+}
+
+func bestClasses(o Outcome, classes int) Variation {
 	means := make([]float64, len(o.N))
 	for i := range means {
 		means[i] = o.Sum[i] / o.N[i] // NaN for an area without persons
@@ -232,6 +241,47 @@ func Nearest(s segregation.Squares, ks []int64) ([]Variation, error) {
 		out[k].Intraclass = num.Sum(products) / (n * p * (1 - p))
 	}
 	return out, nil
+}
+
+// OfBest is how much of what the best classes made for the outcome would tell of other persons something tells that was not made for it, less what chance gives its degrees of freedom. It exceeds 1 where areas are too
+// small for classes of the outcome's own to be better. Without squares both are as they stand.
+func OfBest(o Outcome, areas, best Variation, told float64, freedom int) float64 {
+	n, _, total := o.Total()
+	if math.IsNaN(best.Corrected) {
+		return told / best.Told
+	}
+	if !(best.Corrected > 0) {
+		return math.NaN()
+	}
+	within := (total - areas.Told) / (n - float64(areas.Classes))
+	return (told - float64(freedom)*within) / (best.Corrected * total)
+}
+
+// Order is how well the order of areas by x finds persons with the outcome (yes or no). What is possible is not the order of the areas by their own shares, which knows the chance in them, but by shrunken ones.
+func Order(o Outcome, x []float64) (target.Discrimination, error) {
+	n, _, _ := o.Total()
+	areas := func(o Outcome, scale float64) *target.Areas {
+		a := &target.Areas{Index: x}
+		for i := range o.N {
+			persons := int64(math.Round(scale * o.N[i]))
+			a.Population = append(a.Population, persons)
+			a.Need = append(a.Need, min(max(int64(math.Round(scale*o.Sum[i])), 0), persons))
+		}
+		return a
+	}
+	a := areas(o, 1)
+	if err := a.Check(); err != nil {
+		return target.Discrimination{}, err
+	}
+	d := target.Discriminate(a)
+	// Expected numbers are no whole ones: they are counted in parts of a person.
+	expected := areas(Shrunk(o), max(1, math.Floor(min(1000, 1e9/max(n, 1)))))
+	if err := expected.Check(); err != nil {
+		return target.Discrimination{}, err
+	}
+	best := target.Discriminate(expected)
+	d.BestAUC, d.BestAreaCoverage = best.BestAUC, best.BestAreaCoverage
+	return d, nil
 }
 
 // Caught is how much of the variation between areas something told with so many degrees of freedom catches, both less what chance gives. areas is the variation between them; without squares chance is

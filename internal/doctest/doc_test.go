@@ -476,7 +476,8 @@ mean square within areas; ε² takes it off (Kelley 1935). The intraclass correl
 variance. It needs no correction, and it is the one number that can be had for nearest neighbours too, where it is Moran's I with rows weighted alike; those neighbourhoods are whole rings of 100 m squares, as
 ` + "`skikt measure`" + ` takes them, and need coordinates and an outcome that persons have or not.
 
-The best five classes of whole RegSO are found exactly, by Fisher's dynamic programming over the areas in order of the outcome, persons as weights; no five classes can catch more. Along the index the table also has the best
+The best five classes of whole RegSO are found exactly, by Fisher's dynamic programming over the areas in order of the outcome, persons as weights; no five classes can catch more. They are fitted to the chance in small areas too, so the types are held against what such classes would tell of other persons: the same with every mean drawn
+towards that of all by its reliability. Along the index the table also has the best
 line, the best function that only rises or only falls (isotonic regression), and the best five classes, so that one can see whether it is the index or its cuts that lose.
 
 ## Coverage and bias
