@@ -199,8 +199,9 @@ func TestBestIsNotChance(t *testing.T) {
 		t.Errorf("best AUC %v, want %v", d.BestAUC, want)
 	}
 	// Areas that differ by chance only: no classes made from them would tell anything.
-	if alike := BestClasses(ShareOf([]float64{10, 10}, []float64{5, 5}), 2); alike.Corrected != 0 {
-		t.Errorf("alike: %+v", alike)
+	alike := ShareOf([]float64{7, 11, 13}, []float64{3, 5, 6})
+	if best := BestClasses(alike, 2); best.Corrected != 0 || !math.IsNaN(OfBest(alike, Between(alike), best, 0.1, 1)) {
+		t.Errorf("alike: %+v", best)
 	}
 }
 

@@ -17,7 +17,7 @@ const (
 	UseAnalysis  = "analysis"
 	UsePlanning  = "planning"
 	UseDirection = "direction"
-	UseFollowUp  = "followup"
+	UseFollowUp  = "follow-up"
 
 	// Prefix begins the names of the tables of evidence, but for [edition.AssessmentTable].
 	Prefix = "assess_"

@@ -169,6 +169,9 @@ func BestClasses(o Outcome, classes int) Variation {
 	v := bestClasses(o, classes)
 	if _, _, total := o.Total(); total > 0 {
 		v.Corrected = bestClasses(Shrunk(o), classes).Told / total
+		if Reliable(o, FirmFrom).Between == 0 { // all means are that of all, but for the last bit
+			v.Corrected = 0
+		}
 	}
 	return v
 }

@@ -130,6 +130,9 @@ func conclude(item *edition.Item, cells []cube.Cell) {
 		case cells[i].Status.Hidden():
 			obstacles = append(obstacles, text("Dolt av röjandekontrollen: "+lower(d.Title.SV)+".", "Hidden by disclosure control: "+lower(d.Title.EN)+"."))
 			remedies = append(remedies, text("Fler personer bakom: flera år tillsammans, eller färre uppdelningar.", "More persons behind it: several years together, or fewer breakdowns."))
+		case cells[i].Status == cube.NotApplicable:
+			obstacles = append(obstacles, text("Kan inte mätas här: "+lower(d.Title.SV)+".", "Can't be measured here: "+lower(d.Title.EN)+"."))
+			remedies = append(remedies, text("Det finns för lite variation eller för få områden eller år att mäta på.", "There is too little variation, or too few areas or years, to measure on."))
 		case e.Verdict == edition.Unmeasured:
 			obstacles = append(obstacles, text("Inte mätt: "+lower(d.Title.SV)+".", "Not measured: "+lower(d.Title.EN)+"."))
 			remedies = append(remedies, d.Needs)

@@ -86,6 +86,7 @@ func TestVerdicts(t *testing.T) {
 		{"conditions", cube.KnownCell(0.2), edition.Conditions, edition.Conditions, "not reached"},
 		{"against", cube.KnownCell(0.19999), edition.Against, edition.Against, "not reached"},
 		{"zero is a value", cube.KnownCell(0), edition.Against, edition.Against, "not reached"},
+		{"can't be told", cube.Cell{Status: cube.NotApplicable}, edition.Unmeasured, edition.Conditions, "Can't be measured here: how many types 1–2 reach"},
 		{"hidden", cube.Cell{Status: cube.HiddenRule}, edition.Unmeasured, edition.Conditions, "Hidden by disclosure control: how many types 1–2 reach"},
 	} {
 		c := Case{Processes: []edition.Named{{Code: "p", Title: cube.Same("P")}}}

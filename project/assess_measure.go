@@ -417,7 +417,7 @@ func (m *measuring) variation(ctx context.Context, located assess.Outcome, typed
 	unit := assess.Between(m.whole)
 	best := assess.BestClasses(m.whole, fiveClasses)
 	caught := func(t *assess.Told, freedom int) {
-		t.OfRegSO, t.OfBest = assess.Caught(m.whole, unit, t.Told, freedom), t.Told/best.Told
+		t.OfRegSO, t.OfBest = assess.Caught(m.whole, unit, t.Told, freedom), assess.OfBest(m.whole, unit, best, t.Told, freedom)
 	}
 	if typed {
 		caught(add("types", cube.Text{SV: "Områdestyper", EN: "Area types"}, assess.Between(assess.ByType(m.whole, m.types))), fiveClasses-1)
@@ -458,6 +458,13 @@ func (m *measuring) variation(ctx context.Context, located assess.Outcome, typed
 	if err != nil {
 		return err
 	}
+	// What is not among the inputs is not available, which is another thing than what can't be told.
+	c = c.Edit(func(row, _ int, cell cube.Cell) cube.Cell {
+		if code := c.Code(row, 0); code == "types" && !typed || code == "index" && m.index == nil {
+			return cube.Cell{}
+		}
+		return cell
+	})
 	if m.index == nil {
 		c.Notes = append(c.Notes, cube.Text{SV: "Index för alla RegSO det året finns inte bland indata.", EN: "The index of all RegSO of the year is not among the inputs."})
 	}

@@ -17,7 +17,7 @@ type assessCmd struct {
 	inputs  `embed:""`
 	Process string `help:"Only this process."`
 	Tool    string `help:"Only this tool: regso, index, types, barometer."`
-	Use     string `help:"Only this use: analysis, planning, direction, followup."`
+	Use     string `help:"Only this use: analysis, planning, direction, follow-up."`
 	Lang    string `help:"Language." enum:"sv,en" default:"sv"`
 	JSON    bool   `help:"The items with their evidence as JSON on stdout."`
 }
