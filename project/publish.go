@@ -252,8 +252,8 @@ func (r *Run) tableOrder() map[string]int {
 func (r *Run) Publish(dir string, release *Release) error {
 	r.opt.step("publish", 0, 1)
 	m := edition.Release{
-		Title: text(r.Title), Project: r.Name, Agency: r.Assignment.Agency, Reference: r.Assignment.Reference, Task: text(r.Assignment.Task),
-		Synthetic: r.Synthetic, Notes: append(texts(r.Notes), r.reservations()...), Methods: r.methods(release), Assessment: release.Assessment,
+		Title: text(r.Title), Project: r.Name, Agency: r.Assignment.Agency, Reference: r.Assignment.Reference, Task: text(r.Assignment.Task), Assignment: r.assignment(),
+		Synthetic: r.Synthetic, Notes: append(texts(r.Notes), r.reservations()...), Methods: r.methods(release), Grants: r.scenarios, Assessment: release.Assessment,
 	}
 	if err := publish.Build(dir, publish.Input{Release: m, Tables: release.Tables, Geography: r.Geography, Divisions: r.divisions(release)}); err != nil {
 		return err
@@ -327,9 +327,14 @@ func measureMethods(tables []protect.Table) []edition.Method {
 		if !used[d.Name] {
 			continue
 		}
-		sv := []string{joined(d.Text.SV, d.Cautions.SV, labelled("Odefinierat:", d.Undef.SV)), labelled("Formel:", d.Formula), labelled("Värden:", d.Range.SV), labelled("Källa:", d.Source)}
-		en := []string{joined(d.Text.EN, d.Cautions.EN, labelled("Undefined:", d.Undef.EN)), labelled("Formula:", d.Formula), labelled("Range:", d.Range.EN), labelled("Source:", d.Source)}
-		out = append(out, edition.Method{Name: d.Name, Title: d.Title, Text: cube.Text{SV: strings.Join(sv, "\n\n"), EN: strings.Join(en, "\n\n")}})
+		told := func(lang string) string {
+			all := []string{d.Text.In(lang)}
+			for _, p := range d.Parts(lang) {
+				all = append(all, p.String())
+			}
+			return strings.Join(all, "\n\n")
+		}
+		out = append(out, edition.Method{Name: d.Name, Title: d.Title, Text: cube.Text{SV: told("sv"), EN: told("en")}})
 	}
 	if len(out) > 0 {
 		out = append(out, edition.Method{Name: "segregation-symbols", Title: cube.Text{SV: "Tecken i formlerna", EN: "Symbols in the formulas"}, Text: cube.Text{

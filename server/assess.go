@@ -8,6 +8,7 @@ import (
 
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/picture"
 )
 
 // assessment is the first part of the addresses of the verdicts: /bedomning for all, /bedomning/PROCESS-TOOL-USE for one.
@@ -64,7 +65,7 @@ type evidenceEntry struct {
 	Kind       edition.Kind
 	Href       string
 	Table      cube.Text
-	Value      figure
+	Value      picture.Figure
 	Thresholds string
 	Decisive   bool
 	Verdict    edition.Named
@@ -153,11 +154,11 @@ func limit(v float64, less bool, m cube.Measure, lang string) string {
 		sign = word(lang, "at-most")
 	}
 	decimals := m.Decimals
-	for decimals > 0 && shown(v, m) == rounded(shown(v, m), decimals-1) {
+	for decimals > 0 && picture.Shown(v, m) == picture.Rounded(picture.Shown(v, m), decimals-1) {
 		decimals--
 	}
 	m.Decimals = decimals
-	return sign + " " + amount(v, m, lang) + unit(m, lang)
+	return sign + " " + picture.Amount(v, m, lang) + picture.Unit(m, lang)
 }
 
 // evidence is the measure and the cell that evidence points at. Of evidence without a table of its own the kind tells how its thresholds are read.
@@ -198,10 +199,10 @@ func (s *Server) assessItem(r *request, a *edition.Assessment, name string) (*an
 		if err != nil {
 			return nil, err
 		}
-		entry := evidenceEntry{Value: newFigure(cell, m, r.lang), Decisive: e.Decisive, Verdict: verdictNamed(e.Verdict), Table: s.tableNamed(e.Table).Title,
+		entry := evidenceEntry{Value: picture.NewFigure(cell, m, r.lang), Decisive: e.Decisive, Verdict: verdictNamed(e.Verdict), Table: s.tableNamed(e.Table).Title,
 			Thresholds: limit(e.Thresholds.Supports, e.Thresholds.Less, m, r.lang) + "; " + limit(e.Thresholds.Conditions, e.Thresholds.Less, m, r.lang)}
 		if cell.Status.HasValue() {
-			entry.Value.Text += unit(m, r.lang)
+			entry.Value.Text += picture.Unit(m, r.lang)
 			if u := m.Unit.In(r.lang); u != "" && m.Kind != cube.Share {
 				entry.Value.Text += " " + u
 			}
