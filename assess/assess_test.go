@@ -282,7 +282,7 @@ func TestDocs(t *testing.T) {
 				t.Errorf("%s lacks a text", d.Name)
 			}
 		}
-		if d.Formula == "" || d.Range == "" || d.Source == "" || d.Table == "" || d.Measure == "" {
+		if d.Formula == "" || d.Range.SV == "" || d.Range.EN == "" || d.Source == "" || d.Table == "" || d.Measure == "" {
 			t.Errorf("%s lacks formula, range, source, table or measure", d.Name)
 		}
 		for _, tool := range d.Tools {

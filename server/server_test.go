@@ -246,7 +246,7 @@ func toyAssessment() *edition.Assessment {
 	limits := edition.Thresholds{Supports: 0.2, Conditions: 0.05}
 	return &edition.Assessment{
 		Tools: named("types", "Områdestyper", "Area types"), Uses: append(named("planning", "Planering", "Planning"), named("follow-up", "Uppföljning", "Follow-up")...), Processes: named("grants", "Bidrag "+evil, "Grants"),
-		Kinds: []edition.Kind{{Name: "reach", Title: cube.Text{SV: "Räckvidd", EN: "Reach"}, Text: cube.Text{SV: "Säger " + evil}, Formula: "a/b", Range: "0..1", Source: evil, Share: true}},
+		Kinds: []edition.Kind{{Doc: cube.Doc{Name: "reach", Title: cube.Text{SV: "Räckvidd", EN: "Reach"}, Text: cube.Text{SV: "Säger " + evil}, Formula: "a/b", Range: cube.Same("0..1"), Source: evil}, Share: true}},
 		Notes: []cube.Text{{SV: evil}},
 		Items: []edition.Item{
 			{Tool: "types", Use: "planning", Process: "grants", Verdict: edition.Conditions, Obstacle: cube.Text{SV: "Hinder " + evil}, Remedy: cube.Text{EN: "Remedy"}, Evidence: []edition.Evidence{

@@ -434,7 +434,7 @@ func TestAssessPage(t *testing.T) {
 		if d.PerProcess {
 			table += "_PROCESS"
 		}
-		for _, line := range [][2]string{{"Formula", "`" + d.Formula + "`"}, {"Range", d.Range}, {"Of", name(assess.Tools(), d.Tools)}, {"For", name(assess.Uses(), d.Uses)}, {"Decides", decides},
+		for _, line := range [][2]string{{"Formula", "`" + d.Formula + "`"}, {"Range", d.Range.EN}, {"Of", name(assess.Tools(), d.Tools)}, {"For", name(assess.Uses(), d.Uses)}, {"Decides", decides},
 			{"Cell", fmt.Sprintf("`%s` of `%s`", d.Measure, table)}, {"skikt's own thresholds", fmt.Sprintf("supports %s %v, with conditions %s %v", sign, d.Thresholds.Supports, sign, d.Thresholds.Conditions)},
 			{"When it does not support", d.Obstacle.EN + " " + d.Remedy.EN}, {"What it takes to measure it", d.Needs.EN}, {"Source", d.Source}} {
 			fmt.Fprintf(&b, "- %s: %s\n", line[0], line[1])
