@@ -29,7 +29,7 @@ the way. Takes an edition, or a project, which is then carried out as far as its
 
 Example:
   skikt assess out/sverige-2022
-  skikt assess out/sverige-2022 --process employment --tool types --lang en`
+  skikt assess out/sverige-2022 --tool types --use direction --lang en`
 }
 
 func (c *assessCmd) Run(ctx context.Context, std *streams) error {
