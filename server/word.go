@@ -27,8 +27,6 @@ var words = map[string]cube.Text{
 	"all-evidence":        {SV: "Allt underlag och alla bedömningar som tabell", EN: "All evidence and verdicts as a table"},
 	"kinds-of-evidence":   {SV: "Underlagen och deras gränser", EN: "The kinds of evidence and their thresholds"},
 	"declared":            {SV: "angivet i projektet", EN: "declared by the project"},
-	"formula":             {SV: "Formel:", EN: "Formula:"},
-	"range":               {SV: "Värden:", EN: "Range:"},
 	"own-judgement":       {SV: "Egen bedömning", EN: "A person's own judgement"},
 	"measured-was":        {SV: "Uppmätt efter gränserna:", EN: "Measured, by the thresholds:"},
 	"evidence":            {SV: "Underlag", EN: "Evidence"},
