@@ -206,7 +206,10 @@ func (w *docxWriter) blocks(blocks []Block, depth int) {
 			}
 			extra := ""
 			if b.Class == "item" {
-				extra = `<w:keepNext/><w:spacing w:before="200"/>`
+				extra = `<w:keepNext/><w:spacing w:before="200" w:after="40"/>`
+			}
+			if b.Class == "more" {
+				extra = `<w:spacing w:after="40"/>`
 			}
 			w.p(style, extra, w.runs(b.Runs))
 		case List:

@@ -81,7 +81,7 @@ var words = map[string]cube.Text{
 	"judged-by":      {SV: "%s bedömer i stället: %s.", EN: "%s judges instead: %s."},
 	"reason":         {SV: "Skäl:", EN: "Reason:"},
 	"measured-as":    {SV: "Mätt bedömning:", EN: "Measured verdict:"},
-	"evidence-for":   {SV: "Underlag: %s, %s, %s", EN: "Evidence: %s, %s, %s"},
+	"evidence-for":   {SV: "Underlag för bedömningarna: %s, %s", EN: "Evidence for the verdicts: %s, %s"},
 	"at-least":       {SV: "minst", EN: "at least"},
 	"at-most":        {SV: "högst", EN: "at most"},
 	"by-process":     {SV: "Bedömningar: %s", EN: "Verdicts: %s"},
@@ -129,5 +129,8 @@ var words = map[string]cube.Text{
 	"changed-table":     {SV: "ändrad", EN: "changed"},
 	"cells-changed":     {SV: "%s av %s gemensamma värden", EN: "%s of %s values in common"},
 	"no-figure-changed": {SV: "Ingen siffra i texten har ändrats.", EN: "No figure of the text has changed."},
+	"unknown-why":       {SV: "utgåvan säger inte varför", EN: "the edition does not tell why"},
+	"not-there":         {SV: "fanns inte", EN: "was not there"},
+	"values-changed":    {SV: "Ändrade värden", EN: "Values changed"},
 	"of-years":          {SV: "nya perioder", EN: "new periods"},
 }
