@@ -185,7 +185,11 @@ func (b *builder) item(a *edition.Assessment, i edition.Item) {
 	line := []Run{{Text: tool + ". ", Strong: true}, {Text: b.say("measured-as") + " " + lower(verdict(i.Verdict, b.lang)) + "."}}
 	b.add(Paragraph{Runs: line, Class: "item"})
 	if j := i.Judgement; j != nil {
-		text := fmt.Sprintf(b.say("judged-by"), j.By, lower(verdict(j.Verdict, b.lang)))
+		how := b.say("judged-by")
+		if j.Verdict == i.Verdict {
+			how = b.say("judged-same")
+		}
+		text := fmt.Sprintf(how, j.By, lower(verdict(j.Verdict, b.lang)))
 		b.add(Paragraph{Runs: append([]Run{{Text: text + " " + b.say("reason") + " "}}, b.in(j.Reason)...), Class: "more"})
 	}
 	for _, part := range []struct {
@@ -239,7 +243,7 @@ func (b *builder) evidenceRows(g *Grid, i edition.Item) (rows [][]Field) {
 		if e.Thresholds.Less {
 			how = b.say("at-most")
 		}
-		limits := how + " " + picture.Amount(e.Thresholds.Supports, meas, b.lang) + " / " + picture.Amount(e.Thresholds.Conditions, meas, b.lang) + unitAfter(meas, b.lang)
+		limits := how + " " + limit(e.Thresholds.Supports, meas, b.lang) + " / " + limit(e.Thresholds.Conditions, meas, b.lang) + unitAfter(meas, b.lang)
 		decisive := b.say("no")
 		if e.Decisive {
 			decisive = b.say("yes")
@@ -247,6 +251,14 @@ func (b *builder) evidenceRows(g *Grid, i edition.Item) (rows [][]Field) {
 		rows = append(rows, []Field{{Runs: runs(cmp.Or(e.Title.In(b.lang), e.Kind)), Head: true}, value, {Runs: runs(limits), Number: true}, {Runs: runs(decisive)}, {Runs: runs(verdict(e.Verdict, b.lang))}})
 	}
 	return rows
+}
+
+// limit is a threshold with no more decimals than it needs.
+func limit(v float64, m cube.Measure, lang string) string {
+	for m.Decimals > 0 && picture.Shown(v, m) == picture.Rounded(picture.Shown(v, m), m.Decimals-1) {
+		m.Decimals--
+	}
+	return picture.Amount(v, m, lang)
 }
 
 func lower(s string) string {

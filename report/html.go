@@ -256,7 +256,7 @@ func (h *htmlWriter) under(notes, signs []string, source string) {
 }
 
 // shortTable is how many rows a table may have and still be kept on one page.
-const shortTable = 24
+const shortTable = 14
 
 func (h *htmlWriter) grid(g *Grid) {
 	rows := 0

@@ -79,6 +79,7 @@ var words = map[string]cube.Text{
 	"obstacle":       {SV: "Hinder:", EN: "Obstacle:"},
 	"remedy":         {SV: "Vad som skulle undanröja hindret:", EN: "What would remove the obstacle:"},
 	"judged-by":      {SV: "%s bedömer i stället: %s.", EN: "%s judges instead: %s."},
+	"judged-same":    {SV: "%s gör samma bedömning: %s.", EN: "%s judges the same: %s."},
 	"reason":         {SV: "Skäl:", EN: "Reason:"},
 	"measured-as":    {SV: "Mätt bedömning:", EN: "Measured verdict:"},
 	"evidence-for":   {SV: "Underlag för bedömningarna: %s, %s", EN: "Evidence for the verdicts: %s, %s"},
