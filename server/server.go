@@ -85,13 +85,13 @@ func New(ed *edition.Edition) (*Server, error) {
 // A request is what was asked, taken apart.
 type request struct {
 	lang   string   // sv, en
-	format string   // html, csv, json
+	format string   // html or one of formats
 	path   []string // without language and format
 	query  url.Values
 }
 
 // formats are the endings of an address other than that of the page itself.
-var formats = []string{"csv", "json"}
+var formats = []string{"csv", "xlsx", "json", "svg", "geojson"}
 
 // parse takes an address apart. When it ends with a slash too many, tidy is where it should have gone.
 func parse(u *url.URL) (r *request, tidy string, err error) {
@@ -112,7 +112,7 @@ func parse(u *url.URL) (r *request, tidy string, err error) {
 	if len(r.path) > 0 && r.path[0] == "en" {
 		r.lang, r.path = "en", r.path[1:]
 	}
-	if len(r.path) > 0 {
+	if len(r.path) > 0 && escaped[0] != "icon.svg" {
 		end := &r.path[len(r.path)-1]
 		for _, f := range formats {
 			if bare, ok := strings.CutSuffix(*end, "."+f); ok && bare != "" {
@@ -337,6 +337,12 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.place(r, second)
 	case first == "sok" && second == "":
 		a, err = s.search(r)
+	case first == "karta" && second == "":
+		a, err = s.mapView(r)
+	case first == "jamfor" && second == "":
+		a, err = s.compare(r)
+	case first == "jamfor" && second == "typer":
+		a, err = s.moves(r)
 	case first == "tabell" && second == "":
 		a, err = s.list(r)
 	case first == "tabell":
