@@ -959,3 +959,63 @@ func TestWithoutTypesAndDivisions(t *testing.T) {
 		}
 	}
 }
+
+// A front answers as its server does, tells its health and what it counted, and goes over to another edition without losing a request: those that ask all the time get whole
+// answers, of the old edition or the new.
+func TestFront(t *testing.T) {
+	old := toy(t)
+	next := serving(t, made(t, "one", []cube.Dimension{year("2023")}, []cube.Measure{persons}, func([]int32) []cube.Cell { return []cube.Cell{cube.KnownCell(1)} }))
+	f := server.NewFront(old, server.Limit{})
+	web := httptest.NewServer(f)
+	defer web.Close()
+	was, is := page(t, old, "/utgava.json"), page(t, next, "/utgava.json")
+	ask := func(path string) (int, string) {
+		r, err := http.Get(web.URL + path)
+		if err != nil {
+			t.Error(err)
+			return 0, ""
+		}
+		defer r.Body.Close()
+		return r.StatusCode, body(t, r)
+	}
+	if code, text := ask("/halsa"); code != http.StatusOK || !strings.HasPrefix(text, "ok ") {
+		t.Errorf("health: %d %s", code, text)
+	}
+	stop := make(chan bool)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if code, text := ask("/utgava.json"); code != http.StatusOK || text != was && text != is {
+					t.Errorf("an answer of neither edition: %d, %d bytes", code, len(text))
+					return
+				}
+			}
+		}()
+	}
+	for k := range 20 {
+		f.Change([]*server.Server{next, old}[k%2])
+	}
+	f.Change(next)
+	close(stop)
+	wg.Wait()
+	if _, text := ask("/utgava.json"); text != is {
+		t.Error("the old edition answers after the change")
+	}
+	if code, _ := ask("/plats/0180"); code != http.StatusNotFound {
+		t.Errorf("a place of the old edition: %d", code)
+	}
+	counts := body(t, get(t, f.Metrics(), "/"))
+	for _, want := range []string{"skikt_answers_total{class=\"4xx\"} 1\n", "skikt_reloads_total 21\n", "skikt_limited_total 0\n", "skikt_open_requests 0\n", `le="+Inf"`} {
+		if !strings.Contains(counts, want) {
+			t.Errorf("the counts lack %s:\n%s", want, counts)
+		}
+	}
+}

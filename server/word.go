@@ -46,6 +46,7 @@ var words = map[string]cube.Text{
 	"not-found":         {SV: "Sidan finns inte i den här utgåvan", EN: "There is no such page in this edition"},
 	"not-found-help":    {SV: "Sök en plats, eller gå till", EN: "Search for a place, or go to"},
 	"broken":            {SV: "Sidan kunde inte visas: utgåvans filer är inte som de publicerades", EN: "The page could not be shown: the files of the edition are not as they were published"},
+	"too-often":         {SV: "För många frågor på kort tid. Vänta en stund och försök igen; hela tabeller finns som CSV.", EN: "Too many requests in a short time. Wait a little and try again; whole tables are there as CSV."},
 	"only-get":          {SV: "Sidorna kan bara läsas", EN: "The pages can only be read"},
 	"bad-query":         {SV: "Adressens villkor går inte att läsa", EN: "The conditions of the address can't be read"},
 	"no-conditions":     {SV: "Sidan tar inga villkor", EN: "The page takes no conditions"},
