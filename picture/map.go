@@ -20,6 +20,8 @@ type Chart struct {
 	SVG     template.HTML
 	Legend  *Legend
 	Notes   []string
+
+	Histogram template.HTML // of the values, where the page wants one
 }
 
 // A Shape is an area to be drawn.

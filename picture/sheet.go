@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-
-	"github.com/skikt/skikt/cube"
 )
 
 // The measures of a sheet, px.
@@ -92,5 +90,3 @@ func lines(s string, most int) []string {
 	}
 	return out
 }
-
-var barsAreAreas = cube.Text{SV: "Staplarna är antal områden i varje klass.", EN: "The bars are the number of areas in each class."}

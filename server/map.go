@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"fmt"
+	"html/template"
 	"net/url"
 	"slices"
 	"strings"
@@ -120,6 +121,19 @@ func (s *Server) mapView(r *request) (*answer, error) {
 	drawn := picture.Map{Shapes: shapes, Mark: mark.border(), Further: further, Window: picture.Nowhere}
 	if len(places) > 0 {
 		p.Map = picture.ChartOf(drawn, title, cells, f.measure, lang)
+	}
+	if p.Map != nil {
+		var drawn []cube.Cell // those that the legend is of
+		var chosen *cube.Cell
+		for i, u := range places {
+			if u.hasBorder() {
+				drawn = append(drawn, cells[i])
+			}
+			if mark != nil && u == *mark {
+				chosen = &cells[i]
+			}
+		}
+		p.Map.Histogram = template.HTML(picture.Histogram(p.Map.Legend, drawn, chosen, lang))
 	}
 	if mark != nil {
 		s.marked(p, f, t, c, *mark, places, cells, year, lang)
@@ -336,7 +350,7 @@ func (s *Server) mapFormats(r *request, a *answer, p *mapPage, f *figure, t *tab
 	}
 	if p.Map != nil {
 		a.draw = func() string {
-			return picture.Sheet(p.Map.Caption, []string{string(p.Map.SVG)}, p.Map.Legend, s.feet(r, f, []*table{t}, cells, fmt.Sprintf(word(r.lang, "picture-base"), picture.Number(float64(valued(cells)), 0, r.lang), picture.Number(float64(len(cells)), 0, r.lang))), r.lang)
+			return picture.Sheet(p.Map.Caption, []string{string(p.Map.SVG), string(p.Map.Histogram)}, p.Map.Legend, s.feet(r, f, []*table{t}, cells, fmt.Sprintf(word(r.lang, "picture-base"), picture.Number(float64(valued(cells)), 0, r.lang), picture.Number(float64(len(cells)), 0, r.lang))), r.lang)
 		}
 	}
 	if slices.ContainsFunc(places, place.hasBorder) {

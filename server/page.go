@@ -118,7 +118,7 @@ type piece struct {
 	Map          *picture.Chart
 	Grid         *grid
 	Trend        *trend
-	Histogram    bool // the legend of the map is a histogram
+	Bars         bool // the map's legend counts in bars
 }
 
 // A choosing is a form of what a view shows.
@@ -134,7 +134,7 @@ func newPiece(sh shell, part any) (piece, error) {
 	p := piece{Lang: sh.Lang, Prefix: sh.Prefix}
 	switch part := part.(type) {
 	case *picture.Chart:
-		p.Map, p.Histogram = part, len(part.Legend.Classes) > 0
+		p.Map, p.Bars = part, part.Histogram == ""
 	case *grid:
 		p.Grid = part
 	case *trend:
