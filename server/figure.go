@@ -78,8 +78,20 @@ type figure struct {
 	first   bool                 // what the family is read for, by default
 }
 
-// head names a figure as a column's head: the measure with its unit and the groups.
+// head names a figure where it stands alone: what it is about, the groups, and the measure with its unit.
 func (f *figure) head(lang string) string {
+	of, about := f.of(lang), f.title.In(lang)
+	if of == "" && !f.measure.Kind.Additive() {
+		return picture.Head(f.measure, lang)
+	}
+	if of != "" && of != about {
+		about += ": " + of
+	}
+	return about + ". " + picture.Head(f.measure, lang)
+}
+
+// short names a figure under the heading of its family.
+func (f *figure) short(lang string) string {
 	text := picture.Head(f.measure, lang)
 	if of := f.of(lang); of != "" {
 		text += ": " + of
@@ -253,7 +265,7 @@ func (s *Server) figureField(name, title, chosen string, open bool, lang string,
 			last = one.family
 		}
 		g := &f.Groups[len(f.Groups)-1]
-		g.Options = append(g.Options, option{one.key, one.head(lang), one.key == chosen})
+		g.Options = append(g.Options, option{one.key, one.short(lang), one.key == chosen})
 	}
 	return f, nil
 }
@@ -558,11 +570,11 @@ func (s *Server) foot(r *request, f *figure, all []*series) []string {
 			cells = append(cells, one.cells[year])
 		}
 	}
-	return s.feet(r, f, tables, cells, "")
+	return s.feet(r, f.measure, tables, cells, "")
 }
 
 // feet are what must not be parted from a picture: what its values rest on, source, edition and address, and what it does not say.
-func (s *Server) feet(r *request, f *figure, tables []*table, cells []cube.Cell, lead string) []string {
+func (s *Server) feet(r *request, m cube.Measure, tables []*table, cells []cube.Cell, lead string) []string {
 	lang := r.lang
 	var sources []string
 	for _, t := range tables {
@@ -579,26 +591,26 @@ func (s *Server) feet(r *request, f *figure, tables []*table, cells []cube.Cell,
 		}
 	}
 	var out []string
-	if hi >= lo && !f.measure.Kind.Additive() {
+	if hi >= lo && !m.Kind.Additive() {
 		lead += " " + fmt.Sprintf(word(lang, "picture-bases"), picture.Number(lo, 0, lang), picture.Number(hi, 0, lang))
 	}
 	if lead = strings.TrimSpace(lead); lead != "" {
 		out = append(out, lead)
 	}
-	m := s.ed.Manifest()
+	manifest := s.ed.Manifest()
 	from := word(lang, "edition") + " " + s.ed.ID() + ". " + r.address(lang, "html")
-	if m.Agency != "" {
-		from = m.Agency + ". " + from
+	if manifest.Agency != "" {
+		from = manifest.Agency + ". " + from
 	}
 	if len(sources) > 0 {
 		from = word(lang, "source") + ": " + strings.Join(sources, ", ") + ". " + from
 	}
 	out = append(out, from)
-	if f.measure.Kind == cube.Code {
+	if m.Kind == cube.Code {
 		out = append(out, word(lang, "relative"))
 	}
 	out = append(out, word(lang, "not-caused"), word(lang, "about-place"))
-	if m.Synthetic {
+	if manifest.Synthetic {
 		out = append(out, word(lang, "synthetic"))
 	}
 	return out

@@ -350,7 +350,7 @@ func (s *Server) mapFormats(r *request, a *answer, p *mapPage, f *figure, t *tab
 	}
 	if p.Map != nil {
 		a.draw = func() string {
-			return picture.Sheet(p.Map.Caption, []string{string(p.Map.SVG), string(p.Map.Histogram)}, p.Map.Legend, s.feet(r, f, []*table{t}, cells, fmt.Sprintf(word(r.lang, "picture-base"), picture.Number(float64(valued(cells)), 0, r.lang), picture.Number(float64(len(cells)), 0, r.lang))), r.lang)
+			return picture.Sheet(p.Map.Caption, []string{string(p.Map.SVG), string(p.Map.Histogram)}, p.Map.Legend, s.feet(r, f.measure, []*table{t}, cells, fmt.Sprintf(word(r.lang, "picture-base"), picture.Number(float64(valued(cells)), 0, r.lang), picture.Number(float64(len(cells)), 0, r.lang))), r.lang)
 		}
 	}
 	if slices.ContainsFunc(places, place.hasBorder) {

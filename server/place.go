@@ -113,6 +113,11 @@ func (s *Server) place(r *request, code string) (*answer, error) {
 	if err := s.about(a, p, q, r); err != nil {
 		return nil, err
 	}
+	if t := s.mappedTypes(q); a.draw == nil && t != nil && p.Map != nil && len(p.Map.Legend.Classes) > 0 {
+		a.draw = func() string {
+			return picture.Sheet(p.Map.Caption, []string{string(p.Map.SVG)}, p.Map.Legend, s.feet(r, t.measure, []*table{t.table}, nil, ""), r.lang)
+		}
+	}
 	return a, nil
 }
 
@@ -141,7 +146,8 @@ func (s *Server) about(a *answer, p *placePage, q place, r *request) error {
 		if err != nil {
 			return err
 		}
-		if line != nil && len(all) < picture.MostLines {
+		// A count of a place can't be told beside that of the country.
+		if line != nil && len(all) < picture.MostLines && (len(all) == 0 || !f.measure.Kind.Additive()) {
 			all = append(all, line)
 			compare.Add(chosenPlace, s.address(one))
 		}
@@ -240,8 +246,8 @@ func (s *Server) unlike(p *placePage, q place, lang string) error {
 	return nil
 }
 
-// trendFigure is the figure that a place's page shows over time: the one asked for; else the index, and else the first that is told for most years. It is nil when
-// the edition tells nothing of the place.
+// trendFigure is the figure that a place's page shows over time: the one asked for; else the index, and else the first share or other number that does not add up that is told for
+// most years. It is nil when the edition tells nothing of the place.
 func (s *Server) trendFigure(q place, key, lang string) (*figure, error) {
 	if key != "" {
 		f, err := s.figure(key, lang)
@@ -267,8 +273,15 @@ func (s *Server) trendFigure(q place, key, lang string) (*figure, error) {
 		if one == nil {
 			continue
 		}
-		if n := len(one.cells); n > most || f.measure.Name == areatype.MeasureIndex && best != nil && best.measure.Name != areatype.MeasureIndex {
-			best, most = f, max(n, most)
+		n := len(one.cells)
+		switch {
+		case f.measure.Name == areatype.MeasureIndex:
+			return f, nil
+		case !f.measure.Kind.Additive():
+			n += 1000
+		}
+		if n > most {
+			best, most = f, n
 		}
 	}
 	return best, nil
@@ -424,12 +437,17 @@ func sortable(name string) string {
 // around is how much of the surroundings a map of a single area shows, as a share of the area's larger side.
 const around = 0.75
 
+// mappedTypes are the types that the map of a place shows: those of its own division, else the country's.
+func (s *Server) mappedTypes(q place) *typed {
+	if own := q.types(); own != nil {
+		return &typed{q.division, own}
+	}
+	return s.countryTypes()
+}
+
 // placeChart draws a place: its areas by type; an area that has a type itself among its neighbours; and else the place among others of its kind.
 func (s *Server) placeChart(q place, lang string) *picture.Chart {
-	t := s.countryTypes()
-	if own := q.types(); own != nil {
-		t = &typed{q.division, own}
-	}
+	t := s.mappedTypes(q)
 	switch {
 	case t == nil:
 	case t.division == q.division && q.hasBorder():
