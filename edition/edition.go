@@ -61,18 +61,21 @@ const (
 
 // A Release is what is said of an edition as a whole.
 type Release struct {
-	Title     cube.Text       `json:"title"`
-	Project   string          `json:"project"`
-	Agency    string          `json:"agency"`
-	Reference string          `json:"reference,omitempty"` // the agency's number of the assignment
-	Task      cube.Text       `json:"task"`                // what the assignment asks for
-	Synthetic bool            `json:"synthetic"`           // made-up data: every page and file says so
-	Notes     []cube.Text     `json:"notes,omitempty"`
-	Policy    json.RawMessage `json:"policy,omitempty"`    // how confidential cells were protected
-	Audit     json.RawMessage `json:"audit,omitempty"`     // what the attacker that audits the protection found
-	Residuals json.RawMessage `json:"residuals,omitempty"` // how many records were left out, step by step and why
-	Methods   []Method        `json:"methods"`
-	Grants    []Grant         `json:"grants,omitempty"` // rules whose numbers are published, so that readers can try others
+	Title      cube.Text       `json:"title"`
+	Project    string          `json:"project"`
+	Agency     string          `json:"agency"`
+	Reference  string          `json:"reference,omitempty"`  // the agency's number of the assignment
+	Task       cube.Text       `json:"task"`                 // what the assignment asks for
+	Assignment *Assignment     `json:"assignment,omitempty"` // by whom it was given, by when, with what money
+	Synthetic  bool            `json:"synthetic"`            // made-up data: every page and file says so
+	Notes      []cube.Text     `json:"notes,omitempty"`
+	Policy     json.RawMessage `json:"policy,omitempty"`    // how confidential cells were protected
+	Audit      json.RawMessage `json:"audit,omitempty"`     // what the attacker that audits the protection found
+	Residuals  json.RawMessage `json:"residuals,omitempty"` // how many records were left out, step by step and why
+	Methods    []Method        `json:"methods"`
+	Grants     []Grant         `json:"grants,omitempty"` // rules whose numbers are published, so that readers can try others
+
+	Assessment *Assessment `json:"assessment,omitempty"` // how far the tools can support the agency's work
 }
 
 // A Grant is declared rules that share out money, with the table of the numbers that they are computed on.
@@ -545,23 +548,32 @@ func (e *Edition) Parents(from, to area.ID) ([]int32, error) {
 
 // unknownTable names the tables whose names are nearest to what was asked for.
 func (e *Edition) unknownTable(name string) error {
+	names := make([]string, len(e.manifest.Tables))
+	for i, t := range e.manifest.Tables {
+		names[i] = t.Name
+	}
+	return fmt.Errorf("edition: there is no table %q; the nearest of the %d names: %s", name, len(names), listed(Nearest(name, names)))
+}
+
+// Nearest are the five names most like one that was asked for: those that hold it, then by how few letters must be changed.
+func Nearest(name string, names []string) []string {
 	type near struct {
 		name     string
 		distance int
 	}
-	all := make([]near, len(e.manifest.Tables))
-	for i, t := range e.manifest.Tables {
-		all[i] = near{t.Name, distance(strings.ToLower(name), strings.ToLower(t.Name))}
-		if name != "" && strings.Contains(strings.ToLower(t.Name), strings.ToLower(name)) {
+	all := make([]near, len(names))
+	for i, n := range names {
+		all[i] = near{n, distance(strings.ToLower(name), strings.ToLower(n))}
+		if name != "" && strings.Contains(strings.ToLower(n), strings.ToLower(name)) {
 			all[i].distance = 0
 		}
 	}
 	slices.SortStableFunc(all, func(a, b near) int { return a.distance - b.distance })
-	var names []string
+	var out []string
 	for _, n := range all[:min(len(all), 5)] {
-		names = append(names, n.name)
+		out = append(out, n.name)
 	}
-	return fmt.Errorf("edition: there is no table %q; the nearest of the %d names: %s", name, len(all), listed(names))
+	return out
 }
 
 func listed(names []string) string {

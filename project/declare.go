@@ -47,7 +47,9 @@ type Declaration struct {
 	Grants      []GrantDecl            `yaml:"grants"`
 	Targets     []TargetDecl           `yaml:"targets"`
 	Gaps        []GapDecl              `yaml:"gaps"`
+	Assess      *AssessDecl            `yaml:"assess"`
 	Policy      PolicyDecl             `yaml:"policy"`
+	Report      *ReportDecl            `yaml:"report"`
 	Notes       []Text                 `yaml:"notes"`
 }
 
@@ -67,13 +69,6 @@ func (t *Text) UnmarshalYAML(node ast.Node) error {
 	}
 	*t = Text{SV: both.SV, EN: both.EN}
 	return nil
-}
-
-// Assignment is the government assignment that the project answers.
-type Assignment struct {
-	Agency    string `yaml:"agency" json:"agency,omitempty"`
-	Reference string `yaml:"reference" json:"reference,omitempty"`
-	Task      Text   `yaml:"task" json:"task"`
 }
 
 // SourceDecl is where files come from.
@@ -446,7 +441,9 @@ func (p *Project) validate(path string, text []byte) error {
 	for i, d := range p.Gaps {
 		p.validateGap(d, say.under(fmt.Sprintf("gaps[%d]", i)))
 	}
+	p.validateAssess(say.under("assess"))
 	p.validatePolicy(say)
+	p.validateReport(say)
 	p.validateRecordKeys(say)
 	slices.SortStableFunc(all, func(a, b complaint) int { return cmp.Compare(a.line, b.line) })
 	var bad []error

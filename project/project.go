@@ -55,6 +55,7 @@ type Run struct {
 	Released  []protect.Record // of what was protected, for the agency's own files
 
 	scenarios []edition.Grant      // rules whose numbers are published
+	assessed  map[string]string    // the year of each process
 	measured  []protect.Measured   // of segregation, from the agency's own records
 	keyer     *protect.RecordKeyer // of records, for a policy with cell keys
 
@@ -172,7 +173,6 @@ func goOn(ctx context.Context, err error) bool {
 	return ctx.Err() == nil && !errors.Is(err, store.ErrDisk) && !errors.Is(err, store.ErrMemory)
 }
 
-// source describes a declared file, with its checksum.
 // source describes a declared file, with its checksum.
 func (r *Run) source(ctx context.Context, f FileDecl, path string) (cube.Source, error) {
 	if s, ok := r.sources[f.File]; ok {

@@ -759,7 +759,14 @@ func (a *attacker) solveBlock(u *unknowns, b *attackBlock) error {
 	if len(cells) == 0 {
 		return nil
 	}
-	real, _, err := p.Ranges(objectives, nil, lp.Options{Workers: 1})
+	o := lp.Options{Workers: 1}
+	if len(b.cols) > easyColumns {
+		o.Work, o.Nodes = max(1, largeWork/len(u.cells)), largeNodes
+	}
+	real, _, err := p.Ranges(objectives, nil, o)
+	if errors.Is(err, lp.ErrWork) {
+		real, err = make([]lp.Range, len(objectives)), nil // nothing is known of them
+	}
 	if err != nil {
 		return err
 	}
@@ -785,13 +792,21 @@ func (a *attacker) solveBlock(u *unknowns, b *attackBlock) error {
 	if !whole {
 		return nil
 	}
-	wholes, _, err := p.WholeRanges(objectives, nil, lp.Options{Workers: 1})
+	wholes, _, err := p.WholeRanges(objectives, nil, o)
+	if errors.Is(err, lp.ErrWork) {
+		wholes, err = make([]lp.Range, len(objectives)), nil
+	}
 	if err != nil {
 		return err
 	}
 	for k, r := range wholes {
 		x := &b.found[k]
-		x.WholeLeast, x.WholeMost = least(r.Least), most(r.Most)
+		if r.Least.Limit != nil { // else the real one stands
+			x.WholeLeast = least(r.Least)
+		}
+		if r.Most.Limit != nil {
+			x.WholeMost = most(r.Most)
+		}
 		x.Certified = x.Certified && r.Least.Exact() && r.Most.Exact()
 	}
 	return nil

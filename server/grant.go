@@ -16,6 +16,7 @@ import (
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/grant"
+	"github.com/skikt/skikt/picture"
 )
 
 // A scenario is a declared grant of the edition with everything that other rules are computed from: published numbers alone.
@@ -86,7 +87,7 @@ type grantPage struct {
 	Reason   string // the same in the words of the program, when we have no better ones
 	Summary  *grid
 	Groups   *grid
-	Pictures []picture
+	Pictures []drawing
 	Script   string
 	Hash     string
 	Rule     []string // the rule in words
@@ -95,8 +96,8 @@ type grantPage struct {
 	Numbers  link
 }
 
-// A picture is a drawing with its heading and what its lines are.
-type picture struct {
+// A drawing is a picture with its heading and what its lines are.
+type drawing struct {
 	Caption string
 	SVG     template.HTML
 	Key     []keyLine
@@ -196,7 +197,7 @@ func (sc *scenario) ask(r *request) (*asked, error) {
 		const most = 1_000_000_000_000
 		n, err := strconv.ParseInt(strings.NewReplacer(" ", "", "\u00a0", "", ",", "", ".", "").Replace(text), 10, 64)
 		if err != nil || n < 0 || n > most {
-			return nil, &badRequest{fmt.Sprintf(word(r.lang, "whole-kronor"), number(most, 0, r.lang))}
+			return nil, &badRequest{fmt.Sprintf(word(r.lang, "whole-kronor"), picture.Number(most, 0, r.lang))}
 		}
 		a.changed = a.changed || n != a.budget
 		a.budget = n
@@ -392,12 +393,14 @@ func (a *asked) controls(r *request) []control {
 	slider := func(name, title string, least, most, step int, reading string) {
 		put(control{Kind: "range", Value: strconv.Itoa(a.percent[name]), Min: strconv.Itoa(least), Max: strconv.Itoa(most), Step: strconv.Itoa(step), Reading: reading}, name, title)
 	}
-	percentOf := func(name string) string { return number(float64(a.percent[name]), 0, lang) + percentSign(lang) }
+	percentOf := func(name string) string {
+		return picture.Number(float64(a.percent[name]), 0, lang) + picture.PercentSign(lang)
+	}
 	kronor := func(name string) string {
 		text := percentOf(name)
 		if a.mean != nil {
 			v, _ := a.mean.Float64()
-			text += fmt.Sprintf(word(lang, "is-kronor"), number(math.Floor(v*float64(a.percent[name])/100), 0, lang))
+			text += fmt.Sprintf(word(lang, "is-kronor"), picture.Number(math.Floor(v*float64(a.percent[name])/100), 0, lang))
 		}
 		return text
 	}
@@ -425,7 +428,7 @@ func (a *asked) controls(r *request) []control {
 		}
 		if x, err := grant.ParseFraction(value); err == nil && x.Rat().Sign() > 0 {
 			v, _ := x.Rat().Float64()
-			reading = fmt.Sprintf(word(lang, "at-least"), number(v, a.decimals, lang))
+			reading = picture.Number(v, a.decimals, lang)
 		}
 		put(control{Kind: "range", Value: value, Min: "0", Max: strconv.FormatFloat(a.needMost, 'f', a.decimals, 64), Step: strconv.FormatFloat(a.step, 'f', a.decimals, 64), Reading: reading},
 			leastParam, fmt.Sprintf(word(lang, "slider-minst"), a.columnTitle(a.Need, lang)))
@@ -474,10 +477,10 @@ func (a *asked) inWords(lang string) (lines []string) {
 		line := name + ": "
 		switch {
 		case p.Kronor != nil:
-			line += number(float64(*p.Kronor), 0, lang) + " kr"
+			line += picture.Number(float64(*p.Kronor), 0, lang) + " kr"
 		case p.Part.Given():
 			v, _ := p.Part.Rat().Float64()
-			line += fmt.Sprintf(word(lang, "of-budget"), percent(v, lang))
+			line += fmt.Sprintf(word(lang, "of-budget"), picture.Percent(v, lang))
 		case len(a.rule.Pots) == 1:
 			line += word(lang, "whole-budget")
 		default:
@@ -490,7 +493,7 @@ func (a *asked) inWords(lang string) (lines []string) {
 		}
 		for _, t := range p.Threshold {
 			v, _ := t.Least.Rat().Float64()
-			line += "; " + fmt.Sprintf(word(lang, "only-with"), a.columnTitle(t.Column, lang), number(v, max(a.decimals, 0), lang))
+			line += "; " + fmt.Sprintf(word(lang, "only-with"), a.columnTitle(t.Column, lang), picture.Number(v, max(a.decimals, 0), lang))
 		}
 		line += bound(word(lang, "floor"), p.Floor, lang) + bound(word(lang, "cap"), p.Cap, lang)
 		lines = append(lines, line+".")
@@ -501,15 +504,15 @@ func (a *asked) inWords(lang string) (lines []string) {
 func bound(name string, b grant.Bound, lang string) (text string) {
 	var parts []string
 	if b.Kronor != nil {
-		parts = append(parts, number(float64(*b.Kronor), 0, lang)+" kr")
+		parts = append(parts, picture.Number(float64(*b.Kronor), 0, lang)+" kr")
 	}
 	if b.PerPupil.Given() {
 		v, _ := b.PerPupil.Rat().Float64()
-		parts = append(parts, fmt.Sprintf(word(lang, "kr-per-pupil"), number(v, 0, lang)))
+		parts = append(parts, fmt.Sprintf(word(lang, "kr-per-pupil"), picture.Number(v, 0, lang)))
 	}
 	if b.OfPrevious.Given() {
 		v, _ := b.OfPrevious.Rat().Float64()
-		parts = append(parts, fmt.Sprintf(word(lang, "of-before"), percent(v, lang)))
+		parts = append(parts, fmt.Sprintf(word(lang, "of-before"), picture.Percent(v, lang)))
 	}
 	if len(parts) == 0 {
 		return ""
@@ -536,9 +539,9 @@ func (a *asked) why(err error, lang string) (text, reason string) {
 	apart, _ := new(big.Float).SetInt(infeasible.Apart()).Float64()
 	because := map[grant.Reason]string{grant.FloorAboveCap: word(lang, "because-crossed"), grant.FloorsExceedBudget: word(lang, "because-floors"),
 		grant.CapsBelowBudget: word(lang, "because-caps"), grant.NobodyHasWeight: word(lang, "because-nobody")}[infeasible.Reason]
-	text = word(lang, "no-amounts") + " " + strings.ReplaceAll(because, "%s", number(apart, 0, lang))
+	text = word(lang, "no-amounts") + " " + strings.ReplaceAll(because, "%s", picture.Number(apart, 0, lang))
 	if n := len(infeasible.IDs); n > 0 {
-		text += " " + fmt.Sprintf(word(lang, "concerned"), number(float64(n), 0, lang), strings.Join(infeasible.IDs[:min(n, 5)], ", "))
+		text += " " + fmt.Sprintf(word(lang, "concerned"), picture.Number(float64(n), 0, lang), strings.Join(infeasible.IDs[:min(n, 5)], ", "))
 	}
 	return text, ""
 }
@@ -580,8 +583,8 @@ func (sc *scenario) compare(r *request, p *grantPage, a *answer, ask *asked, fro
 	if math.IsNaN(moved) {
 		moved = 0
 	}
-	p.Lead = fmt.Sprintf(word(lang, "grant-lead"), titleOf(to.Rule, lang), titleOf(from.Rule, lang), number(float64(all.Gain), 0, lang), number(float64(all.Lose), 0, lang),
-		number(float64(all.Same), 0, lang), number(float64(all.Won), 0, lang), percent(moved, lang))
+	p.Lead = fmt.Sprintf(word(lang, "grant-lead"), titleOf(to.Rule, lang), titleOf(from.Rule, lang), picture.Number(float64(all.Gain), 0, lang), picture.Number(float64(all.Lose), 0, lang),
+		picture.Number(float64(all.Same), 0, lang), picture.Number(float64(all.Won), 0, lang), picture.Percent(moved, lang))
 	p.Summary = summaryGrid(summary, lang)
 	one, err := shown.Where("rule", to.Rule.Name)
 	if err != nil {
@@ -618,9 +621,9 @@ func summaryGrid(c *cube.Cube, lang string) *grid {
 	}
 	var b block
 	for m, meas := range c.Measures() {
-		row := gridRow{Labels: []label{{Text: head(meas, lang)}}}
+		row := gridRow{Labels: []label{{Text: picture.Head(meas, lang)}}}
 		for k := range c.Len() {
-			row.Figures = append(row.Figures, newFigure(c.Cell(k, m), meas, lang))
+			row.Figures = append(row.Figures, picture.NewFigure(c.Cell(k, m), meas, lang))
 		}
 		b.Rows = append(b.Rows, row)
 	}
@@ -633,13 +636,13 @@ func summaryGrid(c *cube.Cube, lang string) *grid {
 func groupGrid(c *cube.Cube, lang string) *grid {
 	g := &grid{Caption: c.Title.In(lang), Labels: []string{c.Dims()[0].Title.In(lang)}}
 	for _, meas := range c.Measures() {
-		g.Heads = append(g.Heads, columnHead{Text: head(meas, lang)})
+		g.Heads = append(g.Heads, columnHead{Text: picture.Head(meas, lang)})
 	}
 	var b block
 	for row := range c.Len() {
 		line := gridRow{Labels: []label{{Text: c.Dims()[0].Members[c.Coord(row, 0)].Label.In(lang)}}}
 		for m, meas := range c.Measures() {
-			f := newFigure(c.Cell(row, m), meas, lang)
+			f := picture.NewFigure(c.Cell(row, m), meas, lang)
 			f.Base = ""
 			line.Figures = append(line.Figures, f)
 		}

@@ -8,12 +8,14 @@ import (
 	"sync"
 	"unicode"
 
+	"github.com/paulmach/orb"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/picture"
 )
 
 // country is the code of riket.
@@ -166,6 +168,22 @@ type place struct {
 }
 
 func (p place) area() area.Area { return p.At(p.at) }
+
+// border is where a place lies; nothing for none and for a place without one.
+func (p *place) border() orb.MultiPolygon {
+	if p == nil {
+		return nil
+	}
+	return p.area().Border
+}
+
+// hasBorder tells whether a place can be drawn.
+func (p place) hasBorder() bool { return len(p.area().Border) > 0 }
+
+// shape is a place to be drawn, which leads somewhere.
+func (p place) shape(lang, href string) picture.Shape {
+	return picture.Shape{Border: p.area().Border, Name: p.name(lang), Href: href}
+}
 
 // name is the area's name, which is the same in both languages but for the country's.
 func (p place) name(lang string) string {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/picture"
 )
 
 // An answer is what a page shows and what its numbers are.
@@ -45,6 +46,7 @@ type shell struct {
 	Agency      string
 	Edition     string
 	Synthetic   bool
+	Assessed    bool // the edition has an assessment
 	Formats     []link
 	Grants      bool   // there is a page of grants
 	Query       string // what was searched for
@@ -56,7 +58,7 @@ type link struct{ Name, Href string }
 func (s *Server) page(r *request, a *answer) (*reply, error) {
 	m := s.ed.Manifest()
 	sh := shell{Lang: r.lang, Title: a.title, Prefix: prefix(r.lang), Path: r.address(r.lang, "html"), OtherLang: "en", Project: m.Title, Agency: m.Agency,
-		Edition: s.ed.ID(), Synthetic: m.Synthetic, Grants: len(m.Grants) > 0, Query: r.query.Get("q"), Body: a.body}
+		Edition: s.ed.ID(), Synthetic: m.Synthetic, Assessed: m.Assessment != nil, Grants: len(m.Grants) > 0, Query: r.query.Get("q"), Body: a.body}
 	if r.lang == "en" {
 		sh.OtherLang = "sv"
 	}
@@ -80,19 +82,19 @@ func (s *Server) page(r *request, a *answer) (*reply, error) {
 
 // functions are what the templates may call.
 var functions = template.FuncMap{"word": word, "in": in, "paragraphs": paragraphs, "piece": newPiece,
-	"whole": func(lang string, n int) string { return number(float64(n), 0, lang) }}
+	"whole": func(lang string, n int) string { return picture.Number(float64(n), 0, lang) }}
 
 // A piece is a part of a page with what it needs of the shell.
 type piece struct {
 	Lang, Prefix string
-	Map          *chart
+	Map          *picture.Chart
 	Grid         *grid
 }
 
 func newPiece(sh shell, part any) (piece, error) {
 	p := piece{Lang: sh.Lang, Prefix: sh.Prefix}
 	switch part := part.(type) {
-	case *chart:
+	case *picture.Chart:
 		p.Map = part
 	case *grid:
 		p.Grid = part

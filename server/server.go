@@ -7,6 +7,7 @@
 //	/tabell               the tables
 //	/tabell/background    a table; ?type=1 keeps the rows with that member, ?inom=01 the areas in that place, ?matt=NPersons draws that measure
 //	/bidrag/grant         a grant whose numbers are published: its rules compared, and others tried; the address is the rule
+//	/bedomning            how far the tools support the work: verdicts on tools, uses and processes; /bedomning/PROCESS-TOOL-USE one of them with its evidence
 //	/metod                how it was done
 //	/utgava               the edition: its sources, its protection, its files
 //	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices
@@ -343,6 +344,8 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.grants(r)
 	case first == "bidrag":
 		a, err = s.grant(r, second)
+	case first == assessment:
+		a, err = s.assess(r, second)
 	case first == "metod" && second == "":
 		a, err = s.method(r)
 	case first == "utgava" && second == "":

@@ -363,19 +363,15 @@ func TestNoMachinePaths(t *testing.T) {
 
 // Each measure has a page that says what its documentation value says. SKIKT_WRITE_DOCS=1 writes the pages.
 func TestMeasurePages(t *testing.T) {
-	var gaps []segregation.Doc
-	for _, d := range gap.Docs() {
-		gaps = append(gaps, segregation.Doc{Name: d.Name, Family: d.Family, Title: d.Title, Formula: d.Formula, Range: cube.Same(d.Range), Text: d.Text, Cautions: d.Cautions, Undef: d.Undef, Source: d.Source})
-	}
 	var families []family
 	for _, f := range gap.Families() {
 		families = append(families, family{f.Name, f.Title.EN})
 	}
 	measurePages(t, "segregation", measureList("Measures of segregation", segregationSymbols, measureFamilies, segregation.Docs()), segregation.Docs())
-	measurePages(t, "gap", measureList("Follow-up: gaps, trends, early warnings and goals", gapSymbols, families, gaps), gaps)
+	measurePages(t, "gap", measureList("Follow-up: gaps, trends, early warnings and goals", gapSymbols, families, gap.Docs()), gap.Docs())
 }
 
-func measurePages(t *testing.T, folder, list string, docs []segregation.Doc) {
+func measurePages(t *testing.T, folder, list string, docs []cube.Doc) {
 	dir := filepath.Join(root, "doc", "method", folder)
 	pages := map[string]string{"README.md": list}
 	for _, d := range docs {
@@ -421,7 +417,7 @@ const (
 		"μ the share of all, R_g the ridit, the middle of g's part of the persons from 0 to 1; z the quantile of the level, 1.96 for 95 %."
 )
 
-func measureList(title, symbols string, families []family, docs []segregation.Doc) string {
+func measureList(title, symbols string, families []family, docs []cube.Doc) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\nOne page a measure, made from the documentation value that `skikt explain NAME` prints.\n\n%s\n", title, symbols)
 	listed := 0
@@ -440,7 +436,7 @@ func measureList(title, symbols string, families []family, docs []segregation.Do
 	return b.String()
 }
 
-func measurePage(d segregation.Doc) string {
+func measurePage(d cube.Doc) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n*%s – %s*\n\n", d.Name, d.Title.EN, d.Title.SV)
 	for _, part := range []struct {

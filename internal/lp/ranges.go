@@ -79,6 +79,7 @@ func (p *Problem) ranges(objectives []Objective, known []int64, o Options, whole
 			return nil
 		}
 		bases[k] = newSearch(r.blocks[k])
+		bases[k].work = o.budget(2 * max(1, len(byBlock[k])))
 		if starts[k], err = bases[k].start(); err != nil || !whole || starts[k].whole() {
 			return err
 		}
@@ -88,6 +89,9 @@ func (p *Problem) ranges(objectives []Objective, known []int64, o Options, whole
 		}
 		if best.noPoint {
 			return ErrInfeasible
+		}
+		if best.value == nil {
+			return ErrWork
 		}
 		starts[k] = best.point
 		return nil
@@ -111,6 +115,7 @@ func (p *Problem) ranges(objectives []Objective, known []int64, o Options, whole
 		w := ranger{parts: parts, own: t.parts, whole: whole, nodes: o.nodes(), stats: &done[k]}
 		base := bases[t.block]
 		w.search = &search{simplex: base.clone(), lo: base.lo, hi: base.hi}
+		w.work = o.budget(2 * len(t.parts))
 		return w.run(starts[t.block])
 	})
 	if err != nil {
@@ -459,6 +464,12 @@ func (w *ranger) settle(p *part, side int) error {
 	f, err := w.minimise(p.terms, sign(side), false, func() bool { return w.passing(e) })
 	if err != nil || f.stopped {
 		return err
+	}
+	if f.spent {
+		if e.done = true; e.tight != -Infinite {
+			e.limit = big.NewRat(e.tight, 1)
+		}
+		return nil
 	}
 	w.witness(f.point)
 	if f.limit == nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/grant"
+	"github.com/skikt/skikt/picture"
 )
 
 // A plot is a field of plotWidth × plotHeight units with axes; colours and strokes are the style sheet's.
@@ -104,14 +105,14 @@ func (a axisRange) ticks() (at []float64) {
 
 func (a axisRange) text(v float64, lang string) string {
 	if a.percent {
-		return number(100*v, 0, lang) + percentSign(lang)
+		return picture.Number(100*v, 0, lang) + picture.PercentSign(lang)
 	}
-	return number(v, max(0, -int(math.Floor(math.Log10(a.step)+1e-9))), lang)
+	return picture.Number(v, max(0, -int(math.Floor(math.Log10(a.step)+1e-9))), lang)
 }
 
 // curvePicture draws the concentration curves of two rules, or their Lorenz curves.
-func curvePicture(c *cube.Cube, sc *scenario, from, to grant.Rule, lang string) picture {
-	pic := picture{Caption: c.Title.In(lang), Key: []keyLine{{"to", titleOf(to, lang)}, {"from", titleOf(from, lang)}, {"even", word(lang, "even")}}}
+func curvePicture(c *cube.Cube, sc *scenario, from, to grant.Rule, lang string) drawing {
+	pic := drawing{Caption: c.Title.In(lang), Key: []keyLine{{"to", titleOf(to, lang)}, {"from", titleOf(from, lang)}, {"even", word(lang, "even")}}}
 	order := word(lang, "by-per-pupil")
 	if sc.Need != "" {
 		order = fmt.Sprintf(word(lang, "by-need"), sc.columnTitle(sc.Need, lang))
@@ -132,7 +133,7 @@ func curvePicture(c *cube.Cube, sc *scenario, from, to grant.Rule, lang string) 
 }
 
 // dots draws each unit by its need and how much it gains or loses for each pupil.
-func (sc *scenario) dots(c *grant.Comparison, lang string) (picture, bool) {
+func (sc *scenario) dots(c *grant.Comparison, lang string) (drawing, bool) {
 	var more, less [][2]float64
 	x, y := [2]float64{math.Inf(1), math.Inf(-1)}, [2]float64{}
 	for i, need := range sc.units.Numbers[sc.Need] {
@@ -150,10 +151,10 @@ func (sc *scenario) dots(c *grant.Comparison, lang string) (picture, bool) {
 		}
 	}
 	if len(more)+len(less) < 2 {
-		return picture{}, false
+		return drawing{}, false
 	}
 	title := sc.columnTitle(sc.Need, lang)
-	pic := picture{Caption: fmt.Sprintf(word(lang, "dots"), title), Key: []keyLine{{"more", word(lang, "gets-more")}, {"less", word(lang, "gets-less")}}, Note: word(lang, "dots-note")}
+	pic := drawing{Caption: fmt.Sprintf(word(lang, "dots"), title), Key: []keyLine{{"more", word(lang, "gets-more")}, {"less", word(lang, "gets-less")}}, Note: word(lang, "dots-note")}
 	p := newPlot(pic.Caption, title, word(lang, "change-per-pupil"), axisOf(x[0], x[1]), axisOf(y[0], y[1]), lang)
 	p.line("zero", [][2]float64{{p.x0, 0}, {p.x1, 0}})
 	p.dots("less", less)
@@ -166,10 +167,10 @@ func (sc *scenario) dots(c *grant.Comparison, lang string) (picture, bool) {
 const mostBars = 30
 
 // bars draws the kronor that those who gain and those who lose in each group gain and lose together.
-func bars(c *cube.Cube, lang string) (picture, bool) {
+func bars(c *cube.Cube, lang string) (drawing, bool) {
 	moved, change := c.MeasureIndex("GrantMoved"), c.MeasureIndex("GrantChange")
 	if c.Len() > mostBars || moved < 0 {
-		return picture{}, false
+		return drawing{}, false
 	}
 	most := 0.0
 	for row := range c.Len() {
@@ -177,10 +178,10 @@ func bars(c *cube.Cube, lang string) (picture, bool) {
 		most = max(most, won, won-c.Cell(row, change).Value)
 	}
 	if most == 0 {
-		return picture{}, false
+		return drawing{}, false
 	}
 	const width, each, half = 420, 46, 205.0
-	pic := picture{Caption: fmt.Sprintf(word(lang, "bars"), strings.ToLower(c.Dims()[0].Title.In(lang))), Key: []keyLine{{"bar-more", word(lang, "won")}, {"bar-less", word(lang, "lost")}}}
+	pic := drawing{Caption: fmt.Sprintf(word(lang, "bars"), strings.ToLower(c.Dims()[0].Title.In(lang))), Key: []keyLine{{"bar-more", word(lang, "won")}, {"bar-less", word(lang, "lost")}}}
 	var out strings.Builder
 	fmt.Fprintf(&out, `<svg class="plot" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s">`, width, each*c.Len()+4, width, each*c.Len()+4, template.HTMLEscapeString(pic.Caption))
 	for row := range c.Len() {
@@ -199,7 +200,7 @@ func bars(c *cube.Cube, lang string) (picture, bool) {
 
 func signed(v float64, lang string) string {
 	if v > 0 {
-		return "+" + number(v, 0, lang)
+		return "+" + picture.Number(v, 0, lang)
 	}
-	return number(v, 0, lang)
+	return picture.Number(v, 0, lang)
 }
