@@ -11,6 +11,7 @@ import (
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/segregation"
+	"github.com/skikt/skikt/target"
 )
 
 // Told of a share is the correlation ratio of those with and without, which package segregation computes from exposure.
@@ -27,6 +28,35 @@ func TestShareIsCorrelationRatio(t *testing.T) {
 		}
 		if math.Abs(v.Share-want) > 1e-12 {
 			t.Fatalf("η² %v, correlation ratio %v", v.Share, want)
+		}
+	})
+}
+
+// Of whole counts of persons who have it or not, areas, types, the line and the best classes tell what package target computes its own way.
+func TestAsTargetExplains(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(5, 12).Draw(t, "areas")
+		o, x := drawOutcome(t, n)
+		a := &target.Areas{Index: x, Type: make([]int, n)}
+		types := make([]areatype.Type, n)
+		for i := range n {
+			types[i] = areatype.Type(1 + int(x[i])%5)
+			a.Type[i] = int(types[i])
+			a.Population, a.Need = append(a.Population, int64(o.N[i])), append(a.Need, int64(o.Sum[i]))
+		}
+		e := target.Explain(a)
+		same := func(what string, got, want float64) {
+			if !math.IsNaN(want) && math.Abs(got-want) > 1e-9*max(1, math.Abs(want)) {
+				t.Fatalf("%s: %v, target has %v", what, got, want)
+			}
+		}
+		same("areas", Between(o).Told, e.Areas)
+		same("types", Between(ByType(o, types)).Told, e.Types)
+		same("line", Line(o, x).Told, e.Index)
+		for by, got := range map[target.ClassOrder]Variation{target.AlongShare: BestClasses(o, 3), target.AlongIndex: BestCuts(o, x, 3)} {
+			if c, err := target.BestClasses(a, 3, by); err == nil {
+				same("best classes", got.Told, c.Between)
+			}
 		}
 	})
 }
@@ -56,6 +86,7 @@ func TestVerdicts(t *testing.T) {
 		{"conditions", cube.KnownCell(0.2), edition.Conditions, edition.Conditions, "not reached"},
 		{"against", cube.KnownCell(0.19999), edition.Against, edition.Against, "not reached"},
 		{"zero is a value", cube.KnownCell(0), edition.Against, edition.Against, "not reached"},
+		{"can't be told", cube.Cell{Status: cube.NotApplicable}, edition.Unmeasured, edition.Conditions, "Can't be measured here: how many types 1–2 reach"},
 		{"hidden", cube.Cell{Status: cube.HiddenRule}, edition.Unmeasured, edition.Conditions, "Hidden by disclosure control: how many types 1–2 reach"},
 	} {
 		c := Case{Processes: []edition.Named{{Code: "p", Title: cube.Same("P")}}}

@@ -59,6 +59,10 @@ func TestAssessmentOfPublishedFigures(t *testing.T) {
 	if got := b.table(t, "assess_coverage_school_results").Get("ShareLocated", "total"); got.Value != 369.0/373 {
 		t.Errorf("schools with a place: %v, want 369 of 373", got.Value)
 	}
+	// Schools' merit does not vary more between RegSO than chance gives, so there is nothing for classes of RegSO to catch, and no verdict on it.
+	if schools := b.table(t, "assess_variation_school_results"); schools.Get("ShareVariationCorrected", "regso").Value > 0 || schools.Get("ShareOfBest", "types").Status != cube.NotApplicable {
+		t.Error("types are held against classes made of chance")
+	}
 	a := b.ed.Manifest().Assessment
 	if a == nil || len(a.Items) != 4*4*4 {
 		t.Fatalf("an assessment of 4 processes, tools and uses: %+v", a)

@@ -31,7 +31,7 @@ func Docs() []cube.Doc {
 	add("target", target.Docs())
 	add("measure", gap.Docs())
 	for _, d := range assess.Docs() {
-		add("evidence", []cube.Doc{{Name: d.Name, Title: d.Title, Text: d.Text, Cautions: d.Cautions, Formula: d.Formula, Range: cube.Same(d.Range), Source: d.Source}})
+		add("evidence", []cube.Doc{d.Doc})
 	}
 	for t := areatype.Type(1); t <= areatype.NTypes; t++ {
 		all = append(all, cube.Doc{Name: "Type" + t.Code(), Kind: "type", Title: t.Label()})

@@ -156,6 +156,9 @@ func (r *Run) earlier() ([]*cube.Cube, error) {
 			if err != nil {
 				return nil, fmt.Errorf("project: policy.earlier: %w", err)
 			}
+			if c, err = r.asToday(c, ed); err != nil {
+				return nil, fmt.Errorf("project: policy.earlier: %w", err)
+			}
 			out = append(out, c)
 		}
 	}
@@ -406,7 +409,8 @@ func (r *Run) Problems() int64 {
 }
 
 // Attack tries to compute the hidden cells of editions from everything they show, with the hierarchy of their areas. Tables made from sources of the same names are
-// tried together, of whatever edition: there the same members mean the same number. Areas of different vintages are told apart, also where their codes are the same.
+// tried together, of whatever edition: there the same members mean the same number. Areas of different vintages are told apart, also where their codes are the same, but for those that
+// the editions' borders show to be unchanged: these are the same area in both.
 func Attack(editions ...*edition.Edition) (protect.Findings, error) {
 	var all protect.Findings
 	groups := map[string][]*cube.Cube{}
@@ -449,6 +453,11 @@ func Attack(editions ...*edition.Edition) (protect.Findings, error) {
 				}
 			}
 		}
+		same, err := unchangedAreas(of[key], groups[key])
+		if err != nil {
+			return all, err
+		}
+		nested = append(nested, same...)
 		tables, err := vintagesApart(groups[key])
 		if err != nil {
 			return all, err
@@ -503,6 +512,124 @@ func vintagesApart(tables []*cube.Cube) ([]*cube.Cube, error) {
 		out[k] = next
 	}
 	return out, nil
+}
+
+// unchangedAreas are the areas that are the same in two vintages that tables have.
+func unchangedAreas(editions []*edition.Edition, tables []*cube.Cube) ([]protect.Nesting, error) {
+	ids, divisions := map[string]area.ID{}, map[string]*area.Division{}
+	for _, c := range tables {
+		for _, d := range c.Dims() {
+			if d.Role == cube.Area && d.Vintage != "" {
+				ids[dimensionName(d)] = area.ID{Kind: area.Kind(d.Kind), Vintage: d.Vintage}
+			}
+		}
+	}
+	for name, id := range ids {
+		for _, ed := range editions {
+			if !slices.ContainsFunc(ed.Divisions(), func(d edition.DivisionInfo) bool { return d.ID() == id }) {
+				continue
+			}
+			d, err := ed.Division(id)
+			if err != nil {
+				return nil, err
+			}
+			if old := divisions[name]; old == nil || d.Bordered() > old.Bordered() {
+				divisions[name] = d
+			}
+		}
+	}
+	var out []protect.Nesting
+	names := sorted(divisions)
+	for i, late := range names {
+		for _, early := range names[:i] {
+			bare := func(name string) string { return strings.TrimSuffix(name, "@"+ids[name].Vintage) }
+			if ids[late].Kind != ids[early].Kind || bare(late) != bare(early) {
+				continue
+			}
+			if same := unchanged(divisions[late], divisions[early]); len(same) > 0 {
+				out = append(out, protect.Nesting{Fine: late, Coarse: early, Of: same, Same: true})
+			}
+		}
+	}
+	return out, nil
+}
+
+// unchanged gives, by code, the areas of one vintage that have the same code and the same border in another. A code alone tells nothing: 288 RegSO kept theirs
+// from 2020 to 2025 while their borders moved.
+func unchanged(from, to *area.Division) map[string]string {
+	same := map[string]string{}
+	for i := range from.Len() {
+		own := from.At(i)
+		if j, ok := to.Index(own.Code); ok && own.Border != nil && own.Border.Equal(to.At(j).Border) {
+			same[own.Code] = own.Code
+		}
+	}
+	return same
+}
+
+// carried is an earlier table told by the areas of today: those that are unchanged since its vintage, and all areas together. Other rows say nothing of an area of
+// today and are left out.
+func carried(c *cube.Cube, d int, today area.ID, same map[string]string) (*cube.Cube, error) {
+	dims := slices.Clone(c.Dims())
+	own := &dims[d]
+	own.Vintage, own.Members = today.Vintage, nil
+	at := make([]int32, len(c.Dims()[d].Members))
+	for i, m := range c.Dims()[d].Members {
+		at[i] = -1
+		code, ok := same[m.Code]
+		if m.Code == cube.Total {
+			code, ok = m.Code, true
+		}
+		if ok {
+			at[i] = int32(len(own.Members))
+			own.Members = append(own.Members, cube.Member{Code: code, Label: m.Label})
+		}
+	}
+	b := cube.NewBuilder(c.Name, dims, c.Measures())
+	for row := range c.Len() {
+		where, cells := make([]int32, len(dims)), make([]cube.Cell, len(c.Measures()))
+		for k := range where {
+			where[k] = int32(c.Coord(row, k))
+		}
+		if where[d] = at[where[d]]; where[d] < 0 {
+			continue
+		}
+		for m := range cells {
+			cells[m] = c.Cell(row, m)
+		}
+		b.Add(where, cells...)
+	}
+	return b.Cube()
+}
+
+// asToday carries an earlier table over to the vintages of the project's own areas, where borders show which are unchanged.
+func (r *Run) asToday(c *cube.Cube, ed *edition.Edition) (*cube.Cube, error) {
+	for d, dim := range c.Dims() {
+		id := area.ID{Kind: area.Kind(dim.Kind), Vintage: dim.Vintage}
+		if dim.Role != cube.Area || dim.Vintage == "" || slices.Contains(r.Geography.IDs(), id) {
+			continue
+		}
+		for _, today := range r.Geography.IDs() {
+			if today.Kind != id.Kind {
+				continue
+			}
+			old, err := ed.Division(id)
+			if err != nil {
+				break // the edition doesn't hold its areas
+			}
+			now, err := r.Geography.Division(today)
+			if err != nil {
+				return nil, err
+			}
+			if same := unchanged(old, now); len(same) > 0 {
+				if c, err = carried(c, d, today, same); err != nil {
+					return nil, err
+				}
+				break
+			}
+		}
+	}
+	return c, nil
 }
 
 // nestings are the hierarchies among the dimensions of tables: areas in areas, and RegSO in types where the edition tells the type of each.
