@@ -20,6 +20,8 @@ require (
 
 require gonum.org/v1/gonum v0.17.0
 
+require github.com/yuin/goldmark v1.8.7 // indirect
+
 require (
 	github.com/getkin/kin-openapi v0.152.0
 	github.com/go-openapi/jsonpointer v0.22.5 // indirect

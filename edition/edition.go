@@ -61,17 +61,31 @@ const (
 
 // A Release is what is said of an edition as a whole.
 type Release struct {
-	Title     cube.Text       `json:"title"`
-	Project   string          `json:"project"`
-	Agency    string          `json:"agency"`
-	Reference string          `json:"reference,omitempty"` // the agency's number of the assignment
-	Task      cube.Text       `json:"task"`                // what the assignment asks for
-	Synthetic bool            `json:"synthetic"`           // made-up data: every page and file says so
-	Notes     []cube.Text     `json:"notes,omitempty"`
-	Policy    json.RawMessage `json:"policy,omitempty"`    // how confidential cells were protected
-	Audit     json.RawMessage `json:"audit,omitempty"`     // what the attacker that audits the protection found
-	Residuals json.RawMessage `json:"residuals,omitempty"` // how many records were left out, step by step and why
-	Methods   []Method        `json:"methods"`
+	Title      cube.Text       `json:"title"`
+	Project    string          `json:"project"`
+	Agency     string          `json:"agency"`
+	Reference  string          `json:"reference,omitempty"`  // the agency's number of the assignment
+	Task       cube.Text       `json:"task"`                 // what the assignment asks for
+	Assignment *Assignment     `json:"assignment,omitempty"` // by whom it was given, by when, with what money
+	Synthetic  bool            `json:"synthetic"`            // made-up data: every page and file says so
+	Notes      []cube.Text     `json:"notes,omitempty"`
+	Policy     json.RawMessage `json:"policy,omitempty"`    // how confidential cells were protected
+	Audit      json.RawMessage `json:"audit,omitempty"`     // what the attacker that audits the protection found
+	Residuals  json.RawMessage `json:"residuals,omitempty"` // how many records were left out, step by step and why
+	Methods    []Method        `json:"methods"`
+	Grants     []Grant         `json:"grants,omitempty"` // rules whose numbers are published, so that readers can try others
+
+	Assessment *Assessment `json:"assessment,omitempty"` // how far the tools can support the agency's work
+}
+
+// A Grant is declared rules that share out money, with the table of the numbers that they are computed on.
+type Grant struct {
+	Name  string          `json:"name"`
+	Title cube.Text       `json:"title"`
+	Table string          `json:"table"`           // made by package grant of its units
+	Rules json.RawMessage `json:"rules"`           // of package grant; the first is what the others are compared with
+	Need  string          `json:"need,omitempty"`  // measure of the table
+	Reach []string        `json:"reach,omitempty"` // measures of the table
 }
 
 // A Manifest says what an edition holds.
@@ -260,6 +274,11 @@ func (e *Edition) checkManifest() error {
 			return fmt.Errorf("%s has the table name %q twice or empty", ManifestFile, t.Name)
 		}
 		tables[t.Name] = true
+	}
+	for _, g := range m.Grants {
+		if !tables[g.Table] {
+			return fmt.Errorf("%s has a grant %q but not its table %q", ManifestFile, g.Name, g.Table)
+		}
 	}
 	for _, d := range m.Divisions {
 		if _, ok := e.files[d.File]; !ok {
@@ -529,23 +548,32 @@ func (e *Edition) Parents(from, to area.ID) ([]int32, error) {
 
 // unknownTable names the tables whose names are nearest to what was asked for.
 func (e *Edition) unknownTable(name string) error {
+	names := make([]string, len(e.manifest.Tables))
+	for i, t := range e.manifest.Tables {
+		names[i] = t.Name
+	}
+	return fmt.Errorf("edition: there is no table %q; the nearest of the %d names: %s", name, len(names), listed(Nearest(name, names)))
+}
+
+// Nearest are the five names most like one that was asked for: those that hold it, then by how few letters must be changed.
+func Nearest(name string, names []string) []string {
 	type near struct {
 		name     string
 		distance int
 	}
-	all := make([]near, len(e.manifest.Tables))
-	for i, t := range e.manifest.Tables {
-		all[i] = near{t.Name, distance(strings.ToLower(name), strings.ToLower(t.Name))}
-		if name != "" && strings.Contains(strings.ToLower(t.Name), strings.ToLower(name)) {
+	all := make([]near, len(names))
+	for i, n := range names {
+		all[i] = near{n, distance(strings.ToLower(name), strings.ToLower(n))}
+		if name != "" && strings.Contains(strings.ToLower(n), strings.ToLower(name)) {
 			all[i].distance = 0
 		}
 	}
 	slices.SortStableFunc(all, func(a, b near) int { return a.distance - b.distance })
-	var names []string
+	var out []string
 	for _, n := range all[:min(len(all), 5)] {
-		names = append(names, n.name)
+		out = append(out, n.name)
 	}
-	return fmt.Errorf("edition: there is no table %q; the nearest of the %d names: %s", name, len(all), listed(names))
+	return out
 }
 
 func listed(names []string) string {

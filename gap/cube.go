@@ -275,7 +275,8 @@ func Gaps(c *cube.Cube, q Question) (*cube.Cube, error) {
 			b.Add(append(slices.Clone(at), int32(y)), rows[r*len(f.years)+y]...)
 		}
 	}
-	return f.finish(b, "gaps", cube.Text{SV: "Gap mellan områdestyper", EN: "Gaps between area types"})
+	step := fmt.Sprintf("gaps, type %s against type %s,", f.label(f.first).Code, f.label(f.last).Code)
+	return f.finish(b, step, cube.Text{SV: "Gap mellan områdestyper", EN: "Gaps between area types"})
 }
 
 // each does something for every combination of the other dimensions, on all processors; what is counted for warnings is added up, so the outcome does not hang on how many there are.

@@ -23,6 +23,8 @@ type Release struct {
 	Tables []protect.Table
 	Policy protect.Policy
 	Audit  protect.Audit
+
+	Assessment *edition.Assessment // when the project declares one
 }
 
 // Release takes the road as far as the protected tables, and writes nothing.
@@ -104,13 +106,28 @@ func (r *Run) Protect() (*Release, error) {
 	if err != nil {
 		return nil, fmt.Errorf("project: %w", err)
 	}
+	against, err := r.againstCatchments(out.Tables)
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
+	changes = append(against, changes...)
+	rates, err := r.rates(out.Tables)
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
+	changes = append(rates, changes...)
 	followed, err := r.followUp(out.Tables)
 	if err != nil {
 		return nil, err
 	}
-	out.Tables = slices.Concat(out.Tables, reach, changes, followed)
+	assessed, assessment, err := r.assess(out.Tables)
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
+	out.Assessment = assessment
+	out.Tables = slices.Concat(out.Tables, reach, changes, followed, assessed)
 	order := r.tableOrder()
-	for _, t := range followed {
+	for _, t := range slices.Concat(followed, assessed) {
 		order[t.Name()] = len(order)
 	}
 	slices.SortStableFunc(out.Tables, func(a, b protect.Table) int { return cmp.Compare(order[a.Name()], order[b.Name()]) })
@@ -218,6 +235,8 @@ func (r *Run) tableOrder() map[string]int {
 	for _, f := range r.Families {
 		for _, v := range f.Views {
 			put(v.Name)
+			put(v.Name + "_rate")
+			put(v.Name + "_against")
 			put(v.Name + "_change")
 		}
 	}
@@ -248,8 +267,8 @@ func (r *Run) tableOrder() map[string]int {
 func (r *Run) Publish(dir string, release *Release) error {
 	r.opt.step("publish", 0, 1)
 	m := edition.Release{
-		Title: text(r.Title), Project: r.Name, Agency: r.Assignment.Agency, Reference: r.Assignment.Reference, Task: text(r.Assignment.Task),
-		Synthetic: r.Synthetic, Notes: append(texts(r.Notes), r.reservations()...), Methods: r.methods(release),
+		Title: text(r.Title), Project: r.Name, Agency: r.Assignment.Agency, Reference: r.Assignment.Reference, Task: text(r.Assignment.Task), Assignment: r.assignment(),
+		Synthetic: r.Synthetic, Notes: append(texts(r.Notes), r.reservations()...), Methods: r.methods(release), Grants: r.scenarios, Assessment: release.Assessment,
 	}
 	if err := publish.Build(dir, publish.Input{Release: m, Tables: release.Tables, Geography: r.Geography, Divisions: r.divisions(release)}); err != nil {
 		return err
@@ -323,9 +342,14 @@ func measureMethods(tables []protect.Table) []edition.Method {
 		if !used[d.Name] {
 			continue
 		}
-		sv := []string{joined(d.Text.SV, d.Cautions.SV, labelled("Odefinierat:", d.Undef.SV)), labelled("Formel:", d.Formula), labelled("Värden:", d.Range.SV), labelled("Källa:", d.Source)}
-		en := []string{joined(d.Text.EN, d.Cautions.EN, labelled("Undefined:", d.Undef.EN)), labelled("Formula:", d.Formula), labelled("Range:", d.Range.EN), labelled("Source:", d.Source)}
-		out = append(out, edition.Method{Name: d.Name, Title: d.Title, Text: cube.Text{SV: strings.Join(sv, "\n\n"), EN: strings.Join(en, "\n\n")}})
+		told := func(lang string) string {
+			all := []string{d.Text.In(lang)}
+			for _, p := range d.Parts(lang) {
+				all = append(all, p.String())
+			}
+			return strings.Join(all, "\n\n")
+		}
+		out = append(out, edition.Method{Name: d.Name, Title: d.Title, Text: cube.Text{SV: told("sv"), EN: told("en")}})
 	}
 	if len(out) > 0 {
 		out = append(out, edition.Method{Name: "segregation-symbols", Title: cube.Text{SV: "Tecken i formlerna", EN: "Symbols in the formulas"}, Text: cube.Text{

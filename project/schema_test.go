@@ -107,6 +107,7 @@ var words = map[string][]string{
 	"record.Declaration.decimal":    {",", "."},
 	"project.LocateDecl.system":     {string(locate.SWEREF99TM), string(locate.WGS84)},
 	"project.PolicyDecl.profile":    protect.Profiles(),
+	"project.ReportFigureDecl.kind": {"map", "dots", "bars", "lines"},
 	"protect.Policy.zeros":          {protect.Show, protect.Hide},
 	"protect.Policy.full":           {protect.Show, protect.Hide},
 	"areatype.Definition.weighting": {string(areatype.Unweighted), string(areatype.ByPopulation)},

@@ -43,7 +43,7 @@ func (r *Run) Tabulate(ctx context.Context) error {
 		r.Families = append(r.Families, f)
 	}
 	r.opt.step("tabulate", int64(len(families)), int64(len(families)))
-	for _, step := range []func(context.Context) error{r.measures, r.schools, r.grants, r.targets} {
+	for _, step := range []func(context.Context) error{r.measures, r.schools, r.grants, r.targets, r.assessProcesses} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("project: %w", err)
 		}

@@ -85,6 +85,11 @@ func (in *Input) content() (content, error) {
 		c.tables = append(c.tables, table{published, how})
 	}
 	var err error
+	if a := in.Release.Assessment; a != nil {
+		if err := a.Check(c.named); err != nil {
+			return c, err
+		}
+	}
 	if c.release.Policy, err = json.Marshal(policies); err != nil {
 		return c, err
 	}
@@ -133,6 +138,15 @@ type content struct {
 	tables    []table
 	geography *area.Geography
 	divisions []area.ID
+}
+
+func (c *content) named(name string) (*cube.Cube, error) {
+	for _, t := range c.tables {
+		if t.cube.Name == name {
+			return t.cube, nil
+		}
+	}
+	return nil, fmt.Errorf("the assessment points at a table %q, which is not published", name)
 }
 
 // A table is a cube that may be published and, as JSON, how it was protected.

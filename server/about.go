@@ -7,6 +7,7 @@ import (
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/picture"
 )
 
 // methodPage is how it was done.
@@ -39,7 +40,7 @@ func (s *Server) method(r *request) (*answer, error) {
 		p.Types = append(p.Types, label{Text: t.Code() + " " + t.Label().In(r.lang), Type: typeClass(t.Code())})
 	}
 	for _, status := range cube.Statuses() {
-		sign := signs[status]
+		sign := picture.Signs[status]
 		switch {
 		case status == cube.Zero:
 			sign = "0"
@@ -88,7 +89,7 @@ func (s *Server) edition(r *request) (*answer, error) {
 		p.Cite = m.Agency + ". " + p.Cite
 	}
 	for _, d := range s.ed.Divisions() {
-		p.Divisions = append(p.Divisions, divisionEntry{d.ID().Title(), number(float64(d.Areas), 0, r.lang), number(float64(d.Bordered), 0, r.lang)})
+		p.Divisions = append(p.Divisions, divisionEntry{d.ID().Title(), picture.Number(float64(d.Areas), 0, r.lang), picture.Number(float64(d.Bordered), 0, r.lang)})
 	}
 	var all cube.Lineage
 	for _, t := range s.ed.Tables() {

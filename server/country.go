@@ -10,6 +10,7 @@ import (
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/picture"
 )
 
 // countryPage is the first page.
@@ -18,7 +19,7 @@ type countryPage struct {
 	Lead   []string // the types in sentences
 	Types  *grid
 	Bars   []bar
-	Map    *chart
+	Map    *picture.Chart
 	Glance *grid
 	Parts  []link
 }
@@ -48,7 +49,7 @@ func (s *Server) country(r *request) (*answer, error) {
 	types := s.countryTypes()
 	s.typeCounts(p, types, a.cubes, r.lang)
 	if types != nil {
-		p.Map = s.typeChart(types, nil, nil, s.lanShapes(func(q place) string { return s.href(q, r.lang) }), nowhere, r.lang)
+		p.Map = s.typeChart(types, nil, nil, s.lanShapes(func(q place) string { return s.href(q, r.lang) }, r.lang), picture.Nowhere, r.lang)
 	}
 	if d := s.ofKind(area.Lan); d != nil {
 		for i := range d.Len() {
@@ -112,7 +113,7 @@ func (s *Server) glanceTypes(g *grid, t *table, c *cube.Cube, lang string) {
 		if len(one.Heads) != len(g.Heads) {
 			continue
 		}
-		about := head(meas, lang)
+		about := picture.Head(meas, lang)
 		if year := latest(c, t.layout); year != "" {
 			about += ", " + year
 		}
@@ -121,7 +122,7 @@ func (s *Server) glanceTypes(g *grid, t *table, c *cube.Cube, lang string) {
 		for _, row := range one.Blocks[0].Rows {
 			name := joined(row.Labels)
 			if single {
-				name = head(meas, lang)
+				name = picture.Head(meas, lang)
 			}
 			for k := range row.Figures {
 				row.Figures[k].Base = ""
@@ -179,9 +180,9 @@ func (s *Server) typeCounts(p *countryPage, types *typed, cubes []*cube.Cube, la
 		var counts []string
 		for i := range n {
 			values[i] = float64(n[i])
-			counts = append(counts, number(values[i], 0, lang))
+			counts = append(counts, picture.Number(values[i], 0, lang))
 		}
-		p.Lead = append(p.Lead, fmt.Sprintf(word(lang, "lead-areas"), number(float64(all), 0, lang), types.ID.Kind.Title(), year, listing("of-type", counts, lang)))
+		p.Lead = append(p.Lead, fmt.Sprintf(word(lang, "lead-areas"), picture.Number(float64(all), 0, lang), types.ID.Kind.Title(), year, listing("of-type", counts, lang)))
 		s.countColumns(p, g, rows, strings.TrimSpace(word(lang, "number-of")+" "+types.ID.Kind.Title()+" "+bracketed(year)), values, float64(all), lang)
 	}
 	for _, c := range cubes {
@@ -201,9 +202,9 @@ func (s *Server) typeCounts(p *countryPage, types *typed, cubes []*cube.Cube, la
 		}
 		var shares []string
 		for _, v := range values {
-			shares = append(shares, percent(v/all, lang))
+			shares = append(shares, picture.Percent(v/all, lang))
 		}
-		p.Lead = append(p.Lead, fmt.Sprintf(word(lang, "lead-shares"), number(all, 0, lang), what, year, listing("share-in-type", shares, lang)))
+		p.Lead = append(p.Lead, fmt.Sprintf(word(lang, "lead-shares"), picture.Number(all, 0, lang), what, year, listing("share-in-type", shares, lang)))
 		s.countColumns(p, g, rows, strings.TrimSpace(m.Title.In(lang)+" "+bracketed(year)), values, all, lang)
 		break
 	}
@@ -249,9 +250,9 @@ func (s *Server) countColumns(p *countryPage, g *grid, rows []gridRow, title str
 	from := 0.0
 	for i, v := range values {
 		share := v / max(all, 1)
-		rows[i].Figures = append(rows[i].Figures, figure{Text: number(v, 0, lang)}, figure{Text: number(100*share, 1, lang)})
+		rows[i].Figures = append(rows[i].Figures, picture.Figure{Text: picture.Number(v, 0, lang)}, picture.Figure{Text: picture.Number(100*share, 1, lang)})
 		code := areatype.Types()[i].Code()
-		part := barPart{Type: typeClass(code), Number: code, Text: code + ": " + percent(share, lang),
+		part := barPart{Type: typeClass(code), Number: code, Text: code + ": " + picture.Percent(share, lang),
 			From: fmt.Sprintf("%.1f%%", 100*from), Width: fmt.Sprintf("%.1f%%", 100*share)}
 		const room = 0.04
 		if share > room {
@@ -261,7 +262,7 @@ func (s *Server) countColumns(p *countryPage, g *grid, rows []gridRow, title str
 		from += share
 	}
 	last := &rows[len(rows)-1]
-	last.Figures = append(last.Figures, figure{Text: number(all, 0, lang)}, figure{Text: number(100, 1, lang)})
+	last.Figures = append(last.Figures, picture.Figure{Text: picture.Number(all, 0, lang)}, picture.Figure{Text: picture.Number(100, 1, lang)})
 	p.Bars = append(p.Bars, b)
 }
 
@@ -284,31 +285,31 @@ func listing(key string, parts []string, lang string) string {
 }
 
 // typeChart draws areas by type in the latest year: those that keep lets through, all when it is nil. It shows the window, or just these when that is nowhere.
-func (s *Server) typeChart(t *typed, keep func(at int) bool, mark *place, further []shape, window orb.Bound, lang string) *chart {
+func (s *Server) typeChart(t *typed, keep func(at int) bool, mark *place, further []picture.Shape, window orb.Bound, lang string) *picture.Chart {
 	year, all := t.last()
-	var shapes []shape
+	var shapes []picture.Shape
 	var cells []cube.Cell
 	for at, cell := range all {
 		if keep == nil || keep(at) {
 			q := place{t.division, at}
-			shapes = append(shapes, shape{place: q, href: s.href(q, lang)})
+			shapes = append(shapes, q.shape(lang, s.href(q, lang)))
 			cells = append(cells, cell)
 		}
 	}
 	title := t.measure.Title.In(lang) + " " + strings.TrimSpace(fmt.Sprintf(word(lang, "per-area"), t.ID.Title(), year))
-	return chartOf(drawing{shapes: shapes, mark: mark, further: further, window: window}, title, cells, t.measure, lang)
+	return picture.ChartOf(picture.Map{Shapes: shapes, Mark: mark.border(), Further: further, Window: window}, title, cells, t.measure, lang)
 }
 
 // lanShapes are the outlines of all län, each leading somewhere.
-func (s *Server) lanShapes(href func(place) string) []shape {
+func (s *Server) lanShapes(href func(place) string, lang string) []picture.Shape {
 	lan := s.ofKind(area.Lan)
 	if lan == nil {
 		return nil
 	}
-	var shapes []shape
+	var shapes []picture.Shape
 	for at := range lan.Len() {
 		if q := (place{lan, at}); q.hasBorder() {
-			shapes = append(shapes, shape{place: q, href: href(q)})
+			shapes = append(shapes, q.shape(lang, href(q)))
 		}
 	}
 	return shapes

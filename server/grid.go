@@ -7,6 +7,7 @@ import (
 
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/picture"
 )
 
 // A grid is a table for people. The first Labels columns name the rows.
@@ -35,7 +36,7 @@ type block struct {
 
 type gridRow struct {
 	Labels  []label
-	Figures []figure
+	Figures []picture.Figure
 }
 
 type label struct{ Text, Href, Type string }
@@ -215,7 +216,7 @@ func (s *Server) across(c *cube.Cube, rows []int, col, m int, lang string) *grid
 	meas := c.Measures()[m]
 	columns := occurring(c, rows, col)
 	vary, fixed := spread(c, rows, lang, col)
-	g := &grid{Caption: head(meas, lang), Heads: typeHeads(c.Dims()[col], columns, lang)}
+	g := &grid{Caption: picture.Head(meas, lang), Heads: typeHeads(c.Dims()[col], columns, lang)}
 	if fixed != "" {
 		g.Caption += ": " + fixed
 	}
@@ -228,7 +229,7 @@ func (s *Server) across(c *cube.Cube, rows []int, col, m int, lang string) *grid
 	type line struct {
 		key     []int
 		row     int
-		figures []figure
+		figures []picture.Figure
 	}
 	var lines []*line
 	byKey := map[string]*line{}
@@ -240,12 +241,12 @@ func (s *Server) across(c *cube.Cube, rows []int, col, m int, lang string) *grid
 		}
 		l := byKey[keyText(key)]
 		if l == nil {
-			l = &line{key: key, row: i, figures: make([]figure, len(columns))}
+			l = &line{key: key, row: i, figures: make([]picture.Figure, len(columns))}
 			byKey[keyText(key)] = l
 			lines = append(lines, l)
 		}
 		at := slices.Index(columns, c.Coord(i, col))
-		l.figures[at] = newFigure(c.Cell(i, m), meas, lang)
+		l.figures[at] = picture.NewFigure(c.Cell(i, m), meas, lang)
 		feet.add(i, at, c.Cell(i, m))
 	}
 	slices.SortStableFunc(lines, func(a, b *line) int { return slices.Compare(a.key, b.key) })
@@ -257,7 +258,7 @@ func (s *Server) across(c *cube.Cube, rows []int, col, m int, lang string) *grid
 	feet.finish(g, lang)
 	var b block
 	for _, l := range lines {
-		g.Gaps = g.Gaps || slices.ContainsFunc(l.figures, func(f figure) bool { return f.Class == "" })
+		g.Gaps = g.Gaps || slices.ContainsFunc(l.figures, func(f picture.Figure) bool { return f.Class == "" })
 		if len(g.Foot) > 0 || !feet.wanted {
 			for k := range l.figures {
 				l.figures[k].Base = ""
@@ -290,7 +291,8 @@ type feet struct {
 	vary    []int
 	over    int
 	columns int
-	rows    []int // one row of the cube for each foot
+	rows    []int   // one row of the cube for each foot
+	keys    [][]int // and what it is the foot of
 	byKey   map[string]int
 	bases   [][]cube.Number
 }
@@ -316,7 +318,7 @@ func (f *feet) add(row, column int, cell cube.Cell) {
 	if !ok {
 		at = len(f.rows)
 		f.byKey[keyText(key)] = at
-		f.rows = append(f.rows, row)
+		f.rows, f.keys = append(f.rows, row), append(f.keys, key)
 		f.bases = append(f.bases, make([]cube.Number, f.columns))
 	}
 	if have := f.bases[at][column]; have.OK && have != cell.Base {
@@ -329,7 +331,13 @@ func (f *feet) finish(g *grid, lang string) {
 	if f.differs {
 		return
 	}
-	for k, bases := range f.bases {
+	order := make([]int, len(f.bases)) // that of the lines above
+	for k := range order {
+		order[k] = k
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return slices.Compare(f.keys[a], f.keys[b]) })
+	for _, k := range order {
+		bases := f.bases[k]
 		var row gridRow
 		for _, d := range f.vary {
 			text := word(lang, "base")
@@ -346,9 +354,9 @@ func (f *feet) finish(g *grid, lang string) {
 			}
 		}
 		for _, base := range bases {
-			var fig figure
+			var fig picture.Figure
 			if base.OK {
-				fig.Text = number(base.V, 0, lang)
+				fig.Text = picture.Number(base.V, 0, lang)
 			}
 			row.Figures = append(row.Figures, fig)
 		}
@@ -371,9 +379,9 @@ func (s *Server) down(c *cube.Cube, rows []int, lang string) *grid {
 	}
 	based := make([]bool, len(c.Measures()))
 	for m, meas := range c.Measures() {
-		g.Heads = append(g.Heads, columnHead{Text: head(meas, lang)})
+		g.Heads = append(g.Heads, columnHead{Text: picture.Head(meas, lang)})
 		if newFeet(c, meas, nil, 0).wanted {
-			based[m] = slices.ContainsFunc(rows, func(i int) bool { return newFigure(c.Cell(i, m), meas, lang).Base != "" })
+			based[m] = slices.ContainsFunc(rows, func(i int) bool { return picture.NewFigure(c.Cell(i, m), meas, lang).Base != "" })
 		}
 		if based[m] {
 			g.Heads = append(g.Heads, columnHead{Text: word(lang, "base")})
@@ -386,8 +394,8 @@ func (s *Server) down(c *cube.Cube, rows []int, lang string) *grid {
 			row.Labels = []label{{Text: word(lang, "all")}}
 		}
 		for m, meas := range c.Measures() {
-			f := newFigure(c.Cell(i, m), meas, lang)
-			base := figure{Text: f.Base, Class: "base"}
+			f := picture.NewFigure(c.Cell(i, m), meas, lang)
+			base := picture.Figure{Text: f.Base, Class: "base"}
 			f.Base = ""
 			row.Figures = append(row.Figures, f)
 			if based[m] {

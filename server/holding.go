@@ -8,12 +8,14 @@ import (
 	"sync"
 	"unicode"
 
+	"github.com/paulmach/orb"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/picture"
 )
 
 // country is the code of riket.
@@ -25,6 +27,7 @@ type holding struct {
 	tables    []*table
 	divisions []*division
 	names     []named // places in the order they are searched
+	scenarios map[string]func() (*scenario, error)
 }
 
 // A division has the keys to the other divisions beside its areas.
@@ -78,7 +81,7 @@ func (t *table) byArea() bool { return t.kinds == 0 && t.areas == 1 }
 
 // hold reads the divisions of an edition and prepares its tables for reading.
 func hold(ed *edition.Edition) (*holding, error) {
-	h := &holding{ed: ed}
+	h := &holding{ed: ed, scenarios: map[string]func() (*scenario, error){}}
 	for _, info := range ed.Tables() {
 		h.tables = append(h.tables, &table{TableInfo: info, layout: layoutOf(info.Dims),
 			cells: sync.OnceValues(func() (*cube.Cube, error) {
@@ -88,6 +91,9 @@ func hold(ed *edition.Edition) (*holding, error) {
 				}
 				return c.Edit(bare), nil
 			})})
+	}
+	for _, g := range ed.Manifest().Grants {
+		h.scenarios[g.Name] = sync.OnceValues(func() (*scenario, error) { return h.scenario(g) })
 	}
 	for _, info := range ed.Divisions() {
 		d, err := ed.Division(info.ID())
@@ -162,6 +168,22 @@ type place struct {
 }
 
 func (p place) area() area.Area { return p.At(p.at) }
+
+// border is where a place lies; nothing for none and for a place without one.
+func (p *place) border() orb.MultiPolygon {
+	if p == nil {
+		return nil
+	}
+	return p.area().Border
+}
+
+// hasBorder tells whether a place can be drawn.
+func (p place) hasBorder() bool { return len(p.area().Border) > 0 }
+
+// shape is a place to be drawn, which leads somewhere.
+func (p place) shape(lang, href string) picture.Shape {
+	return picture.Shape{Border: p.area().Border, Name: p.name(lang), Href: href}
+}
 
 // name is the area's name, which is the same in both languages but for the country's.
 func (p place) name(lang string) string {

@@ -10,6 +10,7 @@ import (
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/picture"
 )
 
 // placePage is a page about one place.
@@ -21,7 +22,7 @@ type placePage struct {
 	Type   *placeType
 	Parts  *grid  // the types of the areas in the place
 	Lead   string // and the same in a sentence
-	Map    *chart
+	Map    *picture.Chart
 	Here   string // heading of Glance
 	Glance *grid
 	Down   []downLink
@@ -130,7 +131,7 @@ func (s *Server) glancePlace(t *table, c, here *cube.Cube, lang string) []block 
 		meas := here.Measures()[m]
 		rows := typical(here, t.layout, m)
 		vary, _ := spread(here, rows, lang, t.area)
-		about := head(meas, lang)
+		about := picture.Head(meas, lang)
 		if year := latest(here, t.layout); year != "" {
 			about += ", " + year
 		}
@@ -141,17 +142,17 @@ func (s *Server) glancePlace(t *table, c, here *cube.Cube, lang string) []block 
 		for _, i := range rows {
 			name := joined(s.rowLabels(here, i, vary, lang))
 			if len(rows) == 1 {
-				name = head(meas, lang)
+				name = picture.Head(meas, lang)
 			}
-			row := gridRow{Labels: []label{{Text: name}}, Figures: make([]figure, 4)}
+			row := gridRow{Labels: []label{{Text: name}}, Figures: make([]picture.Figure, 4)}
 			if meas.Kind.Additive() {
-				row.Figures[0] = newFigure(here.Cell(i, m), meas, lang)
+				row.Figures[0] = picture.NewFigure(here.Cell(i, m), meas, lang)
 			} else {
 				if of := here.MeasureIndex(meas.Of); meas.Kind == cube.Share && of >= 0 {
-					row.Figures[0] = newFigure(here.Cell(i, of), here.Measures()[of], lang)
+					row.Figures[0] = picture.NewFigure(here.Cell(i, of), here.Measures()[of], lang)
 				}
-				value := newFigure(here.Cell(i, m), meas, lang)
-				row.Figures[2], value.Base = figure{Text: value.Base, Class: "base"}, ""
+				value := picture.NewFigure(here.Cell(i, m), meas, lang)
+				row.Figures[2], value.Base = picture.Figure{Text: value.Base, Class: "base"}, ""
 				row.Figures[1] = value
 				codes := make([]string, len(c.Dims()))
 				for d := range codes {
@@ -159,7 +160,7 @@ func (s *Server) glancePlace(t *table, c, here *cube.Cube, lang string) []block 
 				}
 				codes[t.area] = cube.Total
 				if c.Find(codes...) >= 0 {
-					row.Figures[3] = newFigure(c.Get(meas.Name, codes...), meas, lang)
+					row.Figures[3] = picture.NewFigure(c.Get(meas.Name, codes...), meas, lang)
 					row.Figures[3].Base = ""
 				}
 			}
@@ -207,13 +208,13 @@ func (s *Server) inside(p *placePage, q place, lang string) {
 		Heads: []columnHead{{Text: word(lang, "number")}, {Text: word(lang, "share") + ", %"}, {Text: word(lang, "whole") + ", %"}}}
 	var b block
 	for i, k := range areatype.Types() {
-		parts = append(parts, number(float64(n[i]), 0, lang))
-		b.Rows = append(b.Rows, gridRow{Labels: []label{{Text: k.Code() + " " + k.Label().In(lang), Type: typeClass(k.Code())}}, Figures: []figure{
-			{Text: number(float64(n[i]), 0, lang)}, {Text: number(100*float64(n[i])/float64(all), 1, lang)}, {Text: number(100*float64(whole[i])/float64(allWhole), 1, lang)}}})
+		parts = append(parts, picture.Number(float64(n[i]), 0, lang))
+		b.Rows = append(b.Rows, gridRow{Labels: []label{{Text: k.Code() + " " + k.Label().In(lang), Type: typeClass(k.Code())}}, Figures: []picture.Figure{
+			{Text: picture.Number(float64(n[i]), 0, lang)}, {Text: picture.Number(100*float64(n[i])/float64(all), 1, lang)}, {Text: picture.Number(100*float64(whole[i])/float64(allWhole), 1, lang)}}})
 	}
 	g.Blocks = []block{b}
 	p.Parts = g
-	p.Lead = fmt.Sprintf(word(lang, "lead-place"), number(float64(all), 0, lang), t.ID.Kind.Title(), q.name(lang), year, listing("of-type", parts, lang))
+	p.Lead = fmt.Sprintf(word(lang, "lead-place"), picture.Number(float64(all), 0, lang), t.ID.Kind.Title(), q.name(lang), year, listing("of-type", parts, lang))
 }
 
 // sortable orders names as in Swedish, with å, ä and ö last.
@@ -225,7 +226,7 @@ func sortable(name string) string {
 const around = 0.75
 
 // placeChart draws a place: its areas by type; an area that has a type itself among its neighbours; and else the place among others of its kind.
-func (s *Server) placeChart(q place, lang string) *chart {
+func (s *Server) placeChart(q place, lang string) *picture.Chart {
 	t := s.countryTypes()
 	if own := q.types(); own != nil {
 		t = &typed{q.division, own}
@@ -245,7 +246,7 @@ func (s *Server) placeChart(q place, lang string) *chart {
 		return c
 	case t.division != q.division && t.in[q.ID] != nil:
 		keep := within(t.division, q)
-		if c := s.typeChart(t, keep, nil, nil, nowhere, lang); c != nil {
+		if c := s.typeChart(t, keep, nil, nil, picture.Nowhere, lang); c != nil {
 			c.Caption += ", " + q.name(lang)
 			return c
 		}
@@ -259,7 +260,7 @@ func surroundings(bound orb.Bound) orb.Bound {
 }
 
 // locator shows where a place lies among others of its kind in the place above it, or the kommun of a place without a border in its län.
-func (s *Server) locator(q place, lang string) *chart {
+func (s *Server) locator(q place, lang string) *picture.Chart {
 	for _, kind := range []area.Kind{q.ID.Kind, area.Kommun, area.Lan} {
 		one := q
 		if kind != q.ID.Kind {
@@ -277,23 +278,23 @@ func (s *Server) locator(q place, lang string) *chart {
 		if up := s.above(one); len(up) > 0 {
 			keep = within(one.division, up[len(up)-1])
 		}
-		plain, marked := &class{Fill: "#e4e4e4"}, &class{Fill: "#6baed6"}
-		var shapes []shape
+		plain, marked := &picture.Class{Fill: "#e4e4e4"}, &picture.Class{Fill: "#6baed6"}
+		var shapes []picture.Shape
 		for at := range one.Len() {
 			if u := (place{one.division, at}); keep(at) && u.hasBorder() {
 				k := plain
 				if at == one.at {
 					k = marked
 				}
-				shapes = append(shapes, shape{place: u, class: k, href: s.href(u, lang)})
+				shapes = append(shapes, picture.Shape{Border: u.area().Border, Name: u.name(lang), Class: k, Href: s.href(u, lang)})
 			}
 		}
 		title := fmt.Sprintf(word(lang, "locator"), one.name(lang))
-		svg := draw(drawing{shapes: shapes, mark: &one, window: nowhere, title: title, lang: lang})
+		svg := picture.Draw(picture.Map{Shapes: shapes, Mark: one.border(), Window: picture.Nowhere, Title: title, Lang: lang})
 		if svg == "" {
 			return nil
 		}
-		return &chart{Caption: title, SVG: svg, Legend: &legend{}}
+		return &picture.Chart{Caption: title, SVG: svg, Legend: &picture.Legend{}}
 	}
 	return nil
 }
@@ -347,7 +348,7 @@ func (s *Server) search(r *request) (*answer, error) {
 		list = append(list, []string{f.Code, f.Name, q.ID.String(), f.In, f.Href})
 	}
 	if len(found) > mostFound {
-		p.More = fmt.Sprintf(word(r.lang, "more-found"), number(mostFound, 0, r.lang), number(float64(len(found)), 0, r.lang))
+		p.More = fmt.Sprintf(word(r.lang, "more-found"), picture.Number(mostFound, 0, r.lang), picture.Number(float64(len(found)), 0, r.lang))
 	}
 	return &answer{template: "search.html", title: word(r.lang, "search-places"), body: p, facts: facts, list: list}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/picture"
 )
 
 // accountTable is the table of all cells by sign and table, which package protect makes.
@@ -196,7 +197,7 @@ func width(v *float64, lang string) string {
 	if *v != float64(int64(*v)) {
 		decimals = 1
 	}
-	return number(*v, decimals, lang)
+	return picture.Number(*v, decimals, lang)
 }
 
 // level adds a table to its level.
@@ -216,11 +217,11 @@ func (a *accountRow) close(lang string) {
 	a.HiddenIs, a.PersonsI = "–", "–"
 	if a.Cells > 0 {
 		a.Hidden = float64(a.Rule+a.Protect) / float64(a.Cells)
-		a.HiddenIs = number(100*a.Hidden, 1, lang)
+		a.HiddenIs = picture.Number(100*a.Hidden, 1, lang)
 	}
 	if a.all > 0 && a.hidden >= 0 && !a.open {
 		share := a.hidden / a.all
-		a.Persons, a.PersonsI = &share, number(100*share, 1, lang)
+		a.Persons, a.PersonsI = &share, picture.Number(100*share, 1, lang)
 	}
 }
 

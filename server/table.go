@@ -8,6 +8,7 @@ import (
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/picture"
 )
 
 // listPage lists the tables.
@@ -45,7 +46,7 @@ func (s *Server) list(r *request) (*answer, error) {
 			at = 1
 		}
 		p.Groups[at].Tables = append(p.Groups[at].Tables,
-			tableEntry{t.Name, t.Title.In(r.lang), strings.Join(by, " × "), number(float64(t.Rows), 0, r.lang), href})
+			tableEntry{t.Name, t.Title.In(r.lang), strings.Join(by, " × "), picture.Number(float64(t.Rows), 0, r.lang), href})
 		list = append(list, []string{t.Name, t.Title.In(r.lang), strings.Join(dims, " "), strings.Join(measures, " "), fmt.Sprint(t.Rows), href})
 	}
 	p.Groups = slices.DeleteFunc(p.Groups, func(g listGroup) bool { return len(g.Tables) == 0 })
@@ -59,7 +60,7 @@ type tablePage struct {
 	Action   string
 	Fields   []field
 	Kept     []condition // conditions that the form has no field for
-	Map      *chart
+	Map      *picture.Chart
 	Grids    []*grid
 	Shown    string
 	Whole    []link // the whole table, when less is shown
@@ -204,12 +205,14 @@ func (s *Server) plain(r *request, t *table, c *cube.Cube, p *tablePage) {
 		}
 		// Shares and means are what the table is read for: they come before the counts they are made of.
 		at := func(g *grid) int {
-			return slices.IndexFunc(c.Measures(), func(m cube.Measure) bool { return strings.HasPrefix(g.Caption, head(m, r.lang)) && !m.Kind.Additive() })
+			return slices.IndexFunc(c.Measures(), func(m cube.Measure) bool {
+				return strings.HasPrefix(g.Caption, picture.Head(m, r.lang)) && !m.Kind.Additive()
+			})
 		}
 		slices.SortStableFunc(p.Grids, func(a, b *grid) int { return min(at(b), 0) - min(at(a), 0) })
 	}
 	if len(rows) < c.Len() {
-		p.Shown = fmt.Sprintf(word(r.lang, "rows-shown"), number(float64(len(rows)), 0, r.lang), number(float64(c.Len()), 0, r.lang))
+		p.Shown = fmt.Sprintf(word(r.lang, "rows-shown"), picture.Number(float64(len(rows)), 0, r.lang), picture.Number(float64(c.Len()), 0, r.lang))
 	}
 }
 
@@ -275,7 +278,7 @@ func (s *Server) byPlace(r *request, t *table, whole, c *cube.Cube, p *tablePage
 	// The whole country comes first.
 	slices.SortStableFunc(rows, func(a, b int) int { return wholeFirst(c, t, a) - wholeFirst(c, t, b) })
 	if len(rows) > mostRows && t.kinds == 0 {
-		p.Shown = fmt.Sprintf(word(r.lang, "areas-shown"), number(mostRows, 0, r.lang), number(float64(len(rows)), 0, r.lang))
+		p.Shown = fmt.Sprintf(word(r.lang, "areas-shown"), picture.Number(mostRows, 0, r.lang), picture.Number(float64(len(rows)), 0, r.lang))
 		rows = rows[:mostRows]
 	}
 	if len(rows) == 0 {
@@ -284,7 +287,7 @@ func (s *Server) byPlace(r *request, t *table, whole, c *cube.Cube, p *tablePage
 	if t.kinds > 0 {
 		p.Grids = []*grid{s.across(c, rows, t.kind, m, r.lang)}
 		if n := len(p.Grids[0].Blocks[0].Rows); n > mostRows {
-			p.Shown = fmt.Sprintf(word(r.lang, "areas-shown"), number(mostRows, 0, r.lang), number(float64(n), 0, r.lang))
+			p.Shown = fmt.Sprintf(word(r.lang, "areas-shown"), picture.Number(mostRows, 0, r.lang), picture.Number(float64(n), 0, r.lang))
 			p.Grids[0].Blocks[0].Rows = p.Grids[0].Blocks[0].Rows[:mostRows]
 		}
 		return nil
@@ -371,7 +374,7 @@ func (s *Server) insideField(r *request, t *table) (field, bool) {
 }
 
 // tableChart draws one measure of the first of the shown combinations.
-func (s *Server) tableChart(r *request, t *table, c *cube.Cube, rows []int, m int) *chart {
+func (s *Server) tableChart(r *request, t *table, c *cube.Cube, rows []int, m int) *picture.Chart {
 	d := s.division(t.division())
 	if d == nil || len(rows) == 0 {
 		return nil
@@ -387,7 +390,7 @@ func (s *Server) tableChart(r *request, t *table, c *cube.Cube, rows []int, m in
 			same = append(same, i)
 		}
 	}
-	var shapes []shape
+	var shapes []picture.Shape
 	var cells []cube.Cell
 	for _, i := range same {
 		at, ok := d.Index(c.Code(i, t.area))
@@ -399,22 +402,22 @@ func (s *Server) tableChart(r *request, t *table, c *cube.Cube, rows []int, m in
 			return nil
 		}
 		q := place{d, at}
-		shapes, cells = append(shapes, shape{place: q, href: s.href(q, r.lang)}), append(cells, cell)
+		shapes, cells = append(shapes, q.shape(r.lang, s.href(q, r.lang))), append(cells, cell)
 	}
 	if len(shapes) < 2 {
 		return nil
 	}
-	var further []shape
+	var further []picture.Shape
 	if lan := s.ofKind(area.Lan); lan != nil && d.in[lan.ID] != nil {
 		further = s.lanShapes(func(q place) string {
 			return prefix(r.lang) + "/tabell/" + url.PathEscape(t.Name) + question(with(r.query, inside, s.address(q)))
-		})
+		}, r.lang)
 	}
-	title := head(meas, r.lang)
+	title := picture.Head(meas, r.lang)
 	if _, fixed := spread(c, same, r.lang, t.area); fixed != "" {
 		title += ": " + fixed
 	}
-	return chartOf(drawing{shapes: shapes, further: further, window: nowhere}, title, cells, meas, r.lang)
+	return picture.ChartOf(picture.Map{Shapes: shapes, Further: further, Window: picture.Nowhere}, title, cells, meas, r.lang)
 }
 
 // with is a query with one condition set.

@@ -13,6 +13,7 @@ func TestWords(t *testing.T) {
 	uses := []*regexp.Regexp{
 		regexp.MustCompile(`word (?:\$?\.?[A-Za-z$]*\.?[A-Za-z]*) "([a-z-]+)"`),
 		regexp.MustCompile(`word\([a-z.]+, "([a-z-]+)"\)`),
+		regexp.MustCompile(`words\["([a-z-]+)"\]`),
 		regexp.MustCompile(`listing\("([a-z-]+)"`),
 	}
 	pages, err := filepath.Glob("page/*.html")
@@ -46,26 +47,5 @@ func TestWords(t *testing.T) {
 		if !asked[key] {
 			t.Errorf("nothing asks for %q", key)
 		}
-	}
-}
-
-func TestNumber(t *testing.T) {
-	for _, c := range []struct {
-		v        float64
-		decimals int
-		sv, en   string
-	}{
-		{0, 0, "0", "0"}, {999, 0, "999", "999"}, {1000, 0, "1\u00a0000", "1,000"}, {1234567.891, 1, "1\u00a0234\u00a0567,9", "1,234,567.9"},
-		{-12.5, 1, "−12,5", "−12.5"}, {-0.04, 1, "0,0", "0.0"}, {0.05, 2, "0,05", "0.05"},
-	} {
-		if sv, en := number(c.v, c.decimals, "sv"), number(c.v, c.decimals, "en"); sv != c.sv || en != c.en {
-			t.Errorf("%v with %d decimals: %q and %q, want %q and %q", c.v, c.decimals, sv, en, c.sv, c.en)
-		}
-	}
-	if got := span(-3.1, -0.2, 1, "en"); got != "−3.1 to −0.2" {
-		t.Errorf("span of negative numbers: %q", got)
-	}
-	if sv, en := percent(0.125, "sv"), percent(0.125, "en"); sv != "12,5\u00a0%" || en != "12.5%" {
-		t.Errorf("percent: %q and %q", sv, en)
 	}
 }

@@ -8,9 +8,11 @@
 //	skikt build PROJECT --out DIR  the whole road to an edition
 //	skikt get DIR TABLE            a table of an edition in long form
 //	skikt serve DIR                the pages of an edition on loopback
+//	skikt report PROJECT           the written answer, from an edition and the author's texts
 //
 // Results go to stdout, progress and problems to stderr. Exit codes: 0 done, 1 the run failed, 2 the command line is wrong,
-// 3 the inputs have problems (check), 4 an audit found something.
+// 3 the inputs have problems that a build would stop at (check; with --strict also those that it would count and go on past), 4 an audit found something,
+// 5 a part of a report could not be made.
 package main
 
 import (
@@ -44,12 +46,15 @@ type commands struct {
 	Build    buildCmd    `cmd:"" help:"The whole road from a project's inputs to a published edition."`
 	Get      getCmd      `cmd:"" help:"A table of an edition in long form, one row a cell."`
 	Serve    serveCmd    `cmd:"" help:"The pages of an edition, on loopback."`
+	Report   reportCmd   `cmd:"" help:"The written answer to the assignment, from an edition: HTML, PDF, DOCX, XLSX."`
+	Status   statusCmd   `cmd:"" help:"The days of the assignment, and what is still to be done."`
 	Tabulate tabulateCmd `cmd:"" help:"One protected table of a project, without writing an edition."`
 	Measure  measureCmd  `cmd:"" help:"Measures of segregation between groups over units, from a file or an edition."`
 	School   schoolCmd   `cmd:"" help:"Schools: composition, segregation, choice, results and background, SALSA, school index."`
 	Grant    grantCmd    `cmd:"" help:"Share out money by declared rules, and compare rules."`
 	Target   targetCmd   `cmd:"" help:"Whom an effort aimed at areas reaches, and how people lie to places."`
 	Gap      gapCmd      `cmd:"" help:"Levels, gaps, trends, early warnings and goals of an indicator by area type and year."`
+	Assess   assessCmd   `cmd:"" help:"How far the statistical tools support the agency's work: verdicts and the evidence behind them."`
 	Locate   locateCmd   `cmd:"" help:"Add the area to every row of a CSV file."`
 	Protect  protectCmd  `cmd:"" help:"Disclosure control of a plain table: hide what a policy forbids, and what would give it away."`
 	Audit    auditCmd    `cmd:"" help:"Verify editions and attack what they hide, together; plain tables from elsewhere too."`
@@ -153,7 +158,7 @@ func apart(err error) []error {
 }
 
 // The packages put their names before their errors, for programs that use them. Who runs the command needs the place and the remedy.
-var packageName = regexp.MustCompile(`(^|: |\()(?:(?:area|areatype|border|cube|edition|gap|grant|jsonstat|locate|lp|num|project|protect|publish|px|record|school|segregation|server|sheet|store|target): )+`)
+var packageName = regexp.MustCompile(`(^|: |\()(?:(?:area|areatype|assess|border|cube|edition|gap|grant|jsonstat|locate|lp|num|project|protect|publish|px|record|report|school|segregation|server|sheet|store|target): )+`)
 
 func plain(err error) string {
 	return strings.ReplaceAll(packageName.ReplaceAllString(err.Error(), "$1"), "\n", "\n  ")

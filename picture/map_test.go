@@ -1,4 +1,4 @@
-package server
+package picture
 
 import (
 	"slices"
@@ -65,15 +65,15 @@ func TestEveryValueHasAClass(t *testing.T) {
 		for _, v := range rapid.SliceOfN(rapid.Float64Range(-50, 1000), 1, 60).Draw(t, "values") {
 			cells = append(cells, cube.Cell{Status: cube.Known, Value: v})
 		}
-		l := newLegend(cells, m, "sv")
+		l := NewLegend(cells, m, "sv")
 		for _, c := range cells {
 			n := 0
 			for _, k := range l.Classes {
-				if v := shown(c.Value, m); v >= k.lo && v <= k.hi {
+				if v := Shown(c.Value, m); v >= k.lo && v <= k.hi {
 					n++
 				}
 			}
-			if n != 1 || l.of(c) == nil {
+			if n != 1 || l.Of(c) == nil {
 				t.Fatalf("%v lies in %d classes", c.Value, n)
 			}
 		}

@@ -1,4 +1,4 @@
-package server
+package picture
 
 import (
 	"fmt"
@@ -14,32 +14,33 @@ import (
 	"github.com/skikt/skikt/cube"
 )
 
-// A chart is a map with its legend. The figures it shows stand in a table or list on the same page.
-type chart struct {
+// A Chart is a map with its legend. The figures it shows stand in a table or list on the same page.
+type Chart struct {
 	Caption string
 	SVG     template.HTML
-	Legend  *legend
+	Legend  *Legend
 	Notes   []string
 }
 
-// A shape is an area to be drawn.
-type shape struct {
-	place
-	class *class
-	faint bool
-	text  string // of its value, shown when pointed at
-	href  string
+// A Shape is an area to be drawn.
+type Shape struct {
+	Border orb.MultiPolygon
+	Name   string
+	Href   string // where it leads; nowhere when empty
+	Text   string // of its value, shown when pointed at
+	Class  *Class
+	Faint  bool
 }
 
-// A drawing is what a map is made of.
-type drawing struct {
-	shapes  []shape
-	mark    *place    // outlined
-	further []shape   // larger areas that lead further in, outlined where the shapes are too many to point at
-	window  orb.Bound // what is shown; the bound of the shapes when it is empty
-	title   string
-	summary string
-	lang    string
+// A Map is what a drawing of areas is made of.
+type Map struct {
+	Shapes  []Shape
+	Mark    orb.MultiPolygon // outlined
+	Further []Shape          // larger areas that lead further in, outlined where the shapes are too many to point at
+	Window  orb.Bound        // what is shown; the bound of the shapes when it is empty
+	Title   string
+	Summary string
+	Lang    string
 }
 
 // mapWidth and mapHeight are the largest size of a map in pixels. Corners lie on a grid of half pixels, so the drawing's own units are twice as many.
@@ -52,18 +53,15 @@ const (
 // mostLinked is how many areas a map has links and words for; beyond that they are too small to point at, and those of a class are drawn as one.
 const mostLinked = 700
 
-// hasBorder tells whether a place can be drawn.
-func (p place) hasBorder() bool { return len(p.area().Border) > 0 }
-
-// nowhere is the empty window.
-var nowhere = orb.Bound{Min: orb.Point{1, 1}, Max: orb.Point{-1, -1}}
+// Nowhere is the empty window.
+var Nowhere = orb.Bound{Min: orb.Point{1, 1}, Max: orb.Point{-1, -1}}
 
 // boundOf is what holds all borders; empty when there are none.
-func boundOf(shapes []shape) orb.Bound {
-	bound := nowhere
+func boundOf(shapes []Shape) orb.Bound {
+	bound := Nowhere
 	for _, s := range shapes {
-		if s.hasBorder() {
-			one := s.area().Border.Bound()
+		if len(s.Border) > 0 {
+			one := s.Border.Bound()
 			if bound.IsEmpty() {
 				bound = one
 			}
@@ -74,43 +72,43 @@ func boundOf(shapes []shape) orb.Bound {
 }
 
 // crowded tells whether the areas drawn are too many to point at.
-func (d *drawing) crowded() bool {
+func (d *Map) crowded() bool {
 	n := 0
-	for _, s := range d.shapes {
-		if s.hasBorder() {
+	for _, s := range d.Shapes {
+		if len(s.Border) > 0 {
 			n++
 		}
 	}
 	return n > mostLinked
 }
 
-// draw writes a map as SVG; empty when nothing can be drawn.
-func draw(d drawing) template.HTML {
-	clipped := !d.window.IsEmpty()
+// Draw writes a map as SVG; empty when nothing can be drawn.
+func Draw(d Map) template.HTML {
+	clipped := !d.Window.IsEmpty()
 	if !clipped {
-		if d.window = boundOf(d.shapes); d.window.IsEmpty() {
+		if d.Window = boundOf(d.Shapes); d.Window.IsEmpty() {
 			return ""
 		}
 	}
-	p := newPen(d.window)
-	p.lang = d.lang
+	p := newPen(d.Window)
+	p.lang = d.Lang
 	p.clipped = clipped
 	fmt.Fprintf(&p.out, `<svg class="map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="group" aria-label="%s">`,
-		p.width, p.height, p.width/grain, p.height/grain, template.HTMLEscapeString(d.title+". "+d.summary+word(d.lang, "in-the-table")))
+		p.width, p.height, p.width/grain, p.height/grain, template.HTMLEscapeString(d.Title+". "+d.Summary+inTheTable.In(d.Lang)))
 	p.out.WriteString(patterns)
 	if d.crowded() {
-		p.merged(d.shapes)
-		for _, s := range d.further {
-			p.link(s, `<path class="further" d="`+p.path(s.area().Border)+`"/>`)
+		p.merged(d.Shapes)
+		for _, s := range d.Further {
+			p.link(s, `<path class="further" d="`+p.path(s.Border)+`"/>`)
 		}
 	} else {
-		p.each(d.shapes)
+		p.each(d.Shapes)
 	}
-	if d.mark != nil && d.mark.hasBorder() {
-		path := p.path(d.mark.area().Border)
+	if len(d.Mark) > 0 {
+		path := p.path(d.Mark)
 		fmt.Fprintf(&p.out, `<path class="halo" d="%s"/><path class="mark" d="%s"/>`, path, path)
 	}
-	p.scaleBar(d.lang)
+	p.scaleBar(d.Lang)
 	p.out.WriteString("</svg>")
 	return template.HTML(p.out.String())
 }
@@ -146,51 +144,55 @@ func (p *pen) at(q orb.Point) [2]int {
 }
 
 // each draws every area by itself, with its words and its link.
-func (p *pen) each(shapes []shape) {
+func (p *pen) each(shapes []Shape) {
 	var numbers strings.Builder
 	for _, s := range shapes {
-		if !s.hasBorder() {
+		if len(s.Border) == 0 {
 			continue
 		}
 		more := ""
-		if s.faint {
+		if s.Faint {
 			more = ` fill-opacity=".5"`
 		}
-		p.link(s, fmt.Sprintf(`<path fill="%s"%s d="%s"/>`, s.class.Fill, more, p.path(s.area().Border)))
-		if s.class.Number != "" {
+		p.link(s, fmt.Sprintf(`<path fill="%s"%s d="%s"/>`, s.Class.Fill, more, p.path(s.Border)))
+		if s.Class.Number != "" {
 			p.number(&numbers, s)
 		}
 	}
 	p.out.WriteString(numbers.String())
 }
 
-// link wraps what is drawn of a place in a link to it. The keyboard goes past it: the same links stand in a list or table.
-func (p *pen) link(s shape, path string) {
-	title := s.name(p.lang)
-	if s.text != "" {
-		title += ": " + s.text
+// link wraps what is drawn of a place in a link to it, if it leads anywhere. The keyboard goes past it: the same links stand in a list or table.
+func (p *pen) link(s Shape, path string) {
+	title := s.Name
+	if s.Text != "" {
+		title += ": " + s.Text
 	}
-	fmt.Fprintf(&p.out, `<a href="%s" tabindex="-1">%s<title>%s</title></a>`, template.HTMLEscapeString(s.href), path, template.HTMLEscapeString(title))
+	if s.Href == "" {
+		fmt.Fprintf(&p.out, `<g>%s<title>%s</title></g>`, path, template.HTMLEscapeString(title))
+		return
+	}
+	fmt.Fprintf(&p.out, `<a href="%s" tabindex="-1">%s<title>%s</title></a>`, template.HTMLEscapeString(s.Href), path, template.HTMLEscapeString(title))
 }
 
 // merged draws the areas of each class as one path.
-func (p *pen) merged(shapes []shape) {
+func (p *pen) merged(shapes []Shape) {
 	type look struct {
-		class *class
+		class *Class
 		faint bool
 	}
 	var order []look
 	paths := map[look]*strings.Builder{}
 	for _, s := range shapes {
-		if !s.hasBorder() {
+		if len(s.Border) == 0 {
 			continue
 		}
-		l := look{s.class, s.faint}
+		l := look{s.Class, s.Faint}
 		if paths[l] == nil {
 			paths[l] = new(strings.Builder)
 			order = append(order, l)
 		}
-		paths[l].WriteString(p.path(s.area().Border))
+		paths[l].WriteString(p.path(s.Border))
 	}
 	for _, l := range order {
 		more := ""
@@ -279,10 +281,10 @@ func trace(b *strings.Builder, corners [][2]int) {
 }
 
 // number writes the class's number in the middle of an area where there is room for it.
-func (p *pen) number(out *strings.Builder, s shape) {
+func (p *pen) number(out *strings.Builder, s Shape) {
 	const room = 28
 	var largest orb.Ring
-	for _, polygon := range s.area().Border {
+	for _, polygon := range s.Border {
 		if len(polygon) > 0 && (largest == nil || planar.Area(polygon[0]) > planar.Area(largest)) {
 			largest = polygon[0]
 		}
@@ -296,10 +298,10 @@ func (p *pen) number(out *strings.Builder, s shape) {
 		return
 	}
 	at, ink := p.at(middle), ""
-	if s.class.Dark {
+	if s.Class.Dark {
 		ink = ` fill="#fff"`
 	}
-	fmt.Fprintf(out, `<text class="number" x="%d" y="%d"%s>%s</text>`, at[0], at[1]+8, ink, s.class.Number)
+	fmt.Fprintf(out, `<text class="number" x="%d" y="%d"%s>%s</text>`, at[0], at[1]+8, ink, s.Class.Number)
 }
 
 // patterns are the looks of cells without a value.
@@ -316,55 +318,55 @@ func (p *pen) scaleBar(lang string) {
 			metres = max(metres, power*next)
 		}
 	}
-	text := number(metres, 0, lang) + "\u00a0m"
+	text := Number(metres, 0, lang) + "\u00a0m"
 	if metres >= 1000 {
-		text = number(metres/1000, 0, lang) + "\u00a0km"
+		text = Number(metres/1000, 0, lang) + "\u00a0km"
 	}
 	y, length := p.height-14, int(math.Round(metres*p.scale))
 	fmt.Fprintf(&p.out, `<g class="scale" aria-hidden="true"><path d="M%d %dv8h%dv-8"/><text x="%d" y="%d">%s</text><text x="%d" y="%d">%s</text></g>`,
-		margin, y-4, length, margin+length+10, y+6, text, p.width-40, y+6, word(lang, "north"))
+		margin, y-4, length, margin+length+10, y+6, text, p.width-56, y+6, north)
 }
 
-// chartOf makes the map of cells: one for each shape, whose class is set here. Unreliable values are drawn at half strength.
-func chartOf(d drawing, title string, cells []cube.Cell, m cube.Measure, lang string) *chart {
+// ChartOf makes the map of cells: one for each shape, whose class is set here. Unreliable values are drawn at half strength.
+func ChartOf(d Map, title string, cells []cube.Cell, m cube.Measure, lang string) *Chart {
 	// Classes are made of what is drawn.
 	var seen []cube.Cell
-	for i, s := range d.shapes {
-		if s.hasBorder() {
+	for i, s := range d.Shapes {
+		if len(s.Border) > 0 {
 			seen = append(seen, cells[i])
 		}
 	}
-	l := newLegend(seen, m, lang)
-	for i := range d.shapes {
-		s := &d.shapes[i]
-		if !s.hasBorder() {
+	l := NewLegend(seen, m, lang)
+	for i := range d.Shapes {
+		s := &d.Shapes[i]
+		if len(s.Border) == 0 {
 			continue
 		}
-		s.class, s.faint = l.of(cells[i]), cells[i].Status == cube.Unreliable
-		s.class.N++
-		if s.faint {
-			s.class.Faint++
+		s.Class, s.Faint = l.Of(cells[i]), cells[i].Status == cube.Unreliable
+		s.Class.N++
+		if s.Faint {
+			s.Class.Faint++
 		}
-		if s.text = s.class.Label; cells[i].Status.HasValue() && m.Kind != cube.Code {
-			s.text = amount(cells[i].Value, m, lang) + unit(m, lang)
+		if s.Text = s.Class.Label; cells[i].Status.HasValue() && m.Kind != cube.Code {
+			s.Text = Amount(cells[i].Value, m, lang) + Unit(m, lang)
 		}
 	}
-	d.title, d.summary, d.lang = title, l.summary(lang), lang
-	svg := draw(d)
+	d.Title, d.Summary, d.Lang = title, l.Summary(lang), lang
+	svg := Draw(d)
 	if svg == "" {
 		return nil
 	}
-	c := &chart{Caption: title, SVG: svg, Legend: l}
-	if missing := len(d.shapes) - len(seen); missing > 0 {
-		c.Notes = append(c.Notes, fmt.Sprintf(word(lang, "without-border"), number(float64(len(seen)), 0, lang), number(float64(len(d.shapes)), 0, lang)))
+	c := &Chart{Caption: title, SVG: svg, Legend: l}
+	if missing := len(d.Shapes) - len(seen); missing > 0 {
+		c.Notes = append(c.Notes, fmt.Sprintf(withoutBorder.In(lang), Number(float64(len(seen)), 0, lang), Number(float64(len(d.Shapes)), 0, lang)))
 	}
 	if m.Kind.Additive() {
-		c.Notes = append(c.Notes, word(lang, "map-of-counts"))
+		c.Notes = append(c.Notes, mapOfCounts.In(lang))
 	} else if m.Kind != cube.Code && l.values > 1 {
-		c.Notes = append(c.Notes, word(lang, "even-classes"))
+		c.Notes = append(c.Notes, evenClasses.In(lang))
 	}
-	if d.crowded() && len(d.further) > 0 {
-		c.Notes = append(c.Notes, word(lang, "point-further"))
+	if d.crowded() && len(d.Further) > 0 {
+		c.Notes = append(c.Notes, pointFurther.In(lang))
 	}
 	return c
 }

@@ -1,0 +1,16 @@
+package picture
+
+import "github.com/skikt/skikt/cube"
+
+// The words in and under maps, and between the ends of an interval.
+var (
+	to            = cube.Text{SV: "till", EN: "to"}
+	inTheTable    = cube.Text{SV: "Samma uppgifter står i listan eller tabellen på sidan.", EN: "The same figures stand in the list or table on the page."}
+	withoutBorder = cube.Text{SV: "Kartan visar de %s av %s områden som utgåvan har gränser för.", EN: "The map shows the %s of %s areas that the edition has borders for."}
+	mapOfCounts   = cube.Text{SV: "Kartan visar antal: ett stort område syns mer utan att ha fler. Välj hellre en andel om det finns.", EN: "The map shows counts: a large area is seen more without having more. Prefer a share where there is one."}
+	evenClasses   = cube.Text{SV: "Klasserna har ungefär lika många områden var.", EN: "The classes have about as many areas each."}
+	seriesBreak   = cube.Text{SV: "brott i serien", EN: "break in the series"}
+	pointFurther  = cube.Text{SV: "Klicka på ett län för att se närmare.", EN: "Click on a county to look closer."}
+)
+
+const north = "N ↑"

@@ -1,0 +1,255 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/picture"
+)
+
+// A xlsxSheet is one sheet being written.
+type xlsxSheet struct {
+	name, title string
+	rows        strings.Builder
+	n           int
+	widths      []int
+	frozen      int // rows that stay in sight
+}
+
+// The styles of cells, as they stand in the style part.
+const (
+	xlsxPlain = iota
+	xlsxText  // a text that stays one, such as a code
+	xlsxHead
+	xlsxTitle
+	xlsxNumber // and as many more as there are decimals
+)
+
+// xlsxMostDecimals is how many decimals a cell may show.
+const xlsxMostDecimals = 6
+
+func xlsxColumn(i int) string {
+	name := ""
+	for i++; i > 0; i = (i - 1) / 26 {
+		name = string(rune('A'+(i-1)%26)) + name
+	}
+	return name
+}
+
+// A xlsxCell is a number, or a text; the zero value is an empty cell.
+type xlsxCell struct {
+	text   string
+	number float64
+	is     bool // a number
+	style  int
+}
+
+func (s *xlsxSheet) row(cells ...xlsxCell) {
+	s.n++
+	fmt.Fprintf(&s.rows, `<row r="%d">`, s.n)
+	for i, c := range cells {
+		at := xlsxColumn(i) + strconv.Itoa(s.n)
+		for len(s.widths) <= i {
+			s.widths = append(s.widths, 8)
+		}
+		switch {
+		case c.is:
+			fmt.Fprintf(&s.rows, `<c r="%s" s="%d"><v>%s</v></c>`, at, c.style, strconv.FormatFloat(c.number, 'g', -1, 64))
+			s.widths[i] = max(s.widths[i], 12)
+		case c.text != "":
+			fmt.Fprintf(&s.rows, `<c r="%s" s="%d" t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>`, at, c.style, xmlText(c.text))
+			if c.style != xlsxTitle && c.style != xlsxPlain {
+				s.widths[i] = max(s.widths[i], min(utf8.RuneCountInString(c.text)+2, 60))
+			}
+		}
+	}
+	s.rows.WriteString("</row>")
+}
+
+func xlsxNumberCell(v float64, decimals int) xlsxCell {
+	return xlsxCell{number: v, is: true, style: xlsxNumber + min(max(decimals, 0), xlsxMostDecimals)}
+}
+
+// value is a number of a cell as the workbook has it: shares in percent, not rounded.
+func xlsxValue(v float64, m cube.Measure) float64 {
+	if m.Kind == cube.Share {
+		return cube.Percent(v)
+	}
+	return v
+}
+
+// XLSX makes a workbook of all figures and tables of the report: a sheet each, with codes as text beside their names, and for each value its base, interval and state. What is hidden has a state and
+// no value.
+func (d *Document) XLSX() ([]byte, error) {
+	contents := &xlsxSheet{name: d.say("contents"), title: d.Title, frozen: 4}
+	contents.row(xlsxCell{text: d.Title, style: xlsxTitle})
+	contents.row(xlsxCell{text: fmt.Sprintf(d.say("edition-is"), d.Edition)})
+	if d.Synthetic {
+		contents.row(xlsxCell{text: d.say("synthetic")})
+	} else {
+		contents.row()
+	}
+	contents.row(xlsxCell{text: d.say("sheet"), style: xlsxHead}, xlsxCell{text: d.say("what"), style: xlsxHead}, xlsxCell{text: d.say("source"), style: xlsxHead})
+	sheets := []*xlsxSheet{contents}
+	add := func(word string, n int, caption, source string) *xlsxSheet {
+		s := &xlsxSheet{name: fmt.Sprintf("%s %d", word, n), title: caption, frozen: 4}
+		contents.row(xlsxCell{text: s.name, style: xlsxText}, xlsxCell{text: caption, style: xlsxText}, xlsxCell{text: source, style: xlsxText})
+		s.row(xlsxCell{text: fmt.Sprintf("%s. %s", s.name, caption), style: xlsxTitle})
+		s.row(xlsxCell{text: source})
+		s.row()
+		sheets = append(sheets, s)
+		return s
+	}
+	for _, b := range d.Blocks {
+		switch b := b.(type) {
+		case *Drawing:
+			d.cubeRows(add(d.say("figure"), b.Number, b.Caption, b.Source), b.cube)
+		case *Grid:
+			if b.Number == 0 {
+				continue
+			}
+			s := add(d.say("table"), b.Number, b.Caption, b.Source)
+			if len(b.cubes) > 0 {
+				for _, c := range b.cubes {
+					d.cubeRows(s, c)
+				}
+				continue
+			}
+			gridRows(s, b)
+		}
+	}
+	return d.workbook(sheets)
+}
+
+// cubeRows write a cube in long form over its dimensions, a few columns a measure.
+func (d *Document) cubeRows(s *xlsxSheet, c *cube.Cube) {
+	if c == nil {
+		return
+	}
+	var heads []xlsxCell
+	head := func(text string) { heads = append(heads, xlsxCell{text: text, style: xlsxHead}) }
+	for _, dim := range c.Dims() {
+		head(dim.Title.In(d.Lang) + " (" + d.say("code") + ")")
+		head(dim.Title.In(d.Lang))
+	}
+	based, ranged := make([]bool, len(c.Measures())), make([]bool, len(c.Measures()))
+	for m := range c.Measures() {
+		for i := range c.Len() {
+			cell := c.Cell(i, m)
+			if cell.Status.HasValue() {
+				based[m] = based[m] || cell.Base.OK
+				ranged[m] = ranged[m] || cell.Lo.OK && cell.Hi.OK
+			}
+		}
+	}
+	for m, meas := range c.Measures() {
+		head(picture.Head(meas, d.Lang))
+		if based[m] {
+			head(d.say("base"))
+		}
+		if ranged[m] {
+			head(d.say("lower"))
+			head(d.say("upper"))
+		}
+		head(d.say("state"))
+	}
+	s.row(heads...)
+	for i := range c.Len() {
+		var row []xlsxCell
+		for k, dim := range c.Dims() {
+			code := c.Code(i, k)
+			row = append(row, xlsxCell{text: code, style: xlsxText}, xlsxCell{text: label(dim, code, d.Lang), style: xlsxText})
+		}
+		for m, meas := range c.Measures() {
+			cell := c.Cell(i, m)
+			known := cell.Status.HasValue()
+			number := func(n cube.Number, decimals int) xlsxCell {
+				if !known || !n.OK {
+					return xlsxCell{}
+				}
+				return xlsxNumberCell(n.V, decimals)
+			}
+			shown := func(n cube.Number) cube.Number {
+				return cube.Number{V: xlsxValue(n.V, meas), OK: n.OK}
+			}
+			row = append(row, number(cube.Num(xlsxValue(cell.Value, meas)), meas.Decimals))
+			if based[m] {
+				row = append(row, number(cell.Base, 0))
+			}
+			if ranged[m] {
+				row = append(row, number(shown(cell.Lo), meas.Decimals), number(shown(cell.Hi), meas.Decimals))
+			}
+			row = append(row, xlsxCell{text: cell.Status.Title().In(d.Lang), style: xlsxText})
+		}
+		s.row(row...)
+	}
+}
+
+// gridRows write a table as it is read.
+func gridRows(s *xlsxSheet, g *Grid) {
+	var heads []xlsxCell
+	for _, h := range g.Heads {
+		heads = append(heads, xlsxCell{text: h.Text, style: xlsxHead})
+	}
+	s.row(heads...)
+	for _, b := range g.Blocks {
+		if b.Title != "" {
+			s.row(xlsxCell{text: b.Title, style: xlsxHead})
+		}
+		for _, fields := range b.Rows {
+			var row []xlsxCell
+			for _, f := range fields {
+				if f.Of.Name != "" && f.Raw.Status.HasValue() {
+					row = append(row, xlsxNumberCell(xlsxValue(f.Raw.Value, f.Of), f.Of.Decimals))
+					continue
+				}
+				row = append(row, xlsxCell{text: plain(f.Runs), style: xlsxText})
+			}
+			s.row(row...)
+		}
+	}
+}
+
+func (d *Document) workbook(sheets []*xlsxSheet) ([]byte, error) {
+	const ns = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+	const content = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+	const rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+	var types, book, rels strings.Builder
+	var parts []officePart
+	types.WriteString(xmlHead + `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="` + content + `sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="` + content + `styles+xml"/>` +
+		`<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/><Override PartName="/docProps/app.xml" ContentType="application/vnd.openxmlformats-officedocument.extended-properties+xml"/>`)
+	book.WriteString(xmlHead + `<workbook xmlns="` + ns + `" xmlns:r="` + rel + `"><sheets>`)
+	rels.WriteString(xmlHead + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="` + rel + `/styles" Target="styles.xml"/>`)
+	for i, s := range sheets {
+		file := fmt.Sprintf("worksheets/sheet%d.xml", i+1)
+		fmt.Fprintf(&types, `<Override PartName="/xl/%s" ContentType="%sworksheet+xml"/>`, file, content)
+		fmt.Fprintf(&book, `<sheet name="%s" sheetId="%d" r:id="rId%d"/>`, xmlText(s.name), i+1, i+2)
+		fmt.Fprintf(&rels, `<Relationship Id="rId%d" Type="%s/worksheet" Target="%s"/>`, i+2, rel, file)
+		var cols strings.Builder
+		for c, width := range s.widths {
+			fmt.Fprintf(&cols, `<col min="%d" max="%d" width="%d" customWidth="1"/>`, c+1, c+1, width)
+		}
+		parts = append(parts, officePart{"xl/" + file, []byte(fmt.Sprintf(`%s<worksheet xmlns="%s"><sheetViews><sheetView workbookViewId="0"><pane ySplit="%d" topLeftCell="A%d" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>%s</cols><sheetData>%s</sheetData></worksheet>`,
+			xmlHead, ns, s.frozen, s.frozen+1, cols.String(), s.rows.String()))})
+	}
+	types.WriteString(`</Types>`)
+	book.WriteString(`</sheets></workbook>`)
+	rels.WriteString(`</Relationships>`)
+	var formats, cells strings.Builder
+	for n := 0; n <= xlsxMostDecimals; n++ {
+		code := "#,##0"
+		if n > 0 {
+			code += "." + strings.Repeat("0", n)
+		}
+		fmt.Fprintf(&formats, `<numFmt numFmtId="%d" formatCode="%s"/>`, 170+n, code)
+		fmt.Fprintf(&cells, `<xf numFmtId="%d" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>`, 170+n)
+	}
+	styles := fmt.Sprintf(`%s<styleSheet xmlns="%s"><numFmts count="%d">%s</numFmts><fonts count="3"><font><sz val="10"/><name val="Arial"/></font><font><b/><sz val="10"/><name val="Arial"/></font><font><b/><sz val="13"/><name val="Arial"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border><border><left/><right/><top/><bottom style="thin"/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="%d"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/><xf numFmtId="49" fontId="1" fillId="0" borderId="1" xfId="0" applyFont="1" applyBorder="1" applyAlignment="1"><alignment wrapText="1" vertical="bottom"/></xf><xf numFmtId="0" fontId="2" fillId="0" borderId="0" xfId="0" applyFont="1"/>%s</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`,
+		xmlHead, ns, xlsxMostDecimals+1, formats.String(), 4+xlsxMostDecimals+1, cells.String())
+	all := append([]officePart{{"[Content_Types].xml", []byte(types.String())}, rootRels("xl/workbook.xml")}, d.properties()...)
+	all = append(all, officePart{"xl/workbook.xml", []byte(book.String())}, officePart{"xl/_rels/workbook.xml.rels", []byte(rels.String())}, officePart{"xl/styles.xml", []byte(styles)})
+	return office(append(all, parts...))
+}
