@@ -105,50 +105,39 @@ func Dimension(name string, title cube.Text) cube.Dimension {
 	return d
 }
 
-// Doc documents one measure: the one place from which a table head, a method page and an API take their texts.
-type Doc struct {
-	Name    string // of the measure in the cube
-	Title   cube.Text
-	Unit    cube.Text
-	Formula string
-	Range   string
-	Text    cube.Text
-	Source  string
-}
-
 const sourceTypes = "SCB, \"Indelning i områdestyper efter socioekonomiskt index\", 2025-01-13; table TAB6586"
 
 // Docs document the measures of a definition in the order [Compute] gives them.
-func (d Definition) Docs() []Doc {
+func (d Definition) Docs() []cube.Doc {
 	d = d.WithDefaults()
 	percent := cube.Text{SV: "procent", EN: "percent"}
 	points := cube.Text{SV: "indexenheter", EN: "index points"}
-	docs := []Doc{{
+	docs := []cube.Doc{{
 		Name: MeasureIndex, Title: cube.Text{SV: "Socioekonomiskt index (område)", EN: "Socioeconomic index (area)"}, Unit: points,
-		Formula: fmt.Sprintf("mean of %d percentages: 100 × share", len(d.Components)), Range: "0 to 100",
+		Formula: fmt.Sprintf("mean of %d percentages: 100 × share", len(d.Components)), Range: cube.Text{SV: "0 till 100", EN: "0 to 100"},
 		Text: cube.Text{
 			SV: "Medelvärdet av andelarna i procent. Ett högre index betyder större socioekonomiska utmaningar. Nivån kan jämföras mellan år så länge definitionerna är desamma.",
 			EN: "The mean of the shares in percent. A higher index means larger socioeconomic challenges. The level can be compared between years as long as the definitions are the same."},
 		Source: d.Source,
 	}}
 	for _, c := range d.Components {
-		docs = append(docs, Doc{Name: c.Share, Title: c.Title, Unit: percent, Formula: c.Count + " / " + c.Base, Range: "0 to 1 inside, 0 to 100 percent in print",
+		docs = append(docs, cube.Doc{Name: c.Share, Title: c.Title, Unit: percent, Formula: c.Count + " / " + c.Base, Range: cube.Text{SV: "0 till 1 inuti, 0 till 100 procent i tryck", EN: "0 to 1 inside, 0 to 100 percent in print"},
 			Text: c.Text, Source: d.Source})
 	}
 	tie := "≥"
 	if d.Tie == TieBetter {
 		tie = ">"
 	}
-	return append(docs, Doc{
+	return append(docs, cube.Doc{
 		Name: MeasureType, Title: cube.Text{SV: "Områdestyp", EN: "Area type"}, Unit: cube.Text{SV: "typ", EN: "type"},
-		Formula: fmt.Sprintf("first type k with index %s m + multiple(k) × s, multiples %v; else Type5", tie, d.Multiples), Range: "1 to 5",
+		Formula: fmt.Sprintf("first type k with index %s m + multiple(k) × s, multiples %v; else Type5", tie, d.Multiples), Range: cube.Text{SV: "1 till 5", EN: "1 to 5"},
 		Text: cube.Text{
 			SV: "Områdets läge bland alla områden samma år, i standardavvikelser från medelvärdet. Typen är relativ: den kan ändras utan att området har ändrats. Visa den tillsammans med indexet.",
 			EN: "The area's place among all areas of the same year, in standard deviations from the mean. The type is relative: it can change though the area has not. Show it together with the index."},
 		Source: sourceTypes,
-	}, Doc{
+	}, cube.Doc{
 		Name: MeasureDistance, Title: cube.Text{SV: "Avstånd till närmaste typgräns", EN: "Distance to the nearest cut"}, Unit: points,
-		Formula: "index − nearest cut", Range: "−100 to 100; positive above the cut",
+		Formula: "index − nearest cut", Range: cube.Text{SV: "−100 till 100; positivt över gränsen", EN: "−100 to 100; positive above the cut"},
 		Text: cube.Text{
 			SV: "Hur långt från närmaste gräns mellan två typer indexet ligger. Områden nära en gräns kan byta typ av mycket små skillnader.",
 			EN: "How far the index lies from the nearest cut between two types. Areas near a cut can change type by very small differences."},

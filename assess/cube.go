@@ -98,6 +98,23 @@ func CoverageCube(name string, title cube.Text, rows []Row[Coverage]) (*cube.Cub
 	})
 }
 
+// CoverageByArea is who has a place in each area of a division: its rows are in the order of the dimension's members.
+func CoverageByArea(name string, title cube.Text, areas cube.Dimension, rows []Row[Coverage]) (*cube.Cube, error) {
+	b := cube.NewBuilder(name, []cube.Dimension{areas}, []cube.Measure{
+		share("ShareLocated", "Andel med läge", "Share with a place"),
+		value("OutcomeLocated", "Utfall bland dem med läge", "Outcome of those with a place", cube.Text{}, 3),
+		value("OutcomeAll", "Utfall bland alla", "Outcome of all", cube.Text{}, 3),
+	})
+	for _, r := range rows {
+		b.Add([]int32{int32(areas.Index(r.Code))}, known(r.Of.Share), known(r.Of.Located), known(r.Of.Every))
+	}
+	c, err := b.Cube()
+	if err == nil {
+		c.Title = title
+	}
+	return c, err
+}
+
 // ReliabilityCube is how firmly single areas of each division can be read.
 func ReliabilityCube(name string, title cube.Text, rows []Row[Reliability]) (*cube.Cube, error) {
 	return tabled(name, title, "by", text("Indelning", "Division"), []cube.Measure{

@@ -61,3 +61,21 @@ func Reliable(o Outcome, limit float64) Reliability {
 	}
 	return r
 }
+
+// Shrunk draws the mean of each area towards that of all by its reliability: what is expected of the area with other persons, by the moments of [Reliable]. Where squares are not known it is the outcome itself.
+func Shrunk(o Outcome) Outcome {
+	r := Reliable(o, FirmFrom)
+	if math.IsNaN(r.Between) {
+		return o
+	}
+	_, mean, _ := o.Total()
+	out := Outcome{N: o.N, Sum: make([]float64, len(o.N))}
+	for i, n := range o.N {
+		signal := 1.0
+		if n > 0 && r.Within > 0 {
+			signal = r.Between / (r.Between + r.Within/n)
+		}
+		out.Sum[i] = n*mean + signal*(o.Sum[i]-n*mean)
+	}
+	return out
+}

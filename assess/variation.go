@@ -6,6 +6,7 @@ import (
 
 	"github.com/skikt/skikt/internal/num"
 	"github.com/skikt/skikt/segregation"
+	"github.com/skikt/skikt/target"
 )
 
 // A Variation is how much of the variation of an outcome between persons is told by something: areas, types, a line along the index. NaN where it is undefined.
@@ -162,8 +163,20 @@ func isotonic(steps []step) float64 {
 	return told
 }
 
-// BestClasses is the most that so many classes of whole areas can tell of an outcome: Fisher's exact grouping of the areas by their means, persons as weights.
+// BestClasses is the most that so many classes of whole areas can tell of an outcome: Fisher's exact grouping of the areas by their means, persons as weights. Share is what they tell of these very persons, chance and all.
+// Corrected is what the best classes made from them would tell with other persons: the same of the areas' means as they are after shrinkage ([Shrunk]).
 func BestClasses(o Outcome, classes int) Variation {
+	v := bestClasses(o, classes)
+	if _, _, total := o.Total(); total > 0 {
+		v.Corrected = bestClasses(Shrunk(o), classes).Told / total
+		if Reliable(o, FirmFrom).Between == 0 { // all means are that of all, but for the last bit
+			v.Corrected = 0
+		}
+	}
+	return v
+}
+
+func bestClasses(o Outcome, classes int) Variation {
 	means := make([]float64, len(o.N))
 	for i := range means {
 		means[i] = o.Sum[i] / o.N[i] // NaN for an area without persons
@@ -171,66 +184,33 @@ func BestClasses(o Outcome, classes int) Variation {
 	return BestCuts(o, means, classes)
 }
 
-// BestCuts is the most that so many classes along x can tell, the cuts being put where they tell most of this outcome.
+// BestCuts is the most that so many classes along x can tell, the cuts being put where they tell most of this outcome (Fisher 1958).
 func BestCuts(o Outcome, x []float64, classes int) Variation {
 	steps := along(o, x)
 	if len(steps) == 0 {
 		return Nothing()
 	}
-	ends, told := partition(steps, classes)
-	return ofTold(o.Where(func(i int) bool { return !math.IsNaN(x[i]) }), len(ends), told)
+	starts, told := partition(steps, classes)
+	return ofTold(o.Where(func(i int) bool { return !math.IsNaN(x[i]) }), len(starts)+1, told)
 }
 
-func partition(steps []step, classes int) (ends []int, told float64) {
-	weight, deviation := make([]float64, len(steps)), make([]float64, len(steps))
+// partition is the best partition of steps into at most so many runs ([target.Partition]): where they begin after the first, and what they tell.
+func partition(steps []step, classes int) (starts []int, told float64) {
+	n, d := make([]float64, len(steps)+1), make([]float64, len(steps)+1)
 	for i, s := range steps {
-		weight[i], deviation[i] = s.n, s.d
+		n[i+1], d[i+1] = n[i]+s.n, d[i]+s.d
 	}
-	return Partition(weight, deviation, classes)
-}
-
-// Partition parts a row of places into at most so many stretches so that the sum of squares between them, Σ (Σ deviation)² / Σ weight over stretches, is the largest there is. Deviations
-// are weight × (mean − a common mean). ends are where each stretch ends, exclusive. It is Fisher's (1958) dynamic programming, which finds the best of all partitions; cartographers know it
-// as Jenks' natural breaks. Time grows with classes × places².
-func Partition(weight, deviation []float64, classes int) (ends []int, told float64) {
-	n := len(weight)
-	classes = min(classes, n)
-	if classes < 1 {
-		return nil, 0
+	gain := func(from, to int) float64 {
+		s := d[to] - d[from]
+		return s * s / (n[to] - n[from])
 	}
-	w, d := make([]float64, n+1), make([]float64, n+1)
-	for i := range n {
-		w[i+1], d[i+1] = w[i]+weight[i], d[i]+deviation[i]
+	starts = target.Partition(len(steps), min(classes, len(steps)), gain)
+	from := 0
+	for _, to := range append(slices.Clone(starts), len(steps)) {
+		told += gain(from, to)
+		from = to
 	}
-	// best[j] is the most that the first j places tell in k stretches; from[k][j] where the last of them begins.
-	best, next := make([]float64, n+1), make([]float64, n+1)
-	for j := 1; j <= n; j++ {
-		best[j] = d[j] * d[j] / w[j]
-	}
-	from := make([][]int32, classes)
-	for k := 1; k < classes; k++ {
-		from[k] = make([]int32, n+1)
-		for j := k + 1; j <= n; j++ {
-			most, at := math.Inf(-1), k
-			wj, dj := w[j], d[j]
-			for i := k; i < j; i++ {
-				s := dj - d[i]
-				if v := best[i] + s*s/(wj-w[i]); v > most {
-					most, at = v, i
-				}
-			}
-			next[j], from[k][j] = most, int32(at)
-		}
-		best, next = next, best
-	}
-	ends = make([]int, classes)
-	for k, j := classes-1, n; k >= 0; k-- {
-		ends[k] = j
-		if k > 0 {
-			j = int(from[k][j])
-		}
-	}
-	return ends, best[n]
+	return starts, told
 }
 
 // Nearest is Fisher's intraclass correlation of persons with their k nearest others, for an outcome that persons have or not: members has those who have it, by square. Whole
@@ -264,6 +244,47 @@ func Nearest(s segregation.Squares, ks []int64) ([]Variation, error) {
 		out[k].Intraclass = num.Sum(products) / (n * p * (1 - p))
 	}
 	return out, nil
+}
+
+// OfBest is how much of what the best classes made for the outcome would tell of other persons something tells that was not made for it, less what chance gives its degrees of freedom. It exceeds 1 where areas are too
+// small for classes of the outcome's own to be better. Without squares both are as they stand.
+func OfBest(o Outcome, areas, best Variation, told float64, freedom int) float64 {
+	n, _, total := o.Total()
+	if math.IsNaN(best.Corrected) {
+		return told / best.Told
+	}
+	if !(best.Corrected > 0) {
+		return math.NaN()
+	}
+	within := (total - areas.Told) / (n - float64(areas.Classes))
+	return (told - float64(freedom)*within) / (best.Corrected * total)
+}
+
+// Order is how well the order of areas by x finds persons with the outcome (yes or no). What is possible is not the order of the areas by their own shares, which knows the chance in them, but by shrunken ones.
+func Order(o Outcome, x []float64) (target.Discrimination, error) {
+	n, _, _ := o.Total()
+	areas := func(o Outcome, scale float64) *target.Areas {
+		a := &target.Areas{Index: x}
+		for i := range o.N {
+			persons := int64(math.Round(scale * o.N[i]))
+			a.Population = append(a.Population, persons)
+			a.Need = append(a.Need, min(max(int64(math.Round(scale*o.Sum[i])), 0), persons))
+		}
+		return a
+	}
+	a := areas(o, 1)
+	if err := a.Check(); err != nil {
+		return target.Discrimination{}, err
+	}
+	d := target.Discriminate(a)
+	// Expected numbers are no whole ones: they are counted in parts of a person.
+	expected := areas(Shrunk(o), max(1, math.Floor(min(1000, 1e9/max(n, 1)))))
+	if err := expected.Check(); err != nil {
+		return target.Discrimination{}, err
+	}
+	best := target.Discriminate(expected)
+	d.BestAUC, d.BestAreaCoverage = best.BestAUC, best.BestAreaCoverage
+	return d, nil
 }
 
 // Caught is how much of the variation between areas something told with so many degrees of freedom catches, both less what chance gives. areas is the variation between them; without squares chance is

@@ -46,7 +46,7 @@ func Assess(c Case, tables []*cube.Cube) (*edition.Assessment, *cube.Cube, error
 			"Evidence supports when it reaches the first threshold, supports with conditions when it reaches the second, and else does not. An item supports when all its evidence does, does not support when decisive evidence does not, and else supports with conditions, also when some evidence is not measured."),
 		text("Gränser som projektet inte har angett är skikts egna val; de är ingen myndighets.", "Thresholds that the project does not declare are skikt's own choice; they are no agency's.")}}
 	for _, d := range docs {
-		a.Kinds = append(a.Kinds, edition.Kind{Name: d.Name, Title: d.Title, Text: d.Text, Cautions: d.Cautions, Formula: d.Formula, Range: d.Range, Source: d.Source, Share: d.Share})
+		a.Kinds = append(a.Kinds, edition.Kind{Doc: d.Doc, Share: d.Share})
 	}
 	named := map[string]*cube.Cube{}
 	for _, t := range tables {
@@ -130,6 +130,9 @@ func conclude(item *edition.Item, cells []cube.Cell) {
 		case cells[i].Status.Hidden():
 			obstacles = append(obstacles, text("Dolt av röjandekontrollen: "+lower(d.Title.SV)+".", "Hidden by disclosure control: "+lower(d.Title.EN)+"."))
 			remedies = append(remedies, text("Fler personer bakom: flera år tillsammans, eller färre uppdelningar.", "More persons behind it: several years together, or fewer breakdowns."))
+		case cells[i].Status == cube.NotApplicable:
+			obstacles = append(obstacles, text("Kan inte mätas här: "+lower(d.Title.SV)+".", "Can't be measured here: "+lower(d.Title.EN)+"."))
+			remedies = append(remedies, text("Det finns för lite variation eller för få områden eller år att mäta på.", "There is too little variation, or too few areas or years, to measure on."))
 		case e.Verdict == edition.Unmeasured:
 			obstacles = append(obstacles, text("Inte mätt: "+lower(d.Title.SV)+".", "Not measured: "+lower(d.Title.EN)+"."))
 			remedies = append(remedies, d.Needs)

@@ -8,11 +8,11 @@ import (
 	"math"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/paulmach/orb"
-	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
 const sqliteMagic = "SQLite format 3\x00"
@@ -32,6 +32,9 @@ func readGeoPackage(path string, size int64, layer string) (*source, error) {
 	}
 	if want := page * int64(binary.BigEndian.Uint32(head[28:])); want > size {
 		return nil, fmt.Errorf("the file is cut off: it has %d of %d bytes; fetch it again", size, want)
+	}
+	if !slices.Contains(sql.Drivers(), "sqlite") {
+		return nil, errors.New("this skikt was built in a hurry (tag quick, as by make demo) and reads no GeoPackage; run make build, or export the layer as GeoJSON")
 	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {

@@ -22,14 +22,8 @@ const AssessmentTable = "assessment"
 
 // Kind documents one kind of evidence.
 type Kind struct {
-	Name     string    `json:"name"`
-	Title    cube.Text `json:"title"`
-	Text     cube.Text `json:"text"`     // what it tells
-	Cautions cube.Text `json:"cautions"` // what it does not tell
-	Formula  string    `json:"formula"`
-	Range    string    `json:"range"`
-	Source   string    `json:"source"`
-	Share    bool      `json:"share"` // values are shares, which people read in percent
+	cube.Doc
+	Share bool `json:"share"` // values are shares, which people read in percent
 }
 
 // Named is a code that items use, with what it is called.
@@ -76,7 +70,7 @@ func (a *Assessment) Kind(name string) Kind {
 			return k
 		}
 	}
-	return Kind{Name: name, Title: cube.Same(name)}
+	return Kind{Doc: cube.Doc{Name: name, Title: cube.Same(name)}}
 }
 
 // Item finds an item; nil when there is none.

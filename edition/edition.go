@@ -73,8 +73,19 @@ type Release struct {
 	Audit      json.RawMessage `json:"audit,omitempty"`     // what the attacker that audits the protection found
 	Residuals  json.RawMessage `json:"residuals,omitempty"` // how many records were left out, step by step and why
 	Methods    []Method        `json:"methods"`
+	Grants     []Grant         `json:"grants,omitempty"` // rules whose numbers are published, so that readers can try others
 
 	Assessment *Assessment `json:"assessment,omitempty"` // how far the tools can support the agency's work
+}
+
+// A Grant is declared rules that share out money, with the table of the numbers that they are computed on.
+type Grant struct {
+	Name  string          `json:"name"`
+	Title cube.Text       `json:"title"`
+	Table string          `json:"table"`           // made by package grant of its units
+	Rules json.RawMessage `json:"rules"`           // of package grant; the first is what the others are compared with
+	Need  string          `json:"need,omitempty"`  // measure of the table
+	Reach []string        `json:"reach,omitempty"` // measures of the table
 }
 
 // A Manifest says what an edition holds.
@@ -263,6 +274,11 @@ func (e *Edition) checkManifest() error {
 			return fmt.Errorf("%s has the table name %q twice or empty", ManifestFile, t.Name)
 		}
 		tables[t.Name] = true
+	}
+	for _, g := range m.Grants {
+		if !tables[g.Table] {
+			return fmt.Errorf("%s has a grant %q but not its table %q", ManifestFile, g.Name, g.Table)
+		}
 	}
 	for _, d := range m.Divisions {
 		if _, ok := e.files[d.File]; !ok {

@@ -21,6 +21,9 @@ type Result struct {
 	Applies []bool
 	Unspent int64 // frames of those who do not apply, and of pots that nobody can have
 
+	pupils []*big.Int // Pupils over one denominator
+	scale  *big.Int
+
 	Warnings []cube.Warning
 }
 
@@ -42,8 +45,9 @@ func (u *Units) MeanPupils(years []string) ([]*big.Rat, error) {
 		columns = append(columns, c)
 	}
 	mean := make([]*big.Rat, u.Len())
+	given := make([]*big.Rat, 0, len(columns))
 	for i := range mean {
-		var given []*big.Rat
+		given = given[:0]
 		plain, whole := int64(0), true // the sum, as long as it is of whole numbers of a sensible size
 		for k, c := range columns {
 			switch {
@@ -82,6 +86,7 @@ func (r Rule) Allocate(u *Units) (*Result, error) {
 	if res.Pupils, err = u.MeanPupils(r.Pupils); err != nil {
 		return nil, err
 	}
+	res.pupils, res.scale = whole(res.Pupils)
 	if err := res.whoApplies(); err != nil {
 		return nil, err
 	}

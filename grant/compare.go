@@ -53,7 +53,7 @@ func Compare(from, to *Result) (*Comparison, error) {
 	if !slices.Equal(from.Units.ID, to.Units.ID) {
 		return nil, errors.New("grant: the two results are not of the same units in the same order; compare rules on one file of units")
 	}
-	c := &Comparison{From: from, To: to, Change: make([]int64, len(to.Paid)), All: Change{Pupils: sum(to.Pupils)}}
+	c := &Comparison{From: from, To: to, Change: make([]int64, len(to.Paid)), All: Change{Pupils: new(big.Rat).SetFrac(total(to.pupils), to.scale)}}
 	for i := range to.Paid {
 		c.Change[i] = to.Paid[i] - from.Paid[i]
 		c.All.add(from.Paid[i], to.Paid[i])
@@ -64,7 +64,6 @@ func Compare(from, to *Result) (*Comparison, error) {
 // By is the change by the members of a grouping, in the order that they first stand in; units without a member are under the empty name, so that the sums are those of all.
 func (c *Comparison) By(g *Grouping) (members []string, changes []Change) {
 	at := map[string]int{}
-	pupils, scale := whole(c.To.Pupils)
 	var sums []*big.Int
 	for i, member := range g.Of {
 		k, ok := at[member]
@@ -74,10 +73,10 @@ func (c *Comparison) By(g *Grouping) (members []string, changes []Change) {
 			members, changes, sums = append(members, member), append(changes, Change{}), append(sums, new(big.Int))
 		}
 		changes[k].add(c.From.Paid[i], c.To.Paid[i])
-		sums[k].Add(sums[k], pupils[i])
+		sums[k].Add(sums[k], c.To.pupils[i])
 	}
 	for k := range changes {
-		changes[k].Pupils = new(big.Rat).SetFrac(sums[k], scale)
+		changes[k].Pupils = new(big.Rat).SetFrac(sums[k], c.To.scale)
 	}
 	return members, changes
 }
@@ -104,15 +103,6 @@ func (c *Comparison) MovedShare() float64 {
 	return float64(c.All.Won) / float64(c.All.To)
 }
 
-// kronor are amounts as fractions.
-func kronor(amounts []int64) []*big.Rat {
-	out := make([]*big.Rat, len(amounts))
-	for i, a := range amounts {
-		out[i] = new(big.Rat).SetInt64(a)
-	}
-	return out
-}
-
 // An Inequality tells how kronor for each pupil are spread, weighted by pupils. Units without pupils are not in it. Numbers are nil where they are undefined.
 type Inequality struct {
 	Gini          *big.Rat // of kronor for each pupil
@@ -123,31 +113,22 @@ type Inequality struct {
 
 // Inequality measures the paid amounts against a column of need, such as the index. Units that lack a number in the column are not in the last three, which are nil without a column.
 func (res *Result) Inequality(column string) (Inequality, error) {
-	kr := kronor(res.Paid)
-	wholeKr, _ := whole(kr)
-	n, _ := whole(res.Pupils)
-	units, places := ranked(kr, res.Pupils, nil)
-	q := Inequality{Gini: concentration(wholeKr, n, units, places)}
+	kr, n := ints(res.Paid), res.pupils
+	units, places := ranked(kr, n, nil)
+	q := Inequality{Gini: concentration(kr, n, units, places)}
 	if column == "" {
 		return q, nil
 	}
-	by, err := res.Units.column(column)
+	n, given, err := res.having(column)
 	if err != nil {
 		return Inequality{}, err
 	}
-	pupils, given := slices.Clone(res.Pupils), slices.Clone(by)
-	for i := range by {
-		if by[i] == nil {
-			pupils[i], given[i] = new(big.Rat), new(big.Rat)
-		}
-	}
-	units, places = ranked(nil, pupils, given)
-	q.Concentration = concentration(wholeKr, n, units, places)
+	units, places = ranked(nil, n, given)
+	q.Concentration = concentration(kr, n, units, places)
 	// Need is the column times pupils, in whole numbers.
-	values, _ := whole(given)
-	need := make([]*big.Int, len(values))
+	need, _ := whole(given)
 	for i := range need {
-		need[i] = new(big.Int).Mul(values[i], n[i])
+		need[i] = new(big.Int).Mul(need[i], n[i])
 	}
 	q.GiniOfColumn = concentration(need, n, units, places)
 	if q.Concentration != nil && q.GiniOfColumn != nil {
@@ -156,23 +137,35 @@ func (res *Result) Inequality(column string) (Inequality, error) {
 	return q, nil
 }
 
+// having are the pupils of the units that have a number in a column, and the column; 0 for the others.
+func (res *Result) having(column string) (pupils []*big.Int, given []*big.Rat, err error) {
+	by, err := res.Units.column(column)
+	if err != nil {
+		return nil, nil, err
+	}
+	pupils, given = slices.Clone(res.pupils), slices.Clone(by)
+	for i := range by {
+		if by[i] == nil {
+			pupils[i], given[i] = new(big.Int), new(big.Rat)
+		}
+	}
+	return pupils, given, nil
+}
+
 // Reach is how much of the paid kronor comes to some pupils, whose share of each unit's pupils is a column (such as those who live in areas of type 1 and 2), when each unit's kronor are
 // spread evenly over its pupils; and their share of all pupils. Units that lack the share are not in either. NaN where it is undefined.
 func (res *Result) Reach(column string) (ofKronor, ofPupils float64, err error) {
-	share, err := res.Units.column(column)
+	pupils, given, err := res.having(column)
 	if err != nil {
 		return 0, 0, err
 	}
-	pupils, shares := slices.Clone(res.Pupils), slices.Clone(share)
-	for i, s := range share {
-		switch {
-		case s == nil:
-			pupils[i], shares[i] = new(big.Rat), new(big.Rat)
-		case s.Sign() < 0 || s.Cmp(big.NewRat(1, 1)) > 0:
+	for i, s := range given {
+		if s.Sign() < 0 || s.Num().CmpAbs(s.Denom()) > 0 {
 			return 0, 0, fmt.Errorf("grant: unit %s: the column %s is a share, from 0 to 1", res.Units.ID[i], column)
 		}
 	}
-	return float(Reaching(kronor(res.Paid), pupils, shares)), float(Reaching(nil, pupils, shares)), nil
+	shares, scale := whole(given)
+	return float(reaching(ints(res.Paid), pupils, shares, scale)), float(reaching(pupils, pupils, shares, scale)), nil
 }
 
 // float is the nearest float64; NaN for nil.

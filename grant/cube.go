@@ -6,7 +6,10 @@ import (
 	"math"
 	"math/big"
 	"slices"
+	"strconv"
+	"strings"
 
+	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
 )
 
@@ -82,6 +85,133 @@ func (u *Units) dimension() cube.Dimension {
 	return d
 }
 
+// Cube is the units with their groupings and columns as they stand, so that whoever has it can carry rules out on them; [UnitsOf] reads it back. The error is for a number that a
+// float does not give back decimal for decimal.
+func (u *Units) Cube(name string) (*cube.Cube, error) {
+	var columns []string
+	for column := range u.Numbers {
+		columns = append(columns, column)
+	}
+	slices.Sort(columns)
+	dims := []cube.Dimension{u.dimension()}
+	at := make([][]int32, u.Len())
+	for i := range at {
+		at[i] = []int32{int32(i)}
+	}
+	for _, g := range u.Groups {
+		d := cube.Dimension{Name: g.Name, Title: u.groupTitle(&g), Role: cube.Group}
+		for slices.Contains(columns, d.Name) {
+			d.Name += "_"
+		}
+		for i, m := range g.Of {
+			k := slices.IndexFunc(d.Members, func(have cube.Member) bool { return have.Code == member(m).Code })
+			if k < 0 {
+				k = len(d.Members)
+				d.Members = append(d.Members, member(m))
+			}
+			at[i] = append(at[i], int32(k))
+		}
+		dims = append(dims, d)
+	}
+	cells := make([][]cube.Cell, u.Len())
+	var measures []cube.Measure
+	for _, column := range columns {
+		m := cube.Measure{Name: column, Title: u.title(column), Kind: cube.Value}
+		for i, x := range u.Numbers[column] {
+			if x == nil {
+				cells[i] = append(cells[i], cube.Cell{})
+				continue
+			}
+			v := float(x)
+			back, err := exact(v)
+			if err != nil || back.Cmp(x) != 0 {
+				return nil, fmt.Errorf("grant: unit %s has a number in %s with more digits than a table keeps", u.ID[i], column)
+			}
+			_, fraction, _ := strings.Cut(strconv.FormatFloat(v, 'f', -1, 64), ".")
+			m.Decimals = max(m.Decimals, len(fraction))
+			cells[i] = append(cells[i], cube.KnownCell(v))
+		}
+		measures = append(measures, m)
+	}
+	b := cube.NewBuilder(name, dims, measures)
+	for i := range at {
+		b.Add(at[i], cells[i]...)
+	}
+	c, err := b.Cube()
+	if err == nil {
+		c.Title = cube.Text{SV: "Tal som reglerna räknar på", EN: "Numbers that the rules are computed on"}
+		for _, w := range u.Warnings {
+			c.Warn(w)
+		}
+	}
+	return c, err
+}
+
+// exact is the decimal number that a float stands for.
+func exact(v float64) (*big.Rat, error) {
+	x, err := areatype.ParseDecimal(strconv.FormatFloat(v, 'f', -1, 64))
+	if err != nil {
+		return nil, err
+	}
+	return x.Rat(), nil
+}
+
+// unknown is the code of units without a member of a grouping.
+const unknown = "unknown"
+
+// member is a member of a grouping; units without one stand under one of their own.
+func member(code string) cube.Member {
+	if code == "" {
+		return cube.Member{Code: unknown, Label: cube.Text{SV: "Uppgift saknas", EN: "Unknown"}}
+	}
+	return cube.Member{Code: code, Label: cube.Same(code)}
+}
+
+func (u *Units) groupTitle(g *Grouping) cube.Text {
+	if g.Title == (cube.Text{}) {
+		return u.title(g.Name)
+	}
+	return g.Title
+}
+
+// UnitsOf are the units of a cube that [Units.Cube] made.
+func UnitsOf(c *cube.Cube) (*Units, error) {
+	dims := c.Dims()
+	if len(dims) == 0 || dims[0].Name != unitDim || c.Len() != len(dims[0].Members) {
+		return nil, fmt.Errorf("grant: the table %s is not one of units and their numbers", c.Name)
+	}
+	u := &Units{Numbers: map[string][]*big.Rat{}, Titles: map[string]cube.Text{}, Warnings: slices.Clone(c.Warnings)}
+	for row := range c.Len() {
+		u.ID = append(u.ID, c.Code(row, 0))
+		u.Name = append(u.Name, dims[0].Members[c.Coord(row, 0)].Label.SV)
+	}
+	for d := 1; d < len(dims); d++ {
+		g := Grouping{Name: dims[d].Name, Title: dims[d].Title}
+		for row := range c.Len() {
+			code := c.Code(row, d)
+			if code == unknown {
+				code = ""
+			}
+			g.Of = append(g.Of, code)
+		}
+		u.Groups = append(u.Groups, g)
+	}
+	for m, meas := range c.Measures() {
+		column := make([]*big.Rat, c.Len())
+		for row := range column {
+			if cell := c.Cell(row, m); cell.Status.HasValue() {
+				x, err := exact(cell.Value)
+				if err != nil {
+					return nil, fmt.Errorf("grant: the table %s: unit %s: %w", c.Name, u.ID[row], err)
+				}
+				column[row] = x
+			}
+		}
+		u.Numbers[meas.Name], u.Titles[meas.Name] = column, meas.Title
+	}
+	return u, u.Check()
+}
+
 // ByUnit is a cube unit × rule: pupils, frame, amount, amount per pupil and change against the first rule.
 func ByUnit(name string, results ...*Result) (*cube.Cube, error) {
 	rule, err := rules(results)
@@ -111,10 +241,7 @@ func ByGroup(name, grouping string, results ...*Result) (*cube.Cube, error) {
 	if g == nil {
 		return nil, fmt.Errorf("grant: the units have no grouping %q", grouping)
 	}
-	title := g.Title
-	if title == (cube.Text{}) {
-		title = results[0].Units.title(g.Name)
-	}
+	title := results[0].Units.groupTitle(g)
 	dim := cube.Dimension{Name: g.Name, Title: title, Role: cube.Group}
 	first, err := Compare(results[0], results[0])
 	if err != nil {
@@ -122,11 +249,7 @@ func ByGroup(name, grouping string, results ...*Result) (*cube.Cube, error) {
 	}
 	members, _ := first.By(g)
 	for _, m := range members {
-		member := cube.Member{Code: m, Label: cube.Same(m)}
-		if m == "" {
-			member = cube.Member{Code: "unknown", Label: cube.Text{SV: "Uppgift saknas", EN: "Unknown"}}
-		}
-		dim.Members = append(dim.Members, member)
+		dim.Members = append(dim.Members, member(m))
 	}
 	b := cube.NewBuilder(name, []cube.Dimension{dim, rule}, []cube.Measure{
 		measure("GrantPaid", cube.Sum, 0), measure("GrantPerPupil", cube.Value, 0), measure("GrantChange", cube.Sum, 0), measure("GrantMoved", cube.Sum, 0),
@@ -280,23 +403,18 @@ func CurveCube(name, by string, results ...*Result) (*cube.Cube, error) {
 		return cube.Measure{Name: name, Title: cube.Text{SV: sv, EN: en}, Unit: percentUnit, Kind: cube.Share, Decimals: 2}
 	}
 	title := cube.Text{SV: "Lorenzkurva för belopp per elev", EN: "Lorenz curve of amount per pupil"}
-	var order []*big.Rat
 	if by != "" {
-		if order, err = u.column(by); err != nil {
-			return nil, err
-		}
-		order = slices.Clone(order)
 		title = cube.Text{SV: "Koncentrationskurva längs " + u.title(by).SV, EN: "Concentration curve along " + u.title(by).EN}
 	}
 	b := cube.NewBuilder(name, []cube.Dimension{rule, point}, []cube.Measure{share("GrantSharePupils", "Andel av eleverna", "Share of pupils"), share("GrantShareKronor", "Andel av kronorna", "Share of kronor")})
 	for k, r := range results {
-		pupils := slices.Clone(r.Pupils)
-		for i := range order {
-			if order[i] == nil {
-				pupils[i] = new(big.Rat)
+		pupils, order := r.pupils, []*big.Rat(nil)
+		if by != "" {
+			if pupils, order, err = r.having(by); err != nil {
+				return nil, err
 			}
 		}
-		for i, p := range Curve(kronor(r.Paid), pupils, order) {
+		for i, p := range curve(ints(r.Paid), pupils, order) {
 			b.Add([]int32{int32(k), int32(i)}, cube.KnownCell(p.Persons), cube.KnownCell(p.Kronor))
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -140,8 +141,11 @@ func Fill(budget int64, weights []*big.Rat, floors, caps []int64) (*Filled, erro
 	return f, nil
 }
 
-// whole takes fractions to whole numbers: times the least common multiple of the denominators. The numbers may be the fractions' own: they must not be changed.
+// whole takes fractions to whole numbers: times the least common multiple of the denominators. The numbers must not be changed.
 func whole(v []*big.Rat) (scaled []*big.Int, scale *big.Int) {
+	if small, by, ok := inWords(v); ok {
+		return ints(small), big.NewInt(by)
+	}
 	scale = big.NewInt(1)
 	var rest, gcd big.Int
 	for _, x := range v {
@@ -152,36 +156,79 @@ func whole(v []*big.Rat) (scaled []*big.Int, scale *big.Int) {
 	}
 	scaled = make([]*big.Int, len(v))
 	for i, x := range v {
-		if d := x.Denom(); d.Cmp(scale) == 0 {
-			scaled[i] = x.Num()
-		} else {
-			scaled[i] = new(big.Int).Mul(x.Num(), rest.Quo(scale, d))
-		}
+		scaled[i] = new(big.Int).Mul(x.Num(), rest.Quo(scale, x.Denom()))
 	}
 	return scaled, scale
+}
+
+// inWords is whole for numbers from 0 on that fit in a machine word when scaled, as numbers of pupils and shares with a few decimals do.
+func inWords(v []*big.Rat) (scaled []int64, scale int64, ok bool) {
+	const most = 1 << 62
+	scale = 1
+	for _, x := range v {
+		if !x.Num().IsInt64() || !x.Denom().IsInt64() {
+			return nil, 0, false
+		}
+		d := x.Denom().Int64()
+		if scale%d == 0 {
+			continue
+		}
+		a, b := scale, d
+		for b != 0 {
+			a, b = b, a%b
+		}
+		if d/a > most/scale {
+			return nil, 0, false
+		}
+		scale *= d / a
+	}
+	scaled = make([]int64, len(v))
+	for i, x := range v {
+		n, by := x.Num().Int64(), scale/x.Denom().Int64()
+		if n < 0 || n > most/by {
+			return nil, 0, false
+		}
+		scaled[i] = n * by
+	}
+	return scaled, scale, true
+}
+
+// ints are whole numbers from 0 on, side by side in memory.
+func ints(v []int64) []*big.Int {
+	out, all, words := make([]*big.Int, len(v)), make([]big.Int, len(v)), make([]big.Word, len(v))
+	for i, x := range v {
+		out[i] = &all[i]
+		if words[i] = big.Word(x); bits.UintSize == 64 && x > 0 {
+			all[i].SetBits(words[i : i+1 : i+1])
+		} else {
+			all[i].SetInt64(x)
+		}
+	}
+	return out
 }
 
 func (f *Filled) feasible(w []*big.Int) error {
 	var crossed, withFloor, capped []int
 	low, high, open, weight := new(big.Int), new(big.Int), false, false
+	var lo, hi big.Int
 	for i := range w {
-		lo, hi := big.NewInt(f.floor[i]), big.NewInt(f.cap[i])
+		lo.SetInt64(f.floor[i])
 		if f.floor[i] > f.cap[i] {
 			crossed = append(crossed, i)
 		}
 		if f.floor[i] > 0 {
 			withFloor = append(withFloor, i)
 		}
-		low.Add(low, lo)
+		low.Add(low, &lo)
 		switch {
 		case w[i].Sign() == 0:
-			high.Add(high, lo)
+			high.Add(high, &lo)
 		case f.cap[i] == NoCap:
 			open, weight = true, true
 		default:
 			weight = true
 			capped = append(capped, i)
-			high.Add(high, hi)
+			high.Add(high, hi.SetInt64(f.cap[i]))
 		}
 	}
 	b := big.NewInt(f.Budget)
@@ -229,10 +276,11 @@ func order(a, b turn) int {
 
 // level is λ, for the whole weights, as a fraction. The sum of the amounts is piecewise linear in λ and never falls; the turns are gone through from below until it reaches the budget.
 func (f *Filled) level(w []*big.Int) (num, den *big.Int) {
-	var turns []turn
+	turns := make([]turn, 0, 2*len(w))
 	fixed, active := new(big.Int), new(big.Int)
+	var got, want, at big.Int
 	for i := range w {
-		fixed.Add(fixed, big.NewInt(f.floor[i]))
+		fixed.Add(fixed, at.SetInt64(f.floor[i]))
 		if w[i].Sign() == 0 {
 			continue
 		}
@@ -249,7 +297,6 @@ func (f *Filled) level(w []*big.Int) (num, den *big.Int) {
 	const well = 1 - 1e-6
 	fixedNear, _ := fixed.Float64()
 	activeNear := 0.0
-	var got, want, at big.Int
 	for _, t := range turns {
 		at.SetInt64(t.at)
 		if fixedNear+t.near*activeNear >= float64(f.Budget)*well {
@@ -331,7 +378,7 @@ func sum(v []*big.Rat) *big.Rat {
 func Concentration(kronor, persons, by []*big.Rat) *big.Rat {
 	kr, _ := whole(kronor)
 	n, _ := whole(persons)
-	units, places := ranked(kronor, persons, by)
+	units, places := ranked(kr, n, by)
 	return concentration(kr, n, units, places)
 }
 
@@ -360,13 +407,7 @@ func concentration(kr, n []*big.Int, units, places []int) *big.Rat {
 }
 
 // ranked puts the units that have persons in order of by, or of kronor for each person, and gives each the place of its value: equal values share one.
-func ranked(kronor, persons, by []*big.Rat) (units, places []int) {
-	value := func(i int) *big.Rat {
-		if by != nil {
-			return by[i]
-		}
-		return new(big.Rat).Quo(kronor[i], persons[i])
-	}
+func ranked(kronor, persons []*big.Int, by []*big.Rat) (units, places []int) {
 	near := make([]float64, len(persons))
 	for i := range persons {
 		if persons[i].Sign() <= 0 {
@@ -374,17 +415,21 @@ func ranked(kronor, persons, by []*big.Rat) (units, places []int) {
 		}
 		units = append(units, i)
 		if by != nil {
-			near[i] = nearly(by[i])
+			near[i] = nearly(by[i].Num()) / nearly(by[i].Denom())
 		} else {
 			near[i] = nearly(kronor[i]) / nearly(persons[i])
 		}
 	}
-	// Floats decide where they are well apart, fractions where they are not.
+	// Floats decide where they are well apart, whole numbers where they are not.
+	var x, y big.Int
 	compare := func(a, b int) int {
 		if d := near[a] - near[b]; math.Abs(d) > 1e-9*(math.Abs(near[a])+math.Abs(near[b])) {
 			return cmp.Compare(d, 0)
 		}
-		return value(a).Cmp(value(b))
+		if by != nil {
+			return x.Mul(by[a].Num(), by[b].Denom()).Cmp(y.Mul(by[b].Num(), by[a].Denom()))
+		}
+		return x.Mul(kronor[a], persons[b]).Cmp(y.Mul(kronor[b], persons[a]))
 	}
 	slices.SortFunc(units, func(a, b int) int { return cmp.Or(compare(a, b), a-b) })
 	places = make([]int, len(units))
@@ -398,11 +443,12 @@ func ranked(kronor, persons, by []*big.Rat) (units, places []int) {
 }
 
 // nearly is a number as a float, to a few units of its last digit.
-func nearly(x *big.Rat) float64 {
-	if a, b := x.Num(), x.Denom(); a.IsInt64() && b.IsInt64() {
-		return float64(a.Int64()) / float64(b.Int64())
+func nearly(x *big.Int) float64 {
+	if x.IsInt64() {
+		return float64(x.Int64())
 	}
-	return float(x)
+	f, _ := x.Float64()
+	return f
 }
 
 // A Point is a point of a Lorenz or concentration curve: the cumulative shares of persons and of kronor.
@@ -410,22 +456,26 @@ type Point struct{ Persons, Kronor float64 }
 
 // Curve is the Lorenz curve of kronor for each person (by nil), or the concentration curve in the order of by: one point after each unit that has persons, in order from the lowest.
 func Curve(kronor, persons, by []*big.Rat) []Point {
-	var kr, n []*big.Int
-	units, _ := ranked(kronor, persons, by)
-	wholeKr, _ := whole(kronor)
-	wholeN, _ := whole(persons)
+	kr, _ := whole(kronor)
+	n, _ := whole(persons)
+	return curve(kr, n, by)
+}
+
+func curve(kr, n []*big.Int, by []*big.Rat) []Point {
+	units, _ := ranked(kr, n, by)
+	allKr, allN := new(big.Int), new(big.Int)
 	for _, i := range units {
-		kr, n = append(kr, wholeKr[i]), append(n, wholeN[i])
+		allKr.Add(allKr, kr[i])
+		allN.Add(allN, n[i])
 	}
-	allKr, allN := total(kr), total(n)
 	if allKr.Sign() == 0 || allN.Sign() == 0 {
 		return nil
 	}
-	points := make([]Point, len(kr))
+	points := make([]Point, len(units))
 	atKr, atN := new(big.Int), new(big.Int)
-	for i := range kr {
-		points[i].Persons = float(new(big.Rat).SetFrac(atN.Add(atN, n[i]), allN))
-		points[i].Kronor = float(new(big.Rat).SetFrac(atKr.Add(atKr, kr[i]), allKr))
+	for k, i := range units {
+		points[k].Persons = float(new(big.Rat).SetFrac(atN.Add(atN, n[i]), allN))
+		points[k].Kronor = float(new(big.Rat).SetFrac(atKr.Add(atKr, kr[i]), allKr))
 	}
 	return points
 }
@@ -437,10 +487,15 @@ func Reaching(kronor, persons, share []*big.Rat) *big.Rat {
 		kronor = persons
 	}
 	x, _ := whole(kronor)
+	n, _ := whole(persons)
 	s, scale := whole(share)
+	return reaching(x, n, s, scale)
+}
+
+func reaching(x, n, s []*big.Int, scale *big.Int) *big.Rat {
 	var all, some, t big.Int
-	for i := range persons {
-		if persons[i].Sign() > 0 {
+	for i := range n {
+		if n[i].Sign() > 0 {
 			all.Add(&all, x[i])
 			some.Add(&some, t.Mul(x[i], s[i]))
 		}

@@ -1,6 +1,7 @@
 package grant
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -420,7 +421,7 @@ func TestUncertain(t *testing.T) {
 func TestDocsAreWhole(t *testing.T) {
 	seen := map[string]bool{}
 	for _, d := range Docs() {
-		if d.Name == "" || d.Title.SV == "" || d.Title.EN == "" || d.Formula == "" || d.Range == "" || d.Text.SV == "" || d.Text.EN == "" || seen[d.Name] {
+		if d.Name == "" || d.Title.SV == "" || d.Title.EN == "" || d.Formula == "" || d.Range.SV == "" || d.Range.EN == "" || d.Text.SV == "" || d.Text.EN == "" || seen[d.Name] {
 			t.Errorf("%+v lacks something, or stands twice", d)
 		}
 		seen[d.Name] = true
@@ -495,4 +496,47 @@ func BenchmarkScenario(b *testing.B) {
 			}
 		}
 	})
+}
+
+// Units that went through a table, and rules that went through JSON, give the same amounts to the krona.
+func TestUnitsThroughTable(t *testing.T) {
+	u := manyUnits(60)
+	u.Numbers["index"][3], u.Groups[0].Of[5] = nil, ""
+	u.Numbers["share12"][7] = big.NewRat(123456789, 1_000_000_000)
+	u.Titles = map[string]cube.Text{"index": {SV: "Skolindex", EN: "School index"}}
+	c, err := u.Cube("numbers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := UnitsOf(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kr := int64(40_000)
+	rule := Rule{Name: "r", Budget: 90_000_001, Pupils: []string{"y1", "y2", "y3"}, Previous: "had", Missing: AsMean, Pots: []Pot{
+		{Name: "a", Part: Frac(2, 3), Key: []string{"index", PupilsColumn}, Floor: Bound{Kronor: &kr, OfPrevious: Frac(1, 1000)}, Threshold: []Threshold{{Column: "share12", Least: Frac(1, 20)}}},
+		{Name: "b", Key: []string{"share12", PupilsColumn}, Cap: Bound{PerPupil: Frac(20001, 2)}}}}
+	text, err := json.Marshal(rule)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read Rule
+	if err := json.Unmarshal(text, &read); err != nil {
+		t.Fatal(err)
+	}
+	want, err := rule.Allocate(u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := read.Allocate(back)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got.Paid, want.Paid) || !slices.Equal(back.ID, u.ID) || !slices.Equal(back.Groups[0].Of, u.Groups[0].Of) || back.title("index") != u.title("index") || back.Numbers["index"][3] != nil {
+		t.Errorf("after the table and JSON: %v, want %v", got.Paid, want.Paid)
+	}
+	u.Numbers["index"][0] = big.NewRat(1, 3)
+	if _, err := u.Cube("numbers"); err == nil {
+		t.Error("a third went into a table as it is")
+	}
 }

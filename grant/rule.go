@@ -19,6 +19,9 @@ type Fraction struct{ r *big.Rat }
 // Frac is the fraction a/b.
 func Frac(a, b int64) Fraction { return Fraction{big.NewRat(a, b)} }
 
+// Exactly is a number as a Fraction.
+func Exactly(x *big.Rat) Fraction { return Fraction{x} }
+
 // Given tells whether there is a number.
 func (f Fraction) Given() bool { return f.r != nil }
 

@@ -417,7 +417,7 @@ func (m *measuring) variation(ctx context.Context, located assess.Outcome, typed
 	unit := assess.Between(m.whole)
 	best := assess.BestClasses(m.whole, fiveClasses)
 	caught := func(t *assess.Told, freedom int) {
-		t.OfRegSO, t.OfBest = assess.Caught(m.whole, unit, t.Told, freedom), t.Told/best.Told
+		t.OfRegSO, t.OfBest = assess.Caught(m.whole, unit, t.Told, freedom), assess.OfBest(m.whole, unit, best, t.Told, freedom)
 	}
 	if typed {
 		caught(add("types", cube.Text{SV: "Områdestyper", EN: "Area types"}, assess.Between(assess.ByType(m.whole, m.types))), fiveClasses-1)
@@ -458,6 +458,13 @@ func (m *measuring) variation(ctx context.Context, located assess.Outcome, typed
 	if err != nil {
 		return err
 	}
+	// What is not among the inputs is not available, which is another thing than what can't be told.
+	c = c.Edit(func(row, _ int, cell cube.Cell) cube.Cell {
+		if code := c.Code(row, 0); code == "types" && !typed || code == "index" && m.index == nil {
+			return cube.Cell{}
+		}
+		return cell
+	})
 	if m.index == nil {
 		c.Notes = append(c.Notes, cube.Text{SV: "Index för alla RegSO det året finns inte bland indata.", EN: "The index of all RegSO of the year is not among the inputs."})
 	}
@@ -593,15 +600,12 @@ func (m *measuring) recut(y *areatype.Year, def areatype.Definition) error {
 
 // order measures how well the index orders areas by the outcome.
 func (m *measuring) order() error {
-	a := &target.Areas{Index: m.index}
-	for i := range m.whole.N {
-		a.Population, a.Need = append(a.Population, int64(math.Round(m.whole.N[i]))), append(a.Need, int64(math.Round(m.whole.Sum[i])))
-	}
-	if err := a.Check(); err != nil {
+	d, err := assess.Order(m.whole, m.index)
+	if err != nil {
 		return err
 	}
 	c, err := assess.OrderCube(assess.Prefix+"order_"+m.decl.Name, m.title(cube.Text{SV: "indexets ordning", EN: "the index's order"}),
-		[]assess.Row[target.Discrimination]{{Code: "index", Title: cube.Text{SV: "Socioekonomiskt index (område)", EN: "Socioeconomic index (area)"}, Of: target.Discriminate(a)}})
+		[]assess.Row[target.Discrimination]{{Code: "index", Title: cube.Text{SV: "Socioekonomiskt index (område)", EN: "Socioeconomic index (area)"}, Of: d}})
 	if err != nil {
 		return err
 	}
@@ -650,6 +654,53 @@ func (m *measuring) coverage(ctx context.Context, typed bool) error {
 		located = append(located, placed)
 	}
 	c, err := assess.CoverageCube(assess.Prefix+"coverage_"+m.decl.Name, m.title(cube.Text{SV: "täckning", EN: "coverage"}), rows)
+	if err != nil {
+		return err
+	}
+	c = c.Edit(func(row, _ int, cell cube.Cell) cube.Cell {
+		if slices.Contains(hidden, c.Code(row, 0)) {
+			return cube.Cell{Status: cube.HiddenRule}
+		}
+		return cell
+	})
+	if err := m.keep(c, located); err != nil {
+		return err
+	}
+	if m.Records[m.table.From].Kommun == "" || m.kommuner == nil {
+		return nil
+	}
+	return m.coverageByKommun(typed)
+}
+
+// coverageByKommun tells who has a place in each kommun: those who have one by where it is, the others by the kommun that their record states.
+func (m *measuring) coverageByKommun(typed bool) error {
+	whole, _ := m.covered(m.persons, typed)
+	up, err := m.Geography.Parents(m.from.division, area.ID{Kind: area.Kommun})
+	if err != nil {
+		return err
+	}
+	var rows []assess.Row[assess.Coverage]
+	var located []assess.Outcome
+	var hidden []string
+	for k := range m.kommuner.Len() {
+		own := assess.Covered{Share: whole.Share, Located: whole.Located[k : k+1], Missing: whole.Missing.Into(slices.Repeat([]int32{0}, len(whole.Missing.N)), 1)}
+		own.Missing.N[0], own.Missing.Sum[0] = whole.Missing.N[k], whole.Missing.Sum[k]
+		placed := m.located.Where(func(i int) bool { return m.up[i] >= 0 && up[i] == int32(k) }).Into(m.up, m.unit.Len())
+		if n, _, _ := placed.Total(); n == 0 && own.Missing.N[0] == 0 {
+			continue
+		}
+		told, ok := m.told(own)
+		code := m.kommuner.At(k).Code
+		if !ok {
+			hidden = append(hidden, code)
+		}
+		rows = append(rows, assess.Row[assess.Coverage]{Code: code, Title: cube.Same(m.kommuner.At(k).Name), Of: told})
+		located = append(located, placed)
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	c, err := assess.CoverageByArea(assess.Prefix+"coverage_"+m.decl.Name+"_kommun", m.title(cube.Text{SV: "täckning", EN: "coverage"}), m.areaDimension(m.kommuner), rows)
 	if err != nil {
 		return err
 	}
@@ -755,10 +806,10 @@ func (m *measuring) keep(c *cube.Cube, by []assess.Outcome) error {
 			switch {
 			case n == 0:
 			case m.share:
-				b.Add([]int32{int32(row), int32(i), 0}, cube.KnownCell(o.Sum[i]))
-				b.Add([]int32{int32(row), int32(i), 1}, cube.KnownCell(n-o.Sum[i]))
+				b.Add([]int32{int32(c.Coord(row, 0)), int32(i), 0}, cube.KnownCell(o.Sum[i]))
+				b.Add([]int32{int32(c.Coord(row, 0)), int32(i), 1}, cube.KnownCell(n-o.Sum[i]))
 			default:
-				b.Add([]int32{int32(row), int32(i)}, cube.KnownCell(n))
+				b.Add([]int32{int32(c.Coord(row, 0)), int32(i)}, cube.KnownCell(n))
 			}
 		}
 	}

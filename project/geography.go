@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -40,20 +41,65 @@ func (r *Run) readGeography(ctx context.Context) error {
 	if err := r.nameAreas(); err != nil {
 		all = append(all, err)
 	}
-	for _, b := range r.Project.Geography.Borders {
-		if !try(b.File, r.readBorders(b)) {
+	drawn := atOnce(r.Project.Geography.Borders, r.drawBorders)
+	for i, b := range r.Project.Geography.Borders {
+		if !try(b.File, r.takeBorders(b, <-drawn[i])) {
 			return errors.Join(append(all, ctx.Err())...)
 		}
 	}
 	if len(all) > 0 { // what is dissolved from half a geography would only tell of the same again
 		return errors.Join(all...)
 	}
-	for _, id := range r.Project.Geography.Dissolve {
-		if !try("dissolve "+id, r.dissolve(id)) {
+	// Most are dissolved from the same fine borders, so all that can be are dissolved at once; what is left waits for borders that come of it.
+	for left := r.Project.Geography.Dissolve; len(left) > 0; {
+		made := atOnce(left, r.dissolve)
+		var waiting []string
+		var took []*area.Division
+		for i, id := range left {
+			d := <-made[i]
+			if errors.Is(d.err, errNothingFiner) {
+				waiting = append(waiting, id)
+				continue
+			}
+			if !try("dissolve "+id, d.err) {
+				return errors.Join(append(all, ctx.Err())...)
+			}
+			if d.err == nil {
+				r.check(d.division.ID.Title(), d.report)
+				took = append(took, d.division)
+			}
+		}
+		for _, division := range took {
+			if err := r.Geography.Add(division); err != nil {
+				return err
+			}
+		}
+		if len(took) == 0 {
+			for _, id := range waiting {
+				try("dissolve "+id, errNothingFiner)
+			}
 			break
 		}
+		left = waiting
 	}
 	return errors.Join(append(all, ctx.Err())...)
+}
+
+var errNothingFiner = errors.New("no finer division has borders")
+
+// atOnce does a job for each of some things, as many at a time as there are cores, and hands the results out in order.
+func atOnce[T, R any](things []T, do func(T) R) []chan R {
+	out := make([]chan R, len(things))
+	cores := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, t := range things {
+		out[i] = make(chan R, 1)
+		go func() {
+			cores <- struct{}{}
+			out[i] <- do(t)
+			<-cores
+		}()
+	}
+	return out
 }
 
 func (r *Run) readKey(k KeyDecl) error {
@@ -174,44 +220,60 @@ func (r *Run) nameAreas() error {
 	return nil
 }
 
-func (r *Run) readBorders(b BorderDecl) error {
-	path, err := r.file(b.File)
-	if err != nil {
-		return err
+// drawn is the areas of a border file, and what was found in it.
+type drawn struct {
+	division *area.Division
+	report   *border.Report
+	err      error
+}
+
+// drawBorders reads a border file and looks for faults in it.
+func (r *Run) drawBorders(b BorderDecl) (d drawn) {
+	var path string
+	if path, d.err = r.file(b.File); d.err != nil {
+		return d
 	}
-	id, err := area.ParseID(b.Division)
-	if err != nil {
-		return err
+	var o border.Options
+	if o.ID, d.err = area.ParseID(b.Division); d.err != nil {
+		return d
 	}
-	crs, err := border.ParseCRS(b.CRS)
-	if err != nil {
-		return err
+	if o.CRS, d.err = border.ParseCRS(b.CRS); d.err != nil {
+		return d
 	}
-	axis, err := border.ParseAxis(b.Axis)
-	if err != nil {
-		return err
+	if o.Axis, d.err = border.ParseAxis(b.Axis); d.err != nil {
+		return d
 	}
-	layer, err := border.Read(path, border.Options{ID: id, Layer: b.Layer, CodeField: b.CodeField, NameField: b.NameField, CRS: crs, Axis: axis})
+	o.Layer, o.CodeField, o.NameField = b.Layer, b.CodeField, b.NameField
+	layer, err := border.Read(path, o)
 	if err != nil {
-		return err
+		d.err = err
+		return d
 	}
-	drawn, err := border.Division(id, layer)
-	if err != nil {
-		return err
+	if d.division, d.err = border.Division(o.ID, layer); d.err != nil {
+		return d
 	}
-	report := border.Validate(drawn)
-	report.Findings = append(layer.Problems, report.Findings...)
-	r.check(b.File, report)
-	if n := report.Faults(); n > 0 && b.AcceptFaults == (Text{}) {
-		return fmt.Errorf("%s has %d faults in the borders, so that it is unclear what lies where; the first: %s; mend the file, or declare accept_faults with the reason why it is good enough", b.File, n, firstFault(report))
+	d.report = border.Validate(d.division)
+	d.report.Findings = append(layer.Problems, d.report.Findings...)
+	return d
+}
+
+// takeBorders adds the borders of a file to the geography.
+func (r *Run) takeBorders(b BorderDecl, d drawn) error {
+	if d.err != nil {
+		return d.err
+	}
+	r.check(b.File, d.report)
+	if n := d.report.Faults(); n > 0 && b.AcceptFaults == (Text{}) {
+		return fmt.Errorf("%s has %d faults in the borders, so that it is unclear what lies where; the first: %s; mend the file, or declare accept_faults with the reason why it is good enough", b.File, n, firstFault(d.report))
 	}
 	// Without a key, the areas are those of the borders. With one, the borders are put on its areas. Kommuner and län have no vintage here,
 	// and a map of them that lacks an area must say so.
+	id := d.division.ID
 	known, err := r.Geography.Division(id)
 	if err != nil {
-		return r.Geography.Add(drawn)
+		return r.Geography.Add(d.division)
 	}
-	borders := areaBorders(drawn)
+	borders := areaBorders(d.division)
 	if missing := known.Len() - len(borders); missing > 0 && b.Partial == (Text{}) {
 		return fmt.Errorf("%d of %d %s have no border here; declare partial, with the reason, if that is meant", missing, known.Len(), id.Title())
 	}
@@ -222,21 +284,18 @@ func (r *Run) readBorders(b BorderDecl) error {
 	return r.Geography.Add(full)
 }
 
-func (r *Run) dissolve(name string) error {
+// dissolve makes the borders of a division from finer ones; errNothingFiner says that there are none yet.
+func (r *Run) dissolve(name string) (d drawn) {
 	to, err := area.ParseID(name)
 	if err != nil {
-		return err
+		return drawn{err: err}
 	}
 	from, err := r.finer(to)
 	if err != nil {
-		return err
+		return drawn{err: err}
 	}
-	div, report, err := border.Dissolve(r.Geography, from, to)
-	if err != nil {
-		return err
-	}
-	r.check(to.Title(), report)
-	return r.Geography.Add(div)
+	d.division, d.report, d.err = border.Dissolve(r.Geography, from, to)
+	return d
 }
 
 // finer is the division with the most borders that a coarser one can be dissolved from.
@@ -257,7 +316,7 @@ func (r *Run) finer(to area.ID) (area.ID, error) {
 		}
 	}
 	if most == 0 {
-		return best, fmt.Errorf("no finer division has borders")
+		return best, errNothingFiner
 	}
 	return best, nil
 }

@@ -2,6 +2,7 @@ package project
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/grant"
 	"github.com/skikt/skikt/record"
 )
@@ -378,7 +380,23 @@ func (r *Run) grant(ctx context.Context, d GrantDecl) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range out.Cubes() {
+	cubes := out.Cubes()
+	numbers, err := u.Cube(d.Name + "_numbers")
+	switch {
+	case err != nil:
+		r.Findings = append(r.Findings, Finding{Where: "grants " + d.Name, Rule: "no-scenario", Text: err.Error() + "; the edition has the amounts, and readers can't try other rules"})
+	default:
+		cubes = append(cubes, numbers)
+		rules, err := json.Marshal(d.Rules)
+		if err != nil {
+			return err
+		}
+		r.scenarios = append(r.scenarios, edition.Grant{Name: d.Name, Title: text(d.Title), Table: numbers.Name, Rules: rules, Need: d.Need, Reach: d.Reach})
+		if d.Title != (Text{}) {
+			numbers.Title = cube.Text{SV: d.Title.SV + ": " + numbers.Title.SV, EN: d.Title.EN + ": " + numbers.Title.EN}
+		}
+	}
+	for _, c := range cubes {
 		c.Lineage = c.Lineage.Merge(cube.Lineage{Sources: sources})
 		r.Measures = append(r.Measures, c)
 	}

@@ -214,7 +214,7 @@ func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *load
 	also := make([]func(*record.Batch) (record.Vector, error), len(decl.Also))
 	for i, a := range decl.Also {
 		var err error
-		if also[i], err = r.also(decl.Locate, a); err != nil {
+		if also[i], err = r.also(ctx, decl, a); err != nil {
 			return err
 		}
 		l.columns = append(l.columns, record.Vector{Name: a.Column, Type: record.Text})
@@ -227,6 +227,8 @@ func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *load
 		return err
 	}
 	defer to.Discard()
+	storing := storeBehind(to)
+	defer storing.end()
 	twice := newDuplicates(decl)
 	add := func(b *record.Batch) error {
 		places, err := place(b)
@@ -269,7 +271,7 @@ func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *load
 		if keys != nil {
 			out.Columns = append(out.Columns, *keys)
 		}
-		return to.Append(out)
+		return storing.add(out)
 	}
 	step := "read " + filepath.Base(decl.File)
 	progress := func(done, total int64) { r.opt.step(step, done, total) }
@@ -282,7 +284,7 @@ func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *load
 		}
 		return err
 	}
-	if err := twice.err(); err != nil {
+	if err := errors.Join(twice.err(), storing.end()); err != nil {
 		return err
 	}
 	stored, err := to.Close()
@@ -293,6 +295,49 @@ func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *load
 		return fmt.Errorf("%d rows were read and %d located; of %d given on, %d were stored", account.Read.Good, account.Located.In, account.Read.Delivered, stored.Rows)
 	}
 	return nil
+}
+
+// A behind stores batches while the next ones are read and placed.
+type behind struct {
+	batches chan *record.Batch
+	failed  chan struct{} // closed when err is set
+	done    chan struct{}
+	err     error
+	ended   bool
+}
+
+func storeBehind(to *store.Loader) *behind {
+	s := &behind{batches: make(chan *record.Batch, 2), failed: make(chan struct{}), done: make(chan struct{})}
+	go func() {
+		defer close(s.done)
+		for b := range s.batches {
+			if s.err = to.Append(b); s.err != nil {
+				close(s.failed)
+				return
+			}
+		}
+	}()
+	return s
+}
+
+// add gives a batch on, or tells why an earlier one could not be stored.
+func (s *behind) add(b *record.Batch) error {
+	select {
+	case s.batches <- b:
+		return nil
+	case <-s.failed:
+		return s.err
+	}
+}
+
+// end waits until all is stored.
+func (s *behind) end() error {
+	if !s.ended {
+		s.ended = true
+		close(s.batches)
+	}
+	<-s.done
+	return s.err
 }
 
 // refuseYears takes back the place of rows whose year their publisher does not publish on the division. A bare code can't tell its vintage, but its year can: SCB's
@@ -677,8 +722,12 @@ func floats(b *record.Batch, name string) (x []float64, present []bool, err erro
 	return nil, nil, fmt.Errorf("column %q is a coordinate and must be declared type: float", name)
 }
 
-// also makes the column of a further division. A row in none of its areas is no residual: such divisions do not cover the country.
-func (r *Run) also(l LocateDecl, decl AlsoDecl) (func(*record.Batch) (record.Vector, error), error) {
+// also makes the column of a further division, or of the nearest place. A row in none of its areas is no residual: such divisions do not cover the country.
+func (r *Run) also(ctx context.Context, of RecordsDecl, decl AlsoDecl) (func(*record.Batch) (record.Vector, error), error) {
+	l := of.Locate
+	if decl.Nearest != "" {
+		return r.nearest(ctx, of, decl)
+	}
 	id, err := area.ParseID(decl.Division)
 	if err != nil {
 		return nil, err

@@ -25,6 +25,7 @@ import (
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/store"
 )
@@ -53,9 +54,10 @@ type Run struct {
 	Measures  []*cube.Cube     // of segregation, grants and targets, from what is already public
 	Released  []protect.Record // of what was protected, for the agency's own files
 
-	assessed map[string]string    // the year of each process
-	measured []protect.Measured   // of segregation, from the agency's own records
-	keyer    *protect.RecordKeyer // of records, for a policy with cell keys
+	scenarios []edition.Grant      // rules whose numbers are published
+	assessed  map[string]string    // the year of each process
+	measured  []protect.Measured   // of segregation, from the agency's own records
+	keyer     *protect.RecordKeyer // of records, for a policy with cell keys
 
 	opt     Options
 	work    string // folder for generated files and the store's spill
@@ -171,7 +173,6 @@ func goOn(ctx context.Context, err error) bool {
 	return ctx.Err() == nil && !errors.Is(err, store.ErrDisk) && !errors.Is(err, store.ErrMemory)
 }
 
-// source describes a declared file, with its checksum.
 // source describes a declared file, with its checksum.
 func (r *Run) source(ctx context.Context, f FileDecl, path string) (cube.Source, error) {
 	if s, ok := r.sources[f.File]; ok {

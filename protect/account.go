@@ -137,12 +137,6 @@ func (r *Release) Record() Record { return r.record }
 
 func (m *model) record(p Policy, a Audit, done []*cube.Cube, checks []*checked) Record {
 	out := Record{Policy: p, Method: a.Method, Families: a.Families, Measures: a.Measures, Verdict: a.Verdict}
-	names := map[rules]string{}
-	for _, d := range Docs() {
-		if d.bit != 0 {
-			names[d.bit] = d.Name
-		}
-	}
 	for k, c := range done {
 		t := &m.tables[k]
 		x := TableRecord{Name: c.Name, Rows: c.Len(), Rules: map[string]int{}, SHA256: TableSum(c)}
@@ -161,7 +155,7 @@ func (m *model) record(p Policy, a Audit, done []*cube.Cube, checks []*checked) 
 			if !total {
 				hidden += m.size(n)
 			}
-			for bit, name := range names {
+			for bit, name := range ruleNames {
 				if n.by&bit != 0 {
 					x.Rules[name]++
 				}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/lp"
 )
 
 // An Audit says what was done to protect a release or a table, and how it was checked. It holds no values and can be published.
@@ -137,8 +138,8 @@ type checked struct {
 
 // audit proves, for one measure, that no target can be computed from the shown numbers, nor told within less than the policy's interval. The
 // proof is a set of witnesses: a witness is a change to the atoms that leaves every shown number as it is, so where it changes a target, two tables agree on
-// everything shown and not on the target. Witnesses are searched modulo a prime, and then checked one by one in whole numbers against every shown
-// number, so that a fault in the search can only make the audit fail. Then the least and greatest value of every hidden number is found.
+// everything shown and not on the target. Witnesses are searched modulo a prime, those that the choice rests on are taken along, and all are then checked one by one in whole
+// numbers against every shown number, so that a fault in the search or in the choice can only make the audit fail. Then the least and greatest value of every hidden number is found.
 func (m *model) audit(s *system, shown []bool, p Policy) (*checked, error) {
 	a := &checked{MeasureAudit: MeasureAudit{Measure: m.measures[s.measure].Name, Unknowns: int(s.columns)}, spans: map[int32]span{}, targets: map[int32]bool{}}
 	for _, x := range m.parts {
@@ -151,6 +152,13 @@ func (m *model) audit(s *system, shown []bool, p Policy) (*checked, error) {
 	var err error
 	if a.witnesses, err = s.search(e); err != nil {
 		return a, err
+	}
+	for _, y := range s.proposed {
+		w := make([]step, len(y.cols))
+		for i, col := range y.cols {
+			w[i] = step{col, big.NewInt(y.by[i])}
+		}
+		a.witnesses = append(a.witnesses, w)
 	}
 	a.Witnesses = len(a.witnesses)
 	if err := m.checkWitnesses(s, e, a); err != nil {
@@ -249,9 +257,14 @@ func (m *model) checkWitnesses(s *system, e *equations, a *checked) error {
 	return nil
 }
 
-// The most columns of a block of which all intervals are computed to their ends. In larger ones they are told as far as single witnesses reach: what can be known
-// is then no narrower than that.
-const mostColumns = 300
+// In blocks of up to easyColumns all intervals are searched for to their ends. In larger ones the work is bounded: largeWork steps of the linear programs in all, shared evenly, and largeNodes
+// subproblems of whole numbers an end. Where it does not do, an interval is told as far as single witnesses and the points passed reach: what can be known is then no
+// narrower than that, and it counts as not certified.
+const (
+	easyColumns = 300
+	largeWork   = 4_000_000_000
+	largeNodes  = 20
+)
 
 // stepsIn makes cycles of the witnesses, as far as their numbers are small: how far a target can be moved by one of them alone needs no linear program.
 func (a *checked) stepsIn(s *system) {
@@ -323,33 +336,44 @@ func (m *model) checkSpans(s *system, a *checked, p Policy) error {
 			size[c] = len(b.cols)
 		}
 	}
-	var hidden []int32
-	var sums [][]int32
+	var easy, large []int32
 	for i := range m.numbers {
 		if !m.numbers[i].hidden || len(s.cols[i]) == 0 {
 			continue
 		}
-		n := int32(i)
 		a.Intervals++
-		if slices.ContainsFunc(s.cols[i], func(c int32) bool { return size[c] > mostColumns }) {
-			a.spans[n] = s.reached(s.sum(n), a.movers[n], func(y *cycle) float64 { return float64(y.move(n)) })
+		if slices.ContainsFunc(s.cols[i], func(c int32) bool { return size[c] > easyColumns }) {
+			large = append(large, int32(i))
 		} else {
-			hidden, sums = append(hidden, n), append(sums, s.cols[i])
+			easy = append(easy, int32(i))
 		}
 	}
-	spans, err := s.spans(a.blocks, sums, spanOptions{whole: s.whole, scale: scale})
-	if err != nil {
-		return fmt.Errorf("%w: %w", errExposed, err)
-	}
-	for k, i := range hidden {
-		a.spans[i] = spans[k]
-		if spans[k].certified {
-			a.Certified++
+	for i, list := range [][]int32{easy, large} {
+		sums := make([][]int32, len(list))
+		for k, n := range list {
+			sums[k] = s.cols[n]
+		}
+		o := spanOptions{whole: s.whole, scale: scale}
+		if i == 1 && len(large) > 0 {
+			o.limit = lp.Options{Work: max(1, largeWork/len(large)/2), Nodes: largeNodes}
+		}
+		spans, err := s.spans(a.blocks, sums, o)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errExposed, err)
+		}
+		for k, n := range list {
+			x := spans[k]
+			if x.certified {
+				a.Certified++
+			} else {
+				x = x.with(s.reached(s.sum(n), a.movers[n], func(y *cycle) float64 { return float64(y.move(n)) }))
+			}
+			a.spans[n] = x
 		}
 	}
 	var widths []float64
 	var unsure []*target
-	sums = nil
+	var sums [][]int32
 	o := spanOptions{whole: s.whole, scale: scale}
 	for i := range s.targets {
 		t := &s.targets[i]
@@ -376,7 +400,8 @@ func (m *model) checkSpans(s *system, a *checked, p Policy) error {
 			widths = append(widths, x.width())
 		}
 	}
-	if spans, err = s.spans(a.blocks, sums, o); err != nil {
+	spans, err := s.spans(a.blocks, sums, o)
+	if err != nil {
 		return fmt.Errorf("%w: %w", errExposed, err)
 	}
 	for i, t := range unsure {

@@ -16,7 +16,6 @@ import (
 type block struct {
 	cols []int32
 	rows []fixedRow // what is shown of it
-	sums []float64
 }
 
 // equations is everything shown of a system, as signed sums of columns, and where each column stands in it.
@@ -33,15 +32,9 @@ func (s *system) shownEquations(shown []bool) *equations {
 		if len(r.plus)+len(r.minus) == 0 {
 			return
 		}
-		var key uint64
-		for _, c := range r.plus {
-			key += scatter(uint64(c))
-		}
-		for _, c := range r.minus {
-			key -= scatter(uint64(c))
-		}
+		key := r.key()
 		for _, other := range seen[key] {
-			if slices.Equal(e.rows[other].plus, r.plus) && slices.Equal(e.rows[other].minus, r.minus) {
+			if e.rows[other].same(&r) {
 				return
 			}
 		}
@@ -85,59 +78,79 @@ func (s *system) blocks(e *equations, witnesses [][]step) []block {
 			up[find(x.col)] = find(w[0].col)
 		}
 	}
-	at := map[int32]int{}
+	at := make([]int32, s.columns) // per column: its block + 1
 	var out []block
 	for c := range s.columns {
 		if !alive[c] {
 			continue
 		}
 		root := find(c)
-		k, ok := at[root]
-		if !ok {
-			k = len(out)
-			at[root], out = k, append(out, block{})
+		if at[root] == 0 {
+			out = append(out, block{})
+			at[root] = int32(len(out))
 		}
-		out[k].cols = append(out[k].cols, c)
+		at[c] = at[root]
+		out[at[c]-1].cols = append(out[at[c]-1].cols, c)
 	}
-	for k := range out {
-		b := &out[k]
-		seen := map[int32]bool{}
-		same := map[string]bool{}
-		for _, c := range b.cols {
-			for _, q := range e.in[c] {
-				if seen[q] {
+	// What is shown of each, row by row: what a row has in a block is a row of the block.
+	rowOf := make([]int, len(out))
+	var touched []int32
+	seen := make([]map[uint64][]int32, len(out))
+	for _, row := range e.rows {
+		touched = touched[:0]
+		put := func(cols []int32, minus bool) {
+			for _, c := range cols {
+				k := at[c] - 1
+				if k < 0 {
 					continue
 				}
-				seen[q] = true
-				r := fixedRow{plus: within(e.rows[q].plus, b.cols), minus: within(e.rows[q].minus, b.cols)}
-				key := keyOf(r.plus) + "|" + keyOf(r.minus)
-				if same[key] {
-					continue
+				b := &out[k]
+				if rowOf[k] == 0 {
+					touched = append(touched, k)
+					b.rows = append(b.rows, fixedRow{})
+					rowOf[k] = len(b.rows)
 				}
-				same[key] = true
-				var sum float64
-				for _, c := range r.plus {
-					sum += s.value[c]
+				if r := &b.rows[rowOf[k]-1]; minus {
+					r.minus = append(r.minus, c)
+				} else {
+					r.plus = append(r.plus, c)
 				}
-				for _, c := range r.minus {
-					sum -= s.value[c]
-				}
-				b.rows, b.sums = append(b.rows, r), append(b.sums, sum)
 			}
+		}
+		put(row.plus, false)
+		put(row.minus, true)
+		for _, k := range touched {
+			b := &out[k]
+			last := rowOf[k] - 1
+			rowOf[k] = 0
+			if seen[k] == nil {
+				seen[k] = map[uint64][]int32{}
+			}
+			r := &b.rows[last]
+			key := r.key()
+			if slices.ContainsFunc(seen[k][key], func(q int32) bool { return b.rows[q].same(r) }) {
+				b.rows = b.rows[:last]
+				continue
+			}
+			seen[k][key] = append(seen[k][key], int32(last))
 		}
 	}
 	return out
 }
 
-// within are the columns of a that b, in order, has too.
-func within(a, b []int32) []int32 {
-	var out []int32
-	for _, c := range a {
-		if _, ok := slices.BinarySearch(b, c); ok {
-			out = append(out, c)
-		}
+// key is nearly always another for another row.
+func (r *fixedRow) key() (key uint64) {
+	for _, c := range r.plus {
+		key += scatter(uint64(c))
 	}
-	return out
+	for _, c := range r.minus {
+		key -= scatter(uint64(c))
+	}
+	return key
+}
+
+func (r *fixedRow) same(x *fixedRow) bool {
+	return slices.Equal(r.plus, x.plus) && slices.Equal(r.minus, x.minus)
 }
 
 // A span is what can be known of a number: no value outside, and with Certified both ends proved to be reached.
@@ -154,12 +167,18 @@ func (a span) width() float64 {
 	return a.most - a.least
 }
 
+// with is what two searches reached together; nothing is proved of its ends.
+func (a span) with(b span) span {
+	return span{least: min(a.least, b.least), most: max(a.most, b.most), open: a.open || b.open}
+}
+
 // spanOptions say what an attacker is taken to know beside what is shown.
 type spanOptions struct {
 	whole bool    // values are whole
 	scale float64 // makes values whole numbers
 	floor float64 // least value of a column, but for secret zeros
 	marks []mark  // of numbers of several columns or one
+	limit lp.Options
 	// enough, when not nil, are per sum how low and high it needs to be known to get: the search may end there.
 	enough [][2]float64
 }
@@ -174,13 +193,10 @@ type mark struct {
 // that are about several blocks the others are taken to be as they are, which gives less room than there may be. The
 // work is shared among processors, and no result depends on it.
 func (s *system) spans(blocks []block, sums [][]int32, o spanOptions) ([]span, error) {
-	inBlock := make([]int32, s.columns)
-	for i := range inBlock {
-		inBlock[i] = -1
-	}
+	inBlock := make(map[int32]int32)
 	for k, b := range blocks {
 		for _, c := range b.cols {
-			inBlock[c] = int32(k)
+			inBlock[c] = int32(k) + 1
 		}
 	}
 	type question struct {
@@ -195,7 +211,7 @@ func (s *system) spans(blocks []block, sums [][]int32, o spanOptions) ([]span, e
 		by := map[int32][]int32{}
 		var order []int32
 		for _, c := range cols {
-			k := inBlock[c]
+			k := inBlock[c] - 1
 			if k < 0 {
 				out[i].least += s.value[c]
 				out[i].most += s.value[c]
@@ -217,7 +233,7 @@ func (s *system) spans(blocks []block, sums [][]int32, o spanOptions) ([]span, e
 		var all float64
 		for _, c := range x.cols {
 			all += s.value[c]
-			if k := inBlock[c]; k >= 0 {
+			if k := inBlock[c] - 1; k >= 0 {
 				by[k] = append(by[k], c)
 			}
 		}
@@ -332,7 +348,8 @@ func (s *system) blockSpans(b *block, sums []asked, marks []mark, o spanOptions)
 	if o.whole {
 		ranges = p.WholeRanges
 	}
-	all, _, err := ranges(objectives, known, lp.Options{Workers: 1})
+	o.limit.Workers = 1
+	all, _, err := ranges(objectives, known, o.limit)
 	if err != nil {
 		return nil, fmt.Errorf("bounds: %w", err)
 	}

@@ -3,8 +3,8 @@ package protect
 import "github.com/skikt/skikt/cube"
 
 // PerturbationDocs document the methods that change counts; they belong with [Docs].
-func PerturbationDocs() []Doc {
-	return []Doc{
+func PerturbationDocs() []cube.Doc {
+	return []cube.Doc{
 		{Name: "cell-key", Title: cube.Text{SV: "Cellnyckelmetoden", EN: "Cell key method"},
 			Source: "Fraser and Wooton, A proposed method for confidentialising tabular output to protect against differencing, UNECE 2005; Thompson, Broadfoot and Elazar, UNECE 2013; SCB, https://www.scb.se/FAQ-CKM",
 			Text: cube.Text{
@@ -29,7 +29,7 @@ func PerturbationDocs() []Doc {
 }
 
 // doc is the documentation of the method that is declared.
-func (p Perturbation) doc() Doc {
+func (p Perturbation) doc() cube.Doc {
 	name := "cell-key"
 	switch {
 	case p.SmallCounts != nil:
@@ -42,5 +42,5 @@ func (p Perturbation) doc() Doc {
 			return d
 		}
 	}
-	return Doc{}
+	return cube.Doc{}
 }

@@ -40,10 +40,16 @@ type ExactOptions struct {
 	// Alone also keeps numbers apart for the sake of who is alone in one of them, as [Apply] does.
 	Alone bool
 	Nodes int // of branch and bound, in all; 0 for 20,000
+	// Work bounds everything done, in rows and columns gone over by linear programs, and in fractions reckoned; 0 for two thousand million, which is
+	// under a minute. Where it does not do for the proof, the best pattern known and what is proved of all are given: the gap.
+	Work int
 }
 
-// mostExact is how many numbers the exact mode takes on. A table of 140 numbers took seconds; one of 281 was not done after a minute.
-const mostExact = 200
+const (
+	mostExact   = 20_000        // numbers that the exact mode takes on
+	mostWork    = 2_000_000_000 // when no other bound is given
+	forFraction = 20            // what reckoning with a fraction counts as
+)
 
 // Exact finds the least that must be hidden for the families to be safe: the yardstick for what [Apply] hides, and for small tables a method
 // of its own. For every number hidden by a rule there must be a table that agrees on everything shown where it is higher, and one where it is
@@ -53,7 +59,7 @@ const mostExact = 200
 // linear constraints, 2000): choose the hidden numbers; an attacker then solves linear programs; where the attack succeeds, its dual solution gives a
 // condition on the choice that every safe pattern meets, sum of a * hidden >= 1 with each a cut down to 1 at most, and the choice is made again. Conditions
 // are found first against the relaxed choice, where a number may be hidden in part, and then against whole ones, which branch and bound proves
-// the best. All limits are counts of subproblems, never time, so the same input gives the same answer.
+// the best. The first pattern is that of [Apply], where it finds one. All limits are counts of work, never time, so the same input gives the same answer, whatever the size.
 func Exact(families []Family, policy Policy, o ExactOptions) (*Optimum, error) {
 	if err := policy.Validate(); err != nil {
 		return nil, err
@@ -98,6 +104,7 @@ type exactSearch struct {
 	cuts     []cut
 	alone    bool
 	nodes    int // left
+	work     *lp.Budget
 }
 
 // A cut is a condition that every safe pattern meets: sum of a * hidden >= whole.
@@ -112,6 +119,10 @@ func (m *model) newExactSearch(systems []*system, p Policy, o ExactOptions) (*ex
 	if x.nodes <= 0 {
 		x.nodes = 20_000
 	}
+	if o.Work <= 0 {
+		o.Work = mostWork
+	}
+	x.work = lp.NewBudget(o.Work)
 	if len(m.numbers) > mostExact {
 		return nil, fmt.Errorf("protect: the exact mode is for small tables, of %d numbers at most; these are %d", mostExact, len(m.numbers))
 	}
@@ -150,7 +161,7 @@ func (m *model) exact(systems []*system, p Policy, o ExactOptions) (*Optimum, er
 	if err != nil {
 		return nil, err
 	}
-	best, err := x.everything()
+	best, err := x.first(systems)
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +169,7 @@ func (m *model) exact(systems []*system, p Policy, o ExactOptions) (*Optimum, er
 	if err := x.boundReach(); err != nil {
 		return nil, err
 	}
-	if err := x.relaxed(); err != nil {
+	if err := x.relaxed(o.Work, out); err != nil {
 		return nil, err
 	}
 	if best, err = x.solve(best, out); err != nil {
@@ -277,8 +288,15 @@ func termsOf(cols []int32, coef int64) []lp.Term {
 // colsOf are the columns of a choice.
 func (x *exactSearch) colsOf(s *exactSystem, c int) []int32 { return s.cols[x.numbers[c][0]] }
 
+// What an attack on a pattern says of it.
+const (
+	isSafe  = iota
+	isBare  // proved not to be safe
+	unknown // the work allowed was not enough to tell
+)
+
 // safe tells whether a pattern keeps every target safe. When it doesn't, blame is the first target that is not.
-func (x *exactSearch) safe(hidden []bool) (ok bool, blame *target, err error) {
+func (x *exactSearch) safe(hidden []bool) (what int, blame *target, err error) {
 	for _, s := range x.systems {
 		for _, zeros := range []bool{false, true} {
 			p, known := s.problem(zeros, 1)
@@ -303,21 +321,30 @@ func (x *exactSearch) safe(hidden []bool) (ok bool, blame *target, err error) {
 			if s.system.whole {
 				ranges = p.WholeRanges
 			}
-			got, _, err := ranges(objectives, known, lp.Options{Workers: 1, Nodes: 200})
+			got, _, err := ranges(objectives, known, lp.Options{Workers: 1, Nodes: 200, Budget: x.work})
 			if err != nil {
-				return false, nil, err
+				return unknown, nil, err
 			}
 			for i, n := range asked {
-				if !reaches(got[i].Least, -n.down, -1) || !reaches(got[i].Most, n.up, 1) {
-					return false, n.target, nil
+				for _, end := range []struct {
+					lp.End
+					v, sign int64
+				}{{got[i].Least, -n.down, -1}, {got[i].Most, n.up, 1}} {
+					switch {
+					case reaches(end.End, end.v, end.sign):
+					case end.Limit != nil && new(big.Rat).Sub(end.Limit, big.NewRat(end.v, 1)).Sign()*int(end.sign) < 0:
+						return isBare, n.target, nil
+					default:
+						what = unknown
+					}
 				}
 			}
 		}
 		if x.alone && !x.apart(s, hidden) {
-			return false, nil, nil
+			return isBare, nil, nil
 		}
 	}
-	return true, nil, nil
+	return what, nil, nil
 }
 
 // zeros tells whether secret zeros may bring the need about.
@@ -339,21 +366,44 @@ func (x *exactSearch) apart(s *exactSystem, hidden []bool) bool {
 	return err == nil && x.m.checkWitnesses(s.system, e, &checked{witnesses: witnesses}) == nil
 }
 
+// first is the first pattern: what the usual way hides, or else everything, less what can be shown again.
+func (x *exactSearch) first(systems []*system) ([]bool, error) {
+	if err := x.m.hide(systems, x.p); err != nil {
+		return x.everything()
+	}
+	hidden := slices.Clone(x.must)
+	for i, c := range x.choiceOf {
+		if c >= 0 && x.m.numbers[i].hidden {
+			hidden[c] = true
+		}
+	}
+	if what, _, err := x.safe(hidden); err != nil || what == isBare {
+		if err != nil {
+			return nil, err
+		}
+		return x.everything()
+	}
+	return x.reveal(hidden, nil)
+}
+
 // everything hides all that may be hidden, and shows again, the dearest first, what can be. It is the first pattern, and shows that there is one.
 func (x *exactSearch) everything() ([]bool, error) {
 	hidden := make([]bool, len(x.numbers))
 	for c := range hidden {
 		hidden[c] = !x.keep[c]
 	}
-	ok, blame, err := x.safe(hidden)
+	what, blame, err := x.safe(hidden)
 	if err != nil {
 		return nil, err
 	}
-	if !ok && blame != nil && blame.number >= 0 {
+	if what == unknown {
+		return nil, errors.New("protect: the exact mode found no first pattern with the work allowed: allow more, or give a smaller table")
+	}
+	if what == isBare && blame != nil && blame.number >= 0 {
 		return nil, fmt.Errorf("protect: %s can't be protected however much is hidden: what must be shown, or is known beforehand, tells too much of it",
 			x.m.numbers[blame.number].name)
 	}
-	if !ok {
+	if what == isBare {
 		return nil, errors.New("protect: hidden zeros, or who is alone in a number, can't be protected however much is hidden")
 	}
 	return x.reveal(hidden, nil)
@@ -378,12 +428,15 @@ func (x *exactSearch) reveal(hidden []bool, first func(c int) bool) ([]bool, err
 	})
 	hidden = slices.Clone(hidden)
 	for _, c := range order {
+		if x.work.Spent() {
+			break
+		}
 		hidden[c] = false
-		ok, _, err := x.safe(hidden)
+		what, _, err := x.safe(hidden)
 		if err != nil {
 			return nil, err
 		}
-		hidden[c] = !ok
+		hidden[c] = what != isSafe
 	}
 	return hidden, nil
 }
@@ -401,7 +454,7 @@ func (x *exactSearch) boundReach() error {
 		for c := range x.numbers {
 			objectives[c].Terms = termsOf(x.colsOf(s, c), 1)
 		}
-		got, _, err := p.Ranges(objectives, known, lp.Options{Workers: 1})
+		got, _, err := p.Ranges(objectives, known, lp.Options{Workers: 1, Budget: x.work})
 		if err != nil {
 			return err
 		}
@@ -426,17 +479,26 @@ func distance(e lp.End) int64 {
 	return up.Int64()
 }
 
-// relaxed sets attackers on the relaxed choice, where numbers may be hidden in part, until their attacks give no more conditions, or for a while.
-func (x *exactSearch) relaxed() error {
-	const (
-		mostRounds = 60
-		little     = 1e-6
-	)
-	for range mostRounds {
+// relaxed sets attackers on the relaxed choice, where numbers may be hidden in part, until their attacks give no more conditions, or for a while: with half of the work there is.
+func (x *exactSearch) relaxed(work int, out *Optimum) error {
+	const little = 1e-6
+	all := x.work
+	x.work = lp.NewBudget(work / 2)
+	defer func() {
+		all.Spend(work/2 - max(0, x.work.Left()))
+		x.work = all
+	}()
+	for !x.work.Spent() {
 		p := x.master()
-		s, err := p.Minimize(x.objective(), lp.Options{Workers: 1})
+		s, err := p.Minimize(x.objective(), lp.Options{Workers: 1, Budget: x.work})
 		if err != nil {
 			return fmt.Errorf("protect: conditions of the exact mode: %w", err)
+		}
+		if s.Limit != nil {
+			out.Least = max(out.Least, ceiling(s.Limit))
+		}
+		if s.Point == nil {
+			return nil
 		}
 		part := make([]float64, len(x.numbers))
 		for c := range part {
@@ -518,7 +580,7 @@ func (x *exactSearch) attack(part []float64, little float64) error {
 			if len(objectives) == 0 {
 				continue
 			}
-			got, err := p.Prove(objectives, known)
+			got, err := p.Prove(objectives, known, lp.Options{Budget: x.work})
 			if err != nil {
 				return err
 			}
@@ -527,7 +589,7 @@ func (x *exactSearch) attack(part []float64, little float64) error {
 				if sides[i] < 0 {
 					want = asked[i].down
 				}
-				if g.NoLimit || g.Limit.Cmp(big.NewRat(-want*unit, 1)) <= 0 {
+				if g.NoLimit || g.Limit == nil || g.Limit.Cmp(big.NewRat(-want*unit, 1)) <= 0 {
 					continue
 				}
 				k := x.condition(s, objectives[i], want, g.Multipliers, rows, zeros)
@@ -561,6 +623,7 @@ func (x *exactSearch) condition(s *exactSystem, objective []lp.Term, want int64,
 	}
 	off := func(y *big.Rat, terms []lp.Term) {
 		if y.Sign() != 0 {
+			x.work.Spend(forFraction * len(terms))
 			for _, t := range terms {
 				d[t.Col].Sub(d[t.Col], new(big.Rat).Mul(y, big.NewRat(t.Coef, 1)))
 			}
@@ -613,7 +676,7 @@ func (x *exactSearch) condition(s *exactSystem, objective []lp.Term, want int64,
 func (x *exactSearch) solve(best []bool, out *Optimum) ([]bool, error) {
 	for {
 		p := x.master()
-		s, err := p.MinimizeWhole(x.objective(), nil, lp.Options{Workers: 1, Nodes: max(1, x.nodes)})
+		s, err := p.MinimizeWhole(x.objective(), nil, lp.Options{Workers: 1, Nodes: max(1, x.nodes), Budget: x.work})
 		if err != nil {
 			return nil, fmt.Errorf("protect: conditions of the exact mode: %w", err)
 		}
@@ -635,22 +698,25 @@ func (x *exactSearch) solve(best []bool, out *Optimum) ([]bool, error) {
 			hidden[c] = v.Sign() > 0
 			part[c], _ = v.Float64()
 		}
-		ok, _, err := x.safe(hidden)
+		what, _, err := x.safe(hidden)
 		if err != nil {
 			return nil, err
 		}
-		if ok && x.costOf(hidden) < x.costOf(best) {
+		if what == isSafe && x.costOf(hidden) < x.costOf(best) {
 			best = hidden
 		}
-		if ok && s.Exact() || x.nodes <= 0 {
+		if what == isSafe && s.Exact() || what == unknown || x.nodes <= 0 || x.work.Spent() {
 			return best, nil
 		}
-		if ok {
+		if what == isSafe {
 			continue
 		}
 		before := len(x.cuts)
 		if err := x.attack(part, 1e-9); err != nil {
 			return nil, err
+		}
+		if x.work.Spent() {
+			return best, nil
 		}
 		if len(x.cuts) == before {
 			if err := x.forbid(hidden); err != nil {
@@ -684,11 +750,11 @@ func (x *exactSearch) forbid(hidden []bool) error {
 			continue
 		}
 		hidden[c] = true
-		ok, _, err := x.safe(hidden)
+		what, _, err := x.safe(hidden)
 		if err != nil {
 			return err
 		}
-		hidden[c] = !ok
+		hidden[c] = what == isBare
 	}
 	var k cut
 	for c := range hidden {

@@ -87,9 +87,9 @@ func TestExactAgreesWithAllPatterns(t *testing.T) {
 			for k, c := range free {
 				hidden[c] = pattern>>k&1 == 1
 			}
-			if ok, _, err := x.safe(hidden); err != nil {
+			if what, _, err := x.safe(hidden); err != nil {
 				t.Fatal(err)
-			} else if ok {
+			} else if what == isSafe {
 				best = cost(pattern)
 				t.Logf("seed %d: %d of %d numbers, cost %d, %d conditions", seed, bits.OnesCount(uint(pattern)), len(free), best, got.Cuts)
 				break
@@ -156,5 +156,34 @@ func TestExactByHand(t *testing.T) {
 	}
 	if _, err = Exact([]Family{family}, hiding(4), ExactOptions{By: "colour"}); err == nil {
 		t.Error("an unknown aim was taken")
+	}
+}
+
+// At any size, and with however little work, the exact mode ends: its pattern costs no less than what is proved of all, and no more than that of the usual way.
+func TestExactEndsAtAnySize(t *testing.T) {
+	for _, c := range []struct {
+		areas, least, work int
+		proved             bool
+	}{{60, 5, 1_000_000, true}, {60, 14, 3_000_000, false}} {
+		family, p := country(c.areas, []int{2, 4}, 1), hiding(c.least)
+		release, err := Apply([]Family{family}, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		usual := release.Audit().Families[0]
+		if usual.Numbers < 1000 {
+			t.Fatalf("only %d numbers", usual.Numbers)
+		}
+		got, err := Exact([]Family{family}, p, ExactOptions{Work: c.work})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%d numbers: from %d to %d cells, %d conditions; the usual way %d numbers", usual.Numbers, got.Least, got.Cost, got.Cuts, usual.Primary+usual.Secondary)
+		if got.Least > got.Cost || got.Least <= 0 || c.proved && !got.Proved() {
+			t.Errorf("from %d to %d", got.Least, got.Cost)
+		}
+		if len(got.Hidden) > usual.Primary+usual.Secondary {
+			t.Errorf("%d numbers hidden, the usual way hides %d", len(got.Hidden), usual.Primary+usual.Secondary)
+		}
 	}
 }

@@ -24,7 +24,9 @@ func (m *model) hide(systems []*system, p Policy) error {
 		m.numbers[i].hidden = m.numbers[i].primary() || c.hiding[i] > 0
 	}
 	for _, s := range c.systems {
+		s.compact()
 		m.unmark(s, p)
+		s.proposed = s.cycles
 	}
 	return nil
 }
@@ -93,24 +95,65 @@ func (c *chooser) narrow(s *search, p Policy, scale float64) ([]*target, error) 
 	return c.tooNarrow(s, ask, s.blocks(e, witnesses), scale, p)
 }
 
+// costless is a cycle among what is hidden that alone gives a target all the room it must have, found near it; nil when none is seen.
+func (c *chooser) costless(s *search, t *target, p Policy) *cycle {
+	starts := t.cols
+	if len(starts) > 3 {
+		starts = []int32{starts[0], starts[len(starts)/2], starts[len(starts)-1]}
+	}
+	_, up := c.m.room(s.system, t, p)
+	least := c.least
+	defer func() { c.least = least }()
+	for _, c.least = range []float64{0, max(up, s.floor+1)} {
+		for _, limit := range regions {
+			for _, start := range starts {
+				for _, cols := range c.regionsAround(s, t, start, limit) {
+					r := c.newRegion(s.system, cols, t, nil)
+					if r.target.empty() {
+						continue
+					}
+					order := r.orders(0).of(0)
+					found, ok := r.propose(order)
+					if !ok || found.cost > 0 {
+						continue
+					}
+					cols, by, ok := r.change(found, order)
+					if !ok {
+						continue
+					}
+					if y, ok := s.newCycle(cols, by); ok && s.enough(c, y, t, p) && c.priceOf(y) == 0 {
+						return y
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // roomy tells whether one cycle alone gives a target all the room it must have, which needs no linear program.
 func (s *search) roomy(c *chooser, t *target, p Policy) bool {
 	if t.number < 0 || t.withZeros {
 		return s.kept(t)
 	}
+	return slices.ContainsFunc(s.touch[t.number], func(id int32) bool { return s.enough(c, s.cycles[id], t, p) })
+}
+
+// enough tells whether a cycle alone gives a target all the room it must have.
+func (s *search) enough(c *chooser, y *cycle, t *target, p Policy) bool {
+	if !s.keeps(y, t) {
+		return false
+	}
+	if t.number < 0 || t.withZeros {
+		return true
+	}
 	down, up := c.m.room(s.system, t, p)
-	return slices.ContainsFunc(s.touch[t.number], func(id int32) bool {
-		y := s.cycles[id]
-		if y.zero >= 0 || !s.keeps(y, t) {
-			return false
-		}
-		by := float64(y.move(t.number))
-		lower, higher := s.steps(y, 0)
-		if by < 0 {
-			by, lower, higher = -by, higher, lower
-		}
-		return lower*by >= down && higher*by >= up
-	})
+	by := float64(y.move(t.number))
+	lower, higher := s.steps(y, 0)
+	if by < 0 {
+		by, lower, higher = -by, higher, lower
+	}
+	return lower*by >= down && higher*by >= up
 }
 
 // tooNarrow are those of some targets that what can be known leaves too little room, of what hangs together as cycles or everything shown say.
@@ -158,7 +201,7 @@ func (c *chooser) another(s *search, t *target, room float64) *cycle {
 }
 
 // clean shows every number again that can be shown with all targets as safe as before, the most valuable first. It starts from all that is possible given
-// what is hidden, which is more than the chosen cycles.
+// what is hidden, which is more than the chosen cycles: these and the witnesses beside them.
 func (c *chooser) clean(p Policy) error {
 	shown := c.shown()
 	for _, s := range c.systems {
@@ -166,7 +209,7 @@ func (c *chooser) clean(p Policy) error {
 		if err != nil {
 			return err
 		}
-		s.cycles = s.cycles[:0]
+		s.cycles = slices.DeleteFunc(s.cycles, func(y *cycle) bool { return y == nil }) // each leaves some target room, which those below need not
 		for _, w := range witnesses {
 			var terms []term
 			for _, x := range w {
@@ -189,6 +232,18 @@ func (c *chooser) clean(p Policy) error {
 		for _, y := range s.cycles {
 			for _, n := range y.numbers {
 				c.hiding[n]++
+			}
+		}
+	}
+	for _, s := range c.systems {
+		s.tight = s.tight[:0]
+		for i := range s.targets {
+			if t := &s.targets[i]; !t.told && !s.roomy(c, t, p) {
+				if y := c.costless(s, t, p); y != nil {
+					c.add(s, y)
+				} else {
+					s.tight = append(s.tight, i)
+				}
 			}
 		}
 	}
@@ -243,31 +298,34 @@ func modulo(x step) uint64 {
 
 // showAgain replaces the cycles that move a number by combinations that don't, and tells whether the targets they moved are still safe. back undoes it.
 func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe bool, err error) {
+	back = func() {}
+	// The cycle that is given up is the smallest of those without a secret zero, so that each cycle keeps to one.
 	ids := slices.Clone(s.touch[n])
-	// The cycle that is given up is the smallest of those without a secret zero, if there are any, so that each cycle keeps to one.
 	slices.SortStableFunc(ids, func(a, b int32) int {
 		x, y := s.cycles[a], s.cycles[b]
 		return cmp.Or(cmp.Compare(min(x.zero, 0), min(y.zero, 0)), cmp.Compare(len(x.cols), len(y.cols)))
 	})
 	pivot := s.cycles[ids[0]]
-	if pivot.zero >= 0 && len(ids) > 0 {
-		return func() {}, false, nil // a zero would be told, or two would hang together
+	if pivot.zero >= 0 || s.tells(n, ids, pivot) {
+		return back, false, nil // a zero would be told, or two would hang together; or a target would be
 	}
-	targets := map[int]bool{}
+	var targets []int
 	old := make([]*cycle, len(ids))
 	for i, id := range ids {
 		old[i] = s.cycles[id]
-		for _, t := range s.affected(old[i]) {
-			targets[t] = true
-		}
+		targets = append(targets, s.affected(old[i])...)
 	}
+	slices.Sort(targets)
+	targets = slices.Compact(targets)
 	var fresh []*cycle
 	for _, y := range old[1:] {
 		z, ok := s.combine(y, pivot, n)
 		if !ok {
-			return func() {}, false, nil
+			return back, false, nil
 		}
-		fresh = append(fresh, z)
+		if len(z.cols) > 0 { // else it was the pivot over again
+			fresh = append(fresh, z)
+		}
 	}
 	for _, id := range ids {
 		c.remove(s, id)
@@ -276,6 +334,7 @@ func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe boo
 	for _, z := range fresh {
 		added = append(added, c.add(s, z))
 	}
+	tight := s.tight
 	back = func() {
 		for _, id := range added {
 			c.remove(s, id)
@@ -283,24 +342,10 @@ func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe boo
 		for _, y := range old {
 			c.add(s, y)
 		}
+		s.tight = tight
 	}
-	// What a target may be hangs on all cycles of its block, also those that do not move it.
-	var cols []int32
-	for _, y := range old {
-		cols = append(cols, y.cols...)
-	}
-	for _, y := range s.cyclesAround(cols) {
-		for _, t := range s.affected(y) {
-			targets[t] = true
-		}
-	}
-	var order []int
-	for t := range targets {
-		order = append(order, t)
-	}
-	slices.Sort(order)
-	var unsure []*target
-	for _, i := range order {
+	var unsure []int
+	for _, i := range targets {
 		t := &s.targets[i]
 		if t.told {
 			continue
@@ -309,18 +354,110 @@ func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe boo
 			return back, false, nil
 		}
 		if !s.roomy(c, t, p) {
-			unsure = append(unsure, t)
+			unsure = append(unsure, i)
 		}
 	}
-	if len(unsure) == 0 {
-		return back, true, nil
+	// What a target that no cycle alone gives enough room may be hangs on all that is shown of its block, also where the cycles that move it stay.
+	near := func([]int32) bool { return false }
+	if len(tight) > 0 {
+		var cols []int32
+		for _, y := range old {
+			cols = append(cols, y.cols...)
+		}
+		near = s.around(s.cyclesAround(cols))
 	}
+	ask := slices.Clone(unsure)
+	for _, i := range tight {
+		if _, ok := slices.BinarySearch(targets, i); !ok && near(s.all(&s.targets[i])) {
+			ask = append(ask, i)
+		}
+	}
+	slices.Sort(ask)
+	if narrow, err := c.anyNarrow(s, ask, n, p); err != nil || narrow {
+		return back, false, err
+	}
+	far := slices.DeleteFunc(slices.Clone(tight), func(i int) bool { _, ok := slices.BinarySearch(targets, i); return ok })
+	s.tight = append(far, unsure...)
+	slices.Sort(s.tight)
+	return back, true, nil
+}
+
+// around tells of columns whether some cycle changes one of them.
+func (s *search) around(cycles []*cycle) func(cols []int32) bool {
+	near := map[int32]bool{}
+	for _, y := range cycles {
+		for _, col := range y.cols {
+			near[col] = true
+		}
+	}
+	return func(cols []int32) bool { return slices.ContainsFunc(cols, func(col int32) bool { return near[col] }) }
+}
+
+// The most columns of a block of which linear programs are asked, over and over, whether a number can be shown again. In larger ones it stays hidden unless cycles
+// alone leave enough room.
+const mostTried = 600
+
+// anyNarrow tells whether what can be known of some targets leaves any of them too little room, when a number is shown again; yes, where it would be too much work to tell.
+func (c *chooser) anyNarrow(s *search, targets []int, again int32, p Policy) (bool, error) {
 	scale, ok := s.scale()
 	if !ok {
-		return back, true, nil
+		return false, nil
 	}
-	narrow, err := c.tooNarrow(s, unsure, c.blocksAround(s, unsure, n), scale, p)
-	return back, err == nil && len(narrow) == 0, err
+	for len(targets) > 0 {
+		cycles := s.cyclesAround(s.all(&s.targets[targets[0]]))
+		in := s.around(cycles)
+		var list []*target
+		var rest []int
+		for k, i := range targets {
+			if t := &s.targets[i]; k == 0 || in(s.all(t)) {
+				list = append(list, t)
+			} else {
+				rest = append(rest, i)
+			}
+		}
+		targets = rest
+		b := c.blockAround(s, cycles, again)
+		if len(b.cols) > mostTried {
+			return true, nil
+		}
+		if narrow, err := c.tooNarrow(s, list, []block{b}, scale, p); err != nil || len(narrow) > 0 {
+			return true, err
+		}
+	}
+	return false, nil
+}
+
+// tells tells whether a number, shown again, would tell a target: the cycles that can move the target all move the number, and by amounts in proportion.
+func (s *search) tells(n int32, ids []int32, pivot *cycle) bool {
+	plain := 0 // cycles without a secret zero
+	for _, id := range ids {
+		if s.cycles[id].zero < 0 {
+			plain++
+		}
+	}
+	by := pivot.move(n)
+	for k, number := range pivot.numbers {
+		i := s.of[number]
+		if i < 0 || s.targets[i].told {
+			continue
+		}
+		all, with := plain, s.targets[i].withZeros
+		if with {
+			all = len(ids)
+		}
+		apart := slices.ContainsFunc(s.touch[number], func(id int32) bool {
+			y := s.cycles[id]
+			if y.zero >= 0 && !with {
+				return false
+			}
+			all--
+			return y.move(number)*by != pivot.moves[k]*y.move(n)
+		})
+		if !apart && all == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // combine is a cycle that does what y does and leaves a number as it is, with the help of another.
@@ -361,71 +498,78 @@ func (s *search) combine(y, pivot *cycle, n int32) (*cycle, bool) {
 
 // cyclesAround are the cycles that hang together with some columns, by columns.
 func (s *search) cyclesAround(cols []int32) []*cycle {
-	taken := map[int32]bool{}
-	seen := map[int32]bool{}
+	taken, seen := make([]bool, len(s.cycles)), make([]bool, s.columns)
 	var out []*cycle
-	queue := slices.Clone(cols)
-	for len(queue) > 0 {
-		col := queue[0]
-		queue = queue[1:]
-		if seen[col] {
-			continue
+	var queue []int32
+	reach := func(cols []int32) {
+		for _, col := range cols {
+			if !seen[col] {
+				seen[col] = true
+				queue = append(queue, col)
+			}
 		}
-		seen[col] = true
-		for _, id := range s.holds[col] {
+	}
+	reach(cols)
+	for k := 0; k < len(queue); k++ {
+		for _, id := range s.holds[queue[k]] {
 			if !taken[id] {
 				taken[id] = true
 				out = append(out, s.cycles[id])
-				queue = append(queue, s.cycles[id].cols...)
+				reach(s.cycles[id].cols)
 			}
 		}
 	}
 	return out
 }
 
-// blocksAround are the blocks of the columns of targets given the cycles there are: those that hang together with them, by columns, are all that matters. The
-// number again counts as shown.
-func (c *chooser) blocksAround(s *search, targets []*target, again int32) []block {
-	var cols []int32
-	var witnesses [][]step
-	for _, t := range targets {
-		for _, y := range s.cyclesAround(s.all(t)) {
-			var w []step
-			for _, col := range y.cols {
-				w = append(w, step{col: col})
-			}
-			witnesses, cols = append(witnesses, w), append(cols, y.cols...)
-		}
+// blockAround is what hangs together with some columns given the cycles there are, and what is shown of it; a number again counts as shown.
+func (c *chooser) blockAround(s *search, cycles []*cycle, again int32) block {
+	var b block
+	for _, y := range cycles {
+		b.cols = append(b.cols, y.cols...)
 	}
-	slices.Sort(cols)
-	e := &equations{in: make([][]int32, s.columns)}
-	add := func(r fixedRow) {
-		for _, side := range [][]int32{r.plus, r.minus} {
-			for _, col := range side {
-				e.in[col] = append(e.in[col], int32(len(e.rows)))
-			}
+	slices.Sort(b.cols)
+	b.cols = slices.Compact(b.cols)
+	rowOf, fixedRowOf := map[int32]int{}, map[int32]int{}
+	at := func(of map[int32]int, key int32) *fixedRow {
+		k, ok := of[key]
+		if !ok {
+			k = len(b.rows)
+			of[key] = k
+			b.rows = append(b.rows, fixedRow{})
 		}
-		e.rows = append(e.rows, r)
+		return &b.rows[k]
 	}
-	shown, fixed := map[int32]bool{}, map[int32]bool{}
-	for _, col := range slices.Compact(cols) {
+	for _, col := range b.cols {
 		for _, n := range s.in[col] {
-			if !shown[n] && (n == again || !c.m.numbers[n].primary() && c.hiding[n] == 0) {
-				shown[n] = true
-				add(fixedRow{plus: s.cols[n]})
+			if n == again || !c.m.numbers[n].primary() && c.hiding[n] == 0 {
+				r := at(rowOf, n)
+				r.plus = append(r.plus, col)
 			}
 		}
 		if s.fixedIn == nil {
 			continue
 		}
 		for _, f := range s.fixedIn[col] {
-			if !fixed[f] {
-				fixed[f] = true
-				add(s.fixed[f])
+			r := at(fixedRowOf, f)
+			if _, plus := slices.BinarySearch(s.fixed[f].plus, col); plus {
+				r.plus = append(r.plus, col)
+			} else {
+				r.minus = append(r.minus, col)
 			}
 		}
 	}
-	return s.blocks(e, witnesses)
+	seen := map[uint64][]int{}
+	all := b.rows
+	b.rows = nil
+	for i := range all {
+		key := all[i].key()
+		if !slices.ContainsFunc(seen[key], func(q int) bool { return b.rows[q].same(&all[i]) }) {
+			seen[key] = append(seen[key], len(b.rows))
+			b.rows = append(b.rows, all[i])
+		}
+	}
+	return b
 }
 
 // unmark writes numbers as hidden to protect where the marks would leave a single whole number. For each target there must be another

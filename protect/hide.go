@@ -17,22 +17,31 @@ type chooser struct {
 	hiding  []int32 // per number: cycles that move it
 	lattice []*lattice
 	scratch struct{ at []int32 }
-	seed    uint64  // shakes prices; 0 for the first tries
-	least   float64 // columns with less are left alone, but for the target's own
-	bonus   float64 // what a cycle is worth for each further target that it keeps
+	seed    uint64                // shakes prices; 0 for the first tries
+	least   float64               // columns with less are left alone, but for the target's own
+	bonus   float64               // what a cycle is worth for each further target that it keeps
+	work    int                   // classes of regions, and columns of all numbers, gone through so far
+	memory  map[uint64]remembered // of one system, without shaking: what came of a region in which nothing has changed since
+}
+
+type remembered struct {
+	cycle *cycle
+	worth float64
 }
 
 // A search is the state of a choice in one system.
 type search struct {
 	*system
-	cycles []*cycle      // nil where one was taken back
-	touch  [][]int32     // per number: cycles that move it
-	holds  [][]int32     // per column: cycles that change it
-	of     map[int32]int // target by number; by -1-column for a secret zero
+	cycles []*cycle  // nil where one was taken back
+	touch  [][]int32 // per number: cycles that move it
+	holds  [][]int32 // per column: cycles that change it
+	of     []int32   // per number: its target, or -1
+	zeroOf []int32   // per secret zero, in columns from positive on: its target, or -1
+	tight  []int     // targets that no cycle alone gives all the room they must have, in order; kept while numbers are shown again
 }
 
 func (m *model) newChooser(systems []*system) *chooser {
-	c := &chooser{m: m, hiding: make([]int32, len(m.numbers))}
+	c := &chooser{m: m, hiding: make([]int32, len(m.numbers)), memory: map[uint64]remembered{}}
 	for _, s := range systems {
 		c.systems = append(c.systems, &search{system: s, touch: make([][]int32, len(m.numbers)), holds: make([][]int32, s.columns)})
 	}
@@ -113,7 +122,7 @@ func (c *chooser) shaken(n int32) float64 {
 func (c *chooser) worth(s *search, y *cycle) (sum float64) {
 	for _, n := range y.numbers {
 		sum += c.shaken(n)
-		if i, ok := s.of[n]; ok && c.bonus > 0 && !s.kept(&s.targets[i]) && s.keeps(y, &s.targets[i]) {
+		if i := s.of[n]; i >= 0 && c.bonus > 0 && !s.kept(&s.targets[i]) && s.keeps(y, &s.targets[i]) {
 			sum -= c.bonus
 		}
 	}
@@ -217,19 +226,41 @@ func (c *chooser) within(s *search, t *target, cols []int32, stay []int32) (best
 	if r.target.empty() {
 		return nil, worth
 	}
+	key := r.key(s.system, t, stay)
+	if old, ok := c.memory[key]; ok && c.seed == 0 {
+		return old.cycle, old.worth
+	}
 	type found struct {
 		proposal
-		order []int32
+		variant int
 	}
 	var all []found
+	orders := r.orders(c.seed)
+	take := func(f found) {
+		cols, by, ok := r.change(f.proposal, orders.of(f.variant))
+		if !ok {
+			return
+		}
+		if y, ok := s.newCycle(cols, by); ok && s.keeps(y, t) && !math.IsInf(c.priceOf(y), 1) && !movesAny(y, stay) {
+			if w := c.worth(s, y); w < worth {
+				best, worth = y, w
+			}
+		}
+	}
 	for v := range variants {
-		order := r.order(v, c.seed)
-		p, ok := r.propose(order)
+		c.work += len(orders.dear)
+		p, ok := r.propose(orders.of(v))
 		if !ok {
 			return nil, worth // what is fixed tells it, in whatever order
 		}
-		if !slices.ContainsFunc(all, func(f found) bool { return slices.Equal(f.hide, p.hide) }) {
-			all = append(all, found{p, order})
+		if slices.ContainsFunc(all, func(f found) bool { return slices.Equal(f.hide, p.hide) }) {
+			continue
+		}
+		if f := (found{p, v}); p.cost > 0 || c.bonus > 0 {
+			all = append(all, f)
+		} else if take(f); best != nil {
+			all = nil // nothing is cheaper
+			break
 		}
 	}
 	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(a.cost, b.cost) })
@@ -237,15 +268,10 @@ func (c *chooser) within(s *search, t *target, cols []int32, stay []int32) (best
 		if f.cost >= worth+3*c.bonus {
 			break
 		}
-		cols, by, ok := r.change(f.proposal, f.order)
-		if !ok {
-			continue
-		}
-		if y, ok := s.newCycle(cols, by); ok && s.keeps(y, t) && !math.IsInf(c.priceOf(y), 1) && !movesAny(y, stay) {
-			if w := c.worth(s, y); w < worth {
-				best, worth = y, w
-			}
-		}
+		take(f)
+	}
+	if c.seed == 0 {
+		c.memory[key] = remembered{best, worth}
 	}
 	return best, worth
 }
@@ -322,6 +348,7 @@ func (c *chooser) anywhere(s *search, t *target, stay []int32) (*cycle, float64)
 		return cmp.Or(cmp.Compare(key[b], key[a]), cmp.Compare(len(s.cols[a]), len(s.cols[b])))
 	})
 	for _, i := range order {
+		c.work += len(s.cols[i])
 		if !take(ones(usable(s.cols[i]))) && math.IsInf(key[i], 1) {
 			return nil, math.Inf(1)
 		}
@@ -361,7 +388,7 @@ func (c *chooser) choose() error {
 		return conflictError(conflicts)
 	}
 	for _, s := range c.systems {
-		s.of = s.targetsOf()
+		s.aim()
 		all := make([]int, len(s.targets))
 		for i := range all {
 			all[i] = i
@@ -442,8 +469,8 @@ func (s *search) inStep(t *target) *target {
 		return nil
 	}
 	for _, n := range s.cycles[ids[0]].numbers {
-		i, ok := s.of[n]
-		if !ok || n == t.number {
+		i := s.of[n]
+		if i < 0 || n == t.number {
 			continue
 		}
 		u := &s.targets[i]
@@ -472,14 +499,16 @@ func (s *search) movers(t *target) []int32 {
 	return out
 }
 
-// improve takes cycles back, alone and a few neighbours at a time, and finds the cheapest way to keep what they kept, given all others.
+// improve takes cycles back, alone and a few neighbours at a time, and finds the cheapest way to keep what they kept, given all others. It does no more than a few times the work
+// that the first choice took, as counted in classes gone through.
 func (c *chooser) improve() {
 	const rounds, most, patience = 4, 1000, 40
+	limit := c.work + 2_000_000 + 4*c.work
 	for _, s := range c.systems {
 		for range rounds {
 			better := false
 			for id := range s.cycles {
-				if s.cycles[id] != nil {
+				if s.cycles[id] != nil && c.work < limit {
 					better = c.retry(s, []int32{int32(id)}, nil) || better
 				}
 			}
@@ -489,7 +518,7 @@ func (c *chooser) improve() {
 			}
 		}
 		idle := 0
-		for try := 0; try < most && len(s.cycles) > 1 && idle < patience+len(s.cycles); try++ {
+		for try := 0; try < most && len(s.cycles) > 1 && idle < patience+len(s.cycles) && c.work < limit; try++ {
 			c.seed = scatter(uint64(try))
 			ids := s.neighbours(int32(c.seed%uint64(len(s.cycles))), 2+int(c.seed>>40%3))
 			c.bonus = float64(c.seed >> 20 % 4)
@@ -504,6 +533,7 @@ func (c *chooser) improve() {
 		c.seed, c.bonus = 0, 0
 		s.compact()
 	}
+	clear(c.memory)
 }
 
 // neighbours are a cycle and a few others that move a number that it moves, from the first or the next on that is there.
@@ -581,29 +611,33 @@ func (s *search) compact() {
 	s.cycles = all
 }
 
-// targetsOf gives the target of each number and of each secret zero that has one.
-func (s *search) targetsOf() map[int32]int {
-	of := make(map[int32]int, len(s.targets))
-	for i, t := range s.targets {
-		if t.number >= 0 {
-			of[t.number] = i
-		} else {
-			of[-1-t.cols[0]] = i
+// aim notes the target of each number and of each secret zero that has one.
+func (s *search) aim() {
+	s.of, s.zeroOf = make([]int32, len(s.touch)), make([]int32, s.columns-s.positive)
+	for _, list := range [][]int32{s.of, s.zeroOf} {
+		for i := range list {
+			list[i] = -1
 		}
 	}
-	return of
+	for i, t := range s.targets {
+		if t.number >= 0 {
+			s.of[t.number] = int32(i)
+		} else {
+			s.zeroOf[t.cols[0]-s.positive] = int32(i)
+		}
+	}
 }
 
 // affected are the targets that a cycle moves.
 func (s *search) affected(y *cycle) (out []int) {
 	for _, n := range y.numbers {
-		if t, ok := s.of[n]; ok {
-			out = append(out, t)
+		if t := s.of[n]; t >= 0 {
+			out = append(out, int(t))
 		}
 	}
 	if y.zero >= 0 {
-		if t, ok := s.of[-1-y.zero]; ok {
-			out = append(out, t)
+		if t := s.zeroOf[y.zero-s.positive]; t >= 0 {
+			out = append(out, int(t))
 		}
 	}
 	slices.Sort(out)

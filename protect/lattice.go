@@ -119,26 +119,30 @@ func (l *lattice) fellows(i int, own int32) []int32 {
 	if list, ok := l.near[i][own]; ok {
 		return list
 	}
+	const most = 64
 	n := len(l.part.inner.Dims()[l.base[i]].Members)
-	list, shared := make([]int32, n), make([]int, n)
-	for k := range list {
-		list[k] = int32(k)
+	var list []int32
+	var key []uint64 // the fewer of the upper members it shares, and then the farther away, the larger
+	for k := range int32(n) {
+		apart := uint64(len(l.up[i]))
 		for _, up := range l.up[i] {
 			if up[k] >= 0 && up[k] == up[own] {
-				shared[k]++
+				apart--
 			}
 		}
+		far := apart<<32 | uint64(max(k-own, own-k))
+		if k == own {
+			far = 0
+		}
+		at := len(list)
+		for at > 0 && far < key[at-1] {
+			at--
+		}
+		if at == most {
+			continue
+		}
+		list, key = slices.Insert(list[:min(len(list), most-1)], at, k), slices.Insert(key[:min(len(key), most-1)], at, far)
 	}
-	distance := func(k int32) int32 { return max(k-own, own-k) }
-	slices.SortFunc(list, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(shared[b], shared[a]), cmp.Compare(distance(a), distance(b)), cmp.Compare(a, b))
-	})
-	if k := slices.Index(list, own); k > 0 {
-		copy(list[1:k+1], list[:k])
-		list[0] = own
-	}
-	const most = 64
-	list = slices.Clip(list[:min(n, most)])
 	l.near[i][own] = list
 	return list
 }

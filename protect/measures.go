@@ -337,7 +337,7 @@ func (x Measured) check(done *cube.Cube, p Policy) error {
 }
 
 var (
-	measuresDoc = Doc{Name: "measure-rules", Title: cube.Text{SV: "Mått ur uppgifter om enskilda", EN: "Measures from records"},
+	measuresDoc = cube.Doc{Name: "measure-rules", Title: cube.Text{SV: "Mått ur uppgifter om enskilda", EN: "Measures from records"},
 		Source: "Bond, Brandt and de Wolf, Guidelines for the checking of output based on microdata research (DwB, 2015); thresholds as in ACRO (Smith et al., 2022). The limits of our profiles are our own choice",
 		Text: cube.Text{
 			SV: "Ett mått som inte är ett antal eller en summa, till exempel ett segregationsindex, visas bara om minst så många personer, enheter (områden, skolor) och personer i varje grupp ligger bakom det som policyn säger, om ingen enhet eller ägare har för stor del av personerna, och om inte varje enhet har bara en grupp. Den plats som ingår i en större får inte lämna för få kvar. Värden avrundas, intervall utåt, och baser visas inte. Mått som går att dela upp exakt på delar ska inte visas för alla delar och helheten samtidigt med många decimaler.",

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -718,5 +719,49 @@ func BenchmarkApply(b *testing.B) {
 			b.ReportMetric(float64(a.Primary), "primary")
 			b.ReportMetric(float64(a.Secondary), "secondary")
 		})
+	}
+}
+
+// Where all inner cells of a two-way table are hidden and its sums are shown, a cell lies from max(0, row + column - all) to min(row, column): the bounds of
+// Fréchet. All are proved, also in one block of more columns than are easy.
+func TestIntervalsOfALargeBlock(t *testing.T) {
+	const areas, groups = 90, 5
+	var rows [][]string
+	value := func(a, g int) int { return 1 + (a*7+g*g*3+a*g)%4 }
+	row, column, all := make([]int, areas), make([]int, groups), 0
+	for a := range areas {
+		for g := range groups {
+			v := value(a, g)
+			rows = append(rows, []string{fmt.Sprint("A", a), fmt.Sprint("g", g), fmt.Sprint(v)})
+			row[a], column[g], all = row[a]+v, column[g]+v, all+v
+		}
+	}
+	family := Family{Name: "large", Inner: innerOf(t, []string{"area", "group"}, rows), Views: []cube.View{view("area", "group")}}
+	p := hiding(5)
+	m, err := newModel([]Family{family}, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, checks, err := m.protect(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := checks[0]
+	if len(a.blocks) != 1 || len(a.blocks[0].cols) <= easyColumns {
+		t.Fatalf("%d blocks", len(a.blocks))
+	}
+	if a.Intervals != areas*groups || a.Certified != a.Intervals {
+		t.Errorf("%d intervals, %d certified, of %d cells", a.Intervals, a.Certified, areas*groups)
+	}
+	c := done[0]
+	for i := range areas {
+		for g := range groups {
+			at := c.Find(fmt.Sprint("A", i), fmt.Sprint("g", g))
+			x := a.spans[m.tables[0].number[at]]
+			least, most := max(0, row[i]+column[g]-all), min(row[i], column[g])
+			if x.least != float64(least) || x.most != float64(most) || x.open {
+				t.Errorf("A%d g%d: %g to %g, and it lies from %d to %d", i, g, x.least, x.most, least, most)
+			}
+		}
 	}
 }

@@ -13,13 +13,9 @@ const (
 	ruleContributors
 )
 
-// A Doc is what a rule of protection means, for people.
-type Doc struct {
-	Name   string    `json:"name"`
-	Title  cube.Text `json:"title"`
-	Text   cube.Text `json:"text"`
-	Source string    `json:"source,omitempty"`
-	bit    rules
+// ruleNames are the documentation values of the rules that hide a number.
+var ruleNames = map[rules]string{
+	ruleMinCount: "min-count", ruleZeros: "hide-zeros", ruleShares: "share-limits", ruleFull: "everyone-in-one", ruleContributors: "contributors",
 }
 
 const (
@@ -28,21 +24,21 @@ const (
 )
 
 // Docs are the rules of this package, each with the source it is taken from.
-func Docs() []Doc {
-	return append([]Doc{
-		{Name: "min-count", bit: ruleMinCount, Title: cube.Text{SV: "Minsta antal", EN: "Minimum frequency"}, Source: handbook + ", ch. 4 and 5",
+func Docs() []cube.Doc {
+	return append([]cube.Doc{
+		{Name: "min-count", Title: cube.Text{SV: "Minsta antal", EN: "Minimum frequency"}, Source: handbook + ", ch. 4 and 5",
 			Text: cube.Text{SV: "Antal från 1 till strax under gränsen döljs. Gränsen är minst 3, annars kunde ett dolt antal bara vara 1.",
 				EN: "Counts from 1 to just under the limit are hidden. The limit is at least 3, or a hidden count could only be 1."}},
-		{Name: "hide-zeros", bit: ruleZeros, Title: cube.Text{SV: "Nollor", EN: "Zeros"}, Source: handbook + ", ch. 5",
+		{Name: "hide-zeros", Title: cube.Text{SV: "Nollor", EN: "Zeros"}, Source: handbook + ", ch. 5",
 			Text: cube.Text{SV: "En nolla säger något om alla i området. Döljs nollor får de egna rader, så att en rad som saknas inte röjer dem.",
 				EN: "A zero tells about everyone in the area. When zeros are hidden they get rows of their own, so that a missing row does not tell."}},
-		{Name: "share-limits", bit: ruleShares, Title: cube.Text{SV: "Andel på för få", EN: "Share of too few"}, Source: scbRule,
+		{Name: "share-limits", Title: cube.Text{SV: "Andel på för få", EN: "Share of too few"}, Source: scbRule,
 			Text: cube.Text{SV: "En andel visas bara om den beräknats på fler än ett visst antal personer av vilka fler än ett visst antal har egenskapen, till exempel 20 och 5.",
 				EN: "A share is shown only when computed on more than so many persons of whom more than so many have the characteristic, such as 20 and 5."}},
-		{Name: "everyone-in-one", bit: ruleFull, Title: cube.Text{SV: "Alla i samma kategori", EN: "Everyone in one category"}, Source: handbook + ", ch. 5",
+		{Name: "everyone-in-one", Title: cube.Text{SV: "Alla i samma kategori", EN: "Everyone in one category"}, Source: handbook + ", ch. 5",
 			Text: cube.Text{SV: "Har alla i en grupp samma egenskap är den känd för var och en. Gruppens alla kategorier döljs.",
 				EN: "When everyone in a group has the same characteristic it is known of each. All the group's categories are hidden."}},
-		{Name: "contributors", bit: ruleContributors, Title: cube.Text{SV: "Få eller dominerande uppgiftslämnare", EN: "Few or dominating contributors"}, Source: handbook + ", ch. 4",
+		{Name: "contributors", Title: cube.Text{SV: "Få eller dominerande uppgiftslämnare", EN: "Few or dominating contributors"}, Source: handbook + ", ch. 4",
 			Text: cube.Text{SV: "Ett tal döljs om för få uppgiftslämnare ligger bakom det, om de n största står för mer än k procent (dominans), eller om talet utan de två största är mindre än p procent av den största (p-procentregeln). Uppgiftslämnare med samma ägare räknas som en.",
 				EN: "A number is hidden when too few contributors stand behind it, when its n largest hold more than k per cent (dominance), or when the number without the two largest is under p per cent of the largest (the p% rule). Contributors of one owner count as one."}},
 		{Name: "secondary", Title: cube.Text{SV: "Dold för att skydda", EN: "Hidden to protect"}, Source: "Fischetti and Salazar, Management Science 47 (2001) 1008–1027; Langsrud, https://github.com/statisticsnorway/ssb-gausssuppression",
@@ -51,5 +47,5 @@ func Docs() []Doc {
 		{Name: "interval", Title: cube.Text{SV: "Skyddsintervall", EN: "Protection interval"}, Source: "Fischetti and Salazar, Journal of the American Statistical Association 95 (2000) 916–928",
 			Text: cube.Text{SV: "Det som går att veta om ett dolt tal ska omfatta minst så mycket nedåt och uppåt som policyn säger, när man räknar med att antal är hela och aldrig under noll.",
 				EN: "What can be known of a hidden number must span at least as much downwards and upwards as the policy says, given that counts are whole and never below zero."}},
-	}, append([]Doc{measuresDoc}, PerturbationDocs()...)...)
+	}, append([]cube.Doc{measuresDoc}, PerturbationDocs()...)...)
 }

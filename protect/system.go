@@ -22,6 +22,9 @@ type system struct {
 	fixed    []fixedRow // what is known beforehand
 	fixedIn  [][]int32  // per column: the fixed rows that it is part of; nil without any
 	targets  []target
+	move     []int64 // scratch of newCycle, per number
+	moved    []bool
+	proposed []*cycle // what the choice rests on: witnesses that the audit looks at beside its own
 }
 
 // A fixedRow is a signed sum of columns that every reader knows.
@@ -188,22 +191,32 @@ type cycle struct {
 // newCycle makes a cycle of a change; ok is false when it would alter what is fixed, or more than one secret zero.
 func (s *system) newCycle(cols []int32, by []int64) (c *cycle, ok bool) {
 	c = &cycle{cols: cols, by: by, zero: -1}
-	move, fixed := map[int32]int64{}, map[int32]int64{}
+	if s.move == nil {
+		s.move, s.moved = make([]int64, len(s.cols)), make([]bool, len(s.cols))
+	}
+	var touched []int32
+	fixed := map[int32]int64{}
 	for i, col := range cols {
-		if col >= s.positive {
-			if c.zero >= 0 {
-				return nil, false
-			}
-			c.zero = col
-			if by[i] < 0 {
-				for j := range by {
-					by[j] = -by[j]
-				}
-				return s.newCycle(cols, by)
+		if col < s.positive {
+			continue
+		}
+		if c.zero >= 0 {
+			return nil, false
+		}
+		c.zero = col
+		if by[i] < 0 {
+			for j := range by {
+				by[j] = -by[j]
 			}
 		}
+	}
+	for i, col := range cols {
 		for _, n := range s.in[col] {
-			move[n] += by[i]
+			if !s.moved[n] {
+				s.moved[n] = true
+				touched = append(touched, n)
+			}
+			s.move[n] += by[i]
 		}
 		if s.fixedIn != nil {
 			for _, f := range s.fixedIn[col] {
@@ -215,19 +228,17 @@ func (s *system) newCycle(cols []int32, by []int64) (c *cycle, ok bool) {
 			}
 		}
 	}
+	slices.Sort(touched)
+	for _, n := range touched {
+		if v := s.move[n]; v != 0 {
+			c.numbers, c.moves = append(c.numbers, n), append(c.moves, v)
+		}
+		s.move[n], s.moved[n] = 0, false
+	}
 	for _, v := range fixed {
 		if v != 0 {
 			return nil, false
 		}
-	}
-	for n, v := range move {
-		if v != 0 {
-			c.numbers = append(c.numbers, n)
-		}
-	}
-	slices.Sort(c.numbers)
-	for _, n := range c.numbers {
-		c.moves = append(c.moves, move[n])
 	}
 	return c, true
 }

@@ -17,19 +17,6 @@ import (
 	"github.com/skikt/skikt/internal/num"
 )
 
-// A Doc documents a measure or a model.
-type Doc struct {
-	Name     string    // identifier
-	Family   string    // composition, choice, model, gradient, salsa, index
-	Title    cube.Text // what it is called
-	Formula  string    // in plain text
-	Unit     cube.Text
-	Range    string
-	Text     cube.Text // what it tells, and how to read a value
-	Cautions cube.Text
-	Source   string
-}
-
 // A Category is a column of codes: the code of each row by its place, -1 where it is not known.
 type Category struct {
 	Codes []string // sorted

@@ -14,7 +14,7 @@ var (
 		EN: "Needs whole persons in the margins. It says nothing of change in reality, only of chance in the placing."}
 )
 
-var decompositionDocs = []Doc{
+var decompositionDocs = []cube.Doc{
 	{
 		Name: "Nested", Family: "decomposition", Title: cube.Text{SV: "M och H per nivå (nästlad uppdelning)", EN: "M and H by nested level"},
 		Formula: "M = M(level 0) + Σ_k [M(levels 0..k) − M(levels 0..k−1)]; each part of H is that of M over −Σ π_g ln π_g",
@@ -96,7 +96,7 @@ var decompositionDocs = []Doc{
 	},
 }
 
-var uncertaintyDocs = []Doc{
+var uncertaintyDocs = []cube.Doc{
 	{
 		Name: "BootstrapPersons", Family: "inference", Title: cube.Text{SV: "Återdragning av personer", EN: "Bootstrap of persons"},
 		Formula: "counts* ~ multinomial(N, n_ig/N); bias = mean − value; corrected = value − bias; interval = quantiles − 2·bias",
@@ -157,10 +157,11 @@ var uncertaintyDocs = []Doc{
 	},
 	{
 		Name: "Bounds", Family: "inference", Title: cube.Text{SV: "Gränser vid dolda, avrundade eller störda tal", EN: "Bounds with hidden, rounded or perturbed counts"},
-		Formula:  "N·M = Σ_i V_i − N·KL(π‖q), V_i = Σ_g n_ig ln(p_g|i/q_g) convex: its range over the box of a unit; D, Hutchens and Atkinson by the ranges of a_i/A and b_i/B; MinMax, Gorard and Gini by D; isolation by Σ a_i²/t_i; entropy and Simpson by the groups' totals",
+		Formula: "N·M = Σ_i V_i − N·KL(π‖q), V_i = Σ_g n_ig ln(p_g|i/q_g) convex: its range over the box of a unit; D, Hutchens and Atkinson by the ranges of a_i/A and b_i/B; MinMax, Gorard and Gini by D; isolation by Σ a_i²/t_i; " +
+			"D, Gini and eta² of many groups as means of each group's against the rest; entropy and Simpson by the groups' totals; ordered and spatial measures as means Σ w v/Σ w over the box of weights and values",
 		Range:    ranged("an interval that contains the value of the true table"),
 		Text:     cube.Text{SV: "Var måttet kan ligga när vissa tal bara är kända som intervall. Kända summor gör intervallet snävare.", EN: "Where a measure may lie when some counts are known as intervals only. Known totals narrow it."},
-		Cautions: cube.Text{SV: "Säkra gränser, inte de snävaste, och inget konfidensintervall. Koncentrationsprofilens R, de korrigerade måtten, D, Gini och exponering för fler än två grupper samt rumsliga mått har inga gränser.", EN: "Safe bounds, not the narrowest, and no confidence interval. The concentration profile's R, the corrected measures, D, Gini and exposure of more than two groups, and measures of space have none."},
+		Cautions: cube.Text{SV: "Säkra gränser, inte de snävaste, och inget konfidensintervall. Densitetskorrigerat D, rangordningsindexen, NSI och SpatialProxProf har bara sitt hela område; modifierade mått och biasrättat D bara en övre gräns. Gini ligger mellan D och 1 − (1 − D)² även när alla tal är kända.", EN: "Safe bounds, not the narrowest, and no confidence interval. Density-corrected D, the rank-order indices, NSI and SpatialProxProf have their whole range only; modified measures and bias-corrected D little but an upper bound. Gini lies between D and 1 − (1 − D)² even when all counts are known."},
 		Undef:    cube.Text{SV: "När en grupp kan vara tom sägs det, och hela området ges.", EN: "When a group may be empty it says so and gives the whole range."}, Source: "Interval arithmetic; Cover and Thomas 2006 for the convexity",
 	},
 }

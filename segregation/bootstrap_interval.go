@@ -144,11 +144,13 @@ func BoundDissimilarity(t IntervalTable) (Bounded, error) {
 type BoundedMeasure struct {
 	Name string
 	Bounded
+	Whole bool // the bounds are the measure's whole range (infinite where it has none): nothing narrower can be told
 }
 
 // BoundTwoGroup bounds the measures of two groups that follow from the shares of units or from D: Dissimilarity, SCBIndex, MinMax, Gorard, Gini, Isolation, Interaction,
-// CorrelationRatio, Hutchens and Atkinson (β ½). MinMax and Gorard rise with D; Gini lies from D to 1 − (1 − D)², the least and the most area that a convex curve at the distance D has below the
-// diagonal; isolation is Σ a_i²/t_i over A, each term rising with a_i and falling with b_i, and not below P; Hutchens and Atkinson fall with Σ √(x_i y_i).
+// CorrelationRatio, Hutchens, Atkinson (β ½), ConcentrationProfile and the corrected ones. MinMax and Gorard rise with D; Gini lies from D to 1 − (1 − D)², the least and the most area that a convex curve at the distance D has below the
+// diagonal; isolation is Σ a_i²/t_i over A, each term rising with a_i and falling with b_i, and not below P; Hutchens and Atkinson fall with Σ √(x_i y_i); the concentration profile is the mean over a of |p_i − P|/(1 − P). Modified and bias-corrected
+// measures are at most the measure they correct: what chance gives is never below nothing, and the mean D of samples never below D.
 func BoundTwoGroup(t IntervalTable) ([]BoundedMeasure, error) {
 	d, err := BoundDissimilarity(t)
 	if err != nil {
@@ -172,18 +174,26 @@ func BoundTwoGroup(t IntervalTable) ([]BoundedMeasure, error) {
 			meets.Hi += a.Hi * a.Hi / (a.Hi + b.Lo)
 		}
 	}
-	names := []string{"Dissimilarity", "SCBIndex", "MinMax", "Gorard", "Gini", "Isolation", "Interaction", "CorrelationRatio", "Hutchens", "Atkinson"}
-	var out []BoundedMeasure
+	out := boundsOf{uncertain: uncertain}
+	full := Interval{-1, 1}
 	if len(d.Warnings) > 0 { // a group may be empty
-		for _, name := range names {
-			out = append(out, BoundedMeasure{name, d})
+		for _, name := range []string{"Dissimilarity", "SCBIndex", "MinMax", "Gorard", "Gini", "Isolation", "Interaction", "CorrelationRatio", "Hutchens", "Atkinson", "DensityCorrectedDissimilarity"} {
+			out.add(name, unit, unit)
 		}
-		return out, nil
+		out.add("ConcentrationProfile", noLimits, Interval{0, 2})
+		for _, name := range []string{"ModifiedDissimilarity", "ModifiedGini", "BiasCorrectedDissimilarity"} {
+			out.add(name, full, full)
+		}
+		for i := range out.list {
+			out.list[i].Warnings = append(out.list[i].Warnings, d.Warnings...)
+		}
+		return out.list, nil
 	}
 	p := Interval{n[0].Lo / (n[0].Lo + n[1].Hi), n[0].Hi / (n[0].Hi + n[1].Lo)}
 	isolation := Interval{max(p.Lo, meets.Lo/n[0].Hi), min(1, meets.Hi/n[0].Lo)}
 	isolation.Lo = min(isolation.Lo, isolation.Hi)
 	roots := Interval{}
+	members, off := make([]Interval, t.Units), make([]Interval, t.Units)
 	for i := range t.Units {
 		lo, hi := 1.0, 1.0
 		for g := range n {
@@ -192,16 +202,27 @@ func BoundTwoGroup(t IntervalTable) ([]BoundedMeasure, error) {
 			lo, hi = lo*s.Lo, hi*s.Hi
 		}
 		roots.Lo, roots.Hi = roots.Lo+math.Sqrt(lo), roots.Hi+math.Sqrt(hi)
+		members[i], off[i] = t.Cells[2*i], apart(bootShareBounds(t.Cells[2*i:][:2])[0], p)
 	}
 	roots.Hi = min(1, roots.Hi)
 	eta := func(i, p float64) float64 { return (i - p) / (1 - p) }
-	for k, b := range []Interval{
-		d.Interval, d.Interval, {2 * d.Lo / (1 + d.Lo), 2 * d.Hi / (1 + d.Hi)}, {(1 - p.Hi) * d.Lo, (1 - p.Lo) * d.Hi}, {d.Lo, 1 - (1-d.Hi)*(1-d.Hi)},
-		isolation, {1 - isolation.Hi, 1 - isolation.Lo}, {eta(isolation.Lo, p.Hi), eta(isolation.Hi, p.Lo)}, {1 - roots.Hi, 1 - roots.Lo}, {1 - roots.Hi*roots.Hi, 1 - roots.Lo*roots.Lo},
-	} {
-		out = append(out, BoundedMeasure{names[k], bootBounded(b.Lo, b.Hi, 1, uncertain)})
-	}
-	return out, nil
+	gini := Interval{d.Lo, 1 - (1-d.Hi)*(1-d.Hi)}
+	out.add("Dissimilarity", d.Interval, unit)
+	out.add("SCBIndex", d.Interval, unit)
+	out.add("MinMax", Interval{2 * d.Lo / (1 + d.Lo), 2 * d.Hi / (1 + d.Hi)}, unit)
+	out.add("Gorard", Interval{(1 - p.Hi) * d.Lo, (1 - p.Lo) * d.Hi}, unit)
+	out.add("Gini", gini, unit)
+	out.add("Isolation", isolation, unit)
+	out.add("Interaction", Interval{1 - isolation.Hi, 1 - isolation.Lo}, unit)
+	out.add("CorrelationRatio", Interval{eta(isolation.Lo, p.Hi), eta(isolation.Hi, p.Lo)}, unit)
+	out.add("Hutchens", Interval{1 - roots.Hi, 1 - roots.Lo}, unit)
+	out.add("Atkinson", Interval{1 - roots.Hi*roots.Hi, 1 - roots.Lo*roots.Lo}, unit)
+	out.add("ConcentrationProfile", boundRatio(boundMean(members, off), Interval{1 - p.Hi, 1 - p.Lo}), Interval{0, 2})
+	out.add("ModifiedDissimilarity", Interval{-1, d.Hi}, full)
+	out.add("ModifiedGini", Interval{-1, gini.Hi}, full)
+	out.add("BiasCorrectedDissimilarity", Interval{2*d.Lo - 1, d.Hi}, full)
+	out.add("DensityCorrectedDissimilarity", unit, unit)
+	return out.list, nil
 }
 
 // bootShareOf bounds a cell's share of its group, which rises with the cell and falls with the others; all is the group's sum of bounds, its Lo above zero.
@@ -370,30 +391,6 @@ func bootShareBounds(totals []Interval) []Interval {
 		out[g] = bootShareOf(c, Interval{lo, hi})
 	}
 	return out
-}
-
-// boundDiversity bounds the diversity of the whole, which the groups' totals give: entropy, Simpson's concentration and Simpson's interaction. It does not where nobody may be there.
-func boundDiversity(t IntervalTable) (out [3]Bounded, ok bool) {
-	totals, uncertain := make([]Interval, t.Groups), 0
-	for i, c := range t.Cells {
-		g := i % t.Groups
-		totals[g].Lo, totals[g].Hi = totals[g].Lo+c.Lo, totals[g].Hi+c.Hi
-		if c.Lo < c.Hi {
-			uncertain++
-		}
-		ok = ok || c.Lo > 0
-	}
-	var squares Interval
-	shares := bootShareBounds(totals)
-	for _, s := range shares {
-		squares.Lo, squares.Hi = squares.Lo+s.Lo*s.Lo, squares.Hi+s.Hi*s.Hi
-	}
-	squares = Interval{max(squares.Lo, 1/float64(t.Groups)), min(squares.Hi, 1)}
-	entropy := bootEntropyBounds(shares)
-	out[0] = bootBounded(entropy.Lo, entropy.Hi, math.Log(float64(t.Groups)), uncertain)
-	out[1] = bootBounded(squares.Lo, squares.Hi, 1, uncertain)
-	out[2] = bootBounded(1-squares.Hi, 1-squares.Lo, 1, uncertain)
-	return out, ok
 }
 
 // bootEntropyBounds bounds −Σ π ln π term by term: x ln(1/x) rises to 1/e and falls after.

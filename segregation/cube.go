@@ -1,6 +1,7 @@
 package segregation
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -30,11 +31,11 @@ type Question struct {
 	Draws Draws
 	// Ground, when not nil, tells where the units lie.
 	Ground *Ground
-	// HiddenBelow, when above 0, is the threshold below which the publisher hides counts. Then most measures of two groups, M and H of a place with hidden counts are intervals that contain
-	// the truth, whatever the hidden counts are: those hidden by rule are from 0 to below the threshold, the others anything that the cube's totals leave room for.
+	// HiddenBelow, when above 0, is the threshold below which the publisher hides counts. Then measures of a place with hidden counts are intervals that contain the truth ([BoundTwoGroup],
+	// [BoundManyGroup], [BoundOrdered], and those of space), whatever the hidden counts are: those hidden by rule are from 0 to below the threshold, the others anything that the cube's totals leave room for.
 	HiddenBelow float64
 	// RoundedTo, when above 0, is the base that the publisher rounds counts to (AtRandom: up or down by chance, else to the nearest), and PerturbedBy the most that it adds or takes
-	// away (cell key). Then most measures of two groups, M and H carry an interval that contains the truth, and other measures say that they are of such counts.
+	// away (cell key). Then measures carry an interval that contains the truth, and a warning names those of which nothing narrower than their range can be told.
 	RoundedTo, PerturbedBy float64
 	AtRandom               bool
 }
@@ -114,16 +115,24 @@ func (q Question) around(v float64) Interval {
 	return n
 }
 
-// A Ground is where units lie, for the measures of space.
+// A Ground is where units lie, for the measures of space: on a map, in a network of known distances, or both.
 type Ground struct {
-	Codes  []string // of the map's units, as in the cube
-	Map    *Map
+	Codes []string // of the map's units, as in the cube
+	Map   *Map     // nil where only distances are known: what needs borders, areas or points is not measured then
+	// Ways, when given, are distances along roads or by travel between units, one way each, that kernels see in place of the straight line. Pairs not listed are out of reach.
+	Ways   []Way
 	Near   Kernel // of clustering, proximity and distance decay
 	Around Kernel // of surroundings
 
 	// What centralisation is measured from: a point in metres, or else a point by a rule among the units of each combination. Without either it is not measured.
 	Point  *Point
 	Centre Centre
+}
+
+// A Way is how far it is from one unit to another, by their codes.
+type Way struct {
+	From, To string
+	Metres   float64
 }
 
 // A Point is a place in metres of the map's projection.
@@ -203,8 +212,13 @@ func (q Question) notes(unit cube.Text) []cube.Text {
 	}
 	if q.loose() {
 		notes = append(notes, cube.Text{
-			SV: "Antalen är avrundade eller störda: De flesta mått på två grupper, M och H har intervall som innehåller det sanna värdet, hur antalen än ändrats. Övriga mått är räknade på antalen som de är.",
-			EN: "Counts are rounded or perturbed: Most measures of two groups, M and H have intervals that contain the true value, however the counts were changed. Other measures are of the counts as they are."})
+			SV: "Antalen är avrundade eller störda: värden är räknade på antalen som de är, och intervallen innehåller det sanna värdet, hur antalen än ändrats.",
+			EN: "Counts are rounded or perturbed: values are of the counts as they are, and the intervals contain the true value, however the counts were changed."})
+	}
+	if q.Ground != nil && len(q.Ground.Ways) > 0 {
+		notes = append(notes, cube.Text{
+			SV: "Kärnorna ser de avstånd som getts, inte raka vägen; par utan avstånd är utom räckhåll, och ett avstånd gäller åt ett håll.",
+			EN: "The kernels see the distances given, not the straight line; pairs without one are out of reach, and a distance counts one way."})
 	}
 	if q.Ground != nil {
 		notes = append(notes, cube.Text{
@@ -222,7 +236,14 @@ type tally struct {
 	bounded   int // places with hidden counts
 	narrow    int // places where the kernel reaches nobody
 	why       error
-	far       int // units whose surroundings are themselves alone
+	far       int        // units whose surroundings are themselves alone
+	whole     []cube.Doc // measures of which no more than their range can be told somewhere
+}
+
+func (s *tally) wide(d cube.Doc) {
+	if !slices.ContainsFunc(s.whole, func(o cube.Doc) bool { return o.Name == d.Name }) {
+		s.whole = append(s.whole, d)
+	}
 }
 
 func (s tally) warnings(places int) []cube.Warning {
@@ -236,6 +257,15 @@ func (s tally) warnings(places int) []cube.Warning {
 		out = append(out, cube.Warning{Code: "bounded-by-hidden", Text: cube.Text{
 			SV: fmt.Sprintf("I %d av %d rader är antal dolda och mått inringade: intervallet innehåller det sanna värdet; värdet är intervallets mitt och ingen skattning.", s.bounded, places),
 			EN: fmt.Sprintf("In %d of %d rows counts are hidden and measures bounded: the interval contains the true value; the value is its middle and no estimate.", s.bounded, places)}})
+	}
+	if len(s.whole) > 0 {
+		var sv, en []string
+		for _, d := range s.whole {
+			sv, en = append(sv, fmt.Sprintf("%s (%s)", d.Title.SV, d.Range.SV)), append(en, fmt.Sprintf("%s (%s)", d.Title.EN, d.Range.EN))
+		}
+		out = append(out, cube.Warning{Code: "whole-range", Text: cube.Text{
+			SV: "Där antal är dolda eller ändrade kan inget snävare än måttets hela område sägas, åtminstone i någon rad, om: " + strings.Join(sv, ", ") + ".",
+			EN: "Where counts are hidden or changed, nothing narrower than the measure's whole range can be told, in some row at least, of: " + strings.Join(en, ", ") + "."}})
 	}
 	if s.narrow > 0 {
 		out = append(out, cube.Warning{Code: "narrow-kernel", Text: cube.Text{
@@ -252,7 +282,7 @@ func (s tally) warnings(places int) []cube.Warning {
 
 // named is a measure as [Cube] takes it: of a table of the members in order.
 type named struct {
-	doc Doc
+	doc cube.Doc
 	of  func(*look) float64
 }
 
@@ -269,7 +299,8 @@ type look struct {
 // land is the ground of one place: its units in the order of the table.
 type land struct {
 	*Ground
-	space *Space
+	space *Space // points; nil without a map
+	ways  *Space // what kernels see: the network, else the points
 	here  *Map
 	from  []float64 // metres from the centre; nil without one
 }
@@ -284,7 +315,7 @@ func (l *look) pair() (a, b []float64) {
 // near gives a value of the proximity.
 func (l *look) near(of func(*Proximity) float64) float64 {
 	if l.proximity == nil && l.narrow == nil {
-		l.proximity, l.narrow = NewProximity(l.t, l.land.space, l.land.Near)
+		l.proximity, l.narrow = NewProximity(l.t, l.land.ways, l.land.Near)
 	}
 	if l.narrow != nil {
 		return math.NaN()
@@ -296,7 +327,7 @@ func (l *look) near(of func(*Proximity) float64) float64 {
 func (l *look) around(of func(*Surface) float64) float64 {
 	if l.surface == nil {
 		var err error
-		if l.surface, err = Smooth(l.t, l.land.space, l.land.Around); err != nil {
+		if l.surface, err = Smooth(l.t, l.land.ways, l.land.Around); err != nil {
 			return math.NaN()
 		}
 	}
@@ -312,8 +343,16 @@ func (l *look) across(borders []Border, adjusted Adjusted) float64 {
 	return d
 }
 
-// spatial are the measures of space, by the name of their documentation; those of two groups are of the first group, against the second.
-func spatial(groups int, central bool) []named {
+// spatial are the measures of space that a ground allows, by the name of their documentation; those of two groups are of the first group, against the second.
+func (g *Ground) spatial(groups int) []named {
+	if g == nil {
+		return nil
+	}
+	return spatial(groups, g.Map != nil, g.central())
+}
+
+// spatial are those of kernels, of a map, and of a centre.
+func spatial(groups int, mapped, central bool) []named {
 	of := map[string]func(*look) float64{
 		"SpatialProximity":         func(l *look) float64 { return l.near((*Proximity).SpatialProximity) },
 		"SpatialDissimilarity":     func(l *look) float64 { return l.around((*Surface).Dissimilarity) },
@@ -321,15 +360,6 @@ func spatial(groups int, central bool) []named {
 		"SpatialRelativeDiversity": func(l *look) float64 { return l.around((*Surface).RelativeDiversity) },
 	}
 	if groups == 2 {
-		of["HooverDelta"] = func(l *look) float64 { a, _ := l.pair(); return HooverDelta(a, l.land.here.Area) }
-		of["AbsoluteConcentration"] = func(l *look) float64 {
-			a, _ := l.pair()
-			return AbsoluteConcentration(a, l.t.units, l.land.here.Area, SameValue)
-		}
-		of["RelativeConcentration"] = func(l *look) float64 {
-			a, b := l.pair()
-			return RelativeConcentration(a, b, l.t.units, l.land.here.Area, SameValue)
-		}
 		of["AbsoluteClustering"] = func(l *look) float64 {
 			return l.near(func(p *Proximity) float64 { return p.AbsoluteClustering(0) })
 		}
@@ -339,6 +369,18 @@ func spatial(groups int, central bool) []named {
 		of["DecayIsolation"] = func(l *look) float64 { return l.near(func(p *Proximity) float64 { return p.DecayIsolation(0) }) }
 		of["DecayInteraction"] = func(l *look) float64 {
 			return l.near(func(p *Proximity) float64 { return p.DecayInteraction(0, 1) })
+		}
+		of["SpatialExposure"] = func(l *look) float64 { return l.around(func(s *Surface) float64 { return s.Exposure(0, 1) }) }
+	}
+	if groups == 2 && mapped {
+		of["HooverDelta"] = func(l *look) float64 { a, _ := l.pair(); return HooverDelta(a, l.land.here.Area) }
+		of["AbsoluteConcentration"] = func(l *look) float64 {
+			a, _ := l.pair()
+			return AbsoluteConcentration(a, l.t.units, l.land.here.Area, SameValue)
+		}
+		of["RelativeConcentration"] = func(l *look) float64 {
+			a, b := l.pair()
+			return RelativeConcentration(a, b, l.t.units, l.land.here.Area, SameValue)
 		}
 		of["MorrillDissimilarity"] = func(l *look) float64 { return l.across(Contiguity(l.land.here.Borders), Adjusted{}) }
 		of["WongBoundaryDissimilarity"] = func(l *look) float64 { return l.across(l.land.here.Borders, Adjusted{}) }
@@ -363,7 +405,6 @@ func spatial(groups int, central bool) []named {
 				return RelativeCentralisation(a, b, l.land.from, SameValue)
 			}
 		}
-		of["SpatialExposure"] = func(l *look) float64 { return l.around(func(s *Surface) float64 { return s.Exposure(0, 1) }) }
 	}
 	var out []named
 	for _, d := range spaceDocs {
@@ -375,7 +416,10 @@ func spatial(groups int, central bool) []named {
 }
 
 // central tells whether the ground says what centralisation is measured from.
-func (g *Ground) central() bool { return g != nil && (g.Point != nil || g.Centre != "") }
+func (g *Ground) central() bool { return g.mapped() && (g.Point != nil || g.Centre != "") }
+
+// mapped tells whether the units have borders.
+func (g *Ground) mapped() bool { return g != nil && g.Map != nil }
 
 // measures finds the measures by name among those that fit the number of groups.
 func (q Question) measures(groups int) ([]named, error) {
@@ -410,10 +454,8 @@ func (q Question) measures(groups int) ([]named, error) {
 			every = append(every, n)
 		}
 	}
-	space := spatial(groups, q.Ground.central())
-	if q.Ground != nil {
-		every = append(every, space...)
-	}
+	space, possible := q.Ground.spatial(groups), spatial(groups, true, true)
+	every = append(every, space...)
 	if len(q.Measures) == 0 {
 		return usual, nil
 	}
@@ -434,11 +476,13 @@ func (q Question) measures(groups int) ([]named, error) {
 			add(known[i])
 		case name == "all":
 			add(every...)
-		case q.Ground == nil && (name == "space" || slices.ContainsFunc(spatial(groups, true), called)):
+		case q.Ground == nil && (name == "space" || slices.ContainsFunc(possible, called)):
 			return nil, fmt.Errorf("segregation: %s is of space: it needs the borders of the units", name)
 		case name == "space":
 			add(space...)
-		case slices.ContainsFunc(spatial(groups, true), called):
+		case slices.ContainsFunc(possible, called) && !q.Ground.mapped():
+			return nil, fmt.Errorf("segregation: %s needs the borders of the units; distances between them are not enough", name)
+		case slices.ContainsFunc(possible, called):
 			return nil, fmt.Errorf("segregation: %s needs a centre: a point, a unit or a rule", name)
 		case strings.EqualFold(name, sorting.Name):
 			return nil, fmt.Errorf("segregation: %s needs the value of each group", name)
@@ -471,7 +515,7 @@ func (q Question) LeftOut(groups int) []LeftOut {
 		return nil
 	}
 	var out []LeftOut
-	miss := func(docs []Doc, sv, en string) {
+	miss := func(docs []cube.Doc, sv, en string) {
 		var list []string
 		for _, d := range docs {
 			if !slices.ContainsFunc(has, func(m named) bool { return m.doc.Name == d.Name }) {
@@ -482,14 +526,14 @@ func (q Question) LeftOut(groups int) []LeftOut {
 			out = append(out, LeftOut{list, cube.Text{SV: sv, EN: en}})
 		}
 	}
-	docs := func(list []named) []Doc {
-		var out []Doc
+	docs := func(list []named) []cube.Doc {
+		var out []cube.Doc
 		for _, m := range list {
 			out = append(out, m.doc)
 		}
 		return out
 	}
-	var closed, corrected, order []Doc
+	var closed, corrected, order []cube.Doc
 	for i, m := range TwoGroup() {
 		if i < len(twoClosed) {
 			closed = append(closed, m.Doc)
@@ -506,21 +550,19 @@ func (q Question) LeftOut(groups int) []LeftOut {
 		miss(append(closed, corrected...), "De är för två grupper; ange två.", "They are of two groups; name two.")
 	}
 	miss(append(order, incomeInequality), "Grupperna är inte sagda att stå i ordning.", "The groups are not said to stand in order.")
-	miss([]Doc{sorting}, "Det behöver gruppernas värden och att de står i ordning.", "It needs the groups' values and that they stand in order.")
-	if q.Ground == nil {
-		miss(docs(spatial(2, true)), "De är rumsliga och behöver enheternas gränser.", "They are of space and need the borders of the units.")
-		return out
-	}
-	centre := []Doc{}
-	for _, m := range spatial(2, true) {
-		if !slices.ContainsFunc(spatial(2, false), func(n named) bool { return n.doc.Name == m.doc.Name }) {
-			centre = append(centre, m.doc)
-		}
-	}
-	if groups == 2 {
-		miss(centre, "De behöver ett centrum.", "They need a centre.")
-	} else {
-		miss(docs(spatial(2, true)), "De är för två grupper; ange två.", "They are of two groups; name two.")
+	miss([]cube.Doc{sorting}, "Det behöver gruppernas värden och att de står i ordning.", "It needs the groups' values and that they stand in order.")
+	possible := spatial(2, true, true)
+	switch central := docs(slices.DeleteFunc(slices.Clone(possible), func(m named) bool {
+		return slices.ContainsFunc(spatial(2, true, false), func(n named) bool { return n.doc.Name == m.doc.Name })
+	})); {
+	case q.Ground == nil:
+		miss(docs(possible), "De är rumsliga och behöver enheternas gränser.", "They are of space and need the borders of the units.")
+	case groups != 2:
+		miss(docs(possible), "De är för två grupper; ange två.", "They are of two groups; name two.")
+	case !q.Ground.mapped():
+		miss(docs(possible), "De behöver enheternas gränser; avstånd räcker inte.", "They need the borders of the units; distances are not enough.")
+	default:
+		miss(central, "De behöver ett centrum.", "They need a centre.")
 	}
 	return out
 }
@@ -720,13 +762,19 @@ func (f frame) places(c *cube.Cube) []*place {
 
 // check holds that the ground is of the cube's units.
 func (g *Ground) check(c *cube.Cube, f frame, places []*place) error {
-	if g.Map == nil || len(g.Codes) != len(g.Map.Area) {
+	if !g.mapped() && len(g.Ways) == 0 {
+		return errors.New("segregation: a ground of neither borders nor distances")
+	}
+	if g.mapped() && len(g.Codes) != len(g.Map.Area) {
 		return fmt.Errorf("segregation: the map has not one unit for each of its %d codes", len(g.Codes))
 	}
 	for _, k := range []Kernel{g.Near, g.Around} {
 		if err := k.check(); err != nil {
 			return err
 		}
+	}
+	if !g.mapped() {
+		return nil
 	}
 	known := map[string]bool{}
 	for _, code := range g.Codes {
@@ -754,6 +802,24 @@ func (g *Ground) check(c *cube.Cube, f frame, places []*place) error {
 
 // land is the part of the ground that the units lie on.
 func (g *Ground) land(dim *cube.Dimension, units []int, persons []float64) (*land, error) {
+	l := &land{Ground: g}
+	if len(g.Ways) > 0 {
+		place := make(map[string]int, len(units))
+		for i, unit := range units {
+			place[dim.Members[unit].Code] = i
+		}
+		var distances []Distance
+		for _, w := range g.Ways {
+			from, ok := place[w.From]
+			if to, both := place[w.To]; ok && both {
+				distances = append(distances, Distance{from, to, w.Metres})
+			}
+		}
+		var err error
+		if l.ways, err = NewNetwork(len(units), nil, distances); err != nil || !g.mapped() {
+			return l, err
+		}
+	}
 	where := make(map[string]int, len(g.Codes))
 	for i, code := range g.Codes {
 		where[code] = i
@@ -776,7 +842,11 @@ func (g *Ground) land(dim *cube.Dimension, units []int, persons []float64) (*lan
 	if err != nil {
 		return nil, err
 	}
-	l := &land{Ground: g, space: space, here: here}
+	if l.space, l.here = space, here; l.ways == nil {
+		l.ways = space
+	} else {
+		l.ways.area = here.Area // the own unit's spread
+	}
 	if !g.central() {
 		return l, nil
 	}
@@ -801,14 +871,26 @@ func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *
 		for i := range cells {
 			cells[i].Status = p.state
 		}
-		if q.HiddenBelow > 0 || q.loose() {
-			bounds := p.bounds(f, q, named)
-			for i, cell := range bounds {
-				at(i)[0] = cell
+		l, err := q.ground(c, f, p)
+		if err != nil {
+			return nil, err
+		}
+		bounds, err := q.bounds(p, f, l, named)
+		if err != nil {
+			return nil, err
+		}
+		some := false
+		for i, b := range bounds {
+			// From nothing to all there can be is no news, and the middle of it would look like a value: the cell stays hidden.
+			if b.Name == "" || b.Whole || math.IsInf(b.Lo, 0) || math.IsInf(b.Hi, 0) {
+				seen.wide(named[i].doc)
+				continue
 			}
-			if len(bounds) > 0 {
-				seen.bounded++
-			}
+			at(i)[0] = cube.Cell{Status: cube.Unreliable, Value: (b.Lo + b.Hi) / 2, Lo: cube.Num(b.Lo), Hi: cube.Num(b.Hi)}
+			some = true
+		}
+		if some {
+			seen.bounded++
 		}
 		return cells, nil
 	}
@@ -846,11 +928,26 @@ func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *
 		at(i)[0] = defined(values[i], base)
 	}
 	if q.loose() {
-		bounds := p.bounds(f, q, named)
-		for i := range named {
+		l, err := q.ground(c, f, p)
+		if err != nil {
+			return nil, err
+		}
+		bounds, err := q.bounds(p, f, l, named)
+		if err != nil {
+			return nil, err
+		}
+		for i, b := range bounds {
+			c := &at(i)[0]
+			if !c.Status.HasValue() {
+				continue
+			}
 			// The value is of the published counts, and need not lie in the middle; the interval holds the truth.
-			if c := &at(i)[0]; c.Status.HasValue() {
-				c.Status, c.Lo, c.Hi = cube.Perturbed, bounds[i].Lo, bounds[i].Hi
+			c.Status = cube.Perturbed
+			if b.Name == "" || b.Whole {
+				seen.wide(named[i].doc)
+			}
+			if b.Name != "" && !math.IsInf(b.Lo, 0) && !math.IsInf(b.Hi, 0) {
+				c.Lo, c.Hi = cube.Num(min(b.Lo, c.Value)), cube.Num(max(b.Hi, c.Value))
 			}
 		}
 	}
@@ -927,8 +1024,23 @@ func (q Question) tests(t *Table, p Profile, values []float64) ([]Test, error) {
 	return out, nil
 }
 
-// bounds are the cells of the measures that can be bounded although counts are hidden, by their place among the measures.
-func (p *place) bounds(f frame, q Question, named []named) map[int]cube.Cell {
+// ground is the land of a place whose counts are not all known; nil without one. A centre that follows the persons is not known then.
+func (q Question) ground(c *cube.Cube, f frame, p *place) (*land, error) {
+	if q.Ground == nil {
+		return nil, nil
+	}
+	known := *q.Ground
+	if known.Point == nil && (known.Centre == CentreOfPersons || known.Centre == LargestUnit) {
+		known.Centre = ""
+	}
+	return known.land(c.Dim(q.Units), p.order, make([]float64, len(p.order)))
+}
+
+// intervals are the counts with what is known of those that are hidden or changed; nil where a count may be anything.
+func (p *place) intervals(f frame, q Question) *IntervalTable {
+	if q.HiddenBelow <= 0 && !q.loose() {
+		return nil
+	}
 	t := IntervalTable{Units: len(p.order), Groups: len(f.members)}
 	for _, unit := range p.order {
 		for g, v := range p.counts[unit] {
@@ -972,39 +1084,43 @@ func (p *place) bounds(f frame, q Question, named []named) map[int]cube.Cell {
 		}
 		t.UnitTotals = append(t.UnitTotals, total)
 	}
-	out := map[int]cube.Cell{}
-	set := func(b Bounded, err error, top float64, names ...string) {
-		// From nothing to all there can be is no news, and the middle of it would look like a value.
-		if err != nil || len(b.Warnings) > 0 || b.Lo <= 0 && b.Hi >= top {
-			return
-		}
-		for i, m := range named {
-			if slices.Contains(names, m.doc.Name) {
-				out[i] = cube.Cell{Status: cube.Unreliable, Value: (b.Lo + b.Hi) / 2, Lo: cube.Num(b.Lo), Hi: cube.Num(b.Hi)}
-			}
-		}
-	}
-	if t.Groups == 2 {
-		all, err := BoundTwoGroup(t)
-		for _, b := range all {
-			set(b.Bounded, err, 1, append(sameOfTwo[b.Name], b.Name)...)
-		}
-	}
-	if diversity, ok := boundDiversity(t); ok {
-		set(diversity[0], nil, math.Log(float64(t.Groups)), "Entropy")
-		set(diversity[1], nil, 1, "SimpsonConcentration")
-		set(diversity[2], nil, 1, "SimpsonInteraction")
-	}
-	m, h, err := BoundInformation(t)
-	set(m, err, math.Log(float64(t.Groups)), "MutualInformation", "Divergence")
-	set(h, err, 1, "TheilH", "InformationTheory")
-	return out
+	return &t
 }
 
-// sameOfTwo are the measures of many groups that are a measure of two groups when there are two.
-var sameOfTwo = map[string][]string{
-	"Dissimilarity": {"MultiDissimilarity"}, "Gini": {"MultiGini"},
-	"CorrelationRatio": {"NormalisedExposure", "RelativeDiversity", "SquaredCoefficientOfVariation"},
+// bounds are the measures' bounds, in their order; none where nothing can be told of the counts.
+func (q Question) bounds(p *place, f frame, l *land, named []named) ([]BoundedMeasure, error) {
+	t := p.intervals(f, q)
+	if t == nil {
+		return nil, nil
+	}
+	out := make([]BoundedMeasure, len(named))
+	take := func(list []BoundedMeasure, err error) error {
+		for i, m := range named {
+			for _, b := range list {
+				if b.Name == m.doc.Name && out[i].Name == "" {
+					out[i] = b
+				}
+			}
+		}
+		return err
+	}
+	if t.Groups == 2 {
+		if err := take(BoundTwoGroup(*t)); err != nil {
+			return nil, err
+		}
+	}
+	if err := take(BoundManyGroup(*t)); err != nil {
+		return nil, err
+	}
+	if err := take(BoundOrdered(*t)); err != nil {
+		return nil, err
+	}
+	if l != nil {
+		if err := take(boundSpace(*t, l)); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // defined is a value as a cell: not applicable where the measure is undefined.

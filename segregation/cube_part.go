@@ -23,8 +23,9 @@ type breakdown struct {
 	of      func(p *place, t *Table, l *land) (func(t *Table, values []float64), error) // fills the figures row by row
 	base    func(p *place, t *Table) []float64                                          // persons behind each row
 	notes   []cube.Text
-	ground  bool           // needs the land
-	digits  map[string]int // decimals of figures that take others than 3
+	ground  bool                                     // needs the land
+	digits  map[string]int                           // decimals of figures that take others than 3
+	bound   func(t IntervalTable) ([]Bounded, error) // bounds the first figure, row by row; nil where none are known
 }
 
 // breakDown computes a breakdown of every place, with each figure corrected for small numbers where persons are drawn again.
@@ -51,7 +52,7 @@ func (q Question) breakDown(c *cube.Cube, f frame, b breakdown) (*cube.Cube, err
 		}
 	}
 	out := cube.NewBuilder(c.Name, slices.Concat(f.others, b.dims), measures)
-	undefined := 0
+	var seen tally
 	for _, p := range places {
 		keys := b.keys(p)
 		if len(keys) == 0 {
@@ -62,7 +63,14 @@ func (q Question) breakDown(c *cube.Cube, f frame, b breakdown) (*cube.Cube, err
 			for i := range cells {
 				cells[i].Status = p.state
 			}
-		} else if err := q.breakPlace(c, f, b, p, cells, &undefined); err != nil {
+			some, err := q.boundParts(f, b, p, cells, len(measures))
+			if err != nil {
+				return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
+			}
+			if some {
+				seen.bounded++
+			}
+		} else if err := q.breakPlace(c, f, b, p, cells, &seen.undefined); err != nil {
 			return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
 		}
 		for k, key := range keys {
@@ -77,9 +85,24 @@ func (q Question) breakDown(c *cube.Cube, f frame, b breakdown) (*cube.Cube, err
 	plain := q
 	plain.Null, plain.Ground, plain.Uncertainty = "", nil, ByPersons // which breakdowns state themselves
 	result.Notes = slices.Concat(c.Notes, plain.notes(c.Dim(q.Units).Title), b.notes)
-	result.Warnings = append(slices.Clone(c.Warnings), tally{undefined: undefined}.warnings(len(places))...)
+	result.Warnings = append(slices.Clone(c.Warnings), seen.warnings(len(places))...)
 	result.Lineage = c.Lineage.Merge(cube.Lineage{Steps: []string{"segregation over " + q.Units + " by " + q.Groups + ", in parts"}})
 	return result, nil
+}
+
+// boundParts bounds the first figure of each row where counts are hidden.
+func (q Question) boundParts(f frame, b breakdown, p *place, cells []cube.Cell, each int) (some bool, err error) {
+	t := p.intervals(f, q)
+	if b.bound == nil || t == nil {
+		return false, nil
+	}
+	bounds, err := b.bound(*t)
+	for i, x := range bounds {
+		if len(x.Warnings) == 0 {
+			cells[i*each], some = cube.Cell{Status: cube.Unreliable, Value: (x.Lo + x.Hi) / 2, Lo: cube.Num(x.Lo), Hi: cube.Num(x.Hi)}, true
+		}
+	}
+	return some, err
 }
 
 func (q Question) breakPlace(c *cube.Cube, f frame, b breakdown, p *place, cells []cube.Cell, undefined *int) error {
@@ -192,7 +215,7 @@ func UnitCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 	}
 	figures = append(figures, contributionFigures...)
 	of = append(of, columnsOf{3, func(t *Table, _ *land) [][]float64 { return contributionValues(UnitContributions(t)) }})
-	if q.Ground != nil {
+	if q.Ground.mapped() {
 		d, _ := Lookup("Distortion")
 		figures = append(figures, figure{d.Name, d.Title})
 		of = append(of, columnsOf{1, func(t *Table, l *land) [][]float64 {
@@ -203,7 +226,7 @@ func UnitCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 			return [][]float64{x.Local}
 		}})
 	}
-	if q.Ground != nil && len(f.members) == 2 {
+	if q.Ground.mapped() && len(f.members) == 2 {
 		d, _ := Lookup("LocalCentralisation")
 		figures = append(figures, figure{d.Name, d.Title})
 		of = append(of, columnsOf{1, func(t *Table, l *land) [][]float64 {
@@ -233,6 +256,9 @@ func DivergenceCube(c *cube.Cube, q Question, from string) (*cube.Cube, error) {
 	start := c.Dim(q.Units).Index(from)
 	if start < 0 {
 		return nil, fmt.Errorf("segregation: cube %s has no %s %q to start in", c.Name, q.Units, from)
+	}
+	if q.Ground != nil && !q.Ground.mapped() {
+		return nil, fmt.Errorf("segregation: cube %s: a divergence profile needs the borders of the units", c.Name)
 	}
 	d := mustDoc("DivergenceProfile")
 	return q.breakDown(c, f, breakdown{dims: []cube.Dimension{*c.Dim(q.Units)}, ground: true, digits: map[string]int{"Distance": 0, "PersonsMet": 0},
@@ -291,7 +317,7 @@ func (q Question) perMember(c *cube.Cube, f frame, figures []figure, of []column
 	for _, k := range keep {
 		kept = append(kept, figures[k])
 	}
-	b := breakdown{dims: []cube.Dimension{dim}, figures: kept, keys: keys, base: base, ground: q.Ground != nil, digits: map[string]int{}}
+	b := breakdown{dims: []cube.Dimension{dim}, figures: kept, keys: keys, base: base, ground: q.Ground.mapped(), digits: map[string]int{}}
 	for _, g := range contributionFigures {
 		b.digits[g.name] = 2 + len(strconv.Itoa(len(dim.Members))) // one of 6,000 units has a share of 0.0002
 	}
@@ -330,7 +356,7 @@ func GroupCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 	}, *c.Dim(q.Groups), "group", f.groupKeys, func(_ *place, t *Table) []float64 { return t.groups })
 }
 
-func mustDoc(name string) Doc {
+func mustDoc(name string) cube.Doc {
 	d, ok := Lookup(name)
 	if !ok {
 		panic("segregation: no documentation value of " + name)
@@ -406,6 +432,10 @@ func ExposureCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 		b.figures = append(b.figures, figure{spatial.Name, spatial.Title})
 		b.notes = []cube.Text{{SV: "Kärna för omgivningar: " + q.Ground.Around.String() + ".", EN: "Kernel of surroundings: " + q.Ground.Around.String() + "."}}
 	}
+	b.bound = func(t IntervalTable) ([]Bounded, error) {
+		rows, err := BoundExposure(t)
+		return slices.Concat(rows...), err
+	}
 	b.keys = func(*place) [][]int32 {
 		var keys [][]int32
 		for _, m := range columns {
@@ -426,7 +456,7 @@ func ExposureCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 		return func(t *Table, values []float64) {
 			var s *Surface
 			if l != nil {
-				s, _ = Smooth(t, l.space, l.Around) // checked before: it does not fail here
+				s, _ = Smooth(t, l.ways, l.Around) // checked before: it does not fail here
 			}
 			for g, row := range ExposureMatrix(t) {
 				for h, v := range row {
@@ -588,17 +618,13 @@ func ScaleCube(c *cube.Cube, q Question, bandwidths []float64) (*cube.Cube, erro
 			return keys
 		},
 		of: func(_ *place, _ *Table, l *land) (func(*Table, []float64), error) {
+			kernels := l.Around.over(bandwidths)
 			return func(t *Table, values []float64) {
-				for k, h := range bandwidths {
-					kernel := l.Around
-					if kernel.CutOff > 0 {
-						kernel.CutOff *= h / kernel.Bandwidth
-					}
-					kernel.Bandwidth = h
-					s, err := Smooth(t, l.space, kernel)
+				surfaces, err := smooth(t, l.ways, kernels...)
+				for k := range kernels {
 					for j, m := range keep {
 						if values[k*len(keep)+j] = math.NaN(); err == nil {
-							values[k*len(keep)+j] = of[m](s)
+							values[k*len(keep)+j] = of[m](surfaces[k])
 						}
 					}
 				}

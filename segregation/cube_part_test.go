@@ -345,3 +345,20 @@ func TestHugeCounts(t *testing.T) {
 		t.Error("counts that add up to infinity, and no error")
 	}
 }
+
+// In 0003 one count of a, from 0 to 5, is hidden of 5 5 5 5: the exposure of b to a is ½·½ + ½·x/(5 + x), from ¼ to ½.
+func TestCubeExposureHidden(t *testing.T) {
+	out, err := ExposureCube(counts(t), Question{Units: "deso", Groups: "group", HiddenBelow: 6})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for row := range out.Len() {
+		if c := out.Cell(row, 0); c.Status == cube.Unreliable {
+			found = found || math.Abs(c.Lo.V-0.25) < 1e-9 && math.Abs(c.Hi.V-0.5) < 1e-9
+		}
+	}
+	if !found || !warned(out, "bounded-by-hidden") {
+		t.Errorf("no exposure from ¼ to ½: %v", out.Warnings)
+	}
+}

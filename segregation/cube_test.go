@@ -236,15 +236,21 @@ func TestCubeBoundsHidden(t *testing.T) {
 			t.Errorf("isolation is %+v, and %v where %v are hidden", isolation, v, x)
 		}
 	}
-	// Of entropy only the groups' totals matter, 5 + x and 10. The normalised has no bounds: it stays hidden.
-	if out, err = Cube(counts(t), Question{Units: "deso", Groups: "group", Measures: []string{"Entropy", "NormalisedEntropy"}, HiddenBelow: 6}); err != nil || out.Get("NormalisedEntropy", "0003").Status != cube.HiddenRule {
-		t.Errorf("normalised entropy is not hidden: %v", err)
+	// Of entropy only the groups' totals matter, 5 + x and 10, so that it is bounded narrowly; the density-corrected D has no bounds but its range, and stays hidden.
+	if out, err = Cube(counts(t), Question{Units: "deso", Groups: "group", Measures: []string{"Entropy", "NormalisedEntropy", "DensityCorrectedDissimilarity"}, HiddenBelow: 6}); err != nil {
+		t.Fatal(err)
 	}
+	if out.Get("DensityCorrectedDissimilarity", "0003").Status != cube.HiddenRule || !warned(out, "whole-range") {
+		t.Errorf("density-corrected D is not hidden, or without a warning: %v", out.Warnings)
+	}
+	normalised := out.Get("NormalisedEntropy", "0003")
 	entropy := out.Get("Entropy", "0003")
 	for x := 0.0; x <= 5; x++ {
 		p := (5 + x) / (15 + x)
 		if v := -p*math.Log(p) - (1-p)*math.Log(1-p); entropy.Status != cube.Unreliable || v < entropy.Lo.V || v > entropy.Hi.V {
 			t.Errorf("entropy is %+v, and %v where %v are hidden", entropy, v, x)
+		} else if v /= math.Ln2; normalised.Status != cube.Unreliable || v < normalised.Lo.V || v > normalised.Hi.V || normalised.Lo.V < 0.8 {
+			t.Errorf("normalised entropy is %+v, and %v where %v are hidden", normalised, v, x)
 		}
 	}
 	if out, err = Cube(counts(t), Question{Units: "deso", Groups: "group", Measures: []string{"Dissimilarity"}, HiddenBelow: 6}); err != nil {

@@ -9,19 +9,19 @@ import (
 
 // A TwoGroupMeasure computes one number from the counts of two groups, one number a unit each.
 type TwoGroupMeasure struct {
-	Doc
+	cube.Doc
 	Of func(a, b []float64) float64
 }
 
 // A ManyGroupMeasure computes one number from a table.
 type ManyGroupMeasure struct {
-	Doc
+	cube.Doc
 	Of func(*Table) float64
 }
 
 // A UnitMeasure computes one number for each unit of a table.
 type UnitMeasure struct {
-	Doc
+	cube.Doc
 	Of func(*Table) []float64
 }
 
@@ -63,8 +63,8 @@ func AllManyGroup(t *Table) []Value {
 }
 
 // Docs are the documentation values of all measures of the package, family by family.
-func Docs() []Doc {
-	var out []Doc
+func Docs() []cube.Doc {
+	var out []cube.Doc
 	for _, m := range TwoGroup() {
 		out = append(out, m.Doc)
 	}
@@ -84,13 +84,13 @@ func Docs() []Doc {
 }
 
 // Lookup finds the documentation value of a measure by its name.
-func Lookup(name string) (Doc, bool) {
+func Lookup(name string) (cube.Doc, bool) {
 	for _, d := range Docs() {
 		if d.Name == name {
 			return d, true
 		}
 	}
-	return Doc{}, false
+	return cube.Doc{}, false
 }
 
 // ranged is a range in both languages: what it says in words stands in rangeWords.
@@ -135,40 +135,41 @@ var rangeWords = map[string]string{
 	"up to D":                                                       "högst D",
 	"about 0..1":                                                    "omkring 0..1",
 	"up to 1; 0 surroundings as mixed as the whole; may fall below": "högst 1; 0 omgivningar lika blandade som helheten; kan bli lägre",
-	"up to 1":                      "högst 1",
-	"0..1; over h they sum to one": "0..1; över h blir summan ett",
-	"no fixed range":               "inga fasta gränser",
-	"no fixed range for DPxy; else as published":                  "inga fasta gränser för DPxy; annars som publicerat",
-	"from 0, without limit; grows with the number of units":       "från 0 utan övre gräns; växer med antalet enheter",
-	"0..1 for each square":                                        "0..1 för varje ruta",
-	"shares 0..1; the mean nears the overall share as k grows":    "andelar 0..1; medelvärdet närmar sig andelen av alla när k växer",
-	"0 without limit below −ln of the smallest share; 0 at u = 1": "från 0, högst −ln av den minsta andelen; 0 när alla är med",
+	"up to 1":                                    "högst 1",
+	"from 0, as a rule to 1":                     "från 0, i regel högst 1",
+	"0..1; over h they sum to one":               "0..1; över h blir summan ett",
+	"no fixed range":                             "inga fasta gränser",
+	"no fixed range for DPxy; else as published": "inga fasta gränser för DPxy; annars som publicerat",
+	"from 0, without limit; grows with the number of units": "från 0 utan övre gräns; växer med antalet enheter",
+	"0..1 for each square": "0..1 för varje ruta",
+	"shares 0..1; the mean nears the overall share as k grows":                                                                "andelar 0..1; medelvärdet närmar sig andelen av alla när k växer",
+	"0 without limit below −ln of the smallest share; 0 at u = 1":                                                             "från 0, högst −ln av den minsta andelen; 0 när alla är med",
 	"from 0; 1 is a person of the smallest group when the groups live wholly apart; for each unit and as a mean over persons": "från 0; 1 är en person ur den minsta gruppen när grupperna bor helt åtskilda; för varje enhet och som medelvärde över personer",
-	"each part 0..M; they add up to M":                      "varje del 0..M; tillsammans blir de M",
-	"M_s 0..ln of the number of groups; H_s 0..1":           "M_s 0..ln av antalet grupper; H_s 0..1",
-	"local 0.. without bound; parts add up to M":            "lokalt 0.. utan övre gräns; delarna blir tillsammans M",
-	"any; adds up to the difference":                        "vilka tal som helst; blir tillsammans skillnaden",
-	"counts; total of the source":                           "antal; källans summa",
-	"M falls with each merge, to 0 with one unit":           "M minskar med varje sammanslagning, till 0 med en enda enhet",
-	"about the value":                                       "omkring värdet",
-	"p 1/(draws+1)..1":                                      "p 1/(dragningar + 1)..1",
+	"each part 0..M; they add up to M":                                                                                        "varje del 0..M; tillsammans blir de M",
+	"M_s 0..ln of the number of groups; H_s 0..1":                                                                             "M_s 0..ln av antalet grupper; H_s 0..1",
+	"local 0.. without bound; parts add up to M":                                                                              "lokalt 0.. utan övre gräns; delarna blir tillsammans M",
+	"any; adds up to the difference":                                                                                          "vilka tal som helst; blir tillsammans skillnaden",
+	"counts; total of the source":                                                                                             "antal; källans summa",
+	"M falls with each merge, to 0 with one unit":                                                                             "M minskar med varje sammanslagning, till 0 med en enda enhet",
+	"about the value":  "omkring värdet",
+	"p 1/(draws+1)..1": "p 1/(dragningar + 1)..1",
 	"an interval that contains the value of the true table": "ett intervall som innehåller den sanna tabellens värde",
 }
 
-func twoDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) Doc {
-	return Doc{name, "two", title, formula, ranged(extent), text, cautions, undefinedTwo, source}
+func twoDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) cube.Doc {
+	return cube.Doc{Name: name, Family: "two", Title: title, Formula: formula, Range: ranged(extent), Text: text, Cautions: cautions, Undef: undefinedTwo, Source: source}
 }
 
-func manyDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) Doc {
-	return Doc{name, "many", title, formula, ranged(extent), text, cautions, undefinedMany, source}
+func manyDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) cube.Doc {
+	return cube.Doc{Name: name, Family: "many", Title: title, Formula: formula, Range: ranged(extent), Text: text, Cautions: cautions, Undef: undefinedMany, Source: source}
 }
 
-func localDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) Doc {
-	return Doc{name, "local", title, formula, ranged(extent), text, cautions, undefinedLocal, source}
+func localDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) cube.Doc {
+	return cube.Doc{Name: name, Family: "local", Title: title, Formula: formula, Range: ranged(extent), Text: text, Cautions: cautions, Undef: undefinedLocal, Source: source}
 }
 
-func orderedDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) Doc {
-	return Doc{name, "ordered", title, formula, ranged(extent), text, cautions, undefinedOrdered, source}
+func orderedDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) cube.Doc {
+	return cube.Doc{Name: name, Family: "ordered", Title: title, Formula: formula, Range: ranged(extent), Text: text, Cautions: cautions, Undef: undefinedOrdered, Source: source}
 }
 
 var (
@@ -328,7 +329,7 @@ var many = []ManyGroupMeasure{
 		notSegregation, "Simpson (1949), Nature 163"), undefinedNobody), SimpsonConcentration},
 }
 
-func withUndef(d Doc, undef cube.Text) Doc {
+func withUndef(d cube.Doc, undef cube.Text) cube.Doc {
 	d.Undef = undef
 	return d
 }
@@ -369,7 +370,7 @@ var local = []UnitMeasure{
 }
 
 // localOther give more than one number a unit, or one a group.
-var localOther = []Doc{
+var localOther = []cube.Doc{
 	localDoc("LocationQuotients", cube.Text{SV: "Lokaliseringskvot", EN: "Location quotient"}, "p_g|i / π_g", "0.., 1 as strong as everywhere",
 		cube.Text{SV: "Gruppens andel i enheten i förhållande till dess andel av alla.", EN: "The group's share in the unit over its share of everybody."},
 		cube.Text{SV: "Blir stort för små grupper i små enheter.", EN: "Grows large for small groups in small units."}, "Isard (1960), Methods of Regional Analysis"),
@@ -437,9 +438,9 @@ func rankOrderBy(s Spread) func(*Table) float64 {
 	}
 }
 
-var sorting = Doc{"NeighbourhoodSorting", "ordered", cube.Text{SV: "Grannskapssorteringsindex", EN: "Neighbourhood sorting index"},
-	"√(Σ n_i (m_i − m)² / Σ_g N_g (y_g − m)²)", ranged(evenness),
-	cube.Text{SV: "Standardavvikelsen mellan enheternas medelinkomster i förhållande till den mellan personers inkomster.", EN: "The standard deviation of the units' mean incomes over that of persons' incomes."},
-	cube.Text{SV: "Med klassindelade inkomster saknas variationen inom klasserna, vilket höjer värdet.", EN: "With incomes in classes the variation within classes is lacking, which raises the value."},
-	cube.Text{SV: "När alla har samma inkomst.", EN: "When everybody has the same income."},
-	"Jargowsky (1996), American Sociological Review 61"}
+var sorting = cube.Doc{Name: "NeighbourhoodSorting", Family: "ordered", Title: cube.Text{SV: "Grannskapssorteringsindex", EN: "Neighbourhood sorting index"},
+	Formula: "√(Σ n_i (m_i − m)² / Σ_g N_g (y_g − m)²)", Range: ranged(evenness),
+	Text:     cube.Text{SV: "Standardavvikelsen mellan enheternas medelinkomster i förhållande till den mellan personers inkomster.", EN: "The standard deviation of the units' mean incomes over that of persons' incomes."},
+	Cautions: cube.Text{SV: "Med klassindelade inkomster saknas variationen inom klasserna, vilket höjer värdet.", EN: "With incomes in classes the variation within classes is lacking, which raises the value."},
+	Undef:    cube.Text{SV: "När alla har samma inkomst.", EN: "When everybody has the same income."},
+	Source:   "Jargowsky (1996), American Sociological Review 61"}

@@ -449,11 +449,25 @@ func (p *picturePen) horizontal(a pictureAxis, y float64, ticks []float64, label
 			continue
 		}
 		free = t.x + t.half
-		p.text(t.x, y+19, "middle", t.text)
+		p.text(min(t.x, p.width-t.half), y+19, "middle", t.text)
 	}
-	title = pictureCut(title, pictureSmall, p.right-p.left)
-	half := pictureWidth(title, pictureSmall) / 2
-	p.text(max(p.left+half, min(p.right-half, (a.start+a.end)/2)), y+38, "middle", title)
+	for i, line := range pictureWrap(title, pictureSmall, p.right-p.left) {
+		half := pictureWidth(line, pictureSmall) / 2
+		p.text(max(p.left+half, min(p.right-half, (a.start+a.end)/2)), y+38+float64(i)*pictureSmall*pictureLead, "middle", line)
+	}
+}
+
+// titled keeps room at the foot for the lines of a horizontal axis' title beyond the first.
+func (p *picturePen) titled(title string) {
+	p.bottom -= float64(len(pictureWrap(title, pictureSmall, p.right-p.left))-1) * pictureSmall * pictureLead
+}
+
+// pictureTall is a square picture's height: narrower ones are lower too, but for texts that take more lines.
+func pictureTall(o PictureOptions, width, height int) int {
+	if o.Width > 0 {
+		height -= max(0, width-o.Width) / 2
+	}
+	return height
 }
 
 // pictureUnder is the room that ticks and title of a horizontal axis take.

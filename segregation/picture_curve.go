@@ -54,7 +54,7 @@ func CurvePicture(pairings []Pairing, nameA, nameB cube.Text, o PictureOptions) 
 	if len(pairings) == 0 || len(pairings) > len(pictureLines) {
 		return Picture{}, fmt.Errorf("segregation: %d curves; a picture takes from 1 to %d", len(pairings), len(pictureLines))
 	}
-	p, err := newPicturePen(o, 640, 700, cube.Text{SV: "Segregationskurva", EN: "Segregation curve"}, cube.Text{
+	p, err := newPicturePen(o, 640, pictureTall(o, 640, 700), cube.Text{SV: "Segregationskurva", EN: "Segregation curve"}, cube.Text{
 		SV: "Så läses bilden: enheterna är ordnade efter stigande andel av gruppen på den lodräta axeln. Vid jämn fördelning följer kurvan den raka linjen. D är det största lodräta avståndet till linjen, Gini två gånger ytan emellan. Bilden säger inget om enskilda personer eller om orsaker, och mindre enheter ger högre värden.",
 		EN: "How to read it: units are ordered by rising share of the group on the vertical axis. With an even spread the curve follows the straight line. D is the greatest vertical distance to the line, Gini twice the area between. The picture says nothing of individuals or of causes, and smaller units give higher values."})
 	if err != nil {

@@ -76,6 +76,8 @@ func SegplotPicture(s Segplot, o PictureOptions) (Picture, error) {
 	at := slices.Index(groups, s.First)
 	groups = append([]int{s.First}, slices.Delete(groups, at, at+1)...)
 
+	along := p.say("Andel av alla personer; ", "Share of all persons; ") + ordered
+	p.titled(along)
 	wide := 0.0
 	for _, g := range groups {
 		wide = max(wide, pictureWidth(names[g], pictureSmall), pictureWidth(p.percent(1, 1), pictureSmall))
@@ -164,7 +166,7 @@ func SegplotPicture(s Segplot, o PictureOptions) (Picture, error) {
 	}
 	p.path(append(corners, [2]float64{x.end, v.start}), pictureGrey, 1, "", 0, "", true)
 	ticks, _ = pictureTicks(0, 1, 5)
-	p.horizontal(x, v.start, ticks, func(v float64) string { return p.percent(v, 0) }, p.say("Andel av alla personer; ", "Share of all persons; ")+ordered)
+	p.horizontal(x, v.start, ticks, func(v float64) string { return p.percent(v, 0) }, along)
 
 	all := make([]string, len(groups))
 	for k, g := range groups {

@@ -21,7 +21,7 @@ func TernaryPicture(t *Table, units, groups []cube.Text, o PictureOptions) (Pict
 	if t.Groups != 3 || len(with) != 3 {
 		return Picture{}, fmt.Errorf("segregation: a triangle takes three groups that have persons; the table has %d, of which %d have", t.Groups, len(with))
 	}
-	p, err := newPicturePen(o, 680, 730, cube.Text{SV: "Enheternas sammansättning av tre grupper", EN: "Composition of the units by three groups"}, cube.Text{
+	p, err := newPicturePen(o, 680, pictureTall(o, 680, 730), cube.Text{SV: "Enheternas sammansättning av tre grupper", EN: "Composition of the units by three groups"}, cube.Text{
 		SV: "Så läses bilden: varje cirkel är en enhet, med yta efter antalet personer. Ju närmare ett hörn, desto större andel av hörnets grupp; följ stödlinjerna från en skala längs dess streck. Krysset är alla enheter tillsammans. Bilden säger inget om enskilda personer eller om orsaker, och små enheter sprids mer redan av slump.",
 		EN: "How to read it: every circle is a unit, its area after the number of persons. The nearer a corner, the larger the share of that corner's group; follow the lines from a scale in the direction of its ticks. The cross is all units together. The picture says nothing of individuals or of causes, and small units spread more by chance alone."})
 	if err != nil {
@@ -35,6 +35,15 @@ func TernaryPicture(t *Table, units, groups []cube.Text, o PictureOptions) (Pict
 	if err != nil {
 		return Picture{}, err
 	}
+	third := (p.right - p.left - 16) / 3
+	title := func(g int) string { return p.say("Andel: ", "Share: ") + names[g] }
+	row := 0.0 // between the title under the triangle and the names of its corners, where they have no room beside each other
+	for _, text := range []string{names[1], names[2], title(1)} {
+		if pictureFit(pictureTidy(text), pictureSmall, third) < len(pictureTidy(text)) {
+			row = pictureSmall * pictureLead
+		}
+	}
+	p.bottom -= row
 	const beside, above, under = 44, 40, 52 // above: the largest circle may lie on the top corner, and its name over that
 	if err := p.room(2*beside+180, above+160+under); err != nil {
 		return Picture{}, err
@@ -63,14 +72,17 @@ func TernaryPicture(t *Table, units, groups []cube.Text, o PictureOptions) (Pict
 		}
 	}
 	p.path([][2]float64{corner[0], corner[1], corner[2]}, "none", 1, pictureInk, 1.2, "", true)
-	third := (p.right - p.left - 16) / 3
+	wide := third
+	if row > 0 {
+		wide = (p.right - p.left - 12) / 2
+	}
 	bold := ` font-weight="bold"`
 	p.write(corner[0][0], corner[0][1]-28, pictureSmall, "middle", pictureInk, pictureCut(names[0], pictureSmall, side), bold)
-	p.write(max(p.left, corner[1][0]-beside), foot+38, pictureSmall, "start", pictureInk, pictureCut(names[1], pictureSmall, third), bold)
-	p.write(min(p.right, corner[2][0]+beside), foot+38, pictureSmall, "end", pictureInk, pictureCut(names[2], pictureSmall, third), bold)
-	for g, title := range names { // along the edge of the scale
+	p.write(max(p.left, corner[1][0]-beside), foot+38+row, pictureSmall, "start", pictureInk, pictureCut(names[1], pictureSmall, wide), bold)
+	p.write(min(p.right, corner[2][0]+beside), foot+38+row, pictureSmall, "end", pictureInk, pictureCut(names[2], pictureSmall, wide), bold)
+	for g := range names { // along the edge of the scale
 		place := turn([3]float64{0.5, 0.5, 0}, g)
-		title = pictureCut(p.say("Andel: ", "Share: ")+title, pictureSmall, third)
+		text := pictureCut(title(g), pictureSmall, side*0.9)
 		switch g {
 		case 0:
 			place[0], place[1] = place[0]-46, place[1]-26
@@ -79,7 +91,7 @@ func TernaryPicture(t *Table, units, groups []cube.Text, o PictureOptions) (Pict
 		case 2:
 			place[0], place[1] = place[0]+46, place[1]-26
 		}
-		p.write(place[0], place[1], pictureSmall, "middle", pictureInk, title,
+		p.write(place[0], place[1], pictureSmall, "middle", pictureInk, text,
 			fmt.Sprintf(` transform="rotate(%d %s %s)"`, [3]int{-60, 0, 60}[g], p.at(place[0]), p.at(place[1])))
 	}
 

@@ -5,29 +5,14 @@
 // unit for some): then a kernel gives NaN, and its documentation value says when; the cubes made here turn that into a
 // status, so that no special number leaves the package. Units without anybody change no measure.
 //
-// Each measure has one documentation value, [Doc]: its formula, range, cautions and source, which command, page, API and report all print.
+// Each measure has one documentation value, [cube.Doc]: its formula, range, cautions and source, which command, page, API and report all print.
 package segregation
 
 import (
 	"errors"
 	"fmt"
 	"math"
-
-	"github.com/skikt/skikt/cube"
 )
-
-// A Doc documents a measure.
-type Doc struct {
-	Name     string    // identifier: Dissimilarity, MutualInformation
-	Family   string    // two, many, local, ordered, space, neighbours, decomposition, inference
-	Title    cube.Text // its published name
-	Formula  string    // in plain text, with the symbols below
-	Range    cube.Text // "0..1, 0 no segregation"
-	Text     cube.Text // what it tells, and how to read a value
-	Cautions cube.Text // what it does not tell; where other tools differ
-	Undef    cube.Text // when it is undefined
-	Source   string    // the paper or agency it is from
-}
 
 // Formulas use: unit i, group g; n_ig persons of g in i, n_i = Σ_g n_ig, N_g = Σ_i n_ig, N = Σ n_i; π_g = N_g/N, p_i = n_i/N, p_g|i = n_ig/n_i. For two groups
 // a and b: a_i, b_i, A = Σ a_i, B = Σ b_i, t_i = a_i + b_i, T = A + B, P = A/T.

@@ -295,10 +295,10 @@ var spaceDecays = func() (table [40 * 64]float64) {
 // spaceDecay is exp(−x) for x ≥ 0, to the last digit or two: exp of the nearest 64th times a polynomial in what is left, r⁶/720 being below 4·10⁻¹⁶ there. Three times as
 // quick as math.Exp, which a kernel without an end spends most of its time in.
 func spaceDecay(x float64) float64 {
-	k := int(x*64 + 0.5)
-	if k >= len(spaceDecays) {
+	if x >= 39.9 {
 		return math.Exp(-x)
 	}
+	k := int(x*64 + 0.5)
 	r := float64(k)/64 - x
 	return spaceDecays[k] * (1 + r*(1+r*(0.5+r*(1.0/6+r*(1.0/24+r*(1.0/120))))))
 }
@@ -329,24 +329,30 @@ type spaceGathered struct {
 // spaceWeak is the weight below which all others together no longer count: the result is the aspatial one.
 const spaceWeak = 1e-12
 
-// gather collects counts round every unit, each row's sum in a fixed order, so that the number of processors changes nothing.
-func (s *Space) gather(t *Table, k Kernel) (*spaceGathered, error) {
-	if err := k.check(); err != nil {
-		return nil, err
+// gather collects counts round every unit by each of several kernels that differ in bandwidth and cut-off alone. Each row's sum is in a fixed order, so that the number of
+// processors changes nothing.
+func (s *Space) gather(t *Table, kernels ...Kernel) ([]*spaceGathered, error) {
+	out := make([]*spaceGathered, len(kernels))
+	for i, k := range kernels {
+		if err := k.check(); err != nil {
+			return nil, err
+		}
+		if t.Units != s.Units() {
+			return nil, fmt.Errorf("segregation: %d units with counts, %d with a place", t.Units, s.Units())
+		}
+		if k.Own == OwnSpread && s.area == nil {
+			return nil, fmt.Errorf("segregation: the kernel (%s) needs the areas of the units", k.Own)
+		}
+		out[i] = &spaceGathered{make([]float64, t.Units*t.Groups), make([]float64, t.Units), make([]float64, t.Units)}
 	}
-	if t.Units != s.Units() {
-		return nil, fmt.Errorf("segregation: %d units with counts, %d with a place", t.Units, s.Units())
+	if s.links == nil && len(kernels) > 0 {
+		s.gatherPoints(t, kernels, out)
+		return out, nil
 	}
-	if k.Own == OwnSpread && s.area == nil {
-		return nil, fmt.Errorf("segregation: the kernel (%s) needs the areas of the units", k.Own)
+	for i, k := range kernels {
+		s.gatherLinks(t, k, out[i])
 	}
-	g := &spaceGathered{make([]float64, t.Units*t.Groups), make([]float64, t.Units), make([]float64, t.Units)}
-	if s.links != nil {
-		s.gatherLinks(t, k, g)
-	} else {
-		s.gatherPoints(t, k, g)
-	}
-	return g, nil
+	return out, nil
 }
 
 // add gives unit i the counts of another unit with weight w.
@@ -438,68 +444,166 @@ func spaceSquare(at float64, n int) int {
 	return int(min(at, float64(n-1)))
 }
 
-// runs calls with the runs of sorted units that hold everything within reach of a point.
-func (g *spaceGrid) runs(x, y, reach float64, run func(from, to int32)) {
-	c0, c1 := g.column(x-reach), g.column(x+reach)
-	for r := g.row(y - reach); r <= g.row(y+reach); r++ {
-		if from, to := g.start[r*g.columns+c0], g.start[r*g.columns+c1+1]; from < to {
-			run(from, to)
-		}
-	}
+// run is the run of sorted units of a row of squares that holds every one of the row within reach of x.
+func (g *spaceGrid) run(row int, x, reach float64) (from, to int) {
+	at := row * g.columns
+	return int(g.start[at+g.column(x-reach)]), int(g.start[at+g.column(x+reach)+1])
 }
 
-func (s *Space) gatherPoints(t *Table, k Kernel, g *spaceGathered) {
+// gatherPoints collects, for each unit and row of squares about it, first the weights by every kernel, from the widest to the narrowest, and then one sum of products for each
+// group. A Gaussian kernel of half the bandwidth weighs by the fourth power, which is far cheaper than exp; over a chain of n halvings the error of the widest weight grows 4ⁿ times, so a chain is
+// at most spaceHalvings long.
+func (s *Space) gatherPoints(t *Table, kernels []Kernel, out []*spaceGathered) {
 	var keep []int32
 	for i := range t.Units {
 		if t.UnitTotal(i) > 0 {
 			keep = append(keep, int32(i))
 		}
 	}
-	reach, factor := k.reach(), k.factor()
-	grid := newSpaceGrid(s.x, s.y, keep, reach)
-	counts := make([]float64, 0, len(keep)*t.Groups)
-	for _, i := range grid.unit {
-		counts = append(counts, t.Unit(int(i))...)
+	bands := make([]spaceBand, len(kernels))
+	for i, k := range kernels {
+		reach := k.reach()
+		bands[i] = spaceBand{Kernel: k, spaceGathered: out[i], reach: reach, reach2: reach * reach, factor: k.factor()}
 	}
-	reach2, square, per := reach*reach, 1/(2*k.Bandwidth*k.Bandwidth), 1/k.Bandwidth
-	gaussian, exponential := k.Shape == Gaussian, k.Shape == Exponential
-	spaceParallel(t.Units, func(i int) {
-		x, y := s.x[i], s.y[i]
-		if t.UnitTotal(i) > 0 {
-			g.addOwn(i, k.ownWeight(s, i), t.Unit(i))
+	slices.SortStableFunc(bands, func(a, b spaceBand) int {
+		return -cmp.Or(cmp.Compare(a.reach, b.reach), cmp.Compare(a.Bandwidth, b.Bandwidth))
+	})
+	for i := 1; i < len(bands); i++ {
+		b, wider := &bands[i], bands[i-1]
+		if b.Shape == Gaussian && 2*b.Bandwidth == wider.Bandwidth && b.factor == 1 && wider.halvings < spaceHalvings {
+			b.halvings = wider.halvings + 1
 		}
-		sums, weight, best := g.sums[i*t.Groups:][:t.Groups], g.weight[i], g.best[i]
-		grid.runs(x, y, reach, func(from, to int32) {
-			for p := from; p < to; p++ {
-				dx, dy := grid.x[p]-x, grid.y[p]-y
-				d2 := dx*dx + dy*dy
-				if d2 > reach2 || int(grid.unit[p]) == i {
-					continue
-				}
-				w := factor
-				switch { // the shapes without an end decide how long a surface takes
-				case gaussian:
-					w *= spaceDecay(d2 * square)
-				case exponential:
-					w *= spaceDecay(math.Sqrt(d2) * per)
-				default:
-					w *= k.at(math.Sqrt(d2))
-				}
-				weight, best = weight+w, max(best, w)
-				for h, n := range counts[int(p)*t.Groups:][:t.Groups] {
-					sums[h] += w * n
+	}
+	grid := newSpaceGrid(s.x, s.y, keep, bands[len(bands)-1].reach)
+	counts := make([]float64, len(keep)*t.Groups) // group by group
+	for p, i := range grid.unit {
+		for g, n := range t.Unit(int(i)) {
+			counts[g*len(keep)+p] = n
+		}
+	}
+	spaceWorkers(t.Units, func() func(int) {
+		var d2, w []float64
+		return func(i int) {
+			x, y := s.x[i], s.y[i]
+			if t.UnitTotal(i) > 0 {
+				for _, b := range bands {
+					b.addOwn(i, b.ownWeight(s, i), t.Unit(i))
 				}
 			}
-		})
-		g.weight[i], g.best[i] = weight, best
+			for row := grid.row(y - bands[0].reach); row <= grid.row(y+bands[0].reach); row++ {
+				first, end := grid.run(row, x, bands[0].reach)
+				if n := end - first; n > len(d2) {
+					d2, w = make([]float64, 2*n), make([]float64, 2*n)
+				}
+				for p := first; p < end; p++ {
+					dx, dy := grid.x[p]-x, grid.y[p]-y
+					if d2[p-first] = dx*dx + dy*dy; int(grid.unit[p]) == i {
+						d2[p-first] = math.NaN() // within no reach
+					}
+				}
+				for b := range bands {
+					from, to := first, end
+					if b > 0 {
+						if row < grid.row(y-bands[b].reach) || row > grid.row(y+bands[b].reach) {
+							break // nor do the narrower come here
+						}
+						from, to = grid.run(row, x, bands[b].reach)
+					}
+					if from == to {
+						continue
+					}
+					d2, w := d2[from-first:to-first], w[from-first:to-first]
+					bands[b].weigh(i, d2, w)
+					spaceProducts(bands[b].sums[i*t.Groups:][:t.Groups], w, counts[from:], len(keep))
+				}
+			}
+		}
 	})
+}
+
+// A spaceBand is one kernel of several that are gathered together.
+type spaceBand struct {
+	Kernel
+	*spaceGathered
+	reach, reach2, factor float64
+	halvings              int // how many bandwidths of twice the size are before this one; its weights are powers of the one before
+}
+
+// spaceHalvings is how often a bandwidth is halved before exp is taken again: the error of a weight is then at most 64·10⁻¹⁵ of it.
+const spaceHalvings = 3
+
+// weigh gives the weights at distances (squared), 0 beyond the reach, and counts them for unit i. With halvings w holds the weights of the bandwidth twice as wide.
+func (b *spaceBand) weigh(i int, d2, w []float64) {
+	w = w[:len(d2)]
+	weight, best := b.weight[i], b.best[i]
+	square, per := 1/(2*b.Bandwidth*b.Bandwidth), 1/b.Bandwidth
+	gaussian, exponential := b.Shape == Gaussian, b.Shape == Exponential
+	for p, d := range d2 {
+		v := w[p]
+		if w[p] = 0; !(d <= b.reach2) {
+			continue
+		}
+		switch { // the shapes without an end decide how long a surface takes
+		case b.halvings > 0:
+			v *= v
+			v *= v
+		case gaussian:
+			v = b.factor * spaceDecay(d*square)
+		case exponential:
+			v = b.factor * spaceDecay(math.Sqrt(d)*per)
+		default:
+			v = b.factor * b.at(math.Sqrt(d))
+		}
+		w[p] = v
+		if weight += v; v > best {
+			best = v
+		}
+	}
+	b.weight[i], b.best[i] = weight, best
+}
+
+// spaceProducts adds Σ w·n to each group's sum; n holds the units group by group, stride apart. Four groups at once keep a processor's adders busy.
+func spaceProducts(sums, w, n []float64, stride int) {
+	g := 0
+	for ; g+4 <= len(sums); g += 4 {
+		at := g * stride
+		n0, n1, n2, n3 := n[at:][:len(w)], n[at+stride:][:len(w)], n[at+2*stride:][:len(w)], n[at+3*stride:][:len(w)]
+		var s0, s1, s2, s3 float64
+		for p, v := range w {
+			s0 += v * n0[p]
+			s1 += v * n1[p]
+			s2 += v * n2[p]
+			s3 += v * n3[p]
+		}
+		sums[g], sums[g+1], sums[g+2], sums[g+3] = sums[g]+s0, sums[g+1]+s1, sums[g+2]+s2, sums[g+3]+s3
+	}
+	for ; g < len(sums); g++ {
+		n := n[g*stride:][:len(w)]
+		half := len(w) / 2
+		var s0, s1 float64
+		low, high := n[:half], n[half:][:half]
+		for p, v := range w[:half] {
+			s0 += v * low[p]
+			s1 += w[half+p] * high[p]
+		}
+		if len(w)%2 == 1 {
+			s0 += w[len(w)-1] * n[len(w)-1]
+		}
+		sums[g] += s0 + s1
+	}
 }
 
 // spaceParallel does independent work on 0..n-1 on every processor.
 func spaceParallel(n int, work func(i int)) {
+	spaceWorkers(n, func() func(int) { return work })
+}
+
+// spaceWorkers is spaceParallel with a worker made for each processor, which may keep memory of its own.
+func spaceWorkers(n int, worker func() func(i int)) {
 	const block = 16
 	workers := min(runtime.GOMAXPROCS(0), (n+block-1)/block)
 	if workers <= 1 {
+		work := worker()
 		for i := range n {
 			work(i)
 		}
@@ -509,6 +613,7 @@ func spaceParallel(n int, work func(i int)) {
 	var wait sync.WaitGroup
 	for range workers {
 		wait.Go(func() {
+			work := worker()
 			for {
 				from := int(next.Add(block)) - block
 				if from >= n {

@@ -23,10 +23,11 @@ type Proximity struct {
 // NewProximity computes it. A kernel under which most units' neighbours weigh next to nothing (less than 10⁻¹²) is an error: every measure would quietly be the
 // aspatial one, as when exp(−d) is taken of metres.
 func NewProximity(t *Table, s *Space, k Kernel) (*Proximity, error) {
-	g, err := s.gather(t, k)
+	gathered, err := s.gather(t, k)
 	if err != nil {
 		return nil, err
 	}
+	g := gathered[0]
 	p := &Proximity{Kernel: k, pairs: spaceSquareOf(t.Groups), decay: spaceSquareOf(t.Groups), met: make([]float64, t.Groups), groups: t.groups, total: t.total}
 	weak := 0
 	for i := range t.Units {
@@ -136,18 +137,30 @@ type Surface struct {
 // (2004): shares round each unit, weighed by the unit's own persons, against the shares of the whole. Any other measure may be taken of Around; persons
 // then count once for each unit they are near, which is what PySAL does.
 func Smooth(t *Table, s *Space, k Kernel) (*Surface, error) {
-	g, err := s.gather(t, k)
+	all, err := smooth(t, s, k)
 	if err != nil {
 		return nil, err
 	}
-	around, err := NewTable(t.Units, t.Groups, g.sums)
+	return all[0], nil
+}
+
+// smooth is Smooth of several kernels that differ in bandwidth and cut-off alone.
+func smooth(t *Table, s *Space, kernels ...Kernel) ([]*Surface, error) {
+	gathered, err := s.gather(t, kernels...)
 	if err != nil {
 		return nil, err
 	}
-	out := &Surface{Kernel: k, Own: t, Around: around}
-	for i := range t.Units {
-		if t.UnitTotal(i) > 0 && g.best[i] < spaceWeak {
-			out.Far++
+	out := make([]*Surface, len(kernels))
+	for i, g := range gathered {
+		around, err := NewTable(t.Units, t.Groups, g.sums)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = &Surface{Kernel: kernels[i], Own: t, Around: around}
+		for unit, best := range g.best {
+			if t.UnitTotal(unit) > 0 && best < spaceWeak {
+				out[i].Far++
+			}
 		}
 	}
 	return out, nil
@@ -249,18 +262,25 @@ type Scale struct {
 // Multiscalar is a profile of a measure over bandwidths (m): how segregation falls as surroundings widen, and so whether it lies between blocks or between
 // parts of the country. The kernel's own bandwidth is replaced, and its cut-off keeps its proportion to it. Reardon et al. (2008).
 func Multiscalar(t *Table, s *Space, k Kernel, bandwidths []float64, measure func(*Surface) float64) ([]Scale, error) {
-	cut := 0.0
-	if k.CutOff > 0 {
-		cut = k.CutOff / k.Bandwidth
+	surfaces, err := smooth(t, s, k.over(bandwidths)...)
+	if err != nil {
+		return nil, err
 	}
 	profile := make([]Scale, len(bandwidths))
-	for i, h := range bandwidths {
-		k.Bandwidth, k.CutOff = h, cut*h
-		surface, err := Smooth(t, s, k)
-		if err != nil {
-			return nil, err
-		}
-		profile[i] = Scale{k, measure(surface), surface.Far}
+	for i, surface := range surfaces {
+		profile[i] = Scale{surface.Kernel, measure(surface), surface.Far}
 	}
 	return profile, nil
+}
+
+// over is the kernel at several bandwidths, a cut-off keeping its proportion to them.
+func (k Kernel) over(bandwidths []float64) []Kernel {
+	out := make([]Kernel, len(bandwidths))
+	for i, h := range bandwidths {
+		out[i] = k
+		if out[i].Bandwidth = h; k.CutOff > 0 {
+			out[i].CutOff = k.CutOff / k.Bandwidth * h
+		}
+	}
+	return out
 }

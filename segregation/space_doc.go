@@ -2,12 +2,12 @@ package segregation
 
 import "github.com/skikt/skikt/cube"
 
-func spaceDoc(name string, title cube.Text, formula, extent string, text, cautions, undef cube.Text, source string) Doc {
-	return Doc{name, "space", title, formula, ranged(extent), text, cautions, undef, source}
+func spaceDoc(name string, title cube.Text, formula, extent string, text, cautions, undef cube.Text, source string) cube.Doc {
+	return cube.Doc{Name: name, Family: "space", Title: title, Formula: formula, Range: ranged(extent), Text: text, Cautions: cautions, Undef: undef, Source: source}
 }
 
-func neighbourDoc(name string, title cube.Text, formula, extent string, text, cautions, undef cube.Text, source string) Doc {
-	return Doc{name, "neighbours", title, formula, ranged(extent), text, cautions, undef, source}
+func neighbourDoc(name string, title cube.Text, formula, extent string, text, cautions, undef cube.Text, source string) cube.Doc {
+	return cube.Doc{Name: name, Family: "neighbours", Title: title, Formula: formula, Range: ranged(extent), Text: text, Cautions: cautions, Undef: undef, Source: source}
 }
 
 const (
@@ -47,7 +47,7 @@ var (
 )
 
 // spaceDocs document the measures of space.
-var spaceDocs = []Doc{
+var spaceDocs = []cube.Doc{
 	spaceDoc("HooverDelta", cube.Text{SV: "Hoovers delta", EN: "Hoover's delta"}, "½ Σ |x_i/X − A_i/A|, A_i area", "0..1, 0 even over the land",
 		cube.Text{SV: "Den del av gruppen som skulle behöva flytta för att bo lika tätt överallt.", EN: "The share of the group that would have to move to live at one density everywhere."},
 		landCautions, undefinedLand, "Hoover (1941), Journal of Economic History 1; Duncan, Cuzzort & Duncan (1961)"),
@@ -117,7 +117,7 @@ var spaceDocs = []Doc{
 		cube.Text{SV: "Par utan väg mellan sig (öar) lämnas utanför och räknas. PySAL tar ett medelvärde av 1 000 trösklar; vi tar integralen exakt.",
 			EN: "Pairs with no path between them (islands) are left out and counted. PySAL takes a mean of 1,000 thresholds; we take the integral exactly."},
 		cube.Text{SV: "När gruppen är ingen eller alla.", EN: "When the group is nobody or everybody."}, "Hong & Sadahiro (2014), Journal of Geographical Systems 16"),
-	spaceDoc("SpatialDissimilarity", cube.Text{SV: "Rumslig olikhet D̃", EN: "Spatial dissimilarity D̃"}, "Σ_i t_i Σ_g |π̃_ig − π_g|/(2 N I), I = Σ π_g(1 − π_g), π̃_ig shares round i", "0..1",
+	spaceDoc("SpatialDissimilarity", cube.Text{SV: "Rumslig olikhet D̃", EN: "Spatial dissimilarity D̃"}, "Σ_i t_i Σ_g |π̃_ig − π_g|/(2 N I), I = Σ π_g(1 − π_g), π̃_ig shares round i", "from 0, as a rule to 1",
 		cube.Text{SV: "D för många grupper, räknat på omgivningar i stället för enheter.", EN: "D of many groups, taken of surroundings rather than units."},
 		surfaceCautions, undefinedSurface, reardonOSullivan),
 	spaceDoc("SpatialTheilH", cube.Text{SV: "Rumsligt informationsindex H̃", EN: "Spatial information theory index H̃"}, "1 − Σ_i t_i Ẽ_i/(N E), Ẽ_i the entropy of the shares round i", "up to 1; 0 surroundings as mixed as the whole; may fall below",
@@ -133,7 +133,7 @@ var spaceDocs = []Doc{
 }
 
 // neighbourDocs document the neighbourhoods of nearest persons and the profiles from each place outward.
-var neighbourDocs = []Doc{
+var neighbourDocs = []cube.Doc{
 	neighbourDoc("Neighbours", cube.Text{SV: "Grannskap av de k närmaste", EN: "Neighbourhoods of the k nearest"},
 		"share of g among the k persons nearest to each square, own square first; rules A–D for where it ends", "0..1 for each square",
 		cube.Text{SV: "Varje persons grannskap med lika många personer, oberoende av områdesgränser. Små k visar gården, stora k staden.",

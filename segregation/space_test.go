@@ -598,14 +598,6 @@ func BenchmarkDistortion(b *testing.B) {
 	}
 }
 
-func spaceIndices(n int) []int {
-	out := make([]int, n)
-	for i := range out {
-		out[i] = i
-	}
-	return out
-}
-
 // TestLocalCentralisation: x in the first of three places in a row, y in the last. From the first all of x come before y (1), from the last all after (−1), from the middle both
 // together (0). Within 1.5 km of an end one of them is missing.
 func TestLocalCentralisation(t *testing.T) {
@@ -664,4 +656,40 @@ func TestSpaceDecay(t *testing.T) {
 			t.Fatalf("exp(−%v) is %v, want %v", x, got, want)
 		}
 	}
+}
+
+// TestSpaceBandwidthsTogether: surfaces gathered together, where a Gaussian of half the bandwidth weighs by powers, are those gathered one by one.
+func TestSpaceBandwidthsTogether(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		table, s := drawn(t)
+		k := drawnKernel(t)
+		k.Shape = rapid.SampledFrom([]Shape{Gaussian, Gaussian, Exponential, Triangular, Uniform, Biweight, DistanceItself}).Draw(t, "shape")
+		k.Negligible = rapid.SampledFrom([]float64{0, 1e-16, 1e-4}).Draw(t, "negligible")
+		var bandwidths []float64
+		for h := rapid.SampledFrom([]float64{30, 1000, 777}).Draw(t, "first"); len(bandwidths) < 6; h *= rapid.SampledFrom([]float64{2, 2, 2, 1.5, 1}).Draw(t, "times") {
+			bandwidths = append(bandwidths, h)
+		}
+		order := rapid.Permutation(spaceIndices(len(bandwidths))).Draw(t, "order")
+		var kernels []Kernel
+		for _, i := range order {
+			kernels = append(kernels, k.over(bandwidths)[i])
+		}
+		together, err := s.gather(table, kernels...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, k := range kernels {
+			alone, err := s.gather(table, k)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, pair := range map[string][2][]float64{"sums": {together[i].sums, alone[0].sums}, "weights": {together[i].weight, alone[0].weight}, "best": {together[i].best, alone[0].best}} {
+				for j, want := range pair[1] {
+					if got := pair[0][j]; math.Abs(got-want) > 1e-13*want {
+						t.Fatalf("%s of %s at %d: %v together, %v alone", name, k, j, got, want)
+					}
+				}
+			}
+		}
+	})
 }

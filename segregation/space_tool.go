@@ -339,12 +339,12 @@ func borderRings(units int, borders []Border, k int) [][]Border {
 	return rings
 }
 
-func toolDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) Doc {
-	return Doc{name, "tools", title, formula, ranged(extent), text, cautions, undefinedNear, source}
+func toolDoc(name string, title cube.Text, formula, extent string, text, cautions cube.Text, source string) cube.Doc {
+	return cube.Doc{Name: name, Family: "tools", Title: title, Formula: formula, Range: ranged(extent), Text: text, Cautions: cautions, Undef: undefinedNear, Source: source}
 }
 
 // toolDocs document what other tools compute under names of published measures.
-var toolDocs = []Doc{
+var toolDocs = []cube.Doc{
 	toolDoc("PySALProximity", cube.Text{SV: "PySAL:s klustrings- och avståndsmått", EN: "PySAL's clustering and distance-decay measures"},
 		"c_ij = 1 − exp(−d_ij/Σ_k d_kj), c_ii = 1 − exp(−√(0.6 A_i)); ACL and SP as published; RCL of Σ_j x_j² Σ_i c_ij/X²; DPxy = Σ_i x_i/X Σ_j c_ij y_j/Σ_k c_jk t_k", "no fixed range",
 		cube.Text{SV: "AbsoluteClustering, RelativeClustering, SpatialProximity och DistanceDecay… som PySAL räknar dem, för att kunna återskapa ett värde därifrån.",

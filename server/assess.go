@@ -183,7 +183,7 @@ func (s *Server) evidence(a *edition.Assessment, e edition.Evidence) (cube.Measu
 }
 
 func (s *Server) assessItem(r *request, a *edition.Assessment, name string) (*answer, error) {
-	part := strings.Split(name, "-")
+	part := strings.SplitN(name, "-", 3)
 	if len(part) != 3 {
 		return nil, errNotFound
 	}

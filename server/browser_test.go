@@ -119,3 +119,58 @@ func TestInBrowser(t *testing.T) {
 		})
 	}
 }
+
+// slide moves a slider of the page of a grant, and writes down what the page says before and after.
+const slide = `<!DOCTYPE html><meta charset="utf-8"><pre id="out"></pre><script>
+(async () => {
+	const f = document.createElement('iframe');
+	f.src = '/bidrag/grant?regel=index';
+	document.body.append(f);
+	await new Promise(done => f.onload = done);
+	const d = f.contentDocument, lead = () => d.querySelector('#result .lead').textContent;
+	const said = [lead()], slider = d.getElementById('f-lika');
+	for (const at of [25, 50]) {
+		slider.value = at;
+		slider.dispatchEvent(new f.contentWindow.Event('input', {bubbles: true}));
+	}
+	for (let i = 0; i < 100 && d.getElementById('o-lika').textContent.indexOf('50') < 0; i++) await new Promise(done => setTimeout(done, 50));
+	said.push(lead(), d.getElementById('o-lika').textContent, f.contentWindow.location.search, d.querySelector('#formats a').getAttribute('href'), d.querySelector('nav .lang a').getAttribute('href'));
+	document.getElementById('out').textContent = JSON.stringify(said);
+})();
+</script>`
+
+// A slider that moves has the results computed anew, and the address follows. Half equal takes 105 000 from a and 15 000 from b, against index: see TestGrantPage.
+func TestSliderInBrowser(t *testing.T) {
+	chromium, err := exec.LookPath("chromium")
+	if err != nil || testing.Short() {
+		t.Skip("no chromium, or no time, to look at the pages with")
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", toy(t))
+	mux.HandleFunc("/-/slide", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, slide)
+	})
+	site := httptest.NewServer(mux)
+	defer site.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+		"--disable-component-update", "--disable-sync", "--user-data-dir="+t.TempDir(), "--virtual-time-budget=20000", "--dump-dom", site.URL+"/-/slide").Output()
+	if err != nil {
+		t.Fatalf("chromium: %v", err)
+	}
+	m := result.FindSubmatch(out)
+	var said []string
+	if m == nil || json.Unmarshal([]byte(html.UnescapeString(string(m[1]))), &said) != nil || len(said) != 6 {
+		t.Fatalf("the browser says %s", out)
+	}
+	if !strings.Contains(said[0], " 0 kronor flyttas") || !strings.Contains(said[1], "120\u00a0000 kronor flyttas") || said[2] != "50\u00a0%" {
+		t.Errorf("before %q, after %q at %s", said[0], said[1], said[2])
+	}
+	for _, address := range said[3:] {
+		if !strings.Contains(address, "lika=50") {
+			t.Errorf("the address %q does not follow", address)
+		}
+	}
+}

@@ -27,6 +27,7 @@ type holding struct {
 	tables    []*table
 	divisions []*division
 	names     []named // places in the order they are searched
+	scenarios map[string]func() (*scenario, error)
 }
 
 // A division has the keys to the other divisions beside its areas.
@@ -80,7 +81,7 @@ func (t *table) byArea() bool { return t.kinds == 0 && t.areas == 1 }
 
 // hold reads the divisions of an edition and prepares its tables for reading.
 func hold(ed *edition.Edition) (*holding, error) {
-	h := &holding{ed: ed}
+	h := &holding{ed: ed, scenarios: map[string]func() (*scenario, error){}}
 	for _, info := range ed.Tables() {
 		h.tables = append(h.tables, &table{TableInfo: info, layout: layoutOf(info.Dims),
 			cells: sync.OnceValues(func() (*cube.Cube, error) {
@@ -90,6 +91,9 @@ func hold(ed *edition.Edition) (*holding, error) {
 				}
 				return c.Edit(bare), nil
 			})})
+	}
+	for _, g := range ed.Manifest().Grants {
+		h.scenarios[g.Name] = sync.OnceValues(func() (*scenario, error) { return h.scenario(g) })
 	}
 	for _, info := range ed.Divisions() {
 		d, err := ed.Division(info.ID())

@@ -22,6 +22,8 @@ type answer struct {
 	cubes    []*cube.Cube // for csv and json
 	list     [][]string   // for csv, when the page has a list rather than tables; the first row is the header
 	facts    any          // for json, when the page is about something else than tables
+	passing  bool         // one of so many possible answers that it is not worth keeping
+	scripted bool         // the page has our script
 }
 
 // formatted tells whether the page can be had in a format.
@@ -46,6 +48,7 @@ type shell struct {
 	Synthetic   bool
 	Assessed    bool // the edition has an assessment
 	Formats     []link
+	Grants      bool   // there is a page of grants
 	Query       string // what was searched for
 	Body        any
 }
@@ -55,7 +58,7 @@ type link struct{ Name, Href string }
 func (s *Server) page(r *request, a *answer) (*reply, error) {
 	m := s.ed.Manifest()
 	sh := shell{Lang: r.lang, Title: a.title, Prefix: prefix(r.lang), Path: r.address(r.lang, "html"), OtherLang: "en", Project: m.Title, Agency: m.Agency,
-		Edition: s.ed.ID(), Synthetic: m.Synthetic, Assessed: m.Assessment != nil, Query: r.query.Get("q"), Body: a.body}
+		Edition: s.ed.ID(), Synthetic: m.Synthetic, Assessed: m.Assessment != nil, Grants: len(m.Grants) > 0, Query: r.query.Get("q"), Body: a.body}
 	if r.lang == "en" {
 		sh.OtherLang = "sv"
 	}
@@ -74,12 +77,13 @@ func (s *Server) page(r *request, a *answer) (*reply, error) {
 	if err := s.templates.ExecuteTemplate(&out, a.template, sh); err != nil {
 		return nil, err
 	}
-	return &reply{kind: "text/html; charset=utf-8", lang: r.lang, body: out.Bytes()}, nil
+	return &reply{kind: "text/html; charset=utf-8", lang: r.lang, body: out.Bytes(), passing: a.passing, scripted: a.scripted}, nil
 }
 
 // functions are what the templates may call.
 var functions = template.FuncMap{"word": word, "in": in, "paragraphs": paragraphs, "piece": newPiece,
-	"whole": func(lang string, n int) string { return picture.Number(float64(n), 0, lang) }}
+	"accountRows": func(lang, caption string, rows []accountRow) accountRows { return accountRows{lang, caption, rows} },
+	"whole":       func(lang string, n int) string { return picture.Number(float64(n), 0, lang) }}
 
 // A piece is a part of a page with what it needs of the shell.
 type piece struct {
@@ -142,7 +146,7 @@ func (s *Server) numbers(r *request, a *answer) (*reply, error) {
 	for _, part := range r.path {
 		name += "-" + part
 	}
-	out := &reply{kind: "text/csv; charset=utf-8", lang: r.lang, file: name + "." + r.format}
+	out := &reply{kind: "text/csv; charset=utf-8", lang: r.lang, file: name + "." + r.format, passing: a.passing}
 	var err error
 	if r.format == "json" {
 		out.kind = "application/json"

@@ -6,16 +6,18 @@
 //	/sok?q=orebro         places by name or code
 //	/tabell               the tables
 //	/tabell/background    a table; ?type=1 keeps the rows with that member, ?inom=01 the areas in that place, ?matt=NPersons draws that measure
+//	/bidrag/grant         a grant whose numbers are published: its rules compared, and others tried; the address is the rule
 //	/bedomning            how far the tools support the work: verdicts on tools, uses and processes; /bedomning/PROCESS-TOOL-USE one of them with its evidence
 //	/metod                how it was done
 //	/utgava               the edition: its sources, its protection, its files
+//	/rojandekontroll      the account of the disclosure control: what was hidden, by which rules, at what cost
 //	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices
 //
 // Add .csv or .json to any of them that has numbers (/plats/00.csv for the country); put /en before any of them for English. A code that stands for other
 // ground in a newer division is written as SCB writes it, 1780R001_RegSO2025.
 //
 // Everything is made from the edition alone, which holds only what was decided to be published: nothing here can reach a record. Pages are
-// complete without script, ask no third party for anything and set no cookies. An answer depends on the edition and the address and on nothing
+// complete without script (one has a script that asks again while a slider moves), ask no third party for anything and set no cookies. An answer depends on the edition and the address and on nothing
 // else, so answers are kept and the same address gives the same bytes.
 //
 // # Maps
@@ -29,6 +31,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"embed"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -46,6 +49,15 @@ import (
 
 //go:embed page
 var files embed.FS
+
+// The script has its checksum in its name, so that it may be kept for as long as browsers like.
+var (
+	script, _  = files.ReadFile("page/scenario.js")
+	scriptSum  = sha256.Sum256(script)
+	scriptHash = "sha256-" + base64.StdEncoding.EncodeToString(scriptSum[:])
+	scriptName = "scenario-" + hex.EncodeToString(scriptSum[:6]) + ".js"
+	scriptPath = "/" + scriptName
+)
 
 // A Server answers requests over one edition. It may be used by many goroutines at once.
 type Server struct {
@@ -187,12 +199,16 @@ type reply struct {
 	file           string // name to save numbers under
 	body, squeezed []byte
 	tag            string
+	passing        bool // not kept
+	scripted       bool
 }
+
+const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *"
 
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *")
+	h.Set("Content-Security-Policy", contentPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	if req.URL.Path == pxweb || strings.HasPrefix(req.URL.Path, pxweb+"/") {
@@ -214,6 +230,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		a = s.failure(r, err)
 	default:
 		a = s.reply(r)
+	}
+	if a.scripted {
+		h.Set("Content-Security-Policy", contentPolicy+"; script-src 'self'; connect-src 'self'")
 	}
 	h.Set("Content-Type", a.kind)
 	if a.lang != "" {
@@ -283,6 +302,9 @@ func (s *Server) reply(r *request) *reply {
 		zip.Close()
 		a.squeezed = out.Bytes()
 	}
+	if a.passing {
+		return a
+	}
 	size := len(a.body) + len(a.squeezed)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -319,12 +341,20 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.list(r)
 	case first == "tabell":
 		a, err = s.table(r, second)
+	case first == "bidrag" && second == "":
+		a, err = s.grants(r)
+	case first == "bidrag":
+		a, err = s.grant(r, second)
 	case first == assessment:
 		a, err = s.assess(r, second)
 	case first == "metod" && second == "":
 		a, err = s.method(r)
 	case first == "utgava" && second == "":
 		a, err = s.edition(r)
+	case first == scriptName && second == "" && r.lang == "sv":
+		return file("scenario.js")
+	case first == "rojandekontroll" && second == "":
+		a, err = s.protection(r)
 	case (first == "style.css" || first == "icon.svg") && second == "" && r.lang == "sv":
 		return file(first)
 	default:
@@ -345,7 +375,7 @@ func file(name string) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &reply{kind: map[string]string{"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}[name], body: body}, nil
+	return &reply{kind: map[string]string{"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml", "scenario.js": "text/javascript; charset=utf-8"}[name], body: body}, nil
 }
 
 func (s *Server) failure(r *request, err error) *reply {

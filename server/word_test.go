@@ -13,6 +13,7 @@ func TestWords(t *testing.T) {
 	uses := []*regexp.Regexp{
 		regexp.MustCompile(`word (?:\$?\.?[A-Za-z$]*\.?[A-Za-z]*) "([a-z-]+)"`),
 		regexp.MustCompile(`word\([a-z.]+, "([a-z-]+)"\)`),
+		regexp.MustCompile(`words\["([a-z-]+)"\]`),
 		regexp.MustCompile(`listing\("([a-z-]+)"`),
 	}
 	pages, err := filepath.Glob("page/*.html")

@@ -90,6 +90,10 @@ func BestClasses(a *Areas, k int, by ClassOrder) (*Classes, error) {
 	return c, nil
 }
 
+// Partition cuts the places 0..n of a row into k runs so that the sum of gain over the runs is the largest there is, and gives where runs but the first begin: the dynamic programming of [BestClasses] for any gain
+// that adds up. k is from 1 to n.
+func Partition(n, k int, gain func(from, to int) float64) []int { return partition(n, k, gain, nil) }
+
 // partition cuts 0..n into k runs so that the sum of gain over the runs is the largest, and gives where runs but the first begin. exact, which may be nil, is gain as a fraction.
 func partition(n, k int, gain func(from, to int) float64, exact func(from, to int) *big.Rat) []int {
 	best := make([][]float64, k+1)

@@ -525,7 +525,7 @@ func TestCubes(t *testing.T) {
 func TestDocsAreWhole(t *testing.T) {
 	seen := map[string]bool{}
 	for _, d := range Docs() {
-		if d.Name == "" || d.Title.SV == "" || d.Title.EN == "" || d.Formula == "" || d.Range == "" || d.Text.SV == "" || d.Text.EN == "" || seen[d.Name] {
+		if d.Name == "" || d.Title.SV == "" || d.Title.EN == "" || d.Formula == "" || d.Range.SV == "" || d.Range.EN == "" || d.Text.SV == "" || d.Text.EN == "" || seen[d.Name] {
 			t.Errorf("%+v lacks something, or stands twice", d)
 		}
 		seen[d.Name] = true

@@ -17,7 +17,7 @@ type assessCmd struct {
 	inputs  `embed:""`
 	Process string `help:"Only this process."`
 	Tool    string `help:"Only this tool: regso, index, types, barometer."`
-	Use     string `help:"Only this use: analysis, planning, direction, followup."`
+	Use     string `help:"Only this use: analysis, planning, direction, follow-up."`
 	Lang    string `help:"Language." enum:"sv,en" default:"sv"`
 	JSON    bool   `help:"The items with their evidence as JSON on stdout."`
 }
@@ -29,7 +29,7 @@ the way. Takes an edition, or a project, which is then carried out as far as its
 
 Example:
   skikt assess out/sverige-2022
-  skikt assess out/sverige-2022 --process employment --tool types --lang en`
+  skikt assess out/sverige-2022 --tool types --use direction --lang en`
 }
 
 func (c *assessCmd) Run(ctx context.Context, std *streams) error {

@@ -24,7 +24,7 @@ Example:
 }
 
 func (c *explainCmd) Run(std *streams) error {
-	var found []project.Doc
+	var found []cube.Doc
 	for _, d := range project.Docs() {
 		if c.Name == "" || strings.EqualFold(d.Name, c.Name) {
 			found = append(found, d)
@@ -42,14 +42,8 @@ func (c *explainCmd) Run(std *streams) error {
 			continue
 		}
 		fmt.Fprintf(std.out, "%s (%s)\n%s\n", d.Name, d.Title.In(c.Lang), d.Text.In(c.Lang))
-		for _, line := range []struct {
-			label cube.Text
-			text  string
-		}{{cube.Text{SV: "formel", EN: "formula"}, d.Formula}, {cube.Text{SV: "enhet", EN: "unit"}, d.Unit.In(c.Lang)},
-			{cube.Text{SV: "värden", EN: "range"}, d.Range.In(c.Lang)}, {cube.Text{SV: "källa", EN: "source"}, d.Source}} {
-			if line.text != "" {
-				fmt.Fprintf(std.out, "  %-8s %s\n", line.label.In(c.Lang), line.text)
-			}
+		for _, part := range d.Parts(c.Lang) {
+			fmt.Fprintf(std.out, "  %-12s %s\n", part.Label, part.Text)
 		}
 	}
 	return nil

@@ -37,7 +37,8 @@ type measureCmd struct {
 	Within      string    `help:"Column of what to measure within, such as kommun."`
 	Only        []string  `help:"Codes of --within to take; all when not given."`
 	Period      string    `help:"Column of the period."`
-	By          string    `help:"What the rows are: place (the whole of each --within and --period), unit, group, quotient (unit and group), exposure (group and group), level, stratum, change, places, difference, scale, divergence, merge, neighbours." enum:"place,unit,group,quotient,exposure,level,stratum,change,places,difference,scale,divergence,merge,neighbours" default:"place"`
+	Margins     string    `help:"Code of --period (or of --within): first give all others its sizes of units and groups (proportional fitting), so that only who lives with whom differs. --by count prints the counts."`
+	By          string    `help:"What the rows are: place (the whole of each --within and --period), unit, group, quotient (unit and group), exposure (group and group), level, stratum, change, places, difference, scale, divergence, merge, neighbours, count (the counts themselves)." enum:"place,count,unit,group,quotient,exposure,level,stratum,change,places,difference,scale,divergence,merge,neighbours" default:"place"`
 	Levels      []string  `help:"Columns that units are nested in, coarsest first (--by level), or the one of the parts (--by stratum)."`
 	Method      string    `help:"How a change is parted: shapley, karmel-maclachlan or mora-ruiz-castillo." enum:"shapley,karmel-maclachlan,mora-ruiz-castillo" default:"shapley"`
 	Against     string    `help:"--by places and difference: the code to compare the others with; every pair when not given."`
@@ -55,18 +56,21 @@ type measureCmd struct {
 	Draws       int       `help:"How many random placings, or draws of --by difference." default:"1000"`
 	Seed        uint64    `help:"Seed of the draws." default:"1"`
 	Geometry    string    `help:"GeoJSON, shapefile or GeoPackage with the borders of the units, for measures of space." type:"path"`
+	Distances   string    `help:"File with the columns from, to and metres: ways between units along roads or by travel, one way each, that kernels see in place of the straight line (with or without --geometry)." type:"path"`
 	Division    string    `help:"Which areas they are, such as deso-2018; areas of your own when not given." default:"unit"`
 	CodeField   string    `help:"Field of the border file that holds the units' codes (found by itself for SCB's files, and when it is called as --unit)."`
 	Centre      string    `help:"What centralisation is measured from: E,N in metres, the code of a unit, or mean, median, persons (their mean) or largest (unit) of each place."`
 	Kernel      string    `help:"How neighbours weigh with distance: uniform, triangular, gaussian or exponential." enum:"uniform,triangular,gaussian,exponential" default:"exponential"`
 	Bandwidth   float64   `help:"Bandwidth of the kernel, metres." default:"1000"`
 	Bandwidths  []float64 `help:"--by scale and the picture profile: bandwidths in metres, rising." default:"1000,2000,4000,8000"`
-	HiddenBelow float64   `help:"The publisher hides counts below this: most measures of two groups, M, H, entropy and Simpson become intervals that contain the truth. In a file .. is a hidden count." default:"0"`
-	RoundedTo   float64   `help:"The publisher rounds counts to the nearest multiple of this: most measures get intervals that contain the truth." default:"0"`
+	HiddenBelow float64   `help:"The publisher hides counts below this: measures become intervals that contain the truth, or stay hidden where only their whole range can be told. In a file .. is a hidden count." default:"0"`
+	RoundedTo   float64   `help:"The publisher rounds counts to the nearest multiple of this: measures get intervals that contain the truth." default:"0"`
 	AtRandom    bool      `help:"With --rounded-to: up or down by chance."`
 	PerturbedBy float64   `help:"The publisher adds or takes away at most this from counts (cell key): as --rounded-to." default:"0"`
 	Picture     string    `help:"Draw instead: curve, segplot, profile, dendrogram or ternary." enum:",curve,segplot,profile,dendrogram,ternary" default:""`
 	Out         string    `help:"SVG file for the picture; the numbers drawn are printed." type:"path"`
+	Width       int       `help:"Width of the picture, px: from 360; each kind's own when not given." default:"0"`
+	Height      int       `help:"Height of the picture, px: from 320." default:"0"`
 	Source      string    `help:"Written at the foot of the picture."`
 	Format      string    `help:"csv or json." enum:"csv,json" default:"csv"`
 	Lang        string    `help:"Language of titles in JSON and of pictures." enum:"sv,en" default:"sv"`
@@ -106,8 +110,18 @@ func (c *measureCmd) Run(ctx context.Context, std *streams) error {
 			return exitError{exitUsage, err}
 		}
 	}
-	if c.Geometry != "" {
+	if c.Margins != "" {
+		if counts, err = segregation.FitCube(counts, q, cmp.Or(c.Period, c.Within), c.Margins); err != nil {
+			return exitError{exitUsage, err}
+		}
+	}
+	if c.Geometry != "" || c.Distances != "" {
 		if q.Ground, err = c.ground(); err != nil {
+			return err
+		}
+	}
+	if c.Distances != "" {
+		if q.Ground.Ways, err = c.ways(ctx, std, counts.Dim(c.Unit)); err != nil {
 			return err
 		}
 	}
@@ -168,6 +182,8 @@ func (c *measureCmd) measure(counts *cube.Cube, q segregation.Question) (*cube.C
 		return segregation.NeighbourCube(counts, q, segregation.Grid{East: c.East, North: c.North, Side: c.Side}, c.K)
 	case "merge":
 		return segregation.MergeCube(counts, q)
+	case "count":
+		return counts, nil
 	}
 	return segregation.Cube(counts, q)
 }
@@ -182,7 +198,7 @@ func (c *measureCmd) one() string {
 
 // draw writes the picture and prints its numbers.
 func (c *measureCmd) draw(std *streams, counts *cube.Cube, q segregation.Question) error {
-	picture, err := segregation.CubePicture(counts, q, segregation.PictureKind(c.Picture), c.Bandwidths, segregation.PictureOptions{Lang: c.Lang, Source: c.Source})
+	picture, err := segregation.CubePicture(counts, q, segregation.PictureKind(c.Picture), c.Bandwidths, segregation.PictureOptions{Lang: c.Lang, Source: c.Source, Width: c.Width, Height: c.Height})
 	if err != nil {
 		return exitError{exitUsage, err}
 	}
@@ -210,7 +226,7 @@ func (c *measureCmd) question() (segregation.Question, error) {
 		}
 		columns = append(columns, name)
 	}
-	spatial := c.Geometry != ""
+	spatial := c.Geometry != "" || c.Distances != ""
 	switch {
 	case c.Unit == c.Group:
 		return q, fmt.Errorf("the column %s is named for two things", c.Unit)
@@ -252,16 +268,22 @@ func (c *measureCmd) question() (segregation.Question, error) {
 		return q, fmt.Errorf("--by %s takes one measure", c.By)
 	case c.By == "difference" && c.Bootstrap > 0:
 		return q, errors.New("--by difference draws as --test and --draws say; leave out --bootstrap")
-	case c.By == "divergence" && (!spatial || c.From == ""):
+	case c.Margins != "" && c.Period == "" && c.Within == "":
+		return q, errors.New("--margins takes a code of --period, or of --within")
+	case c.Margins != "" && (c.HiddenBelow > 0 || c.RoundedTo > 0 || c.PerturbedBy > 0):
+		return q, errors.New("--margins changes the counts, and what is hidden or rounded of them can't be bounded then")
+	case c.By == "divergence" && (c.Geometry == "" || c.From == ""):
 		return q, errors.New("--by divergence takes the code of a unit under --from, and the borders of the units under --geometry")
 	case c.By != "divergence" && c.From != "":
 		return q, errors.New("--from is for --by divergence")
 	case c.Against != "" && c.By != "places" && c.By != "difference":
 		return q, errors.New("--against is for --by places and --by difference")
 	case (c.By == "scale" || c.Picture == "profile") && !spatial:
-		return q, errors.New("surroundings of several sizes are of space: give the borders of the units with --geometry")
-	case c.Centre != "" && !spatial:
+		return q, errors.New("surroundings of several sizes are of space: give the borders of the units with --geometry, or --distances")
+	case c.Centre != "" && c.Geometry == "":
 		return q, errors.New("--centre is of space: give the borders of the units with --geometry")
+	case c.Picture == "" && (c.Width != 0 || c.Height != 0):
+		return q, errors.New("--width and --height are of a picture")
 	case (c.Picture == "") != (c.Out == ""):
 		return q, errors.New("--picture says what is drawn and --out in which file: give both")
 	}
@@ -287,7 +309,7 @@ func (c *measureCmd) question() (segregation.Question, error) {
 // elsewhere tells where measures that are not of the whole are found.
 var elsewhere = map[string]string{
 	"local":         "take --by unit, group, quotient or exposure",
-	"decomposition": "take --by level, stratum, change, places or merge",
+	"decomposition": "take --by level, stratum, change, places or merge, or --margins",
 	"neighbours":    "neighbourhoods of nearest persons are under --by neighbours, distortion under --by unit and divergence profiles under --by divergence, both with --geometry",
 	"inference":     "take --bootstrap, --uncertainty, --null, --by difference, --hidden-below, --rounded-to or --perturbed-by",
 	"tools":         "it is in the Go package, to recompute what another tool gave",
@@ -306,8 +328,13 @@ func nulls() string {
 	return strings.Join(names, ", ")
 }
 
-// ground reads the borders of the units.
+// ground reads the borders of the units, where they are given.
 func (c *measureCmd) ground() (*segregation.Ground, error) {
+	kernel := segregation.Kernel{Shape: shapes[c.Kernel], Bandwidth: c.Bandwidth, Own: segregation.OwnAtZero, Negligible: 1e-16}
+	g := &segregation.Ground{Near: kernel, Around: kernel}
+	if c.Geometry == "" {
+		return g, nil
+	}
 	id, err := area.ParseID(c.Division)
 	if err != nil {
 		return nil, exitError{exitUsage, err}
@@ -325,10 +352,6 @@ func (c *measureCmd) ground() (*segregation.Ground, error) {
 	division, err := border.Division(id, layer)
 	if err != nil {
 		return nil, err
-	}
-	g := &segregation.Ground{
-		Near:   segregation.Kernel{Shape: shapes[c.Kernel], Bandwidth: c.Bandwidth, Own: segregation.OwnAtZero, Negligible: 1e-16},
-		Around: segregation.Kernel{Shape: shapes[c.Kernel], Bandwidth: c.Bandwidth, Own: segregation.OwnAtZero, Negligible: 1e-16},
 	}
 	if g.Near.Shape == segregation.Exponential {
 		g.Near.Own = segregation.OwnSpread
@@ -373,6 +396,43 @@ func (c *measureCmd) centre(g *segregation.Ground) error {
 		return exitError{exitUsage, fmt.Errorf("--centre %q is no unit with a border, no E,N in metres, and none of mean, median, persons and largest", c.Centre)}
 	}
 	return nil
+}
+
+// ways reads the distances between units. Those of a unit to itself are the kernel's to say, and those of units that are not in the table are of no use; both are counted on standard error.
+func (c *measureCmd) ways(ctx context.Context, std *streams, units *cube.Dimension) ([]segregation.Way, error) {
+	least := 0.0
+	decl := record.Declaration{Columns: []record.Column{{Name: "from", Required: true}, {Name: "to", Required: true}, {Name: "metres", Type: record.Float, Required: true, Min: &least}}}
+	var ways []segregation.Way
+	own, foreign := 0, 0
+	report, err := record.Read(ctx, c.Distances, decl, func(b *record.Batch) error {
+		for i := range b.N {
+			switch w := (segregation.Way{From: b.Columns[0].Text[i], To: b.Columns[1].Text[i], Metres: b.Columns[2].Float[i]}); {
+			case w.From == w.To:
+				own++
+			case units.Index(w.From) < 0 || units.Index(w.To) < 0:
+				foreign++
+			default:
+				ways = append(ways, w)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	name := filepath.Base(c.Distances)
+	if report.Bad > 0 {
+		return nil, exitError{exitProblems, fmt.Errorf("%s: %d of %d rows can't be used, the first at line %d: %s", name, report.Bad, report.Rows, report.Problems[0].Line, report.Problems[0].Text)}
+	}
+	if len(ways) == 0 {
+		return nil, exitError{exitProblems, fmt.Errorf("%s has no distance between two units of the table", name)}
+	}
+	if own+foreign > 0 {
+		fmt.Fprintln(std.err, cube.Text{
+			SV: fmt.Sprintf("%s: %d avstånd används; %d av en enhet till sig själv och %d av enheter som inte finns i tabellen används inte.", name, len(ways), own, foreign),
+			EN: fmt.Sprintf("%s: %d distances are used; %d of a unit to itself and %d of units that are not in the table are not.", name, len(ways), own, foreign)}.In(c.Lang))
+	}
+	return ways, nil
 }
 
 var shapes = map[string]segregation.Shape{

@@ -35,7 +35,7 @@ type protectCmd struct {
 	plainInput  `embed:""`
 	Contributor string `help:"Column of who contributed: each row is then a contribution, and the rules on contributors judge." placeholder:"COLUMN"`
 	Perturbed   bool   `help:"The numbers were changed before and need not add up: they are judged as they are, and never repaired."`
-	Exact       bool   `help:"Also tell the least that could be hidden, with its proof: for small tables, of 200 numbers at most."`
+	Exact       bool   `help:"Also tell the least that could be hidden: with its proof for small tables, within a stated gap for larger."`
 	Record      string `help:"File for the release record, which a second person signs. Confidential." placeholder:"FILE" type:"path"`
 	JSON        bool   `help:"Cells and audit as JSON on stdout."`
 }
@@ -133,7 +133,7 @@ func (c *protectCmd) Run(std *streams) error {
 	case least.Proved:
 		fmt.Fprintf(std.err, "The least that could be hidden is %d, which is proved.\n", least.Cells)
 	default:
-		fmt.Fprintf(std.err, "The least that could be hidden lies from %d to %d: the search met its limit.\n", least.AtLeast, least.Cells)
+		fmt.Fprintf(std.err, "The least that could be hidden lies from %d to %d: the search met its limit on work.\n", least.AtLeast, least.Cells)
 	}
 	return w.Error()
 }

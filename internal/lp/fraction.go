@@ -6,6 +6,9 @@ import (
 	"slices"
 )
 
+// fractionWork is what an operation on fractions counts beside one on a row or column in floating point.
+const fractionWork = 20
+
 // An exact is a simplex method over the fractions, with a whole tableau and Bland's rule: slow, and never wrong. It takes over where a proposal
 // in floating point can't be proved.
 type exact struct {
@@ -17,12 +20,13 @@ type exact struct {
 	pos    []int32
 	d      map[int32]*big.Rat
 	pivots int
+	work   *Budget
 }
 
 // newExact starts at the basis and point of a simplex, as near as fractions come to it.
 func newExact(s *simplex, lo, hi []int64) *exact {
 	b := s.b
-	e := &exact{b: b, lo: lo, hi: hi, x: make([]*big.Rat, b.n+b.m), pos: make([]int32, b.n+b.m)}
+	e := &exact{b: b, lo: lo, hi: hi, x: make([]*big.Rat, b.n+b.m), pos: make([]int32, b.n+b.m), work: s.work}
 	for i, row := range b.rows {
 		own := map[int32]*big.Rat{int32(b.n + i): big.NewRat(-1, 1)}
 		for _, t := range row {
@@ -36,6 +40,9 @@ func newExact(s *simplex, lo, hi []int64) *exact {
 	}
 	// Columns of the proposed basis come first; a row that none of them is left for keeps its own logical column.
 	for _, j := range s.basis {
+		if e.work.Spent() {
+			return e
+		}
 		if int(j) >= s.n {
 			j = int32(s.n) + s.keep[int(j)-s.n]
 		}
@@ -103,6 +110,7 @@ func (e *exact) pivot(i int, j int32) {
 		if by == nil {
 			return
 		}
+		e.work.Spend(fractionWork * len(own))
 		for k, v := range own {
 			next := new(big.Rat).Mul(by, v)
 			if old := row[k]; old != nil {
@@ -184,6 +192,9 @@ func (e *exact) add(j int32, v *big.Rat) {
 // run goes on to a feasible point, when first, or to the best point.
 func (e *exact) run(terms []Term, sign int64, first bool) (outcome, vector) {
 	for {
+		if e.work.Spend(len(e.rows)) {
+			return spent, vector{}
+		}
 		if !e.prices(terms, sign, first) && first {
 			return optimal, vector{}
 		}

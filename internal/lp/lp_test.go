@@ -393,6 +393,69 @@ func TestRangesAgreeWithFractions(t *testing.T) {
 	})
 }
 
+// With whatever work is allowed an answer is right as far as it goes: nothing lies beyond its limit, what it reached can be reached, and it is the same
+// whoever shares the work.
+func TestWorkIsBounded(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawSystem(t, 9, true)
+		work := rapid.IntRange(1, 400).Draw(t, "work")
+		ranges := rapid.SampledFrom([]func([]Objective, []int64, Options) ([]Range, Stats, error){s.p.Ranges, s.p.WholeRanges}).Draw(t, "ranges")
+		full, _, err := ranges(s.objectives, s.known, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := ranges(s.objectives, s.known, Options{Work: work, Workers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, _, err := ranges(s.objectives, s.known, Options{Work: work, Workers: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fmt.Sprint(got) != fmt.Sprint(other) {
+			t.Fatalf("%v with one worker, %v with two", got, other)
+		}
+		for i := range got {
+			for side, e := range []End{got[i].Least, got[i].Most} {
+				want := []End{full[i].Least, full[i].Most}[side]
+				sign := 1 - 2*side
+				if e.Limit != nil && e.Limit.Cmp(want.Limit)*sign > 0 {
+					t.Fatalf("objective %d side %d: limit %v, but %v is reached", i, side, e.Limit, want.Limit)
+				}
+				if e.Reached == nil || e.Reached.Cmp(want.Limit)*sign < 0 {
+					t.Fatalf("objective %d side %d: %v reached, but nothing is beyond %v", i, side, e.Reached, want.Limit)
+				}
+			}
+		}
+	})
+}
+
+// A budget bounds the fractions too: started with none left they say so at once.
+func TestFractionsEndWithTheBudget(t *testing.T) {
+	p := &Problem{}
+	var terms []Term
+	for j := range 40 {
+		terms = append(terms, Term{p.Column(0, Infinite), int64(j + 1)})
+	}
+	for i := range 30 {
+		p.Equal(1000, terms[i:i+10]...)
+	}
+	b := &block{n: p.Columns(), m: p.Rows(), lo: append(slices.Clone(p.lo), p.rowLo...), hi: append(slices.Clone(p.hi), p.rowHi...)}
+	for i := range p.Rows() {
+		b.rows = append(b.rows, p.row(i))
+	}
+	b.columns()
+	s := newSearch(b)
+	s.work = NewBudget(100)
+	f, err := s.byFractions(terms[:1], 1)
+	if err != nil || !f.spent {
+		t.Fatalf("%+v, %v", f, err)
+	}
+	if s.work.Left() < -10_000 {
+		t.Errorf("the budget of 100 was overdrawn to %d", s.work.Left())
+	}
+}
+
 // Whole ranges agree with going through all whole points of a box.
 func TestWholeRangesAgreeWithCounting(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -565,7 +628,7 @@ func TestProve(t *testing.T) {
 		for _, o := range s.objectives {
 			objectives = append(objectives, o.Terms)
 		}
-		got, err := s.p.Prove(objectives, s.known)
+		got, err := s.p.Prove(objectives, s.known, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

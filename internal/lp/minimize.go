@@ -21,8 +21,9 @@ type Solution struct {
 func (p *Problem) Minimize(objective []Term, o Options) (Solution, error) {
 	return p.minimize(objective, func(b *block, _ []bool, terms []Term) (incumbent, error) {
 		s := newSearch(b)
+		s.work = o.budget(1)
 		f, err := s.minimise(terms, 1, true, nil)
-		return incumbent{point: f.point, value: f.value, limit: f.limit, noLimit: f.limit == nil && !f.noPoint, noPoint: f.noPoint}, err
+		return incumbent{point: f.point, value: f.value, limit: f.limit, noLimit: f.limit == nil && !f.noPoint && !f.spent, noPoint: f.noPoint}, err
 	}, nil, o)
 }
 
@@ -37,13 +38,15 @@ func (p *Problem) MinimizeWhole(objective []Term, whole []bool, o Options) (Solu
 	}
 	return p.minimize(objective, func(b *block, whole []bool, terms []Term) (incumbent, error) {
 		s := newSearch(b)
+		s.work = o.budget(1)
 		return s.wholeNumbers(terms, 1, whole, incumbent{}, nil, o.nodes())
 	}, whole, o)
 }
 
 // Prove gives the least value of each objective over all real points with the multipliers that prove it, going from one to the next from a
-// known point. Rows are taken as they are given, without presolve, so that each has a multiplier.
-func (p *Problem) Prove(objectives [][]Term, known []int64) ([]Solution, error) {
+// known point. Rows are taken as they are given, without presolve, so that each has a multiplier. Of an objective that the work allowed is not enough for there
+// is no limit, and no proof.
+func (p *Problem) Prove(objectives [][]Term, known []int64, o Options) ([]Solution, error) {
 	if p.damaged != nil {
 		return nil, p.damaged
 	}
@@ -57,6 +60,7 @@ func (p *Problem) Prove(objectives [][]Term, known []int64) ([]Solution, error) 
 	}
 	b.columns()
 	s := newSearch(b)
+	s.work = o.budget(len(objectives))
 	out := make([]Solution, len(objectives))
 	for i, terms := range objectives {
 		if terms, err = p.merged(terms); err != nil {
@@ -65,6 +69,9 @@ func (p *Problem) Prove(objectives [][]Term, known []int64) ([]Solution, error) 
 		f, err := s.minimise(terms, 1, false, nil)
 		if err != nil {
 			return nil, err
+		}
+		if f.spent {
+			continue
 		}
 		own := &out[i]
 		own.Reached, own.Limit, own.NoLimit = f.value, f.limit, f.limit == nil

@@ -104,6 +104,9 @@ func (p *Problem) checkBounds(what string, i int, lo, hi int64) {
 // ErrInfeasible says that no point keeps all rows and bounds. It is proved like every other answer.
 var ErrInfeasible = errors.New("lp: no point keeps all rows and bounds")
 
+// ErrWork says that no first point was found with the work allowed. Where there is one, a search that runs out of work is no error.
+var ErrWork = errors.New("lp: finding a point that keeps all rows and bounds would take more work than allowed")
+
 // An Objective is a sum of columns whose range is asked for.
 type Objective struct {
 	Terms []Term
@@ -131,6 +134,43 @@ type Range struct{ Least, Most End }
 type Options struct {
 	Workers int // blocks and objectives worked on at once; 0 for as many as there are processors. No result depends on it.
 	Nodes   int // whole numbers: subproblems per end of an objective before the answer is left inexact; 0 for 2,000
+	// Work bounds everything that is done for an end, in rows and columns gone over by either simplex method; 0 for no bound. What ends of the same block
+	// leave is for those after them. An answer that would take more is left inexact, so the bound, being no clock, gives the same answers every time.
+	Work int
+	// Budget, when not nil, is taken in place of Work, by all ends and calls that have it. With more than one worker, who comes first would depend on chance.
+	Budget *Budget
+}
+
+// A Budget is work that may be done yet; nil has no bound.
+type Budget struct{ left int }
+
+// NewBudget is a budget of some work.
+func NewBudget(work int) *Budget { return &Budget{work} }
+
+// Spend takes work off, and tells whether there is none left.
+func (b *Budget) Spend(work int) bool {
+	if b == nil {
+		return false
+	}
+	b.left -= work
+	return b.left <= 0
+}
+
+// Left is how much.
+func (b *Budget) Left() int { return b.left }
+
+// Spent tells whether there is nothing left.
+func (b *Budget) Spent() bool { return b != nil && b.left <= 0 }
+
+// budget is for a number of ends.
+func (o Options) budget(ends int) *Budget {
+	switch {
+	case o.Budget != nil:
+		return o.Budget
+	case o.Work <= 0 || ends > 0 && o.Work > math.MaxInt/ends:
+		return nil
+	}
+	return &Budget{o.Work * ends}
 }
 
 // Stats say what was done.

@@ -79,6 +79,7 @@ func (p *Problem) ranges(objectives []Objective, known []int64, o Options, whole
 			return nil
 		}
 		bases[k] = newSearch(r.blocks[k])
+		bases[k].work = o.budget(2 * max(1, len(byBlock[k])))
 		if starts[k], err = bases[k].start(); err != nil || !whole || starts[k].whole() {
 			return err
 		}
@@ -88,6 +89,9 @@ func (p *Problem) ranges(objectives []Objective, known []int64, o Options, whole
 		}
 		if best.noPoint {
 			return ErrInfeasible
+		}
+		if best.value == nil {
+			return ErrWork
 		}
 		starts[k] = best.point
 		return nil
@@ -111,6 +115,7 @@ func (p *Problem) ranges(objectives []Objective, known []int64, o Options, whole
 		w := ranger{parts: parts, own: t.parts, whole: whole, nodes: o.nodes(), stats: &done[k]}
 		base := bases[t.block]
 		w.search = &search{simplex: base.clone(), lo: base.lo, hi: base.hi}
+		w.work = o.budget(2 * len(t.parts))
 		return w.run(starts[t.block])
 	})
 	if err != nil {
@@ -312,6 +317,9 @@ func (b *block) boundsOnly(terms []Term, sign int64) int64 {
 	if v, ok := least(terms, sign); ok {
 		best = v
 	}
+	if len(terms) == 1 {
+		return best // its rows have been drawn into its bounds
+	}
 	for _, in := range b.cols[terms[0].Col] {
 		k := in.Coef / terms[0].Coef
 		if k == 0 {
@@ -423,15 +431,30 @@ func (w *ranger) passing(current *end) bool {
 	return false
 }
 
+// within tells whether a value is no news: the end is done, or a value as low was reached before and is not good enough.
+func (e *end) within(v int64) bool {
+	if e.done {
+		return true
+	}
+	goal := max(e.tight, e.enough)
+	return e.reached != nil && e.reached.IsInt() && e.reached.Num().IsInt64() && e.reached.Num().Int64() <= v && (goal == -Infinite || v > goal)
+}
+
 // witness settles every end that a proved point reaches and bounds limit, or for which it is good enough.
 func (w *ranger) witness(x vector) {
-	if w.whole && !x.whole() {
+	whole := x.whole()
+	if w.whole && !whole {
 		return
 	}
 	for _, k := range w.own {
 		p := &w.parts[k]
 		if p.ends[0].done && p.ends[1].done {
 			continue
+		}
+		if whole {
+			if sum, ok := dot(p.terms, x.num).int64(); ok && p.ends[0].within(sum) && p.ends[1].within(-sum) {
+				continue
+			}
 		}
 		v := x.value(p.terms)
 		for side := range p.ends {
@@ -459,6 +482,12 @@ func (w *ranger) settle(p *part, side int) error {
 	f, err := w.minimise(p.terms, sign(side), false, func() bool { return w.passing(e) })
 	if err != nil || f.stopped {
 		return err
+	}
+	if f.spent {
+		if e.done = true; e.tight != -Infinite {
+			e.limit = big.NewRat(e.tight, 1)
+		}
+		return nil
 	}
 	w.witness(f.point)
 	if f.limit == nil {

@@ -23,6 +23,7 @@ type found struct {
 	proof   vector   // the multipliers that prove it
 	noPoint bool     // proved: the bounds leave no point
 	stopped bool
+	spent   bool // the work allowed was not enough, and nothing is known
 }
 
 // minimise gives the least value of sign * objective with its proof. A search that doesn't come from a known point needs a first phase: from says so.
@@ -30,6 +31,8 @@ func (s *search) minimise(terms []Term, sign int64, fresh bool, after func() boo
 	if fresh {
 		switch s.feasible() {
 		case optimal:
+		case spent:
+			return found{spent: true}, nil
 		case noPoint:
 			if y, ok := s.multipliers(); ok {
 				if l := s.b.limit(nil, 1, y, s.lo, s.hi); l != nil && l.Sign() > 0 {
@@ -45,6 +48,9 @@ func (s *search) minimise(terms []Term, sign int64, fresh bool, after func() boo
 	what := s.simplex.minimise(after)
 	if what == stopped {
 		return found{stopped: true}, nil
+	}
+	if what == spent {
+		return found{spent: true}, nil
 	}
 	if what == stalled {
 		return s.byFractions(terms, sign)
@@ -82,13 +88,20 @@ func (s *search) minimise(terms []Term, sign int64, fresh bool, after func() boo
 func (s *search) byFractions(terms []Term, sign int64) (found, error) {
 	s.inexact++
 	e := newExact(s.simplex, s.lo, s.hi)
-	if what, _ := e.run(nil, 1, true); what == noPoint {
+	what, _ := e.run(nil, 1, true)
+	if what == noPoint {
 		if l := s.b.limit(nil, 1, e.multipliers(true), s.lo, s.hi); l == nil || l.Sign() <= 0 {
 			return found{}, fmt.Errorf("lp: a proof that there is no point does not hold; this is a fault in the package")
 		}
 		return found{noPoint: true}, nil
 	}
+	if what == spent {
+		return found{spent: true}, nil
+	}
 	what, ray := e.run(terms, sign, false)
+	if what == spent {
+		return found{spent: true}, nil
+	}
 	out := found{point: e.point()}
 	out.value = out.point.value(terms)
 	if sign < 0 {
@@ -114,8 +127,11 @@ func (s *search) start() (vector, error) {
 		return vector{num: s.b.known, den: 1}, nil
 	}
 	f, err := s.minimise(nil, 1, true, nil)
-	if err == nil && f.noPoint {
+	switch {
+	case err == nil && f.noPoint:
 		err = ErrInfeasible
+	case err == nil && f.spent:
+		err = ErrWork
 	}
 	return f.point, err
 }
@@ -183,6 +199,7 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 		}
 		open = open[:len(open)-1]
 		best.nodes++
+		s.work.Spend(10 * (s.n + s.m))
 		copy(lo, givenLo)
 		copy(hi, givenHi)
 		for p := at; p.col >= 0; p = p.up {
@@ -207,6 +224,10 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 		}
 		if f.noPoint {
 			continue
+		}
+		if f.spent {
+			open = append(open, at)
+			break
 		}
 		if f.limit == nil {
 			// Rows and bounds are whole numbers, so a direction without end has a multiple in whole numbers: one whole point is proof of no limit.

@@ -20,6 +20,7 @@ const (
 	noPoint // the first phase ended with columns out of their bounds
 	stopped // by the caller
 	stalled
+	spent // the work allowed
 )
 
 // A simplex is a bounded primal simplex method over one block in floating point. What it finds is a proposal. A column outside the basis may
@@ -45,6 +46,7 @@ type simplex struct {
 	rayUp                      bool
 	pivots                     int
 	random                     uint64
+	work                       *Budget
 }
 
 // newSimplex finds a basis among the columns and sets out from the known point, or from bounds when none is given.
@@ -465,6 +467,9 @@ func (s *simplex) feasible() outcome {
 		if giveUp {
 			return stalled
 		}
+		if s.work.Spend(s.n + s.m) {
+			return spent
+		}
 		q := s.enter(how)
 		if q < 0 {
 			if len(s.f.changes) == 0 {
@@ -512,6 +517,9 @@ func (s *simplex) minimise(after func() bool) outcome {
 		how, giveUp := s.rule(idle)
 		if giveUp {
 			return stalled
+		}
+		if s.work.Spend(s.n + s.m) {
+			return spent
 		}
 		q := s.enter(how)
 		if q < 0 {

@@ -1,0 +1,152 @@
+package segregation
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/skikt/skikt/cube"
+)
+
+// FitCube gives the counts the margins of one member of a dimension, such as a year: every other member's units and groups are made as large there, and who lives with whom is kept ([FitMargins]). Measures of the
+// result compare members as if no unit and no group had grown or shrunk. Only units and groups that have persons both there and here can be fitted: the others are left out, and a warning counts them. The member itself
+// stays as it is. A combination with a count that is hidden or missing is hidden or missing in all its cells.
+func FitCube(c *cube.Cube, q Question, dim, to string) (*cube.Cube, error) {
+	f, err := q.frame(c)
+	if err != nil {
+		return nil, err
+	}
+	along := slices.Index(f.rest, c.DimIndex(dim))
+	if along < 0 {
+		return nil, fmt.Errorf("segregation: cube %s has no dimension %q beside units and groups; it has %v", c.Name, dim, c.DimNames())
+	}
+	at := c.Dim(dim).Index(to)
+	if at < 0 {
+		return nil, fmt.Errorf("segregation: cube %s has no %s %q to take the margins of", c.Name, dim, to)
+	}
+	places := f.places(c)
+	key := func(p *place) string { // of the other dimensions
+		other := slices.Clone(p.at)
+		other[along] = -1
+		return fmt.Sprint(other)
+	}
+	targets := map[string]*place{}
+	for _, p := range places {
+		if int(p.at[along]) == at {
+			targets[key(p)] = p
+		}
+	}
+	count := c.Measures()[f.count]
+	b := cube.NewBuilder(c.Name, slices.Concat(f.others, []cube.Dimension{*c.Dim(q.Units), *c.Dim(q.Groups)}), []cube.Measure{count})
+	columns := f.columns()
+	left, alone, unfitted := 0.0, 0, 0
+	for _, p := range places {
+		target := targets[key(p)]
+		if target == nil {
+			alone++
+			continue
+		}
+		add := func(unit int, g int, cell cube.Cell) {
+			b.Add(slices.Concat(p.at, []int32{int32(unit), columns[g]}), cell)
+		}
+		state := p.state
+		if target.state != cube.Known {
+			state = target.state
+		}
+		if state != cube.Known || p == target {
+			for _, unit := range p.order {
+				for g, n := range p.counts[unit] {
+					cell := cube.KnownCell(n)
+					if state != cube.Known {
+						cell = cube.Cell{Status: state}
+					}
+					add(unit, g, cell)
+				}
+			}
+			continue
+		}
+		units, groups := commonTo(p, target, len(f.members))
+		if len(units) == 0 || len(groups) == 0 {
+			return nil, fmt.Errorf("segregation: cube %s: %s %s and %s have no units or no groups in common", c.Name, dim, c.Dim(dim).Members[p.at[along]].Code, to)
+		}
+		var n []float64
+		unitTargets, groupTargets := make([]float64, len(units)), make([]float64, len(groups))
+		all := 0.0
+		for i, unit := range units {
+			for k, g := range groups {
+				n = append(n, p.counts[unit][g])
+				unitTargets[i] += target.counts[unit][g]
+				groupTargets[k] += target.counts[unit][g]
+			}
+		}
+		for _, row := range p.counts {
+			all += total(row)
+		}
+		t, err := NewTable(len(units), len(groups), n)
+		if err != nil {
+			return nil, err
+		}
+		left += all - t.Total()
+		fitted, err := FitMargins(t, unitTargets, groupTargets, Fitting{})
+		if err != nil {
+			return nil, fmt.Errorf("segregation: cube %s, %s %s: %w", c.Name, dim, c.Dim(dim).Members[p.at[along]].Code, err)
+		}
+		if !fitted.Converged {
+			unfitted++
+		}
+		for i, unit := range units {
+			for k, g := range groups {
+				add(unit, g, cube.KnownCell(fitted.Table.At(i, k)))
+			}
+		}
+	}
+	out, err := b.Cube()
+	if err != nil {
+		return nil, err
+	}
+	out.Title = c.Title
+	out.Notes = append(slices.Clone(c.Notes), cube.Text{
+		SV: fmt.Sprintf("Enheterna och grupperna har givits samma storlek som i %s (proportionell anpassning); antalen är inte de verkliga.", to),
+		EN: fmt.Sprintf("Units and groups were given the sizes they have in %s (proportional fitting); the counts are not the real ones.", to)})
+	out.Warnings = slices.Clone(c.Warnings)
+	if left > 0 || alone > 0 {
+		out.Warnings = append(out.Warnings, cube.Warning{Code: "not-fitted", Text: cube.Text{
+			SV: fmt.Sprintf("%g personer i enheter eller grupper som bara finns på ena hållet, och %d tabeller utan motsvarighet i %s, är utelämnade.", left, alone, to),
+			EN: fmt.Sprintf("%g persons in units or groups that are on one side only, and %d tables without a match in %s, are left out.", left, alone, to)}})
+	}
+	if unfitted > 0 {
+		out.Warnings = append(out.Warnings, cube.Warning{Code: "fit-not-reached", Text: cube.Text{
+			SV: fmt.Sprintf("%d tabeller nådde inte storlekarna helt.", unfitted), EN: fmt.Sprintf("%d tables did not wholly reach the sizes.", unfitted)}})
+	}
+	out.Lineage = c.Lineage.Merge(cube.Lineage{Steps: []string{"fitted to the margins of " + dim + " " + to}})
+	return out, nil
+}
+
+// commonTo are the units and groups that have persons in both places, among each other: leaving out a group may empty a unit, and the other way about.
+func commonTo(a, b *place, groups int) (units, columns []int) {
+	for _, unit := range a.order {
+		if b.counts[unit] != nil {
+			units = append(units, unit)
+		}
+	}
+	for g := range groups {
+		columns = append(columns, g)
+	}
+	for {
+		before := len(units) + len(columns)
+		some := func(p *place, units, columns []int) bool {
+			for _, unit := range units {
+				for _, g := range columns {
+					if p.counts[unit][g] > 0 {
+						return true
+					}
+				}
+			}
+			return false
+		}
+		units = slices.DeleteFunc(units, func(u int) bool { return !some(a, []int{u}, columns) || !some(b, []int{u}, columns) })
+		columns = slices.DeleteFunc(columns, func(g int) bool { return !some(a, units, []int{g}) || !some(b, units, []int{g}) })
+		if len(units)+len(columns) == before {
+			return units, columns
+		}
+	}
+}
