@@ -344,7 +344,23 @@ func (b *builder) method() {
 			}
 		}
 	}
+	b.kinds()
 	b.cautions()
+}
+
+// kinds tell what each kind of evidence measures, from its documentation value.
+func (b *builder) kinds() {
+	a := b.manifest.Assessment
+	if a == nil || len(a.Kinds) == 0 {
+		return
+	}
+	b.heading(2, "kinds", b.say("kinds"))
+	for _, k := range a.Kinds {
+		b.add(Paragraph{Runs: append([]Run{{Text: cmp.Or(k.Title.In(b.lang), k.Name) + ". ", Strong: true}}, b.in(k.Text)...), Class: "item"})
+		for _, p := range k.Parts(b.lang) {
+			b.add(Paragraph{Runs: runs(p.String()), Class: "more"})
+		}
+	}
 }
 
 // cautions are the warnings of the tables that the report shows, each once.

@@ -98,6 +98,7 @@ var words = map[string]cube.Text{
 	"repay-to":  {SV: " till %s", EN: " to %s"},
 
 	"methods-intro":    {SV: "Här står hur statistiken är gjord. Samma text finns i utgåvan.", EN: "This is how the statistics were made. The same text is in the edition."},
+	"kinds":            {SV: "Underlagen för bedömningarna", EN: "The kinds of evidence"},
 	"cautions":         {SV: "Att tänka på när siffrorna läses", EN: "What to bear in mind"},
 	"signs":            {SV: "Tecken", EN: "Signs"},
 	"sign":             {SV: "Tecken", EN: "Sign"},
