@@ -145,7 +145,7 @@ type RecordsDecl struct {
 	YearColumn string             `yaml:"year_column"` // the column that says the year
 	Unique     []string           `yaml:"unique"`      // columns that no two rows may have alike, such as the area in a table of counts: a row twice would be counted twice
 	Locate     LocateDecl         `yaml:"locate"`
-	Also       []AlsoDecl         `yaml:"also"`      // further divisions, which may follow no other border
+	Also       []AlsoDecl         `yaml:"also"`      // further columns by the same coordinates: divisions that may follow no other border, the nearest school
 	Whole      Text               `yaml:"whole"`     // what all of the records together are called, when they are not of the whole country: all pupils of the kommun's schools
 	Kommun     string             `yaml:"kommun"`    // column with the record's own kommun code, for the residual account
 	Person     string             `yaml:"person"`    // column that names whom a row is about, the same in every file and year; a policy with cell keys makes the record keys from it
@@ -176,10 +176,14 @@ type LocateDecl struct {
 }
 
 // AlsoDecl places rows in one more division by the same coordinates, such as the areas of the police, which cross the borders of all others. The code of the area becomes a
-// column, missing where the point is in none, and a table takes it as a group: so one count holds both divisions, and disclosure control sees what lies between them.
+// column, missing where the point is in none, and a table takes it as a group: so one count holds both divisions, and disclosure control sees what lies between them. Or it is the code of the
+// nearest of other records' places by straight line, such as schools, of the row's year where they have years.
 type AlsoDecl struct {
-	Column   string `yaml:"column"`
-	Division string `yaml:"division"`
+	Column   string              `yaml:"column"`
+	Division string              `yaml:"division"`
+	Nearest  string              `yaml:"nearest"` // records of places, instead of a division
+	Code     string              `yaml:"code"`    // their column that names the place
+	Where    map[string][]string `yaml:"where"`   // only places whose column has one of the values, such as a stage
 }
 
 // IndexDecl declares a socioeconomic index and its types, computed here and set beside what has been published.
@@ -235,10 +239,21 @@ type TableDecl struct {
 	Groups []GroupDecl         `yaml:"groups"`
 	Share  *ShareDecl          `yaml:"share"`
 	Mean   *MeanDecl           `yaml:"mean"`
+	Rate   *RateDecl           `yaml:"rate"`  // the published count over a public population, each by a table beside: NAME_rate
 	Areas  *CountDecl          `yaml:"areas"` // also count the areas themselves
 	By     []string            `yaml:"by"`    // type, kommun, lan, riket, regso, deso, or several joined by ×: type × kommun
 	Notes  []Text              `yaml:"notes"`
 	Only   []string            `yaml:"only"` // measures to publish; all when empty
+}
+
+// RateDecl is a rate: the table's published count per so many of a population that is already public.
+type RateDecl struct {
+	Measure    string  `yaml:"measure"`
+	Title      Text    `yaml:"title"`
+	Unit       Text    `yaml:"unit"`
+	Population string  `yaml:"population"` // table whose count is the population; it is by what this table is by
+	Per        float64 `yaml:"per"`        // 1000: per 1,000 inhabitants
+	Decimals   int     `yaml:"decimals"`
 }
 
 // CountDecl names the count of a table.
@@ -534,7 +549,9 @@ func (p *Project) validateRecords(r RecordsDecl, say complain) columns {
 		case l.X == "" || r.Synthetic != nil || r.parquet():
 			say(at, "rows are placed in a second division by their coordinates, which these records are not located by")
 		}
-		if _, err := area.ParseID(also.Division); err != nil {
+		if also.Nearest != "" {
+			p.validateNearest(also, say.under(at))
+		} else if _, err := area.ParseID(also.Division); err != nil {
 			say(at+".division", "%w", err)
 		}
 		have[also.Column] = record.Text
@@ -546,6 +563,28 @@ func (p *Project) validateRecords(r RecordsDecl, say complain) columns {
 		}
 	}
 	return have
+}
+
+func (p *Project) validateNearest(a AlsoDecl, say complain) {
+	places, ok := p.Records[a.Nearest]
+	switch {
+	case !ok:
+		say("nearest", "records %q are not declared (there are %s)", a.Nearest, list(p.Records))
+		return
+	case places.Locate.X == "" || places.parquet():
+		say("nearest", "%s are not placed by coordinates of a file of rows", a.Nearest)
+	case a.Division != "":
+		say("division", "give division or nearest, not both")
+	}
+	schema, err := places.Read.Schema()
+	if err != nil {
+		return // told where it stands
+	}
+	for _, column := range append([]string{a.Code}, sorted(a.Where)...) {
+		if !slices.ContainsFunc(schema, func(v record.Vector) bool { return v.Name == column }) {
+			say("code", "records %s have no column %q", a.Nearest, column)
+		}
+	}
 }
 
 func unique(r RecordsDecl) (out []struct{ at, column string }) {
@@ -667,6 +706,9 @@ func (p *Project) validateTable(t TableDecl, of map[string]columns, say complain
 		if m.Weight != "" && m.Weight != t.Count.Sum {
 			say("mean", "it is weighted by %q and the table counts %q: they must be the same column", m.Weight, t.Count.Sum)
 		}
+	}
+	if t.Rate != nil {
+		p.validateRate(t, say.under("rate"))
 	}
 	for _, by := range t.By {
 		if slices.Contains(splitBy(by), typeDim) && p.Types == nil {

@@ -214,7 +214,7 @@ func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *load
 	also := make([]func(*record.Batch) (record.Vector, error), len(decl.Also))
 	for i, a := range decl.Also {
 		var err error
-		if also[i], err = r.also(decl.Locate, a); err != nil {
+		if also[i], err = r.also(ctx, decl, a); err != nil {
 			return err
 		}
 		l.columns = append(l.columns, record.Vector{Name: a.Column, Type: record.Text})
@@ -722,8 +722,12 @@ func floats(b *record.Batch, name string) (x []float64, present []bool, err erro
 	return nil, nil, fmt.Errorf("column %q is a coordinate and must be declared type: float", name)
 }
 
-// also makes the column of a further division. A row in none of its areas is no residual: such divisions do not cover the country.
-func (r *Run) also(l LocateDecl, decl AlsoDecl) (func(*record.Batch) (record.Vector, error), error) {
+// also makes the column of a further division, or of the nearest place. A row in none of its areas is no residual: such divisions do not cover the country.
+func (r *Run) also(ctx context.Context, of RecordsDecl, decl AlsoDecl) (func(*record.Batch) (record.Vector, error), error) {
+	l := of.Locate
+	if decl.Nearest != "" {
+		return r.nearest(ctx, of, decl)
+	}
 	id, err := area.ParseID(decl.Division)
 	if err != nil {
 		return nil, err

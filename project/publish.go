@@ -13,6 +13,7 @@ import (
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/gap"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/publish"
 	"github.com/skikt/skikt/segregation"
@@ -106,6 +107,16 @@ func (r *Run) Protect() (*Release, error) {
 	if err != nil {
 		return nil, fmt.Errorf("project: %w", err)
 	}
+	against, err := r.againstCatchments(out.Tables)
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
+	changes = append(against, changes...)
+	rates, err := r.rates(out.Tables)
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
+	changes = append(rates, changes...)
 	followed, err := r.followUp(out.Tables)
 	if err != nil {
 		return nil, err
@@ -144,6 +155,9 @@ func (r *Run) earlier() ([]*cube.Cube, error) {
 			}
 			c, err := ed.Table(info.Name)
 			if err != nil {
+				return nil, fmt.Errorf("project: policy.earlier: %w", err)
+			}
+			if c, err = r.asToday(c, ed); err != nil {
 				return nil, fmt.Errorf("project: policy.earlier: %w", err)
 			}
 			out = append(out, c)
@@ -222,6 +236,8 @@ func (r *Run) tableOrder() map[string]int {
 	for _, f := range r.Families {
 		for _, v := range f.Views {
 			put(v.Name)
+			put(v.Name + "_rate")
+			put(v.Name + "_against")
 			put(v.Name + "_change")
 		}
 	}
@@ -303,6 +319,7 @@ func (r *Run) methods(release *Release) []edition.Method {
 		out = append(out, edition.Method{Name: x.Name, Title: x.Result.Cube.Title, Text: describeIndex(x)})
 	}
 	out = append(out, measureMethods(release.Tables)...)
+	out = append(out, gapMethods(release.Tables)...)
 	if len(release.Audit.Tables) > 0 {
 		out = append(out, edition.Method{Name: "protection", Title: cube.Text{SV: "Röjandekontroll", EN: "Disclosure control"},
 			Text: cube.Text{SV: release.Policy.Documentation.SV + "\n\n" + release.Audit.Verdict.SV, EN: release.Policy.Documentation.EN + "\n\n" + release.Audit.Verdict.EN}})
@@ -327,19 +344,42 @@ func measureMethods(tables []protect.Table) []edition.Method {
 		if !used[d.Name] {
 			continue
 		}
-		told := func(lang string) string {
-			all := []string{d.Text.In(lang)}
-			for _, p := range d.Parts(lang) {
-				all = append(all, p.String())
-			}
-			return strings.Join(all, "\n\n")
-		}
-		out = append(out, edition.Method{Name: d.Name, Title: d.Title, Text: cube.Text{SV: told("sv"), EN: told("en")}})
+		out = append(out, methodOf(d))
 	}
 	if len(out) > 0 {
 		out = append(out, edition.Method{Name: "segregation-symbols", Title: cube.Text{SV: "Tecken i formlerna", EN: "Symbols in the formulas"}, Text: cube.Text{
 			SV: "Enhet i, grupp g; n_ig personer av grupp g i enhet i, n_i alla i enheten, N_g alla i gruppen, N alla; π_g = N_g/N, p_i = n_i/N, p_g|i = n_ig/n_i. För två grupper a och b: a_i, b_i i enheten, A, B i allt, t_i = a_i + b_i, T = A + B, P = A/T.",
 			EN: "Unit i, group g; n_ig persons of group g in unit i, n_i all in the unit, N_g all in the group, N all; π_g = N_g/N, p_i = n_i/N, p_g|i = n_ig/n_i. For two groups a and b: a_i, b_i in the unit, A, B in all, t_i = a_i + b_i, T = A + B, P = A/T."}})
+	}
+	return out
+}
+
+// methodOf is a documentation value as a text on method.
+func methodOf(d cube.Doc) edition.Method {
+	told := func(lang string) string {
+		all := []string{d.Text.In(lang)}
+		for _, p := range d.Parts(lang) {
+			all = append(all, p.String())
+		}
+		return strings.Join(all, "\n\n")
+	}
+	return edition.Method{Name: d.Name, Title: d.Title, Text: cube.Text{SV: told("sv"), EN: told("en")}}
+}
+
+// gapMethods are the measures of follow-up that stand in tables of gaps, rates, trends and goals.
+func gapMethods(tables []protect.Table) []edition.Method {
+	var out []edition.Method
+	for _, t := range tables {
+		c := t.Cube()
+		if !slices.ContainsFunc(c.Lineage.Steps, func(s string) bool { return strings.HasPrefix(s, "gap: ") }) {
+			continue
+		}
+		for _, m := range c.Measures() {
+			d, ok := gap.Lookup(m.Name)
+			if ok && !slices.ContainsFunc(out, func(o edition.Method) bool { return o.Name == d.Name }) {
+				out = append(out, methodOf(d))
+			}
+		}
 	}
 	return out
 }
@@ -394,7 +434,8 @@ func (r *Run) Problems() int64 {
 }
 
 // Attack tries to compute the hidden cells of editions from everything they show, with the hierarchy of their areas. Tables made from sources of the same names are
-// tried together, of whatever edition: there the same members mean the same number. Areas of different vintages are told apart, also where their codes are the same.
+// tried together, of whatever edition: there the same members mean the same number. Areas of different vintages are told apart, also where their codes are the same, but for those that
+// the editions' borders show to be unchanged: these are the same area in both.
 func Attack(editions ...*edition.Edition) (protect.Findings, error) {
 	var all protect.Findings
 	groups := map[string][]*cube.Cube{}
@@ -437,6 +478,11 @@ func Attack(editions ...*edition.Edition) (protect.Findings, error) {
 				}
 			}
 		}
+		same, err := unchangedAreas(of[key], groups[key])
+		if err != nil {
+			return all, err
+		}
+		nested = append(nested, same...)
 		tables, err := vintagesApart(groups[key])
 		if err != nil {
 			return all, err
@@ -491,6 +537,124 @@ func vintagesApart(tables []*cube.Cube) ([]*cube.Cube, error) {
 		out[k] = next
 	}
 	return out, nil
+}
+
+// unchangedAreas are the areas that are the same in two vintages that tables have.
+func unchangedAreas(editions []*edition.Edition, tables []*cube.Cube) ([]protect.Nesting, error) {
+	ids, divisions := map[string]area.ID{}, map[string]*area.Division{}
+	for _, c := range tables {
+		for _, d := range c.Dims() {
+			if d.Role == cube.Area && d.Vintage != "" {
+				ids[dimensionName(d)] = area.ID{Kind: area.Kind(d.Kind), Vintage: d.Vintage}
+			}
+		}
+	}
+	for name, id := range ids {
+		for _, ed := range editions {
+			if !slices.ContainsFunc(ed.Divisions(), func(d edition.DivisionInfo) bool { return d.ID() == id }) {
+				continue
+			}
+			d, err := ed.Division(id)
+			if err != nil {
+				return nil, err
+			}
+			if old := divisions[name]; old == nil || d.Bordered() > old.Bordered() {
+				divisions[name] = d
+			}
+		}
+	}
+	var out []protect.Nesting
+	names := sorted(divisions)
+	for i, late := range names {
+		for _, early := range names[:i] {
+			bare := func(name string) string { return strings.TrimSuffix(name, "@"+ids[name].Vintage) }
+			if ids[late].Kind != ids[early].Kind || bare(late) != bare(early) {
+				continue
+			}
+			if same := unchanged(divisions[late], divisions[early]); len(same) > 0 {
+				out = append(out, protect.Nesting{Fine: late, Coarse: early, Of: same, Same: true})
+			}
+		}
+	}
+	return out, nil
+}
+
+// unchanged gives, by code, the areas of one vintage that have the same code and the same border in another. A code alone tells nothing: 288 RegSO kept theirs
+// from 2020 to 2025 while their borders moved.
+func unchanged(from, to *area.Division) map[string]string {
+	same := map[string]string{}
+	for i := range from.Len() {
+		own := from.At(i)
+		if j, ok := to.Index(own.Code); ok && own.Border != nil && own.Border.Equal(to.At(j).Border) {
+			same[own.Code] = own.Code
+		}
+	}
+	return same
+}
+
+// carried is an earlier table told by the areas of today: those that are unchanged since its vintage, and all areas together. Other rows say nothing of an area of
+// today and are left out.
+func carried(c *cube.Cube, d int, today area.ID, same map[string]string) (*cube.Cube, error) {
+	dims := slices.Clone(c.Dims())
+	own := &dims[d]
+	own.Vintage, own.Members = today.Vintage, nil
+	at := make([]int32, len(c.Dims()[d].Members))
+	for i, m := range c.Dims()[d].Members {
+		at[i] = -1
+		code, ok := same[m.Code]
+		if m.Code == cube.Total {
+			code, ok = m.Code, true
+		}
+		if ok {
+			at[i] = int32(len(own.Members))
+			own.Members = append(own.Members, cube.Member{Code: code, Label: m.Label})
+		}
+	}
+	b := cube.NewBuilder(c.Name, dims, c.Measures())
+	for row := range c.Len() {
+		where, cells := make([]int32, len(dims)), make([]cube.Cell, len(c.Measures()))
+		for k := range where {
+			where[k] = int32(c.Coord(row, k))
+		}
+		if where[d] = at[where[d]]; where[d] < 0 {
+			continue
+		}
+		for m := range cells {
+			cells[m] = c.Cell(row, m)
+		}
+		b.Add(where, cells...)
+	}
+	return b.Cube()
+}
+
+// asToday carries an earlier table over to the vintages of the project's own areas, where borders show which are unchanged.
+func (r *Run) asToday(c *cube.Cube, ed *edition.Edition) (*cube.Cube, error) {
+	for d, dim := range c.Dims() {
+		id := area.ID{Kind: area.Kind(dim.Kind), Vintage: dim.Vintage}
+		if dim.Role != cube.Area || dim.Vintage == "" || slices.Contains(r.Geography.IDs(), id) {
+			continue
+		}
+		for _, today := range r.Geography.IDs() {
+			if today.Kind != id.Kind {
+				continue
+			}
+			old, err := ed.Division(id)
+			if err != nil {
+				break // the edition doesn't hold its areas
+			}
+			now, err := r.Geography.Division(today)
+			if err != nil {
+				return nil, err
+			}
+			if same := unchanged(old, now); len(same) > 0 {
+				if c, err = carried(c, d, today, same); err != nil {
+					return nil, err
+				}
+				break
+			}
+		}
+	}
+	return c, nil
 }
 
 // nestings are the hierarchies among the dimensions of tables: areas in areas, and RegSO in types where the edition tells the type of each.

@@ -9,8 +9,6 @@ import (
 	"strings"
 
 	"github.com/skikt/skikt/cube"
-	"github.com/skikt/skikt/internal/sweref"
-	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/record"
 	"github.com/skikt/skikt/school"
@@ -34,6 +32,7 @@ type SchoolDecl struct {
 	School  GroupDecl   `yaml:"school"`  // composition of an agency's own pupils takes declared members
 	Compare []GroupDecl `yaml:"compare"` // composition: what makes schools alike (their kommun, huvudman type, stage), each a table beside
 	Homes   []string    `yaml:"homes"`   // composition: kinds of area that pupils live in (kommun, lan), each a table beside
+	Nearest string      `yaml:"nearest"` // composition: column of the school nearest to the pupil's home (also, under records), for a table of catchments and one of schools against them
 	Within  []string    `yaml:"within"`  // columns to measure within (segregation, choice: one), or coarser levels, finest first (model)
 	Stage   string      `yaml:"stage"`
 
@@ -114,7 +113,7 @@ func (p *Project) validateSchool(d SchoolDecl, of map[string]columns, say compla
 	}
 	text("within", d.Within...)
 	text("where", sorted(d.Where)...)
-	text("", d.Stage, d.Group, d.Pupil, d.By)
+	text("", d.Stage, d.Group, d.Pupil, d.By, d.Nearest)
 	number("", d.Result, d.Background)
 	number("number", d.Number...)
 	for i, f := range d.Factor {
@@ -130,7 +129,7 @@ func (p *Project) validateSchool(d SchoolDecl, of map[string]columns, say compla
 			if len(g.Members) == 0 && !p.public(d.From) {
 				say(fmt.Sprintf("compare[%d]", i), "%s is made from the agency's own records, so the members of %s must be declared", d.Name, g.Name)
 			}
-			if g.Name == "homes" || g.Name == "change" || g.Name == d.School.Name {
+			if slices.Contains([]string{"homes", "change", "catchment", "against", d.School.Name, d.Nearest}, g.Name) {
 				say(fmt.Sprintf("compare[%d]", i), "%s is the name of another table of the composition", g.Name)
 			}
 		}
@@ -220,6 +219,23 @@ func (p *Project) schoolTables() (out []TableDecl) {
 
 const shareOfSchool = "ShareOfSchool"
 
+// points is how many percentage points a share lies above another. It is hidden where one of them is, and carries what is to be said of either.
+func points(now, before cube.Cell) cube.Cell {
+	cell := cube.Cell{Status: cube.NotAvailable}
+	switch {
+	case now.Status.Hidden() || before.Status.Hidden():
+		cell.Status = cube.HiddenProtect
+	case now.Status.HasValue() && before.Status.HasValue():
+		cell = cube.KnownCell(math.Round(1e12*(now.Value-before.Value)) / 1e10)
+		for _, s := range []cube.Status{now.Status, before.Status} {
+			if s != cube.Known && s != cube.Zero {
+				cell.Status = s
+			}
+		}
+	}
+	return cell
+}
+
 // changesOfSchools are how the published shares of compositions have changed since the year before, in percentage points.
 func (r *Run) changesOfSchools(tables []protect.Table) ([]protect.Table, error) {
 	var out []protect.Table
@@ -275,19 +291,7 @@ func shareChange(name string, c *cube.Cube) (*cube.Cube, error) {
 		if old := c.Find(codes...); old >= 0 {
 			before = c.Cell(old, share)
 		}
-		cell := cube.Cell{Status: cube.NotAvailable}
-		switch {
-		case now.Status.Hidden() || before.Status.Hidden():
-			cell.Status = cube.HiddenProtect
-		case now.Status.HasValue() && before.Status.HasValue():
-			cell = cube.KnownCell(math.Round(1e12*(now.Value-before.Value)) / 1e10)
-			for _, s := range []cube.Status{now.Status, before.Status} {
-				if s != cube.Known && s != cube.Zero {
-					cell.Status = s
-				}
-			}
-		}
-		b.Add(at, cell)
+		b.Add(at, points(now, before))
 	}
 	out, err := b.Cube()
 	if err != nil {
@@ -303,6 +307,11 @@ func shareChange(name string, c *cube.Cube) (*cube.Cube, error) {
 func (r *Run) schools(ctx context.Context) error {
 	for i, d := range r.Schools {
 		if d.Kind == "composition" {
+			if d.Nearest != "" {
+				if err := r.catchments(ctx, d); err != nil {
+					return fmt.Errorf("schools %s: %w", d.Name, err)
+				}
+			}
 			continue
 		}
 		r.opt.step("schools", int64(i), int64(len(r.Schools)))
@@ -426,7 +435,7 @@ func (q *schoolRows) variables(d SchoolDecl) (out []school.Variable) {
 func (r *Run) schoolRows(ctx context.Context, d SchoolDecl, from *loaded) (*schoolRows, error) {
 	locateBy := r.Project.Records[d.From].Locate
 	s := d.Salsa
-	names := slices.Concat(d.Within, d.Number, sorted(d.Where), []string{d.School.Name, d.Stage, d.Group, d.Pupil, d.Result, d.Background, d.Outcome, d.By, from.yearColumn, from.areaColumn,
+	names := slices.Concat(d.Within, d.Number, sorted(d.Where), []string{d.School.Name, d.Stage, d.Group, d.Pupil, d.Result, d.Background, d.Outcome, d.By, d.Nearest, from.yearColumn, from.areaColumn,
 		s.Unit, s.Pupils, s.Education, s.Boys, s.New, s.Coverage})
 	for _, f := range d.Factor {
 		names = append(names, f.Column)
@@ -505,14 +514,7 @@ func schoolPoints(rows *Rows, l LocateDecl) (points []school.Point, known []bool
 	y, _ := rows.Numbers(l.Y)
 	points, known = make([]school.Point, rows.N), make([]bool, rows.N)
 	for i := range points {
-		e, n := x[i], y[i]
-		if l.System == string(locate.WGS84) && sweref.InSwedenGeographic(n, e) {
-			e, n = sweref.FromGeographic(n, e)
-		}
-		if !sweref.InSweden(e, n) {
-			continue
-		}
-		points[i], known[i] = school.Point{X: int64(math.Round(e)), Y: int64(math.Round(n))}, true
+		points[i], known[i] = inMetres(x[i], y[i], l)
 	}
 	return points, known
 }

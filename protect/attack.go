@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"runtime"
 	"slices"
@@ -20,6 +21,8 @@ import (
 type Nesting struct {
 	Fine, Coarse string            // names of dimensions
 	Of           map[string]string // code of Coarse by code of Fine
+	// Same says that they are the same members: areas that are unchanged from one vintage to another. Their numbers are then the same, wherever they stand.
+	Same bool
 }
 
 // How a hidden cell was found out.
@@ -72,6 +75,7 @@ type attacker struct {
 	index     map[string]int
 	cells     []known
 	relations []relation
+	same      map[[2]int32][2]int32 // dimension and code of a member by those of the same one elsewhere
 	findings  Findings
 	negative  map[string]bool // sums that are shown below zero somewhere
 	scale     float64         // power of ten that makes sums whole numbers
@@ -108,7 +112,7 @@ type relation struct {
 // zero, perturbed cells as unknown. Relations that the shown cells contradict are ignored and counted. Findings are exact: equations are solved over the
 // fractions, modulo the prime 2^61-1, and bounds are those of linear programs proved by their duals.
 func Attack(tables []*cube.Cube, nestings ...Nesting) (Findings, error) {
-	a := &attacker{dims: map[string]int{}, up: map[[2]int][]int32{}, index: map[string]int{}, negative: map[string]bool{}, scale: 1}
+	a := &attacker{dims: map[string]int{}, same: map[[2]int32][2]int32{}, up: map[[2]int][]int32{}, index: map[string]int{}, negative: map[string]bool{}, scale: 1}
 	if err := a.nest(nestings); err != nil {
 		return Findings{}, err
 	}
@@ -163,6 +167,13 @@ func (a *attacker) nest(nestings []Nesting) error {
 			return fmt.Errorf("protect: a nesting goes from %q to %q; it needs two dimensions", n.Fine, n.Coarse)
 		}
 		key := [2]int{a.dimension(n.Fine), a.dimension(n.Coarse)}
+		if n.Same {
+			fine := slices.Sorted(maps.Keys(n.Of))
+			for _, code := range fine {
+				a.same[[2]int32{int32(key[0]), a.code(key[0], code)}] = [2]int32{int32(key[1]), a.code(key[1], n.Of[code])}
+			}
+			continue
+		}
 		if of[key] == nil {
 			of[key] = map[int32]int32{}
 			a.pairs = append(a.pairs, key)
@@ -220,7 +231,6 @@ func (a *attacker) coarse(pair [2]int, code int32) int32 {
 
 // cell is the number with the given codes, one per dimension, -1 for all its members; a coarse code that follows from a fine one is left out.
 func (a *attacker) cell(measure string, count bool, codes []int32) int {
-	key := append(make([]byte, 0, 64), measure...)
 	var parts [][2]int32
 	for d, code := range codes {
 		if code < 0 {
@@ -228,10 +238,18 @@ func (a *attacker) cell(measure string, count bool, codes []int32) int {
 		}
 		implied := slices.ContainsFunc(a.pairs, func(p [2]int) bool { return p[1] == d && codes[p[0]] >= 0 && a.coarse(p, codes[p[0]]) == code })
 		if !implied {
-			parts = append(parts, [2]int32{int32(d), code})
-			key = binary.LittleEndian.AppendUint32(append(key, '|'), uint32(d))
-			key = binary.LittleEndian.AppendUint32(key, uint32(code))
+			own := [2]int32{int32(d), code}
+			if to, ok := a.same[own]; ok {
+				own = to
+			}
+			parts = append(parts, own)
 		}
+	}
+	slices.SortFunc(parts, func(x, y [2]int32) int { return cmp.Compare(x[0], y[0]) })
+	key := append(make([]byte, 0, 64), measure...)
+	for _, p := range parts {
+		key = binary.LittleEndian.AppendUint32(append(key, '|'), uint32(p[0]))
+		key = binary.LittleEndian.AppendUint32(key, uint32(p[1]))
 	}
 	i, ok := a.index[string(key)]
 	if !ok {

@@ -251,3 +251,53 @@ func TestAttackContainsTheTruth(t *testing.T) {
 		}
 	})
 }
+
+// Two editions of the same records by areas of two vintages. In 2020 area B, of 3 persons, and C are hidden, and B + C = 30 - 12 = 18 tells neither. In 2025 B is split,
+// and both parts are hidden, B1 + B2 = 30 - 12 - 15 = 3; C is shown. Only who knows that C and A are unchanged has B = 30 - 12 - 15 = 3.
+func TestAttackOverVintages(t *testing.T) {
+	edition := func(name string, codes []string, values []float64) *cube.Cube {
+		d := cube.Dimension{Name: name, Role: cube.Area}
+		for _, c := range codes {
+			d.Members = append(d.Members, cube.Member{Code: c})
+		}
+		b := cube.NewBuilder(name, []cube.Dimension{d}, []cube.Measure{nPersons})
+		for i, v := range values {
+			cell := cube.KnownCell(v)
+			if v < 0 {
+				cell = cube.Cell{Status: cube.HiddenProtect}
+			}
+			b.Add([]int32{int32(i)}, cell)
+		}
+		c, err := b.Cube()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	const hidden = -1
+	tables := []*cube.Cube{
+		edition("regso@2020", []string{"A", "B", "C", cube.Total}, []float64{12, hidden, hidden, 30}),
+		edition("regso@2025", []string{"A", "B1", "B2", "C", cube.Total}, []float64{12, hidden, hidden, 15, 30}),
+	}
+	apart, err := Attack(tables)
+	if err != nil || len(apart.Found) != 0 {
+		t.Fatalf("%+v, %v", apart.Found, err)
+	}
+	linked, err := Attack(tables, Nesting{Fine: "regso@2025", Coarse: "regso@2020", Of: map[string]string{"A": "A", "C": "C"}, Same: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]float64{}
+	for _, f := range linked.Found {
+		found[f.Where] = f.Value
+	}
+	if len(found) != 2 || found["regso@2020=B"] != 3 || found["regso@2020=C"] != 15 {
+		t.Errorf("%+v", linked.Found)
+	}
+	// B1 is no less known for that: of 3 persons in two areas 0 to 3.
+	for _, k := range linked.Known {
+		if k.Where == "regso@2025=B1" && (k.WholeLeast != 0 || k.WholeMost == nil || *k.WholeMost != 3) {
+			t.Errorf("%+v", k)
+		}
+	}
+}

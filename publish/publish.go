@@ -115,12 +115,17 @@ func together(audits []protect.Audit, a protect.Audit) []protect.Audit {
 		return a.Policy == b.Policy && a.Version == b.Version && a.Reason == b.Reason && a.Method == b.Method && a.Verdict == b.Verdict
 	})
 	if i < 0 {
-		a.Families, a.Tables = slices.Clone(a.Families), slices.Clone(a.Tables)
+		a.Families, a.Measures, a.Tables = slices.Clone(a.Families), slices.Clone(a.Measures), slices.Clone(a.Tables)
 		return append(audits, a)
 	}
 	for _, f := range a.Families {
 		if !slices.ContainsFunc(audits[i].Families, func(g protect.FamilyAudit) bool { return reflect.DeepEqual(f, g) }) {
 			audits[i].Families = append(audits[i].Families, f)
+		}
+	}
+	for _, f := range a.Measures {
+		if !slices.ContainsFunc(audits[i].Measures, func(g protect.MeasureAudit) bool { return reflect.DeepEqual(f, g) }) {
+			audits[i].Measures = append(audits[i].Measures, f)
 		}
 	}
 	audits[i].Tables = append(audits[i].Tables, a.Tables...)

@@ -165,45 +165,59 @@ func (b *builder) results() {
 		b.heading(2, "use-"+u.Code, cmp.Or(u.Title.In(b.lang), u.Code))
 		b.paragraph(u.Text)
 		for _, p := range a.Processes {
-			first := true
-			for _, i := range items {
-				if i.Process != p.Code {
-					continue
-				}
-				if first {
-					b.heading(3, "use-"+u.Code+"-"+p.Code, cmp.Or(p.Title.In(b.lang), p.Code))
-					b.paragraph(p.Text)
-					first = false
-				}
+			under := slices.DeleteFunc(slices.Clone(items), func(i edition.Item) bool { return i.Process != p.Code })
+			if len(under) == 0 {
+				continue
+			}
+			b.heading(3, "use-"+u.Code+"-"+p.Code, cmp.Or(p.Title.In(b.lang), p.Code))
+			b.paragraph(p.Text)
+			for _, i := range under {
 				b.item(a, i)
 			}
+			b.evidence(a, under)
 		}
 	}
 }
 
-// item is one verdict: measured, judged, what it rests on, what is in the way.
+// item is one verdict: measured, judged, what is in the way.
 func (b *builder) item(a *edition.Assessment, i edition.Item) {
 	tool := named(a.Tools, i.Tool, b.lang)
 	line := []Run{{Text: tool + ". ", Strong: true}, {Text: b.say("measured-as") + " " + lower(verdict(i.Verdict, b.lang)) + "."}}
 	b.add(Paragraph{Runs: line, Class: "item"})
 	if j := i.Judgement; j != nil {
-		text := fmt.Sprintf(b.say("judged-by"), j.By, lower(verdict(j.Verdict, b.lang)))
-		b.add(Paragraph{Runs: append([]Run{{Text: text + " " + b.say("reason") + " "}}, b.in(j.Reason)...)})
+		how := b.say("judged-by")
+		if j.Verdict == i.Verdict {
+			how = b.say("judged-same")
+		}
+		text := fmt.Sprintf(how, j.By, lower(verdict(j.Verdict, b.lang)))
+		b.add(Paragraph{Runs: append([]Run{{Text: text + " " + b.say("reason") + " "}}, b.in(j.Reason)...), Class: "more"})
 	}
 	for _, part := range []struct {
 		label string
 		text  cube.Text
 	}{{b.say("obstacle"), i.Obstacle}, {b.say("remedy"), i.Remedy}} {
 		if part.text.In(b.lang) != "" {
-			b.add(Paragraph{Runs: append([]Run{{Text: part.label + " ", Emph: true}}, b.in(part.text)...)})
+			b.add(Paragraph{Runs: append([]Run{{Text: part.label + " ", Emph: true}}, b.in(part.text)...), Class: "more"})
 		}
 	}
-	if len(i.Evidence) == 0 {
-		return
-	}
-	g := &Grid{Caption: fmt.Sprintf(b.say("evidence-for"), tool, lower(named(a.Uses, i.Use, b.lang)), lower(named(a.Processes, i.Process, b.lang))),
+}
+
+// evidence is what the verdicts on a use in a process rest on: each number is a cell of the edition.
+func (b *builder) evidence(a *edition.Assessment, items []edition.Item) {
+	use, process := named(a.Uses, items[0].Use, b.lang), named(a.Processes, items[0].Process, b.lang)
+	g := &Grid{Name: "evidence-" + items[0].Use + "-" + items[0].Process, Caption: fmt.Sprintf(b.say("evidence-for"), lower(use), lower(process)),
 		Heads: []Head{{Text: b.say("evidence")}, {b.say("value"), true}, {b.say("threshold"), true}, {Text: b.say("weight")}, {Text: b.say("outcome")}}}
-	var rows [][]Field
+	for _, i := range items {
+		if block := (GridBlock{named(a.Tools, i.Tool, b.lang), b.evidenceRows(g, i)}); len(block.Rows) > 0 {
+			g.Blocks = append(g.Blocks, block)
+		}
+	}
+	if len(g.Blocks) > 0 {
+		b.add(g)
+	}
+}
+
+func (b *builder) evidenceRows(g *Grid, i edition.Item) (rows [][]Field) {
 	for _, e := range i.Evidence {
 		c, err := b.named(e.Table)
 		if err != nil {
@@ -229,19 +243,22 @@ func (b *builder) item(a *edition.Assessment, i edition.Item) {
 		if e.Thresholds.Less {
 			how = b.say("at-most")
 		}
-		limits := how + " " + picture.Amount(e.Thresholds.Supports, meas, b.lang) + " / " + picture.Amount(e.Thresholds.Conditions, meas, b.lang) + unitAfter(meas, b.lang)
+		limits := how + " " + limit(e.Thresholds.Supports, meas, b.lang) + " / " + limit(e.Thresholds.Conditions, meas, b.lang) + unitAfter(meas, b.lang)
 		decisive := b.say("no")
 		if e.Decisive {
 			decisive = b.say("yes")
 		}
 		rows = append(rows, []Field{{Runs: runs(cmp.Or(e.Title.In(b.lang), e.Kind)), Head: true}, value, {Runs: runs(limits), Number: true}, {Runs: runs(decisive)}, {Runs: runs(verdict(e.Verdict, b.lang))}})
-		if !slices.Contains(g.cubes, c) {
-			g.cubes = append(g.cubes, c)
-		}
 	}
-	g.Blocks = []GridBlock{{Rows: rows}}
-	g.cubes = nil // the cells stand in the assessment's own tables, which are larger
-	b.add(g)
+	return rows
+}
+
+// limit is a threshold with no more decimals than it needs.
+func limit(v float64, m cube.Measure, lang string) string {
+	for m.Decimals > 0 && picture.Shown(v, m) == picture.Rounded(picture.Shown(v, m), m.Decimals-1) {
+		m.Decimals--
+	}
+	return picture.Amount(v, m, lang)
 }
 
 func lower(s string) string {
@@ -327,7 +344,23 @@ func (b *builder) method() {
 			}
 		}
 	}
+	b.kinds()
 	b.cautions()
+}
+
+// kinds tell what each kind of evidence measures, from its documentation value.
+func (b *builder) kinds() {
+	a := b.manifest.Assessment
+	if a == nil || len(a.Kinds) == 0 {
+		return
+	}
+	b.heading(2, "kinds", b.say("kinds"))
+	for _, k := range a.Kinds {
+		b.add(Paragraph{Runs: append([]Run{{Text: cmp.Or(k.Title.In(b.lang), k.Name) + ". ", Strong: true}}, b.in(k.Text)...), Class: "item"})
+		for _, p := range k.Parts(b.lang) {
+			b.add(Paragraph{Runs: runs(p.String()), Class: "more"})
+		}
+	}
 }
 
 // cautions are the warnings of the tables that the report shows, each once.

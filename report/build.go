@@ -54,10 +54,16 @@ func Make(ed *edition.Edition, plan Plan, o Options) (*Document, error) {
 	if b.doc.Title == "" {
 		b.doc.Title = m.Title.In(o.Lang)
 	}
-	for _, chapter := range []func(){b.summary, b.assignment, b.done, b.results, b.chapters, b.changed, b.next, b.money, b.literature, b.method, b.protection} {
+	at := 0
+	for _, chapter := range []func(){b.summary, b.assignment, b.done, b.results, b.chapters, func() { at = len(b.doc.Blocks) }, b.next, b.money, b.literature, b.method, b.protection} {
 		chapter()
 	}
-	b.number_()
+	// What has changed is about every number in the text, so it is written last.
+	rest := slices.Clone(b.doc.Blocks[at:])
+	b.doc.Blocks = b.doc.Blocks[:at]
+	b.changed()
+	b.doc.Blocks = append(b.doc.Blocks, rest...)
+	b.count()
 	b.resolve()
 	for _, name := range b.unplaced() {
 		b.warnings = append(b.warnings, fmt.Sprintf("%s is declared under report and stands nowhere: place it with {{%s}} alone in a paragraph", name, name))
@@ -148,7 +154,7 @@ func (b *builder) cell(c *cube.Cube, row, m int) (picture.Figure, Run) {
 	f := picture.NewFigure(c.Cell(row, m), meas, b.lang)
 	r := Run{Text: f.Text}
 	if c.Cell(row, m).Status.HasValue() {
-		r.From = b.keep(&Statement{cellReference(c, row, m), "plain", f.Text})
+		r.From = b.keep(&Statement{Reference: cellReference(c, row, m), Format: "plain", Text: f.Text})
 	}
 	return f, r
 }
@@ -184,8 +190,8 @@ func each(blocks []Block, f func(*Run)) {
 	}
 }
 
-// number_ numbers headings, figures and tables in the order they stand in.
-func (b *builder) number_() {
+// count numbers headings, figures and tables in the order they stand in.
+func (b *builder) count() {
 	var at [5]int
 	appendix := false
 	appendices := 0

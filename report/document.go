@@ -37,7 +37,7 @@ type Heading struct {
 	Appendix bool // then the number is Bilaga 1
 }
 
-// A Paragraph is a paragraph. Class says what it is where it isn't ordinary text: "lead", "note".
+// A Paragraph is a paragraph. Class says what it is where it isn't ordinary text: note; item and more, of a verdict.
 type Paragraph struct {
 	Runs  []Run
 	Class string
@@ -76,6 +76,9 @@ type Statement struct {
 	Reference string // population.NPersons[type=1,year=2022], or a quotient of two
 	Format    string
 	Text      string
+	Edition   string // the number of the edition, when it is the one before
+
+	prose bool // it stands in an author's text
 }
 
 // A Grid is a table. The first column names the rows.

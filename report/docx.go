@@ -141,9 +141,10 @@ func (w *docxWriter) cover() {
 	}
 }
 
+// contents is the list of contents: references to the headings' pages, which Word and LibreOffice count each in their own way. A field of the kind TOC would keep the numbers it was written with in LibreOffice.
 func (w *docxWriter) contents() {
 	w.p("TOCHeading", `<w:pageBreakBefore/>`, run("", w.d.say("contents")))
-	appendix, first := false, true
+	appendix := false
 	listed := w.d.listed()
 	var lines []Heading
 	for _, h := range listed {
@@ -154,28 +155,20 @@ func (w *docxWriter) contents() {
 			lines = append(lines, h)
 		}
 	}
-	for i, h := range lines {
-		content := ""
-		if first {
-			content = `<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> TOC \o "1-2" \h \z \t "Appendix;1" </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>`
-			first = false
-		}
+	for _, h := range lines {
 		text, page := "", ""
 		if n := w.d.pages[h.ID]; n > 0 {
-			page = fmt.Sprint(n)
+			page = fmt.Sprint(n) // of the PDF, until the program that opens the file has counted
 		}
 		if h.Number != "" {
 			text = run("", h.Number) + `<w:r><w:tab/></w:r>`
 		}
-		content += fmt.Sprintf(`<w:hyperlink w:anchor="%s">%s%s<w:r><w:tab/></w:r>%s</w:hyperlink>`, w.d.anchor(h.ID), text, run("", plain(h.Runs)), strings.Replace(field("PAGEREF "+w.d.anchor(h.ID)+` \h`, page), `w:fldCharType="begin"`, `w:fldCharType="begin" w:dirty="true"`, 1))
-		if i == len(lines)-1 {
-			content += `<w:r><w:fldChar w:fldCharType="end"/></w:r>`
-		}
+		number := strings.Replace(field("PAGEREF "+w.d.anchor(h.ID)+` \h`, page), `w:fldCharType="begin"`, `w:fldCharType="begin" w:dirty="true"`, 1)
 		extra := ""
 		if h.Appendix {
-			extra = `<w:tabs><w:tab w:val="clear" w:pos="480"/><w:tab w:val="left" w:pos="1100"/></w:tabs>`
+			extra = `<w:tabs><w:tab w:val="clear" w:pos="480"/><w:tab w:val="left" w:pos="1300"/></w:tabs>`
 		}
-		w.p(fmt.Sprintf("TOC%d", h.Level), extra, content)
+		w.p(fmt.Sprintf("TOC%d", h.Level), extra, fmt.Sprintf(`<w:hyperlink w:anchor="%s">%s%s<w:r><w:tab/></w:r>%s</w:hyperlink>`, w.d.anchor(h.ID), text, run("", plain(h.Runs)), number))
 	}
 }
 
@@ -206,7 +199,10 @@ func (w *docxWriter) blocks(blocks []Block, depth int) {
 			}
 			extra := ""
 			if b.Class == "item" {
-				extra = `<w:keepNext/><w:spacing w:before="200"/>`
+				extra = `<w:keepNext/><w:spacing w:before="200" w:after="40"/>`
+			}
+			if b.Class == "more" {
+				extra = `<w:spacing w:after="40"/>`
 			}
 			w.p(style, extra, w.runs(b.Runs))
 		case List:
@@ -340,15 +336,13 @@ func (w *docxWriter) drawing(g *Drawing) {
 		emu(width), emu(height), g.Number, xmlText(fmt.Sprintf("%s %d", w.d.say("figure"), g.Number)), xmlText(g.Caption+". "+g.Alt), w.rel("image", raster), w.rel("image", vector))
 	w.p("", `<w:keepNext/><w:spacing w:after="60"/>`, inline)
 	if len(g.Legend) > 0 {
-		content := ""
 		for _, k := range g.Legend {
 			fill := "d9d9d9"
 			if strings.HasPrefix(k.Fill, "#") {
 				fill = strings.TrimPrefix(k.Fill, "#")
 			}
-			content += run(`<w:bdr w:val="single" w:sz="4" w:space="0" w:color="6d6d78"/><w:shd w:val="clear" w:color="auto" w:fill="`+fill+`"/>`, "\u00a0\u00a0\u00a0\u00a0") + run("", "\u00a0"+strings.ReplaceAll(k.Text, " ", "\u00a0")+"    ")
+			w.p("Note", `<w:keepNext/><w:spacing w:before="0" w:after="20"/>`, run(`<w:bdr w:val="single" w:sz="4" w:space="0" w:color="6d6d78"/><w:shd w:val="clear" w:color="auto" w:fill="`+fill+`"/>`, "\u00a0\u00a0\u00a0\u00a0")+run("", "\u00a0\u00a0"+k.Text))
 		}
-		w.p("Note", `<w:keepNext/>`, content)
 	}
 	w.under(g.Notes, nil, g.Source)
 }
@@ -372,7 +366,7 @@ func (w *docxWriter) grid(g *Grid) {
 				}
 			}
 		}
-		weights[c] = min(max(longest, 7), 42)
+		weights[c] = min(max(longest, 6), 32) + 6 // with room for the margins of the cell
 		sum += weights[c]
 	}
 	total := wide

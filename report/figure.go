@@ -175,7 +175,7 @@ func (b *builder) mark(c *cube.Cube, row, m int, name, kind string) picture.Mark
 		mark.Cell = c.Cell(row, m)
 		if mark.Cell.Status.HasValue() {
 			mark.From = cellReference(c, row, m)
-			b.keep(&Statement{mark.From, "plain", picture.NewFigure(mark.Cell, c.Measures()[m], b.lang).Text})
+			b.keep(&Statement{Reference: mark.From, Format: "plain", Text: picture.NewFigure(mark.Cell, c.Measures()[m], b.lang).Text})
 		}
 	}
 	return mark

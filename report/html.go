@@ -201,7 +201,11 @@ func (h *htmlWriter) runs(runs []Run) {
 		}
 		text := esc(r.Text)
 		if r.From != nil {
-			text = fmt.Sprintf("<span data-cell=\"%s\" data-format=\"%s\">%s</span>", esc(r.From.Reference), esc(r.From.Format), text)
+			edition := ""
+			if r.From.Edition != "" {
+				edition = fmt.Sprintf(" data-edition=\"%s\"", esc(r.From.Edition))
+			}
+			text = fmt.Sprintf("<span data-cell=\"%s\" data-format=\"%s\"%s>%s</span>", esc(r.From.Reference), esc(r.From.Format), edition, text)
 		}
 		if r.Lang != "" {
 			text = fmt.Sprintf("<span lang=\"%s\">%s</span>", esc(r.Lang), text)

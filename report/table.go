@@ -182,7 +182,7 @@ func (b *builder) field(g *Grid, c *cube.Cube, row, m int, interval bool, any *b
 	}
 	if interval && f.Interval != "" {
 		*any = true
-		inner := Run{Text: f.Interval, From: b.keep(&Statement{cellReference(c, row, m), "interval,plain", f.Interval})}
+		inner := Run{Text: f.Interval, From: b.keep(&Statement{Reference: cellReference(c, row, m), Format: "interval,plain", Text: f.Interval})}
 		out.Runs = append(out.Runs, Run{Text: " ("}, inner, Run{Text: ")"})
 	}
 	if f.Why != "" {

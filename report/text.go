@@ -313,7 +313,7 @@ func (r *reader) braces(n *braces, look Run, out *[]Run) {
 		r.problem(n.at, "{{%s}}: %w", n.inside, err)
 		return
 	}
-	look.Text, look.From = s.Text, s
+	look.Text, look.From, s.prose = s.Text, s, true
 	if s.Reference == "" {
 		look.From = nil
 	}

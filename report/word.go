@@ -79,9 +79,10 @@ var words = map[string]cube.Text{
 	"obstacle":       {SV: "Hinder:", EN: "Obstacle:"},
 	"remedy":         {SV: "Vad som skulle undanröja hindret:", EN: "What would remove the obstacle:"},
 	"judged-by":      {SV: "%s bedömer i stället: %s.", EN: "%s judges instead: %s."},
+	"judged-same":    {SV: "%s gör samma bedömning: %s.", EN: "%s judges the same: %s."},
 	"reason":         {SV: "Skäl:", EN: "Reason:"},
 	"measured-as":    {SV: "Mätt bedömning:", EN: "Measured verdict:"},
-	"evidence-for":   {SV: "Underlag: %s, %s, %s", EN: "Evidence: %s, %s, %s"},
+	"evidence-for":   {SV: "Underlag för bedömningarna: %s, %s", EN: "Evidence for the verdicts: %s, %s"},
 	"at-least":       {SV: "minst", EN: "at least"},
 	"at-most":        {SV: "högst", EN: "at most"},
 	"by-process":     {SV: "Bedömningar: %s", EN: "Verdicts: %s"},
@@ -97,6 +98,7 @@ var words = map[string]cube.Text{
 	"repay-to":  {SV: " till %s", EN: " to %s"},
 
 	"methods-intro":    {SV: "Här står hur statistiken är gjord. Samma text finns i utgåvan.", EN: "This is how the statistics were made. The same text is in the edition."},
+	"kinds":            {SV: "Underlagen för bedömningarna", EN: "The kinds of evidence"},
 	"cautions":         {SV: "Att tänka på när siffrorna läses", EN: "What to bear in mind"},
 	"signs":            {SV: "Tecken", EN: "Signs"},
 	"sign":             {SV: "Tecken", EN: "Sign"},
@@ -129,5 +131,8 @@ var words = map[string]cube.Text{
 	"changed-table":     {SV: "ändrad", EN: "changed"},
 	"cells-changed":     {SV: "%s av %s gemensamma värden", EN: "%s of %s values in common"},
 	"no-figure-changed": {SV: "Ingen siffra i texten har ändrats.", EN: "No figure of the text has changed."},
+	"unknown-why":       {SV: "utgåvan säger inte varför", EN: "the edition does not tell why"},
+	"not-there":         {SV: "fanns inte", EN: "was not there"},
+	"values-changed":    {SV: "Ändrade värden", EN: "Values changed"},
 	"of-years":          {SV: "nya perioder", EN: "new periods"},
 }

@@ -85,6 +85,13 @@ func BenchmarkPeer(b *testing.B) {
 		x, y := grown.Column(1), grown.Column(0)
 		time(fmt.Sprintf("two-groups-closed/units=%d", units), func() { AllTwoGroup(x, y) })
 		time(fmt.Sprintf("many-groups/units=%d", units), func() { AllManyGroup(grown) })
+		time(fmt.Sprintf("local-m/units=%d", units), func() { UnitContributions(grown) })
+		if units <= 100_000 { // a million units take a minute
+			time(fmt.Sprintf("bootstrap-m-h-100/units=%d", units), func() {
+				_, _, err := BootstrapInformation(grown, Draws{N: 100})
+				measure(err)
+			})
+		}
 		side := int(math.Sqrt(float64(units)))
 		_, s, _ := hexagons(b, side, units/side, 5)
 		grown = peerTable(b, s.Units(), 5)

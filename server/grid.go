@@ -291,7 +291,8 @@ type feet struct {
 	vary    []int
 	over    int
 	columns int
-	rows    []int // one row of the cube for each foot
+	rows    []int   // one row of the cube for each foot
+	keys    [][]int // and what it is the foot of
 	byKey   map[string]int
 	bases   [][]cube.Number
 }
@@ -317,7 +318,7 @@ func (f *feet) add(row, column int, cell cube.Cell) {
 	if !ok {
 		at = len(f.rows)
 		f.byKey[keyText(key)] = at
-		f.rows = append(f.rows, row)
+		f.rows, f.keys = append(f.rows, row), append(f.keys, key)
 		f.bases = append(f.bases, make([]cube.Number, f.columns))
 	}
 	if have := f.bases[at][column]; have.OK && have != cell.Base {
@@ -330,7 +331,13 @@ func (f *feet) finish(g *grid, lang string) {
 	if f.differs {
 		return
 	}
-	for k, bases := range f.bases {
+	order := make([]int, len(f.bases)) // that of the lines above
+	for k := range order {
+		order[k] = k
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return slices.Compare(f.keys[a], f.keys[b]) })
+	for _, k := range order {
+		bases := f.bases[k]
 		var row gridRow
 		for _, d := range f.vary {
 			text := word(lang, "base")

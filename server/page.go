@@ -82,7 +82,8 @@ func (s *Server) page(r *request, a *answer) (*reply, error) {
 
 // functions are what the templates may call.
 var functions = template.FuncMap{"word": word, "in": in, "paragraphs": paragraphs, "piece": newPiece,
-	"whole": func(lang string, n int) string { return picture.Number(float64(n), 0, lang) }}
+	"accountRows": func(lang, caption string, rows []accountRow) accountRows { return accountRows{lang, caption, rows} },
+	"whole":       func(lang string, n int) string { return picture.Number(float64(n), 0, lang) }}
 
 // A piece is a part of a page with what it needs of the shell.
 type piece struct {

@@ -10,6 +10,7 @@
 //	/bedomning            how far the tools support the work: verdicts on tools, uses and processes; /bedomning/PROCESS-TOOL-USE one of them with its evidence
 //	/metod                how it was done
 //	/utgava               the edition: its sources, its protection, its files
+//	/rojandekontroll      the account of the disclosure control: what was hidden, by which rules, at what cost
 //	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices
 //
 // Add .csv or .json to any of them that has numbers (/plats/00.csv for the country); put /en before any of them for English. A code that stands for other
@@ -352,6 +353,8 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.edition(r)
 	case first == scriptName && second == "" && r.lang == "sv":
 		return file("scenario.js")
+	case first == "rojandekontroll" && second == "":
+		a, err = s.protection(r)
 	case (first == "style.css" || first == "icon.svg") && second == "" && r.lang == "sv":
 		return file(first)
 	default:

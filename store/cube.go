@@ -9,6 +9,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/record"
@@ -217,7 +218,7 @@ func (c *compiled) assemble(cells *cells) (*cube.Cube, Account, error) {
 	if err != nil {
 		return nil, Account{}, p.bad("%w", err)
 	}
-	result.Lineage.Steps = []string{fmt.Sprintf("%s: counted from the records %s", p.spec.Name, p.spec.From)}
+	result.Lineage.Steps = []string{fmt.Sprintf("%s: counted from the records %s%s", p.spec.Name, p.spec.From, conditions(p.spec.Where))}
 	for m, without := range partly {
 		if without > 0 {
 			name := p.measures[m].Name
@@ -435,4 +436,13 @@ func (m planMeasure) cell(r *reader, n int64) (c cube.Cell, without int64, err e
 		c.Lo, c.Hi = cube.Num(sums[1]), cube.Num(sums[2])
 	}
 	return c, n - known, nil
+}
+
+// conditions tells which of the records are counted, when not all are.
+func conditions(where []cube.Condition) string {
+	text := ""
+	for i, c := range where {
+		text += [...]string{", those with ", " and "}[min(i, 1)] + c.Column + " in " + strings.Join(c.In, ", ")
+	}
+	return text
 }

@@ -97,16 +97,18 @@ func printAccounts(std *streams, r *project.Run) {
 
 type checkCmd struct {
 	inputs `embed:""`
+	Strict bool `help:"Also exit with 3 for what a build would count, leave out and go on past: rows that can't be used or placed, missing areas."`
 	JSON   bool `help:"The account and all that is wrong as JSON on stdout."`
 }
 
 func (c *checkCmd) Help() string {
 	return `Reads the project file and every input, places the records, tries the index and the tables, and tells everything that is wrong: with
-file, line, column and rule, and what to do. Nothing is protected, shown or written. Exit code 3 when anything is wrong, also when it is
-only rows that a build would count and leave out.
+file, line, column and rule, and what to do. Nothing is protected, shown or written. Exit code 3 when a build would stop at something;
+rows that a build would count and leave out are warnings, and give exit code 3 with --strict.
 
 Example:
-  skikt check examples/sverige-2022 --data ../shared/data`
+  skikt check examples/sverige-2022 --data ../shared/data
+  skikt check examples/sverige-2022 --data ../shared/data --strict`
 }
 
 func (c *checkCmd) Run(ctx context.Context, std *streams) error {
@@ -121,30 +123,41 @@ func (c *checkCmd) Run(ctx context.Context, std *streams) error {
 		return err
 	}
 	found := apart(err)
+	var warnings []error
 	if n := r.Problems(); n > 0 {
-		found = append(found, fmt.Errorf("rows that can't be used or placed: %d; they are counted, and left out of the tables", n))
+		warnings = append(warnings, fmt.Errorf("rows that can't be used or placed: %d; they are counted, and left out of the tables", n))
 	}
 	for _, f := range r.Findings {
 		if f.Fault {
-			found = append(found, fmt.Errorf("%s: %s; a build goes on, and says so in the edition", f.Where, f.Rule))
+			warnings = append(warnings, fmt.Errorf("%s: %s; a build goes on, and says so in the edition", f.Where, f.Rule))
 		}
 	}
+	if c.Strict {
+		found, warnings = append(found, warnings...), nil
+	}
 	if c.JSON {
-		texts := []string{}
-		for _, e := range found {
-			texts = append(texts, plain(e))
+		texts := func(of []error) []string {
+			out := []string{}
+			for _, e := range of {
+				out = append(out, plain(e))
+			}
+			return out
 		}
 		err = writeJSON(std, struct {
 			Accounts []*project.Account `json:"accounts"`
 			Findings []project.Finding  `json:"findings"`
 			Errors   []string           `json:"errors"`
-		}{append([]*project.Account{}, r.Accounts...), append([]project.Finding{}, r.Findings...), texts})
+			Warnings []string           `json:"warnings"`
+		}{append([]*project.Account{}, r.Accounts...), append([]project.Finding{}, r.Findings...), texts(found), texts(warnings)})
 		if err != nil {
 			return err
 		}
 	} else {
 		printAccounts(std, r)
 		printProblems(std, r)
+		for _, w := range warnings {
+			fmt.Fprintf(std.err, "warning: %s\n", plain(w))
+		}
 	}
 	if len(found) > 0 {
 		return exitError{exitProblems, errors.Join(found...)}

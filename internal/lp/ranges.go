@@ -317,6 +317,9 @@ func (b *block) boundsOnly(terms []Term, sign int64) int64 {
 	if v, ok := least(terms, sign); ok {
 		best = v
 	}
+	if len(terms) == 1 {
+		return best // its rows have been drawn into its bounds
+	}
 	for _, in := range b.cols[terms[0].Col] {
 		k := in.Coef / terms[0].Coef
 		if k == 0 {
@@ -428,15 +431,30 @@ func (w *ranger) passing(current *end) bool {
 	return false
 }
 
+// within tells whether a value is no news: the end is done, or a value as low was reached before and is not good enough.
+func (e *end) within(v int64) bool {
+	if e.done {
+		return true
+	}
+	goal := max(e.tight, e.enough)
+	return e.reached != nil && e.reached.IsInt() && e.reached.Num().IsInt64() && e.reached.Num().Int64() <= v && (goal == -Infinite || v > goal)
+}
+
 // witness settles every end that a proved point reaches and bounds limit, or for which it is good enough.
 func (w *ranger) witness(x vector) {
-	if w.whole && !x.whole() {
+	whole := x.whole()
+	if w.whole && !whole {
 		return
 	}
 	for _, k := range w.own {
 		p := &w.parts[k]
 		if p.ends[0].done && p.ends[1].done {
 			continue
+		}
+		if whole {
+			if sum, ok := dot(p.terms, x.num).int64(); ok && p.ends[0].within(sum) && p.ends[1].within(-sum) {
+				continue
+			}
 		}
 		v := x.value(p.terms)
 		for side := range p.ends {

@@ -1,0 +1,107 @@
+package picture
+
+import (
+	"encoding/xml"
+	"io"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/skikt/skikt/cube"
+)
+
+func wellFormed(t interface{ Fatalf(string, ...any) }, svg string) {
+	d := xml.NewDecoder(strings.NewReader(svg))
+	for {
+		if _, err := d.Token(); err == io.EOF {
+			return
+		} else if err != nil {
+			t.Fatalf("%v in %s", err, svg)
+		}
+	}
+}
+
+var shareMeasure = cube.Measure{Name: "Share", Title: cube.Text{SV: "Andel", EN: "Share"}, Kind: cube.Share, Decimals: 1}
+
+// A hidden value has its sign, no dot and no number; names are escaped and cut.
+func TestDots(t *testing.T) {
+	long := strings.Repeat("mycket långt namn ", 20)
+	marks := []Mark{{Label: "1 <b>&", Type: "1", Cell: cube.Cell{Status: cube.Known, Value: 0.123, Lo: cube.Num(0.1), Hi: cube.Num(0.15)}, From: `t.M[a="b"]`}, {Label: "Dold", Cell: cube.Cell{Status: cube.HiddenRule, Value: 0.987}}, {Label: long, Cell: cube.KnownCell(0.5)}}
+	p, words := Dots("Titel <i>", marks, shareMeasure, false, "sv")
+	wellFormed(t, p.SVG)
+	for _, want := range []string{`>12,3<`, `(10,0–15,0)`, `data-cell="t.M[a=&#34;b&#34;]" data-format="plain"`, `data-format="interval,plain"`, "×", "1 &lt;b&gt;&amp;", "…"} {
+		if !strings.Contains(p.SVG, want) {
+			t.Errorf("the drawing lacks %s", want)
+		}
+	}
+	if strings.Contains(p.SVG, "98,7") || strings.Contains(p.SVG, ">100<") || strings.Contains(words, "98") || strings.Count(p.SVG, "<circle") != 2 {
+		t.Errorf("a hidden value is drawn: %s", p.SVG)
+	}
+	if !strings.Contains(words, "1 <b>&: 12,3\u00a0%") || !strings.Contains(words, "Dold: Dold") {
+		t.Errorf("in words: %s", words)
+	}
+	if p, _ := Dots("x", marks[1:2], shareMeasure, false, "sv"); p.SVG != "" {
+		t.Error("a chart without a value is drawn")
+	}
+}
+
+// A line has a gap where a value is missing, and none across a break.
+func TestLines(t *testing.T) {
+	cell := func(v float64) Mark { return Mark{Cell: cube.KnownCell(v)} }
+	p, words := Lines("Titel", []string{"2021", "2022", "2023", "2024"}, []Line{{Label: "A", Marks: []Mark{cell(0.1), {Cell: cube.Cell{Status: cube.HiddenProtect, Value: 0.777}}, cell(0.3), cell(0.4)}}}, shareMeasure, 2, "en")
+	wellFormed(t, p.SVG)
+	// Three dots, and no line at all: 2022 is hidden, and 2023 and 2024 are not comparable.
+	if strings.Count(p.SVG, "<circle") != 3 || !strings.Contains(p.SVG, "break in the series") || strings.Contains(p.SVG, "77.7") {
+		t.Errorf("%s", p.SVG)
+	}
+	if words != "A: 10.0% (2021), 40.0% (2024)." {
+		t.Errorf("in words: %s", words)
+	}
+}
+
+// The axis holds all values and their intervals, has ticks at its ends, and begins at nothing for bars.
+func TestScaleHoldsAll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var cells []cube.Cell
+		for _, v := range rapid.SliceOfN(rapid.Float64Range(-1e7, 1e7), 1, 20).Draw(t, "values") {
+			c := cube.KnownCell(v)
+			c.Lo, c.Hi = cube.Num(v-rapid.Float64Range(0, 1000).Draw(t, "lo")), cube.Num(v+rapid.Float64Range(0, 1000).Draw(t, "hi"))
+			cells = append(cells, c)
+		}
+		m := cube.Measure{Kind: cube.Value, Decimals: 2}
+		zero := rapid.Bool().Draw(t, "zero")
+		s, ok := newScale(cells, m, zero, 320)
+		if !ok || len(s.ticks) < 2 || len(s.ticks) > 9 {
+			t.Fatalf("%+v", s)
+		}
+		for _, c := range cells {
+			for _, v := range []float64{c.Value, c.Lo.V, c.Hi.V} {
+				if at := s.at(Rounded(v, 2)); at < -1e-6 || at > 1+1e-6 {
+					t.Fatalf("%v lies at %v of %+v", v, at, s)
+				}
+			}
+		}
+		if zero && (s.lo > 0 || s.hi < 0) {
+			t.Fatalf("bars from nothing on %+v", s)
+		}
+	})
+}
+
+// Texts at the ends of lines keep their order and don't lie on each other.
+func TestSpreadOut(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := rapid.SliceOfN(rapid.Float64Range(34, 366), 1, MostLines).Draw(t, "places")
+		out := spreadOut(in, 30, 34, 366)
+		for i := range in {
+			for j := range in {
+				if in[i] < in[j] && out[j]-out[i] < 30-1e-9 {
+					t.Fatalf("%v at %v", in, out)
+				}
+			}
+			if out[i] < 34-30 || out[i] > 366+30 {
+				t.Fatalf("%v at %v", in, out)
+			}
+		}
+	})
+}
