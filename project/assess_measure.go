@@ -410,8 +410,11 @@ func (m *measuring) variation(ctx context.Context, located assess.Outcome, typed
 		}
 		told := add(kind, titleOf(kind), v)
 		if kinds[0] == string(area.DeSO) && i > 0 {
-			if told.OfFinest = v.Corrected / finest.Corrected; math.IsNaN(v.Corrected) {
+			switch {
+			case math.IsNaN(v.Corrected):
 				told.OfFinest = v.Told / finest.Told
+			case finest.Corrected > 0: // else there is nothing to keep
+				told.OfFinest = max(v.Corrected, 0) / finest.Corrected
 			}
 		}
 	}

@@ -338,9 +338,11 @@ func (b *builder) method() {
 	b.add(Paragraph{Runs: runs(b.say("methods-intro"))})
 	for _, m := range b.manifest.Methods {
 		b.heading(2, "method-"+m.Name, m.Title.In(b.lang))
+		class := ""
 		for _, part := range strings.Split(m.Text.In(b.lang), "\n") {
 			if part = strings.TrimSpace(part); part != "" {
-				b.add(Paragraph{Runs: b.in(cube.Text{SV: part, EN: part})})
+				b.add(Paragraph{Runs: runs(part), Class: class})
+				class = "more"
 			}
 		}
 	}
@@ -417,7 +419,7 @@ func (b *builder) protection() {
 	b.add(Paragraph{Runs: runs(b.say("disclosure-intro"))})
 	for _, m := range b.manifest.Methods {
 		if m.Name == "protection" {
-			b.add(Paragraph{Runs: []Run{{Text: m.Title.In(b.lang), To: "method-protection"}, {Text: "."}}})
+			b.add(Paragraph{Runs: []Run{{Text: b.say("rules-under") + " "}, {Text: m.Title.In(b.lang), To: "method-protection"}, {Text: "."}}})
 		}
 	}
 	for _, t := range b.manifest.Tables {
@@ -433,8 +435,8 @@ func (b *builder) whole(name string) {
 	if err == nil {
 		var g *Grid
 		t := Table{Name: name, Table: name}
-		if c.DimIndex("status") >= 0 {
-			t.Across = "status"
+		if c.DimIndex("state") >= 0 {
+			t.Across = "state" // of the account of the protection: a row for each table
 			t.Measures = []string{c.Measures()[0].Name}
 		}
 		if g, err = b.grid(t, c, 10*mostRows); err == nil {
