@@ -78,8 +78,9 @@ func Lookup(name string) (Doc, bool) {
 }
 
 var (
-	allUses = []string{UseAnalysis, UsePlanning, UseDirection, UseFollowUp}
-	notArea = text("Visar att de som har utfallet bor åtskilda från dem som inte har det, inte att området är orsaken.",
+	allUses  = []string{UseAnalysis, UsePlanning, UseDirection, UseFollowUp}
+	circular = text("Är utfallet en del av indexet, som låg ekonomisk standard, säger måttet delvis samma sak två gånger.", "Where the outcome is a part of the index, as low economic standard is, the measure partly says the same thing twice.")
+	notArea  = text("Visar att de som har utfallet bor åtskilda från dem som inte har det, inte att området är orsaken.",
 		"Shows that those with the outcome live apart from those without, not that the area is the cause.")
 )
 
@@ -130,7 +131,7 @@ var docs = []Doc{
 		Remedy:   text("Visa DeSO bredvid RegSO där skyddet tillåter det.", "Show DeSO beside RegSO where protection allows it.")},
 	{Doc: cube.Doc{Name: "index-caught", Title: text("Vad indexet fångar", "What the index catches"), Formula: "[told by a line along the index − MSW] / [told by RegSO − (k − 1) MSW]", Range: text("omkring 0..1", "0..1 about"),
 		Text:     text("Hur mycket av variationen mellan RegSO som en rät linje längs indexet fångar. Tabellen har också den bästa stigande eller fallande funktionen av indexet.", "How much of the variation between RegSO a straight line along the index catches. The table also has the best rising or falling function of the index."),
-		Cautions: notArea, Source: anova},
+		Cautions: also(notArea, circular), Source: anova},
 		Tools: []string{ToolIndex}, Uses: []string{UseAnalysis, UsePlanning, UseDirection}, Decisive: []string{UseAnalysis},
 		Table: "variation", PerProcess: true, At: map[string]string{"by": "index"}, Measure: "ShareOfRegSO", Share: true, Thresholds: edition.Thresholds{Supports: 0.5, Conditions: 0.25},
 		Needs:    text("Index för alla RegSO samma år (SCB:s tabell TAB6586) bland indata.", "The index of all RegSO of the same year (SCB's table TAB6586) among the inputs."),
@@ -138,7 +139,7 @@ var docs = []Doc{
 		Remedy:   text("Lägg till myndighetens egna variabler; använd indexet som en av flera.", "Add the agency's own variables; use the index as one of several.")},
 	{Doc: cube.Doc{Name: "types-caught", Title: text("Vad typerna fångar", "What the types catch"), Formula: "[told by the five types − 4 MSW] / [told by RegSO − (k − 1) MSW]", Range: text("omkring 0..1", "0..1 about"),
 		Text:     text("Hur mycket av variationen mellan RegSO som de fem typerna fångar.", "How much of the variation between RegSO the five types catch."),
-		Cautions: notArea, Source: anova},
+		Cautions: also(notArea, circular), Source: anova},
 		Tools: []string{ToolTypes}, Uses: []string{UseAnalysis, UsePlanning, UseDirection}, Decisive: []string{UseAnalysis},
 		Table: "variation", PerProcess: true, At: map[string]string{"by": "types"}, Measure: "ShareOfRegSO", Share: true, Thresholds: edition.Thresholds{Supports: 0.5, Conditions: 0.25},
 		Needs:    text("Typer för samma år.", "Types of the same year."),
@@ -172,7 +173,7 @@ var docs = []Doc{
 		Remedy:   text("Välj områden efter utfallet själv, eller rikta till personer.", "Choose areas by the outcome itself, or aim at persons.")},
 	{Doc: cube.Doc{Name: "index-order", Title: text("Indexets ordning av områden", "The index's order of areas"), Formula: "(AUC of RegSO by index − ½) / (AUC of RegSO by the shrunken outcome − ½)", Range: text("omkring 0..1", "about 0..1"),
 		Text:     text("Hur väl ordningen efter index hittar personer med utfallet, som del av vad hela RegSO i bästa ordning kan.", "How well the order by index finds persons with the outcome, as part of what whole RegSO in the best order can."),
-		Cautions: text("Lika för hela ordningen; en insats väljer bara dess början.", "About the whole order; an effort chooses only its beginning."), Source: "as TargetCoverage, TargetLift and TargetAUC"},
+		Cautions: also(text("Lika för hela ordningen; en insats väljer bara dess början.", "About the whole order; an effort chooses only its beginning."), circular), Source: "as TargetCoverage, TargetLift and TargetAUC"},
 		Tools: []string{ToolIndex}, Uses: []string{UsePlanning, UseDirection}, Decisive: []string{UseDirection},
 		Table: "order", PerProcess: true, At: map[string]string{"by": "index"}, Measure: "Gain", Share: true, Thresholds: edition.Thresholds{Supports: 0.7, Conditions: 0.4},
 		Needs:    text("Index för alla RegSO samma år (SCB:s tabell TAB6586), och ett utfall som personer har eller inte.", "The index of all RegSO of the same year (SCB's table TAB6586), and an outcome that persons have or not."),

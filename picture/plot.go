@@ -37,6 +37,7 @@ const (
 	plotLabel = 250 // room for names to the left of values
 	plotValue = 150 // room for numbers to the right
 	plotRow   = 34
+	plotEnd   = 44 // from the text at the end of one line to that of the next
 	plotText  = 14
 	plotFont  = "Liberation Sans, Arial, Helvetica, sans-serif"
 	plotInk   = "#1b1b1f"
@@ -321,7 +322,7 @@ func Lines(title string, times []string, lines []Line, m cube.Measure, after int
 		}
 		ends = append(ends, end)
 	}
-	apart := spreadOut(ends, 30, top, bottom)
+	apart := spreadOut(ends, plotEnd, top, bottom)
 	for n, l := range lines {
 		colour, dash := lineColours[n%len(lineColours)], dashes[n%len(dashes)]
 		open, last := false, -1
@@ -354,10 +355,10 @@ func Lines(title string, times []string, lines []Line, m cube.Measure, after int
 		at := apart[n]
 		p.line(x(last)+6, ends[n], right+6, at, colour, 0.8, "")
 		value, _ := l.Marks[last].words(m, lang)
-		for j, text := range wrap(l.Label, 28) {
+		for j, text := range wrap(l.Label, 34) {
 			p.text(right+10, at-3+float64(j)*13, "start", ` font-size="12" fill="`+colour+`"`, text)
 		}
-		p.text(right+10, at-3+float64(len(wrap(l.Label, 28)))*13, "start", ` font-size="12"`+from(l.Marks[last].From), value)
+		p.text(right+10, at-3+float64(len(wrap(l.Label, 34)))*13, "start", ` font-size="12"`+from(l.Marks[last].From), value)
 	}
 	return p.finish(), summary
 }

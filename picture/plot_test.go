@@ -92,14 +92,14 @@ func TestScaleHoldsAll(t *testing.T) {
 func TestSpreadOut(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := rapid.SliceOfN(rapid.Float64Range(34, 366), 1, MostLines).Draw(t, "places")
-		out := spreadOut(in, 30, 34, 366)
+		out := spreadOut(in, plotEnd, 34, 366)
 		for i := range in {
 			for j := range in {
-				if in[i] < in[j] && out[j]-out[i] < 30-1e-9 {
+				if in[i] < in[j] && out[j]-out[i] < plotEnd-1e-9 {
 					t.Fatalf("%v at %v", in, out)
 				}
 			}
-			if out[i] < 34-30 || out[i] > 366+30 {
+			if out[i] < 34-plotEnd || out[i] > 366+plotEnd {
 				t.Fatalf("%v at %v", in, out)
 			}
 		}

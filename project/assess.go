@@ -25,7 +25,7 @@ type AssessDecl struct {
 // IndicatorDecl is a declared table and those of it who have what is followed.
 type IndicatorDecl struct {
 	Table   string   `yaml:"table"`   // a declared table with a share or a mean
-	Outcome []string `yaml:"outcome"` // members of the group that the share goes over; none for a mean
+	Outcome []string `yaml:"outcome"` // members of the group that the share goes over: those whom the process is for, such as the unemployed, and whom an aim at areas is to reach; none for a mean
 	Year    int      `yaml:"year"`    // the last one of the records when not said
 }
 

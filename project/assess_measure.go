@@ -13,6 +13,7 @@ import (
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/assess"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/num"
 	"github.com/skikt/skikt/internal/sweref"
 	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/protect"
@@ -409,8 +410,11 @@ func (m *measuring) variation(ctx context.Context, located assess.Outcome, typed
 		}
 		told := add(kind, titleOf(kind), v)
 		if kinds[0] == string(area.DeSO) && i > 0 {
-			if told.OfFinest = v.Corrected / finest.Corrected; math.IsNaN(v.Corrected) {
+			switch {
+			case math.IsNaN(v.Corrected):
 				told.OfFinest = v.Told / finest.Told
+			case finest.Corrected > 0: // else there is nothing to keep
+				told.OfFinest = max(v.Corrected, 0) / finest.Corrected
 			}
 		}
 	}
@@ -617,9 +621,10 @@ func (m *measuring) coverage(ctx context.Context, typed bool) error {
 	type part struct {
 		code  string
 		title cube.Text
+		set   string // the group that it is a member of
 		*persons
 	}
-	parts := []part{{"total", cube.TotalLabel, m.persons}}
+	parts := []part{{"total", cube.TotalLabel, "", m.persons}}
 	for _, name := range m.decl.By {
 		g := m.table.group(name)
 		for _, member := range g.Members {
@@ -638,18 +643,16 @@ func (m *measuring) coverage(ctx context.Context, typed bool) error {
 			if label == (cube.Text{}) {
 				label = cube.Same(member.Code)
 			}
-			parts = append(parts, part{name + ":" + member.Code, label, p})
+			parts = append(parts, part{name + ":" + member.Code, label, name, p})
 		}
 	}
 	var rows []assess.Row[assess.Coverage]
 	var located []assess.Outcome
-	var hidden []string
+	var kept withheld
 	for _, p := range parts {
 		covered, placed := m.covered(p.persons, typed)
 		told, ok := m.told(covered)
-		if !ok {
-			hidden = append(hidden, p.code)
-		}
+		kept.add(p.code, p.set, num.Sum(covered.Missing.N), ok)
 		rows = append(rows, assess.Row[assess.Coverage]{Code: p.code, Title: p.title, Of: told})
 		located = append(located, placed)
 	}
@@ -657,12 +660,7 @@ func (m *measuring) coverage(ctx context.Context, typed bool) error {
 	if err != nil {
 		return err
 	}
-	c = c.Edit(func(row, _ int, cell cube.Cell) cube.Cell {
-		if slices.Contains(hidden, c.Code(row, 0)) {
-			return cube.Cell{Status: cube.HiddenRule}
-		}
-		return cell
-	})
+	c = kept.hide(c)
 	if err := m.keep(c, located); err != nil {
 		return err
 	}
@@ -681,7 +679,7 @@ func (m *measuring) coverageByKommun(typed bool) error {
 	}
 	var rows []assess.Row[assess.Coverage]
 	var located []assess.Outcome
-	var hidden []string
+	var kept withheld
 	for k := range m.kommuner.Len() {
 		own := assess.Covered{Share: whole.Share, Located: whole.Located[k : k+1], Missing: whole.Missing.Into(slices.Repeat([]int32{0}, len(whole.Missing.N)), 1)}
 		own.Missing.N[0], own.Missing.Sum[0] = whole.Missing.N[k], whole.Missing.Sum[k]
@@ -691,9 +689,7 @@ func (m *measuring) coverageByKommun(typed bool) error {
 		}
 		told, ok := m.told(own)
 		code := m.kommuner.At(k).Code
-		if !ok {
-			hidden = append(hidden, code)
-		}
+		kept.add(code, "kommun", whole.Missing.N[k], ok)
 		rows = append(rows, assess.Row[assess.Coverage]{Code: code, Title: cube.Same(m.kommuner.At(k).Name), Of: told})
 		located = append(located, placed)
 	}
@@ -704,12 +700,7 @@ func (m *measuring) coverageByKommun(typed bool) error {
 	if err != nil {
 		return err
 	}
-	c = c.Edit(func(row, _ int, cell cube.Cell) cube.Cell {
-		if slices.Contains(hidden, c.Code(row, 0)) {
-			return cube.Cell{Status: cube.HiddenRule}
-		}
-		return cell
-	})
+	c = kept.hide(c)
 	return m.keep(c, located)
 }
 
@@ -741,6 +732,46 @@ func (m *measuring) covered(p *persons, typed bool) (assess.Covered, assess.Outc
 		out.Located[at].Sum[t] += p.located.Sum[i]
 	}
 	return out, p.located.Where(func(i int) bool { return m.up[i] >= 0 }).Into(m.up, m.unit.Len())
+}
+
+// withheld are the rows of a table of coverage that may not be told. Where one row only of a set is withheld, what the whole has more than the others would tell of it; then the row with the fewest
+// missing of the others is withheld too.
+type withheld struct {
+	code, set []string
+	missing   []float64
+	ok        []bool
+}
+
+func (w *withheld) add(code, set string, missing float64, ok bool) {
+	w.code, w.set, w.missing, w.ok = append(w.code, code), append(w.set, set), append(w.missing, missing), append(w.ok, ok)
+}
+
+func (w *withheld) hide(c *cube.Cube) *cube.Cube {
+	status := map[string]cube.Status{}
+	alone := map[string]int{}
+	for i, ok := range w.ok {
+		if !ok {
+			status[w.code[i]] = cube.HiddenRule
+			alone[w.set[i]]++
+		}
+	}
+	for set, n := range alone {
+		least := -1
+		for i := range w.code {
+			if n == 1 && set != "" && w.set[i] == set && w.ok[i] && (least < 0 || w.missing[i] < w.missing[least]) {
+				least = i
+			}
+		}
+		if least >= 0 {
+			status[w.code[least]] = cube.HiddenProtect
+		}
+	}
+	return c.Edit(func(row, _ int, cell cube.Cell) cube.Cell {
+		if s, hidden := status[c.Code(row, 0)]; hidden {
+			return cube.Cell{Status: s}
+		}
+		return cell
+	})
 }
 
 // told is a coverage as it may be told; ok is false when it may not. Of the agency's own records those without a place are persons too: with fewer of them than the policy's least group

@@ -13,8 +13,8 @@ import (
 // shareTypes12 is the measure of a catchment: how many of those who live nearest to a school live in areas of type 1 and 2.
 const shareTypes12 = "ShareTypes12"
 
-// catchments measures who lives nearest to each school of a composition. Of an agency's own pupils it is a measure under the policy's rules for measures, of one share and without its base, and no table of counts:
-// counts by nearest school cross those by school in small differences.
+// catchments measures who lives nearest to each school of a composition. Of an agency's own pupils it is a measure under the policy's rules for measures, of one share in whole percent and
+// without its base, and no table of counts: counts by nearest school cross those by school in small differences.
 func (r *Run) catchments(ctx context.Context, d SchoolDecl) error {
 	from := r.loaded[d.From]
 	q, err := r.schoolRows(ctx, d, from)
@@ -55,6 +55,9 @@ func (r *Run) catchments(ctx context.Context, d SchoolDecl) error {
 		years.Members = append(years.Members, cube.Member{Code: y, Label: cube.Same(y)})
 	}
 	measure := cube.Measure{Name: shareTypes12, Title: cube.Text{SV: "Andel av dem som har skolan närmast som bor i områden av typ 1 och 2", EN: "Share of those who live nearest to the school that live in areas of type 1 and 2"}, Unit: percent, Kind: cube.Share, Decimals: 1}
+	if !from.lineage.Public() {
+		measure.Decimals = 0 // an exact share tells what it is a share of, and so, summed over the schools, a catchment that is hidden
+	}
 	units := cube.Dimension{Name: "pupils_area", Role: cube.Group}
 	unit := map[string]int32{}
 	shares := cube.NewBuilder(d.Name+"_catchment", []cube.Dimension{years, dim}, []cube.Measure{measure})
@@ -88,7 +91,11 @@ func (r *Run) catchments(ctx context.Context, d SchoolDecl) error {
 				all += n.all
 				counts = append(counts, count{[3]int32{int32(y), int32(s), unit[k]}, n.all})
 			}
-			cell := cube.KnownCell(some / all)
+			share := some / all
+			if !from.lineage.Public() {
+				share = math.Round(100*share) / 100
+			}
+			cell := cube.KnownCell(share)
 			cell.Base = cube.Num(all)
 			if some < least || all-some < least {
 				cell = cube.Cell{Status: cube.HiddenRule}

@@ -13,6 +13,7 @@ import (
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/gap"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/publish"
 	"github.com/skikt/skikt/segregation"
@@ -318,6 +319,7 @@ func (r *Run) methods(release *Release) []edition.Method {
 		out = append(out, edition.Method{Name: x.Name, Title: x.Result.Cube.Title, Text: describeIndex(x)})
 	}
 	out = append(out, measureMethods(release.Tables)...)
+	out = append(out, gapMethods(release.Tables)...)
 	if len(release.Audit.Tables) > 0 {
 		out = append(out, edition.Method{Name: "protection", Title: cube.Text{SV: "Röjandekontroll", EN: "Disclosure control"},
 			Text: cube.Text{SV: release.Policy.Documentation.SV + "\n\n" + release.Audit.Verdict.SV, EN: release.Policy.Documentation.EN + "\n\n" + release.Audit.Verdict.EN}})
@@ -342,19 +344,42 @@ func measureMethods(tables []protect.Table) []edition.Method {
 		if !used[d.Name] {
 			continue
 		}
-		told := func(lang string) string {
-			all := []string{d.Text.In(lang)}
-			for _, p := range d.Parts(lang) {
-				all = append(all, p.String())
-			}
-			return strings.Join(all, "\n\n")
-		}
-		out = append(out, edition.Method{Name: d.Name, Title: d.Title, Text: cube.Text{SV: told("sv"), EN: told("en")}})
+		out = append(out, methodOf(d))
 	}
 	if len(out) > 0 {
 		out = append(out, edition.Method{Name: "segregation-symbols", Title: cube.Text{SV: "Tecken i formlerna", EN: "Symbols in the formulas"}, Text: cube.Text{
 			SV: "Enhet i, grupp g; n_ig personer av grupp g i enhet i, n_i alla i enheten, N_g alla i gruppen, N alla; π_g = N_g/N, p_i = n_i/N, p_g|i = n_ig/n_i. För två grupper a och b: a_i, b_i i enheten, A, B i allt, t_i = a_i + b_i, T = A + B, P = A/T.",
 			EN: "Unit i, group g; n_ig persons of group g in unit i, n_i all in the unit, N_g all in the group, N all; π_g = N_g/N, p_i = n_i/N, p_g|i = n_ig/n_i. For two groups a and b: a_i, b_i in the unit, A, B in all, t_i = a_i + b_i, T = A + B, P = A/T."}})
+	}
+	return out
+}
+
+// methodOf is a documentation value as a text on method.
+func methodOf(d cube.Doc) edition.Method {
+	told := func(lang string) string {
+		all := []string{d.Text.In(lang)}
+		for _, p := range d.Parts(lang) {
+			all = append(all, p.String())
+		}
+		return strings.Join(all, "\n\n")
+	}
+	return edition.Method{Name: d.Name, Title: d.Title, Text: cube.Text{SV: told("sv"), EN: told("en")}}
+}
+
+// gapMethods are the measures of follow-up that stand in tables of gaps, rates, trends and goals.
+func gapMethods(tables []protect.Table) []edition.Method {
+	var out []edition.Method
+	for _, t := range tables {
+		c := t.Cube()
+		if !slices.ContainsFunc(c.Lineage.Steps, func(s string) bool { return strings.HasPrefix(s, "gap: ") }) {
+			continue
+		}
+		for _, m := range c.Measures() {
+			d, ok := gap.Lookup(m.Name)
+			if ok && !slices.ContainsFunc(out, func(o edition.Method) bool { return o.Name == d.Name }) {
+				out = append(out, methodOf(d))
+			}
+		}
 	}
 	return out
 }

@@ -40,15 +40,15 @@ type ExactOptions struct {
 	// Alone also keeps numbers apart for the sake of who is alone in one of them, as [Apply] does.
 	Alone bool
 	Nodes int // of branch and bound, in all; 0 for 20,000
-	// Work bounds everything done, in rows and columns gone over by linear programs, and in fractions reckoned; 0 for two thousand million, which is
-	// under a minute. Where it does not do for the proof, the best pattern known and what is proved of all are given: the gap.
+	// Work bounds everything done, in rows and columns gone over by linear programs, and in fractions reckoned; 0 for five hundred million, which is
+	// about a minute of one processor. Where it does not do for the proof, the best pattern known and what is proved of all are given: the gap.
 	Work int
 }
 
 const (
-	mostExact   = 20_000        // numbers that the exact mode takes on
-	mostWork    = 2_000_000_000 // when no other bound is given
-	forFraction = 20            // what reckoning with a fraction counts as
+	mostExact   = 20_000      // numbers that the exact mode takes on
+	mostWork    = 500_000_000 // when no other bound is given
+	forFraction = 20          // what reckoning with a fraction counts as
 )
 
 // Exact finds the least that must be hidden for the families to be safe: the yardstick for what [Apply] hides, and for small tables a method

@@ -338,13 +338,31 @@ func (b *builder) method() {
 	b.add(Paragraph{Runs: runs(b.say("methods-intro"))})
 	for _, m := range b.manifest.Methods {
 		b.heading(2, "method-"+m.Name, m.Title.In(b.lang))
+		class := ""
 		for _, part := range strings.Split(m.Text.In(b.lang), "\n") {
 			if part = strings.TrimSpace(part); part != "" {
-				b.add(Paragraph{Runs: b.in(cube.Text{SV: part, EN: part})})
+				b.add(Paragraph{Runs: runs(part), Class: class})
+				class = "more"
 			}
 		}
 	}
+	b.kinds()
 	b.cautions()
+}
+
+// kinds tell what each kind of evidence measures, from its documentation value.
+func (b *builder) kinds() {
+	a := b.manifest.Assessment
+	if a == nil || len(a.Kinds) == 0 {
+		return
+	}
+	b.heading(2, "kinds", b.say("kinds"))
+	for _, k := range a.Kinds {
+		b.add(Paragraph{Runs: append([]Run{{Text: cmp.Or(k.Title.In(b.lang), k.Name) + ". ", Strong: true}}, b.in(k.Text)...), Class: "item"})
+		for _, p := range k.Parts(b.lang) {
+			b.add(Paragraph{Runs: runs(p.String()), Class: "more"})
+		}
+	}
 }
 
 // cautions are the warnings of the tables that the report shows, each once.
@@ -401,7 +419,7 @@ func (b *builder) protection() {
 	b.add(Paragraph{Runs: runs(b.say("disclosure-intro"))})
 	for _, m := range b.manifest.Methods {
 		if m.Name == "protection" {
-			b.add(Paragraph{Runs: []Run{{Text: m.Title.In(b.lang), To: "method-protection"}, {Text: "."}}})
+			b.add(Paragraph{Runs: []Run{{Text: b.say("rules-under") + " "}, {Text: m.Title.In(b.lang), To: "method-protection"}, {Text: "."}}})
 		}
 	}
 	for _, t := range b.manifest.Tables {
@@ -417,8 +435,8 @@ func (b *builder) whole(name string) {
 	if err == nil {
 		var g *Grid
 		t := Table{Name: name, Table: name}
-		if c.DimIndex("status") >= 0 {
-			t.Across = "status"
+		if c.DimIndex("state") >= 0 {
+			t.Across = "state" // of the account of the protection: a row for each table
 			t.Measures = []string{c.Measures()[0].Name}
 		}
 		if g, err = b.grid(t, c, 10*mostRows); err == nil {

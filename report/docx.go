@@ -353,7 +353,10 @@ func (w *docxWriter) grid(g *Grid) {
 		w.caption(w.d.say("table"), fmt.Sprintf("table-%d", g.Number), g.Number, g.Caption)
 	}
 	// Columns share the width by the length of what stands in them.
-	weights, sum := make([]int, len(g.Heads)), 0
+	weights, sum, n := make([]int, len(g.Heads)), 0, 0
+	for _, b := range g.Blocks {
+		n += len(b.Rows)
+	}
 	for c, h := range g.Heads {
 		longest := min(utf8.RuneCountInString(h.Text), 14)
 		for _, word := range strings.Fields(h.Text) {
@@ -366,7 +369,11 @@ func (w *docxWriter) grid(g *Grid) {
 				}
 			}
 		}
-		weights[c] = min(max(longest, 6), 32) + 6 // with room for the margins of the cell
+		most := 32
+		if c == 0 {
+			most = 48
+		}
+		weights[c] = min(max(longest, 6), most) + 6 // with room for the margins of the cell
 		sum += weights[c]
 	}
 	total := wide
@@ -407,10 +414,10 @@ func (w *docxWriter) grid(g *Grid) {
 			cell(0, len(g.Heads), false, true, run("<w:b/>", b.Title))
 			w.f(`</w:tr>`)
 		}
-		for i, row := range b.Rows {
+		for _, row := range b.Rows {
 			w.f(`<w:tr><w:trPr><w:cantSplit/></w:trPr>`)
 			for c, f := range row {
-				cell(c, 1, f.Number, i+1 < len(b.Rows) && len(b.Rows) <= shortTable, w.runs(f.Runs))
+				cell(c, 1, f.Number, n <= shortTable, w.runs(f.Runs))
 			}
 			w.f(`</w:tr>`)
 		}

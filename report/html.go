@@ -230,7 +230,7 @@ func (h *htmlWriter) runs(runs []Run) {
 }
 
 func (h *htmlWriter) drawing(d *Drawing) {
-	h.f("<figure id=\"figure-%d\" role=\"group\">\n<figcaption><span class=\"no\">%s %d.</span> %s</figcaption>\n%s\n", d.Number, h.d.say("figure"), d.Number, esc(d.Caption), d.SVG)
+	h.f("<figure id=\"figure-%d\" role=\"group\">\n<figcaption><span class=\"no\">%s %d.</span> %s</figcaption>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s %d\">%s</div>\n", d.Number, h.d.say("figure"), d.Number, esc(d.Caption), h.d.say("figure"), d.Number, d.SVG)
 	if len(d.Legend) > 0 {
 		h.WriteString("<ul class=\"legend\">")
 		for _, k := range d.Legend {

@@ -198,7 +198,7 @@ func (t *tables) answer(q question, lang string) (*Statement, error) {
 		return nil, err
 	}
 	if q.over != nil {
-		over, m2, ref2, err := t.sum(q.over)
+		over, _, ref2, err := t.sum(q.over)
 		if err != nil {
 			return nil, err
 		}
@@ -211,7 +211,6 @@ func (t *tables) answer(q question, lang string) (*Statement, error) {
 		if strings.Contains(q.format, "percent") {
 			m.Decimals = 1
 		}
-		_ = m2
 	}
 	text, err := write(of, m, q.format, lang)
 	if err != nil {
@@ -444,7 +443,7 @@ func write(cell cube.Cell, m cube.Measure, format, lang string) (string, error) 
 func unitAfter(m cube.Measure, lang string) string {
 	unit := m.Unit.In(lang)
 	switch {
-	case m.Kind == cube.Share && unit != "" && unit != "percent" && unit != "procent" && points(m):
+	case m.Kind == cube.Share && points(m):
 		return "\u00a0" + unit
 	case m.Kind == cube.Share:
 		return picture.PercentSign(lang)

@@ -153,7 +153,7 @@ func toy(t testing.TB, more float64) *edition.Edition {
 		Assignment: &edition.Assignment{Giver: cube.Same("Regeringen"), Given: "2022-04-07", Deadlines: []edition.Deadline{{Name: "report", Title: cube.Text{SV: "Rapport", EN: "Report"}, By: "2022-10-28", To: cube.Same("Departementet")}},
 			Money: &edition.Money{Currency: "SEK", Granted: 1000, Used: &used, RepayBy: "2023-01-31", RepayTo: cube.Same("Kammarkollegiet")}},
 		Assessment: &edition.Assessment{Tools: []edition.Named{named("types", "Områdestyper", "Area types")}, Uses: []edition.Named{named("planning", "Planering", "Planning"), named("followup", "Uppföljning", "Follow-up")}, Processes: []edition.Named{named("grants", "Bidrag "+evil, "Grants")},
-			Kinds: []edition.Kind{{Name: "reach", Title: cube.Text{SV: "Räckvidd", EN: "Reach"}}},
+			Kinds: []edition.Kind{{Doc: cube.Doc{Name: "reach", Title: cube.Text{SV: "Räckvidd", EN: "Reach"}, Text: cube.Text{SV: "Hur många " + evil, EN: "How many"}, Formula: "a<b"}}},
 			Items: []edition.Item{
 				{Tool: "types", Use: "planning", Process: "grants", Verdict: edition.Conditions, Obstacle: cube.Text{SV: "Hinder " + evil, EN: "Obstacle"}, Remedy: cube.Same("Remedy"), Evidence: []edition.Evidence{
 					{Kind: "reach", Title: cube.Text{SV: "Räckvidd", EN: "Reach"}, Table: "work", At: map[string]string{"type": "1", "year": "2022"}, Measure: "Share", Thresholds: limits, Verdict: edition.Conditions, Decisive: true},

@@ -50,7 +50,7 @@ func TestHelpExamples(t *testing.T) {
 		}
 	}
 
-	// The examples name the project on real tables. The toy country stands in for it here, with a table that is called as one of them.
+	// The examples name the projects on real tables. The toy country stands in for them here, with a table that is called as one of theirs.
 	toy := toyCountry(t)
 	t.Chdir(t.TempDir())
 	t.Setenv("SKIKT_DATA", "")
@@ -62,8 +62,10 @@ func TestHelpExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	text = regexp.MustCompile(`((- name|from|table|process): )eligibility\b`).ReplaceAll(text, []byte("${1}background"))
 	for name, text := range map[string][]byte{
-		"examples/sverige-2022/skikt.yaml": regexp.MustCompile(`((- name|from|table|process): )eligibility\b`).ReplaceAll(text, []byte("${1}background")),
+		"examples/sverige-2022/skikt.yaml": text,
+		"examples/answer/skikt.yaml":       append(slices.Clip(text), "\nreport: {title: A trial}\n"...),
 		"work.csv":                         []byte("type,year,sex,working,persons\n1,2020,M,400,1000\n5,2020,M,700,1000\n1,2021,M,420,1000\n5,2021,M,700,1000\n1,2022,M,430,1000\n5,2022,M,710,1000\n"),
 		"goals.yaml":                       []byte("- {name: gap-men, measure: Difference, at: {sex: M}, baseline_year: 2020, target_year: 2030, target: -0.1}\n"),
 		"deso.geojson":                     borders,
@@ -101,8 +103,10 @@ func TestHelpExamples(t *testing.T) {
 		}
 		out, errs, code := runLine(line)
 		if strings.HasPrefix(line, "skikt build") {
-			if err := os.CopyFS("out/sverige-2023", os.DirFS("out/sverige-2022")); err != nil {
-				t.Error(err)
+			for _, again := range []string{"out/sverige-2023", "out/answer"} {
+				if err := os.CopyFS(again, os.DirFS("out/sverige-2022")); err != nil {
+					t.Error(err)
+				}
 			}
 		}
 		if code != want || out == "" {

@@ -11,8 +11,8 @@
 //	skikt report PROJECT           the written answer, from an edition and the author's texts
 //
 // Results go to stdout, progress and problems to stderr. Exit codes: 0 done, 1 the run failed, 2 the command line is wrong,
-// 3 the inputs have problems that a build would stop at (check; with --strict also those that it would count and go on past), 4 an audit found something,
-// 5 a part of a report could not be made.
+// 3 the inputs have problems that a build would stop at (check; with --strict also those that it would count and go on past), 4 an audit
+// found something, 5 a part of a report could not be made.
 package main
 
 import (

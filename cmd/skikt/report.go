@@ -34,7 +34,7 @@ Exit code 3 when a text or the declaration must be mended; nothing is then writt
 in the DOCX have no pictures for older readers, because there is no Chromium; everything else is written.
 
 Example:
-  skikt report examples/answer --edition out/answer --out out/report --lang sv,en`
+  skikt report examples/sverige-2022 --edition out/sverige-2022 --out out/report --lang sv,en --format html,xlsx`
 }
 
 // exitPart is the exit code when a part of a report could not be made.
@@ -117,7 +117,7 @@ func (c *statusCmd) Help() string {
 that are missing. Exit code 3 when something is late.
 
 Example:
-  skikt status examples/answer --on 2022-10-01`
+  skikt status examples/sverige-2022 --on 2022-10-01`
 }
 
 func (c *statusCmd) Run(std *streams) error {
