@@ -58,7 +58,7 @@ func (s *Server) compare(r *request) (*answer, error) {
 	}
 	lang := r.lang
 	p := &comparePage{}
-	a := &answer{template: "compare.html", title: word(lang, "compare"), body: p, passing: len(r.query) > 0}
+	a := &answer{template: "compare.html", title: word(lang, "compare"), body: p, passing: r.query.Has(addPlace)}
 	figures, err := s.figuresAsked(r)
 	if err != nil {
 		return nil, err

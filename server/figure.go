@@ -299,6 +299,38 @@ func (f *figure) cell(t *table, c *cube.Cube, code, year string) (cube.Cell, boo
 	return c.Cell(i, m), true
 }
 
+// rows are the rows of a figure in a table in a year, by the code of the area: one walk through the table, where looking every area up would be many.
+func (f *figure) rows(t *table, c *cube.Cube, year string) map[string]int {
+	want := make([]int, len(c.Dims()))
+	for d, code := range f.codes(t, c, "", year) {
+		want[d] = c.Dims()[d].Index(code)
+	}
+	out := map[string]int{}
+	for i := range c.Len() {
+		fits := true
+		for d, at := range want {
+			if d != t.area && c.Coord(i, d) != at {
+				fits = false
+				break
+			}
+		}
+		if fits {
+			out[c.Code(i, t.area)] = i
+		}
+	}
+	return out
+}
+
+// in is what a table tells in an area's row; not available where there is none.
+func (f *figure) in(c *cube.Cube, rows map[string]int, code string) cube.Cell {
+	row, ok := rows[code]
+	m := c.MeasureIndex(f.measure.Name)
+	if !ok || m < 0 {
+		return cube.Cell{}
+	}
+	return c.Cell(row, m)
+}
+
 // A series is a figure of one place or type, year by year.
 type series struct {
 	label   label

@@ -37,6 +37,8 @@ type division struct {
 	*area.Division
 	in    map[area.ID][]int32 // position of the area of another division that holds each area, or -1
 	types func() *typing
+
+	bounds func() []orb.Bound // of the areas; empty for one without a border
 }
 
 // A table is an entry of the manifest and its cells.
@@ -121,6 +123,15 @@ func hold(ed *edition.Edition) (*holding, error) {
 				return nil, err
 			}
 		}
+		held.bounds = sync.OnceValue(func() []orb.Bound {
+			all := make([]orb.Bound, d.Len())
+			for i := range all {
+				if all[i] = picture.Nowhere; len(d.At(i).Border) > 0 {
+					all[i] = d.At(i).Border.Bound()
+				}
+			}
+			return all
+		})
 		held.types = sync.OnceValue(func() *typing { return h.typing(held) })
 		h.divisions = append(h.divisions, held)
 	}

@@ -87,6 +87,7 @@ func (s *Server) mapView(r *request) (*answer, error) {
 			_, typesOf = typed.last()
 		}
 	}
+	rows := f.rows(t, c, year)
 	var places []place
 	var cells []cube.Cell
 	for at := range d.Len() {
@@ -94,8 +95,7 @@ func (s *Server) mapView(r *request) (*answer, error) {
 			continue
 		}
 		// An area that the table has no row for is one whose value is not available.
-		cell, _ := f.cell(t, c, d.At(at).Code, year)
-		places, cells = append(places, place{d, at}), append(cells, cell)
+		places, cells = append(places, place{d, at}), append(cells, f.in(c, rows, d.At(at).Code))
 	}
 	p := &mapPage{Notes: c.Notes, Table: prefix(lang) + "/tabell/" + url.PathEscape(t.Name)}
 	title := strings.TrimSpace(f.head(lang) + " " + strings.TrimSpace(fmt.Sprintf(word(lang, "per-area"), d.ID.Title(), year)))
@@ -106,7 +106,7 @@ func (s *Server) mapView(r *request) (*answer, error) {
 	if len(types) > 0 {
 		title += ". " + fmt.Sprintf(word(lang, "only-types"), strings.Join(types, ", "))
 	}
-	a := &answer{template: "map.html", title: title, body: p, passing: len(r.query) > 0}
+	a := &answer{template: "map.html", title: title, body: p}
 	if err := s.mapForm(r, p, f, t, typed != nil, year); err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		s.marked(p, f, t, c, *mark, places, cells, year, lang)
 	}
 	s.mapTable(p, f, places, cells, typesOf, mark, title, lang)
-	if err := s.mapFormats(r, a, p, f, t, c, places, cells, year); err != nil {
+	if err := s.mapFormats(r, a, p, f, t, c, rows, places, cells, year); err != nil {
 		return nil, err
 	}
 	for _, y := range t.years() {
@@ -325,28 +325,22 @@ func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf 
 }
 
 // mapFormats are the forms that a map can be had in: its rows, its picture and its areas.
-func (s *Server) mapFormats(r *request, a *answer, p *mapPage, f *figure, t *table, c *cube.Cube, places []place, cells []cube.Cell, year string) error {
-	codes := make([]string, 0, len(places))
-	dim := c.Dims()[t.area]
+func (s *Server) mapFormats(r *request, a *answer, p *mapPage, f *figure, t *table, c *cube.Cube, rows map[string]int, places []place, cells []cube.Cell, year string) error {
+	shown := map[int]bool{}
 	for _, u := range places {
-		if code := u.area().Code; dim.Index(code) >= 0 {
-			codes = append(codes, code)
+		if row, ok := rows[u.area().Code]; ok {
+			shown[row] = true
 		}
 	}
-	if len(codes) > 0 {
-		rows, err := c.Where(dim.Name, codes...)
-		for d, dim := range c.Dims() {
-			if err == nil && d != t.area {
-				rows, err = rows.Where(dim.Name, f.codes(t, c, "", year)[d])
-			}
-		}
+	if len(shown) > 0 {
+		one, err := c.Keep(func(row int) bool { return shown[row] })
 		if err == nil {
-			rows, err = rows.Select(f.measure.Name)
+			one, err = one.Select(f.measure.Name)
 		}
 		if err != nil {
 			return err
 		}
-		a.cubes = []*cube.Cube{rows}
+		a.cubes = []*cube.Cube{one}
 	}
 	if p.Map != nil {
 		a.draw = func() string {

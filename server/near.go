@@ -138,15 +138,16 @@ func (s *Server) neighbours(q place) []neighbour {
 	}
 	edges := map[[2]orb.Point]bool{}
 	eachEdge(border, func(e [2]orb.Point) bool { edges[e] = true; return false })
-	bound, middle := border.Bound().Pad(1), border.Bound().Center()
+	bounds := q.bounds()
+	bound, middle := bounds[q.at].Pad(1), bounds[q.at].Center()
 	var out []neighbour
 	for at := range q.Len() {
 		other := q.At(at).Border
-		if at == q.at || len(other) == 0 || !other.Bound().Intersects(bound) {
+		if at == q.at || len(other) == 0 || !bounds[at].Intersects(bound) {
 			continue
 		}
 		if eachEdge(other, func(e [2]orb.Point) bool { return edges[e] }) {
-			to := other.Bound().Center()
+			to := bounds[at].Center()
 			turn := math.Atan2(to[0]-middle[0], to[1]-middle[1]) / (2 * math.Pi) * float64(len(compass))
 			out = append(out, neighbour{place{q.division, at}, (int(math.Round(turn)) + len(compass)) % len(compass)})
 		}
@@ -207,17 +208,16 @@ func (s *Server) similar(q place, year string) (out []likeness, whole bool, err 
 	if year == "" {
 		year = t.last()
 	}
+	rows := (&figure{}).rows(t, c, year)
 	values := func(code string) ([]float64, bool) {
-		var v []float64
-		codes := make([]string, len(c.Dims()))
-		codes[t.area] = code
-		if t.year >= 0 {
-			codes[t.year] = year
+		row, ok := rows[code]
+		if !ok {
+			return nil, false
 		}
-		row := c.Find(codes...)
+		var v []float64
 		for _, name := range measures {
 			m := c.MeasureIndex(name)
-			if row < 0 || m < 0 || !c.Cell(row, m).Status.HasValue() {
+			if m < 0 || !c.Cell(row, m).Status.HasValue() {
 				return nil, false
 			}
 			x := c.Cell(row, m).Value

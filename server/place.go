@@ -307,9 +307,9 @@ func (s *Server) valueOf(f *figure, q place, lang string) ([]columnHead, func(pl
 		return nil, nil, err
 	}
 	year := t.last()
+	rows := f.rows(t, c, year)
 	return []columnHead{{Text: strings.TrimSpace(f.head(lang) + " " + bracketed(year))}}, func(u place) []picture.Figure {
-		cell, _ := f.cell(t, c, u.area().Code, year)
-		fig := picture.NewFigure(cell, f.measure, lang)
+		fig := picture.NewFigure(f.in(c, rows, u.area().Code), f.measure, lang)
 		fig.Base = ""
 		return []picture.Figure{fig}
 	}, nil
@@ -453,8 +453,7 @@ func (s *Server) placeChart(q place, lang string) *picture.Chart {
 	case t.division == q.division && q.hasBorder():
 		window := surroundings(q.area().Border.Bound())
 		near := func(at int) bool {
-			border := t.At(at).Border
-			return len(border) > 0 && border.Bound().Intersects(window)
+			return !t.bounds()[at].IsEmpty() && t.bounds()[at].Intersects(window)
 		}
 		c := s.typeChart(t, near, &q, nil, window, lang)
 		if c != nil {
