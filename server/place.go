@@ -273,14 +273,19 @@ func (s *Server) trendFigure(q place, key, lang string) (*figure, error) {
 		if one == nil {
 			continue
 		}
-		n := len(one.cells)
+		n := 0 // years with a value: what is hidden makes no line
+		for _, cell := range one.cells {
+			if cell.Status.HasValue() {
+				n++
+			}
+		}
 		switch {
 		case f.measure.Name == areatype.MeasureIndex:
 			return f, nil
-		case !f.measure.Kind.Additive():
+		case n > 0 && !f.measure.Kind.Additive():
 			n += 1000
 		}
-		if n > most {
+		if best == nil || n > most {
 			best, most = f, n
 		}
 	}
