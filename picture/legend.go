@@ -18,11 +18,12 @@ var rampColours = [5]string{"#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c
 // A Class is a step of a map's legend: of values, or of cells without one.
 type Class struct {
 	Label  string
-	Fill   string // colour or pattern
-	Number string // written in the areas where it fits
-	Dark   bool   // text on it must be light
-	N      int    // areas drawn in it
-	Faint  int    // of which unreliable, drawn at half strength
+	Fill   string   // colour or pattern
+	Number string   // written in the areas where it fits
+	Dark   bool     // text on it must be light
+	N      int      // areas drawn in it
+	Faint  int      // of which unreliable, drawn at half strength
+	Marks  []string // names of chosen areas that are in it
 	state  cube.Status
 	lo, hi float64
 }
@@ -106,6 +107,15 @@ func (l *Legend) Of(c cube.Cell) *Class {
 		}
 	}
 	return nil
+}
+
+// Most is the number of areas in the fullest class.
+func (l *Legend) Most() int {
+	most := 0
+	for _, k := range l.Classes {
+		most = max(most, k.N)
+	}
+	return most
 }
 
 // Summary says in words how the areas drawn are spread over the classes.

@@ -20,6 +20,8 @@ type Chart struct {
 	SVG     template.HTML
 	Legend  *Legend
 	Notes   []string
+
+	Histogram template.HTML // of the values, where the page wants one
 }
 
 // A Shape is an area to be drawn.
@@ -82,7 +84,7 @@ func (d *Map) crowded() bool {
 	return n > mostLinked
 }
 
-// Draw writes a map as SVG; empty when nothing can be drawn.
+// Draw writes a map as SVG; empty when nothing can be drawn. It uses attributes, which a style sheet may overrule, so it may stand in a file of its own.
 func Draw(d Map) template.HTML {
 	clipped := !d.Window.IsEmpty()
 	if !clipped {
@@ -93,20 +95,20 @@ func Draw(d Map) template.HTML {
 	p := newPen(d.Window)
 	p.lang = d.Lang
 	p.clipped = clipped
-	fmt.Fprintf(&p.out, `<svg class="map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="group" aria-label="%s">`,
-		p.width, p.height, p.width/grain, p.height/grain, template.HTMLEscapeString(d.Title+". "+d.Summary+inTheTable.In(d.Lang)))
+	fmt.Fprintf(&p.out, `<svg class="map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="group" aria-label="%s" stroke="#6d6d78" stroke-width="1.2" stroke-linejoin="round" font-family="%s" font-size="22">`,
+		p.width, p.height, p.width/grain, p.height/grain, template.HTMLEscapeString(d.Title+". "+d.Summary+inTheTable.In(d.Lang)), plotFont)
 	p.out.WriteString(patterns)
 	if d.crowded() {
 		p.merged(d.Shapes)
 		for _, s := range d.Further {
-			p.link(s, `<path class="further" d="`+p.path(s.Border)+`"/>`)
+			p.link(s, `<path class="further" fill="none" stroke="#000" d="`+p.path(s.Border)+`"/>`)
 		}
 	} else {
 		p.each(d.Shapes)
 	}
 	if len(d.Mark) > 0 {
 		path := p.path(d.Mark)
-		fmt.Fprintf(&p.out, `<path class="halo" d="%s"/><path class="mark" d="%s"/>`, path, path)
+		fmt.Fprintf(&p.out, `<path class="halo" fill="none" stroke="#fff" stroke-width="10" d="%s"/><path class="mark" fill="none" stroke="#000" stroke-width="4.4" d="%s"/>`, path, path)
 	}
 	p.scaleBar(d.Lang)
 	p.out.WriteString("</svg>")
@@ -199,7 +201,7 @@ func (p *pen) merged(shapes []Shape) {
 		if l.faint {
 			more = ` fill-opacity=".5"`
 		}
-		fmt.Fprintf(&p.out, `<path class="many" fill="%s"%s d="%s"/>`, l.class.Fill, more, paths[l])
+		fmt.Fprintf(&p.out, `<path class="many" stroke-width=".5" fill="%s"%s d="%s"/>`, l.class.Fill, more, paths[l])
 	}
 }
 
@@ -301,7 +303,7 @@ func (p *pen) number(out *strings.Builder, s Shape) {
 	if s.Class.Dark {
 		ink = ` fill="#fff"`
 	}
-	fmt.Fprintf(out, `<text class="number" x="%d" y="%d"%s>%s</text>`, at[0], at[1]+8, ink, s.Class.Number)
+	fmt.Fprintf(out, `<text class="number" stroke="none" text-anchor="middle" x="%d" y="%d"%s>%s</text>`, at[0], at[1]+8, ink, s.Class.Number)
 }
 
 // patterns are the looks of cells without a value.
@@ -323,7 +325,7 @@ func (p *pen) scaleBar(lang string) {
 		text = Number(metres/1000, 0, lang) + "\u00a0km"
 	}
 	y, length := p.height-14, int(math.Round(metres*p.scale))
-	fmt.Fprintf(&p.out, `<g class="scale" aria-hidden="true"><path d="M%d %dv8h%dv-8"/><text x="%d" y="%d">%s</text><text x="%d" y="%d">%s</text></g>`,
+	fmt.Fprintf(&p.out, `<g class="scale" stroke="none" aria-hidden="true"><path fill="none" stroke="#000" stroke-width="2" d="M%d %dv8h%dv-8"/><text x="%d" y="%d">%s</text><text x="%d" y="%d">%s</text></g>`,
 		margin, y-4, length, margin+length+10, y+6, text, p.width-56, y+6, north)
 }
 

@@ -105,3 +105,44 @@ func TestSpreadOut(t *testing.T) {
 		}
 	})
 }
+
+// Values 1, 1, 2 and 10 in classes of their own: bins are 9/24 wide, so the first holds two areas and is twice as tall as the third and the last; a hidden value is in none.
+func TestHistogram(t *testing.T) {
+	m := cube.Measure{Kind: cube.Value, Title: cube.Same("v")}
+	cells := []cube.Cell{cube.KnownCell(1), cube.KnownCell(1), cube.KnownCell(2), cube.KnownCell(10), {Status: cube.HiddenRule, Value: 7777}}
+	l := NewLegend(cells, m, "sv")
+	svg := Histogram(l, cells, &cells[2], "sv")
+	wellFormed(t, svg)
+	// The plot is 62 px tall; bin 0 begins at x 4, bin 2 (1.75 to 2.125) at 4 + 2 × 332/24 = 31.7, bin 23 at 4 + 23 × 332/24 = 322.2. The mark is in the middle of bin 2.
+	for _, want := range []string{`x="4.0" y="16.0" width="13.8" height="62.0"`, `x="31.7" y="47.0" width="13.8" height="31.0"`, `x="322.2" y="47.0"`, `M38.6 14l`, "4 områden, från 1–10"} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("the histogram lacks %s: %s", want, svg)
+		}
+	}
+	if strings.Contains(svg, "7777") || strings.Contains(svg, "7\u00a0777") || strings.Count(svg, "<rect") != 4 {
+		t.Errorf("a hidden value is drawn: %s", svg)
+	}
+	if Histogram(NewLegend(cells, cube.Measure{Kind: cube.Code}, "sv"), cells, nil, "sv") != "" {
+		t.Error("types have a histogram of values")
+	}
+}
+
+// What must not be parted from a picture is in it, and a hidden class is in its legend without a number but its count.
+func TestSheet(t *testing.T) {
+	cells := []cube.Cell{cube.KnownCell(0.1), cube.KnownCell(0.2), {Status: cube.HiddenProtect, Value: 0.777}}
+	l := NewLegend(cells, shareMeasure, "en")
+	for _, c := range cells {
+		l.Of(c).N++
+	}
+	p, _ := Dots("D", []Mark{{Label: "A", Cell: cells[0]}}, shareMeasure, false, "en")
+	svg := Sheet("Title <b> that is long enough to be parted into more than one line of the sheet", []string{p.SVG}, l, []string{"Source: Nobody", "What it is not"}, "en")
+	wellFormed(t, svg)
+	for _, want := range []string{"Title &lt;b&gt;", "Source: Nobody", "What it is not", `<svg x="24" y="`, "The bars are the number of areas"} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("the sheet lacks %s", want)
+		}
+	}
+	if strings.Contains(svg, "77.7") {
+		t.Error("a hidden value is in the picture")
+	}
+}

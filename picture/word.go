@@ -10,6 +10,8 @@ var (
 	mapOfCounts   = cube.Text{SV: "Kartan visar antal: ett stort område syns mer utan att ha fler. Välj hellre en andel om det finns.", EN: "The map shows counts: a large area is seen more without having more. Prefer a share where there is one."}
 	evenClasses   = cube.Text{SV: "Klasserna har ungefär lika många områden var.", EN: "The classes have about as many areas each."}
 	seriesBreak   = cube.Text{SV: "brott i serien", EN: "break in the series"}
+	spreadOver    = cube.Text{SV: "%s områden, från %s; staplarna är lika breda delar däremellan.", EN: "%s areas, from %s; the bars are equal parts between."}
+	barsAreAreas  = cube.Text{SV: "Staplarna är antal områden i varje klass.", EN: "The bars are the number of areas in each class."}
 	pointFurther  = cube.Text{SV: "Klicka på ett län för att se närmare.", EN: "Click on a county to look closer."}
 )
 

@@ -21,6 +21,7 @@ var words = map[string]cube.Text{
 	"section":    {SV: "avsnitt", EN: "section"},
 	"all":        {SV: "Alla", EN: "All"},
 
+	"notes":           {SV: "Anmärkningar", EN: "Notes"},
 	"sheet":           {SV: "Blad", EN: "Sheet"},
 	"code":            {SV: "kod", EN: "code"},
 	"base":            {SV: "Underlag", EN: "Base"},

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -122,6 +124,51 @@ func (d *Document) XLSX() ([]byte, error) {
 		}
 	}
 	return d.workbook(sheets)
+}
+
+// Workbook makes a workbook of tables alone: a sheet each as in [Document.XLSX], after a first sheet that lists them and says what they are about, and a sheet of
+// their notes when they have any. Of the document only what names it is read.
+func Workbook(d *Document, about []string, cubes []*cube.Cube) ([]byte, error) {
+	contents := &xlsxSheet{name: d.say("contents"), title: d.Title, frozen: 2 + len(about)}
+	contents.row(xlsxCell{text: d.Title, style: xlsxTitle})
+	for _, line := range about {
+		contents.row(xlsxCell{text: line})
+	}
+	contents.row(xlsxCell{text: d.say("sheet"), style: xlsxHead}, xlsxCell{text: d.say("what"), style: xlsxHead}, xlsxCell{text: d.say("source"), style: xlsxHead})
+	sheets := []*xlsxSheet{contents}
+	notes := &xlsxSheet{name: d.say("notes"), frozen: 1}
+	notes.row(xlsxCell{text: d.say("sheet"), style: xlsxHead}, xlsxCell{text: d.say("cautions"), style: xlsxHead})
+	for i, c := range cubes {
+		s := &xlsxSheet{name: fmt.Sprintf("%s %d", d.say("table"), i+1), title: c.Title.In(d.Lang), frozen: 4}
+		source := fmt.Sprintf(d.say("source-line"), d.publishers(c), c.Name)
+		contents.row(xlsxCell{text: s.name, style: xlsxText}, xlsxCell{text: s.title, style: xlsxText}, xlsxCell{text: source, style: xlsxText})
+		s.row(xlsxCell{text: s.title, style: xlsxTitle})
+		s.row(xlsxCell{text: source})
+		s.row()
+		d.cubeRows(s, c)
+		sheets = append(sheets, s)
+		for _, n := range c.Notes {
+			notes.row(xlsxCell{text: s.name, style: xlsxText}, xlsxCell{text: n.In(d.Lang), style: xlsxText})
+		}
+		for _, w := range c.Warnings {
+			notes.row(xlsxCell{text: s.name, style: xlsxText}, xlsxCell{text: w.Text.In(d.Lang), style: xlsxText})
+		}
+	}
+	if notes.n > 1 {
+		sheets = append(sheets, notes)
+	}
+	return d.workbook(sheets)
+}
+
+// publishers name who made what a table rests on.
+func (d *Document) publishers(c *cube.Cube) string {
+	var names []string
+	for _, s := range c.Lineage.Sources {
+		if name := cmp.Or(s.Publisher, d.say("own-register")); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // cubeRows write a cube in long form over its dimensions, a few columns a measure.

@@ -28,6 +28,8 @@ type holding struct {
 	divisions []*division
 	names     []named // places in the order they are searched
 	scenarios map[string]func() (*scenario, error)
+
+	figures func() ([]*figure, error) // what can be shown of places, found when first asked for
 }
 
 // A division has the keys to the other divisions beside its areas.
@@ -42,6 +44,13 @@ type table struct {
 	edition.TableInfo
 	layout
 	cells func() (*cube.Cube, error)
+	years func() []string // those that it has rows for, in order; one without a name when it has none
+}
+
+// last is the latest year of a table.
+func (t *table) last() string {
+	all := t.years()
+	return all[len(all)-1]
 }
 
 // A layout is how a table is sorted: the positions of its dimensions by role. What a table hasn't is -1.
@@ -83,14 +92,16 @@ func (t *table) byArea() bool { return t.kinds == 0 && t.areas == 1 }
 func hold(ed *edition.Edition) (*holding, error) {
 	h := &holding{ed: ed, scenarios: map[string]func() (*scenario, error){}}
 	for _, info := range ed.Tables() {
-		h.tables = append(h.tables, &table{TableInfo: info, layout: layoutOf(info.Dims),
+		t := &table{TableInfo: info, layout: layoutOf(info.Dims),
 			cells: sync.OnceValues(func() (*cube.Cube, error) {
 				c, err := ed.Table(info.Name)
 				if err != nil {
 					return nil, err
 				}
 				return c.Edit(bare), nil
-			})})
+			})}
+		t.years = sync.OnceValue(t.findYears)
+		h.tables = append(h.tables, t)
 	}
 	for _, g := range ed.Manifest().Grants {
 		h.scenarios[g.Name] = sync.OnceValues(func() (*scenario, error) { return h.scenario(g) })
@@ -113,6 +124,7 @@ func hold(ed *edition.Edition) (*holding, error) {
 		held.types = sync.OnceValue(func() *typing { return h.typing(held) })
 		h.divisions = append(h.divisions, held)
 	}
+	h.figures = sync.OnceValues(h.findFigures)
 	// From the largest areas down, those of other kinds than the official ones last.
 	slices.SortStableFunc(h.divisions, func(a, b *division) int {
 		return cmp.Or(cmp.Compare(size(a.ID.Kind), size(b.ID.Kind)), cmp.Compare(a.Len(), b.Len()), cmp.Compare(a.ID.String(), b.ID.String()))
@@ -292,6 +304,22 @@ func latest(c *cube.Cube, l layout) string {
 		return ""
 	}
 	return c.Dims()[l.year].Members[last].Code
+}
+
+func (t *table) findYears() []string {
+	c, err := t.cells()
+	if err != nil || t.year < 0 {
+		return []string{""}
+	}
+	var out []string
+	for _, at := range occurring(c, first(c.Len(), c.Len()), t.year) {
+		out = append(out, c.Dims()[t.year].Members[at].Code)
+	}
+	if len(out) == 0 {
+		return []string{""}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // A typing is the type of every area of a division, year by year.

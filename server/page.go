@@ -12,6 +12,7 @@ import (
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/picture"
+	"github.com/skikt/skikt/report"
 )
 
 // An answer is what a page shows and what its numbers are.
@@ -19,17 +20,26 @@ type answer struct {
 	template string
 	title    string
 	body     any
-	cubes    []*cube.Cube // for csv and json
-	list     [][]string   // for csv, when the page has a list rather than tables; the first row is the header
-	facts    any          // for json, when the page is about something else than tables
-	passing  bool         // one of so many possible answers that it is not worth keeping
-	scripted bool         // the page has our script
+	cubes    []*cube.Cube           // for csv and json
+	list     [][]string             // for csv, when the page has a list rather than tables; the first row is the header
+	facts    any                    // for json, when the page is about something else than tables
+	draw     func() string          // for svg: the page's picture with all that must stand in it
+	areas    func() ([]byte, error) // for geojson
+	passing  bool                   // one of so many possible answers that it is not worth keeping
+	scripted bool                   // the page has our script
 }
 
 // formatted tells whether the page can be had in a format.
 func (a *answer) formatted(format string) bool {
-	if format == "csv" {
+	switch format {
+	case "csv":
 		return len(a.cubes) > 0 || a.list != nil
+	case "xlsx":
+		return len(a.cubes) > 0
+	case "svg":
+		return a.draw != nil
+	case "geojson":
+		return a.areas != nil
 	}
 	return len(a.cubes) > 0 || a.facts != nil
 }
@@ -47,7 +57,8 @@ type shell struct {
 	Edition     string
 	Synthetic   bool
 	Assessed    bool // the edition has an assessment
-	Formats     []link
+	Formats     []formatLink
+	Views       bool   // there is something to draw and to compare
 	Grants      bool   // there is a page of grants
 	Query       string // what was searched for
 	Body        any
@@ -55,10 +66,20 @@ type shell struct {
 
 type link struct{ Name, Href string }
 
+// A formatLink leads to a page's numbers or picture in a format.
+type formatLink struct {
+	link
+	Kind string // media type
+}
+
+// kinds are the media types of the formats.
+var kinds = map[string]string{"csv": "text/csv", "json": "application/json", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	"svg": "image/svg+xml", "geojson": "application/geo+json"}
+
 func (s *Server) page(r *request, a *answer) (*reply, error) {
 	m := s.ed.Manifest()
 	sh := shell{Lang: r.lang, Title: a.title, Prefix: prefix(r.lang), Path: r.address(r.lang, "html"), OtherLang: "en", Project: m.Title, Agency: m.Agency,
-		Edition: s.ed.ID(), Synthetic: m.Synthetic, Assessed: m.Assessment != nil, Grants: len(m.Grants) > 0, Query: r.query.Get("q"), Body: a.body}
+		Edition: s.ed.ID(), Synthetic: m.Synthetic, Assessed: m.Assessment != nil, Grants: len(m.Grants) > 0, Views: len(s.families()) > 0, Query: r.query.Get("q"), Body: a.body}
 	if r.lang == "en" {
 		sh.OtherLang = "sv"
 	}
@@ -70,7 +91,11 @@ func (s *Server) page(r *request, a *answer) (*reply, error) {
 	sh.Other = r.address(sh.OtherLang, "html")
 	for _, f := range formats {
 		if a.formatted(f) {
-			sh.Formats = append(sh.Formats, link{strings.ToUpper(f), r.address(r.lang, f)})
+			name := strings.ToUpper(f)
+			if f == "geojson" {
+				name = "GeoJSON"
+			}
+			sh.Formats = append(sh.Formats, formatLink{link{name, r.address(r.lang, f)}, kinds[f]})
 		}
 	}
 	var out bytes.Buffer
@@ -82,6 +107,8 @@ func (s *Server) page(r *request, a *answer) (*reply, error) {
 
 // functions are what the templates may call.
 var functions = template.FuncMap{"word": word, "in": in, "paragraphs": paragraphs, "piece": newPiece,
+	"bar":         barLength,
+	"drawing":     func(svg string) template.HTML { return template.HTML(svg) },
 	"accountRows": func(lang, caption string, rows []accountRow) accountRows { return accountRows{lang, caption, rows} },
 	"whole":       func(lang string, n int) string { return picture.Number(float64(n), 0, lang) }}
 
@@ -90,19 +117,38 @@ type piece struct {
 	Lang, Prefix string
 	Map          *picture.Chart
 	Grid         *grid
+	Trend        *trend
+	Bars         bool // the map's legend counts in bars
+}
+
+// A choosing is a form of what a view shows.
+type choosing struct {
+	Lang, Action string
+	Fields       []field
+	Boxes        []field     // of which several may be chosen
+	Kept         []condition // what the form keeps as it is
+	Add          string      // condition of a field where a place is written
 }
 
 func newPiece(sh shell, part any) (piece, error) {
 	p := piece{Lang: sh.Lang, Prefix: sh.Prefix}
 	switch part := part.(type) {
 	case *picture.Chart:
-		p.Map = part
+		p.Map, p.Bars = part, part.Histogram == ""
 	case *grid:
 		p.Grid = part
+	case *trend:
+		p.Trend, p.Grid = part, part.Grid
 	default:
 		return p, fmt.Errorf("server: no piece is made of a %T", part)
 	}
 	return p, nil
+}
+
+// barLength is how long the bar of a class of so many areas is in a legend, px.
+func barLength(n int, l *picture.Legend) int {
+	const longest = 120
+	return max(1, longest*n/max(1, l.Most()))
 }
 
 // in writes a text in the page's language; when there is none, in the other one and marked so.
@@ -146,15 +192,33 @@ func (s *Server) numbers(r *request, a *answer) (*reply, error) {
 	for _, part := range r.path {
 		name += "-" + part
 	}
-	out := &reply{kind: "text/csv; charset=utf-8", lang: r.lang, file: name + "." + r.format, passing: a.passing}
+	out := &reply{kind: kinds[r.format], lang: r.lang, file: name + "." + r.format, passing: a.passing}
 	var err error
-	if r.format == "json" {
-		out.kind = "application/json"
-		out.body, err = s.json(r, a)
-	} else {
+	switch r.format {
+	case "csv":
+		out.kind += "; charset=utf-8"
 		out.body, err = csvOf(a, r.lang)
+	case "json":
+		out.body, err = s.json(r, a)
+	case "xlsx":
+		out.body, err = s.workbook(r, a)
+	case "svg":
+		out.body = []byte(a.draw())
+	case "geojson":
+		out.body, err = a.areas()
+		out.passing = true // such files are large and seldom asked for
 	}
 	return out, err
+}
+
+// workbook writes the tables of a page as a workbook, with their notes.
+func (s *Server) workbook(r *request, a *answer) ([]byte, error) {
+	m := s.ed.Manifest()
+	about := []string{word(r.lang, "edition") + " " + s.ed.ID(), r.address(r.lang, "html")}
+	if m.Synthetic {
+		about = append(about, word(r.lang, "synthetic"))
+	}
+	return report.Workbook(&report.Document{Lang: r.lang, Title: a.title, Agency: m.Agency, Edition: s.ed.ID(), Synthetic: m.Synthetic}, about, a.cubes)
 }
 
 // json is what every JSON answer has: which edition it is from, whether it is about real persons, and tables or facts.

@@ -27,6 +27,16 @@ type placePage struct {
 	Glance *grid
 	Down   []downLink
 	Below  string // what Down are
+
+	Firm       []string // how firmly it has its type
+	Trend      *trend
+	Choose     choosing
+	Compare    string // where its trend may be compared with others
+	Neighbours *grid
+	Similar    *grid
+	SimilarBy  string
+	Differs    *grid
+	Smallest   string // what its shares rest on
 }
 
 // placeType is the type of a place.
@@ -46,7 +56,7 @@ type downLink struct {
 }
 
 func (s *Server) place(r *request, code string) (*answer, error) {
-	if err := r.only(); err != nil {
+	if err := r.only(shown); err != nil {
 		return nil, err
 	}
 	q, ok := s.find(code)
@@ -100,7 +110,209 @@ func (s *Server) place(r *request, code string) (*answer, error) {
 	}
 	s.inside(p, q, r.lang)
 	p.Map = s.placeChart(q, r.lang)
+	if err := s.about(a, p, q, r); err != nil {
+		return nil, err
+	}
+	if t := s.mappedTypes(q); a.draw == nil && t != nil && p.Map != nil && len(p.Map.Legend.Classes) > 0 {
+		a.draw = func() string {
+			return picture.Sheet(p.Map.Caption, []string{string(p.Map.SVG)}, p.Map.Legend, s.feet(r, t.measure, []*table{t.table}, nil, ""), r.lang)
+		}
+	}
 	return a, nil
+}
+
+// The conditions of views of places: a figure, and a place.
+const (
+	shown       = "m"
+	chosenPlace = "plats"
+)
+
+// about tells of a place over time, among its neighbours and beside areas like it.
+func (s *Server) about(a *answer, p *placePage, q place, r *request) error {
+	lang := r.lang
+	f, err := s.trendFigure(q, r.query.Get(shown), lang)
+	if err != nil || f == nil {
+		return err
+	}
+	choice, err := s.figureField(shown, word(lang, "measure"), f.key, false, lang, func(f *figure) bool { return f.at(q.ID) != nil })
+	if err != nil {
+		return err
+	}
+	p.Choose = choosing{Lang: lang, Action: s.href(q, lang), Fields: []field{choice}}
+	var all []*series
+	compare := conditions(shown, f.key)
+	for _, one := range append([]place{q}, reversed(s.above(q))...) {
+		line, err := s.of(f, one, lang)
+		if err != nil {
+			return err
+		}
+		// A count of a place can't be told beside that of the country.
+		if line != nil && len(all) < picture.MostLines && (len(all) == 0 || !f.measure.Kind.Additive()) {
+			all = append(all, line)
+			compare.Add(chosenPlace, s.address(one))
+		}
+	}
+	if len(all) > 0 && all[0].place.at == q.at && all[0].place.division == q.division {
+		p.Trend = s.trendOf(f, all, lang)
+		if svg := p.Trend.Plot.SVG; svg != "" {
+			a.draw = func() string {
+				return picture.Sheet(q.name(lang)+". "+f.head(lang), []string{svg}, nil, s.foot(r, f, all), lang)
+			}
+		}
+		p.Compare = prefix(lang) + "/jamfor" + question(compare)
+	}
+	year := ""
+	if p.Type != nil {
+		year = p.Type.Year
+		if p.Firm, err = s.firmness(q, p.Type, lang); err != nil {
+			return err
+		}
+	}
+	head, value, err := s.valueOf(f, q, lang)
+	if err != nil {
+		return err
+	}
+	row := func(u place, between label) gridRow {
+		return gridRow{Labels: []label{{Text: u.name(lang), Href: s.href(u, lang)}, between, s.typeLabel(u, lang)}, Figures: value(u)}
+	}
+	if near := s.neighbours(q); len(near) > 0 {
+		g := &grid{Caption: fmt.Sprintf(word(lang, "neighbours-of"), q.name(lang)), Labels: []string{word(lang, "neighbour"), word(lang, "direction"), word(lang, "type")}, Heads: head}
+		var b block
+		for _, n := range near {
+			b.Rows = append(b.Rows, row(n.place, label{Text: compass[n.direction].In(lang)}))
+		}
+		g.Blocks = []block{b}
+		g.finish()
+		p.Neighbours = g
+	}
+	like, whole, err := s.similar(q, year)
+	if err != nil {
+		return err
+	}
+	if len(like) > 0 {
+		p.SimilarBy = word(lang, "like-components")
+		if whole {
+			p.SimilarBy = word(lang, "like-index")
+		}
+		g := &grid{Caption: strings.TrimSpace(fmt.Sprintf(word(lang, "similar-to"), q.name(lang)) + " " + bracketed(year)), Labels: []string{word(lang, "area"), word(lang, "lies-in"), word(lang, "type")},
+			Heads: append(slices.Clone(head), columnHead{Text: word(lang, "apart")})}
+		var b block
+		for _, l := range like {
+			in := label{}
+			if up := s.above(l.place); len(up) > 0 {
+				in.Text = up[len(up)-1].name(lang)
+			}
+			one := row(l.place, in)
+			one.Figures = append(one.Figures, picture.Figure{Text: picture.Number(picture.Rounded(l.apart, 1), 1, lang)})
+			b.Rows = append(b.Rows, one)
+		}
+		g.Blocks = []block{b}
+		g.finish()
+		p.Similar = g
+	}
+	return s.unlike(p, q, lang)
+}
+
+// unlike tells by which shares a place differs most from the country, and how little its shares rest on.
+func (s *Server) unlike(p *placePage, q place, lang string) error {
+	differ, smallest, err := s.differences(q)
+	if err != nil {
+		return err
+	}
+	if smallest.OK && smallest.V > 0 && q.ID.Kind != area.Riket {
+		p.Smallest = fmt.Sprintf(word(lang, "smallest-base"), picture.Number(smallest.V, 0, lang), picture.Number(picture.Rounded(100/smallest.V, 2), 2, lang))
+	}
+	if len(differ) == 0 {
+		return nil
+	}
+	g := &grid{Caption: fmt.Sprintf(word(lang, "differs"), q.name(lang)), Labels: []string{word(lang, "measure")},
+		Heads: []columnHead{{Text: word(lang, "value-here")}, {Text: word(lang, "whole")}, {Text: word(lang, "points-apart")}}}
+	var b block
+	for _, d := range differ {
+		here, whole := picture.NewFigure(d.here, d.figure.measure, lang), picture.NewFigure(d.whole, d.figure.measure, lang)
+		here.Base, whole.Base = "", ""
+		// The difference is of the numbers as they are shown.
+		apart := picture.Shown(d.here.Value, d.figure.measure) - picture.Shown(d.whole.Value, d.figure.measure)
+		text := d.figure.head(lang)
+		if d.year != "" {
+			text += " (" + d.year + ")"
+		}
+		b.Rows = append(b.Rows, gridRow{Labels: []label{{Text: text, Href: s.href(q, lang) + question(conditions(shown, d.figure.key)) + "#trend"}}, Figures: []picture.Figure{here, whole,
+			{Text: picture.Number(picture.Rounded(apart, d.figure.measure.Decimals), d.figure.measure.Decimals, lang)}}})
+	}
+	g.Blocks = []block{b}
+	g.finish()
+	p.Differs = g
+	return nil
+}
+
+// trendFigure is the figure that a place's page shows over time: the one asked for; else the index, and else the first share or other number that does not add up that is told for
+// most years. It is nil when the edition tells nothing of the place.
+func (s *Server) trendFigure(q place, key, lang string) (*figure, error) {
+	if key != "" {
+		f, err := s.figure(key, lang)
+		if err == nil && f.at(q.ID) == nil {
+			return nil, &badRequest{fmt.Sprintf(word(lang, "not-of-kind"), f.head(lang), q.ID.Title())}
+		}
+		return f, err
+	}
+	all, err := s.figures()
+	if err != nil {
+		return nil, err
+	}
+	var best *figure
+	most := 0
+	for _, f := range all {
+		if !f.first && f.measure.Name != areatype.MeasureIndex || f.at(q.ID) == nil || f.measure.Kind == cube.Code {
+			continue
+		}
+		one, err := s.of(f, q, lang)
+		if err != nil {
+			return nil, err
+		}
+		if one == nil {
+			continue
+		}
+		n := len(one.cells)
+		switch {
+		case f.measure.Name == areatype.MeasureIndex:
+			return f, nil
+		case !f.measure.Kind.Additive():
+			n += 1000
+		}
+		if n > most {
+			best, most = f, n
+		}
+	}
+	return best, nil
+}
+
+// typeLabel is the type of a place as a label; empty when it has none.
+func (s *Server) typeLabel(q place, lang string) label {
+	t := s.placeType(q, lang)
+	if t == nil {
+		return label{}
+	}
+	return label{Text: t.Number, Type: t.Class}
+}
+
+// valueOf makes a column of a figure in the latest year for the areas of a place's division.
+func (s *Server) valueOf(f *figure, q place, lang string) ([]columnHead, func(place) []picture.Figure, error) {
+	t := f.at(q.ID)
+	if t == nil {
+		return nil, func(place) []picture.Figure { return nil }, nil
+	}
+	c, err := t.cells()
+	if err != nil {
+		return nil, nil, err
+	}
+	year := t.last()
+	return []columnHead{{Text: strings.TrimSpace(f.head(lang) + " " + bracketed(year))}}, func(u place) []picture.Figure {
+		cell, _ := f.cell(t, c, u.area().Code, year)
+		fig := picture.NewFigure(cell, f.measure, lang)
+		fig.Base = ""
+		return []picture.Figure{fig}
+	}, nil
 }
 
 // placeType is the type of a place in the latest year that it has one; nil when the edition gives it none.
@@ -225,12 +437,17 @@ func sortable(name string) string {
 // around is how much of the surroundings a map of a single area shows, as a share of the area's larger side.
 const around = 0.75
 
+// mappedTypes are the types that the map of a place shows: those of its own division, else the country's.
+func (s *Server) mappedTypes(q place) *typed {
+	if own := q.types(); own != nil {
+		return &typed{q.division, own}
+	}
+	return s.countryTypes()
+}
+
 // placeChart draws a place: its areas by type; an area that has a type itself among its neighbours; and else the place among others of its kind.
 func (s *Server) placeChart(q place, lang string) *picture.Chart {
-	t := s.countryTypes()
-	if own := q.types(); own != nil {
-		t = &typed{q.division, own}
-	}
+	t := s.mappedTypes(q)
 	switch {
 	case t == nil:
 	case t.division == q.division && q.hasBorder():
@@ -351,4 +568,11 @@ func (s *Server) search(r *request) (*answer, error) {
 		p.More = fmt.Sprintf(word(r.lang, "more-found"), picture.Number(mostFound, 0, r.lang), picture.Number(float64(len(found)), 0, r.lang))
 	}
 	return &answer{template: "search.html", title: word(r.lang, "search-places"), body: p, facts: facts, list: list}, nil
+}
+
+// reversed are places from the smallest to the largest.
+func reversed(up []place) []place {
+	out := slices.Clone(up)
+	slices.Reverse(out)
+	return out
 }

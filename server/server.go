@@ -2,7 +2,11 @@
 // and JSON under the same address.
 //
 //	/                     the country
-//	/plats/0180           a place: riket (00), län, kommun, RegSO, DeSO or any other area of the edition
+//	/plats/0180           a place: riket (00), län, kommun, RegSO, DeSO or any other area of the edition; ?m=FIGURE is what is shown over time
+//	/karta?m=FIGURE       a map: &niva=regso-2020 the division, &ar=2022 the year, &inom=01 the place that areas lie in, &typ=1 areas of that type alone (may be
+//	                      repeated), &plats=0180 the area that is marked in map, histogram and legend
+//	/jamfor?m=FIGURE      up to four figures of up to six places (&plats=, &plats=) and area types (&typ=) side by side, in a year (&ar=) and over time
+//	/jamfor/typer         how areas moved between types: &period=2022_2023
 //	/sok?q=orebro         places by name or code
 //	/tabell               the tables
 //	/tabell/background    a table; ?type=1 keeps the rows with that member, ?inom=01 the areas in that place, ?matt=NPersons draws that measure
@@ -13,12 +17,17 @@
 //	/rojandekontroll      the account of the disclosure control: what was hidden, by which rules, at what cost
 //	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices
 //
-// Add .csv or .json to any of them that has numbers (/plats/00.csv for the country); put /en before any of them for English. A code that stands for other
+// A FIGURE is a family of tables, a measure and a member of each group: background:SharePersons:total. Tables that tell the same at several levels (background by type,
+// background_kommun, background_regso) are a family. The country is one page at / and /plats/00.
+//
+// Add .csv, .xlsx or .json to any of them that has numbers (/plats/00.csv for the country), .svg where there is a picture and .geojson to a map; put /en before any of them for English. A code that stands for other
 // ground in a newer division is written as SCB writes it, 1780R001_RegSO2025.
 //
 // Everything is made from the edition alone, which holds only what was decided to be published: nothing here can reach a record. Pages are
 // complete without script (one has a script that asks again while a slider moves), ask no third party for anything and set no cookies. An answer depends on the edition and the address and on nothing
 // else, so answers are kept and the same address gives the same bytes.
+//
+// A [Front] stands before a server on the internet: it limits each client, tells health and counts, and goes over to a new edition without losing a request.
 //
 // # Maps
 //
@@ -85,13 +94,13 @@ func New(ed *edition.Edition) (*Server, error) {
 // A request is what was asked, taken apart.
 type request struct {
 	lang   string   // sv, en
-	format string   // html, csv, json
+	format string   // html or one of formats
 	path   []string // without language and format
 	query  url.Values
 }
 
 // formats are the endings of an address other than that of the page itself.
-var formats = []string{"csv", "json"}
+var formats = []string{"csv", "xlsx", "json", "svg", "geojson"}
 
 // parse takes an address apart. When it ends with a slash too many, tidy is where it should have gone.
 func parse(u *url.URL) (r *request, tidy string, err error) {
@@ -112,7 +121,7 @@ func parse(u *url.URL) (r *request, tidy string, err error) {
 	if len(r.path) > 0 && r.path[0] == "en" {
 		r.lang, r.path = "en", r.path[1:]
 	}
-	if len(r.path) > 0 {
+	if len(r.path) > 0 && escaped[0] != "icon.svg" {
 		end := &r.path[len(r.path)-1]
 		for _, f := range formats {
 			if bare, ok := strings.CutSuffix(*end, "."+f); ok && bare != "" {
@@ -337,6 +346,12 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.place(r, second)
 	case first == "sok" && second == "":
 		a, err = s.search(r)
+	case first == "karta" && second == "":
+		a, err = s.mapView(r)
+	case first == "jamfor" && second == "":
+		a, err = s.compare(r)
+	case first == "jamfor" && second == "typer":
+		a, err = s.moves(r)
 	case first == "tabell" && second == "":
 		a, err = s.list(r)
 	case first == "tabell":

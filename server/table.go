@@ -76,6 +76,13 @@ type condition struct{ Name, Value string }
 type field struct {
 	Name, Title string
 	Options     []option
+	ID          string        // when there are several of the name
+	Groups      []optionGroup // options under headings of their own
+}
+
+type optionGroup struct {
+	Title   string
+	Options []option
 }
 
 type option struct {
@@ -132,7 +139,9 @@ func (s *Server) table(r *request, name string) (*answer, error) {
 	}
 	if len(r.query) > 0 {
 		for _, f := range formats {
-			p.Whole = append(p.Whole, link{strings.ToUpper(f), p.Action + "." + f})
+			if a.formatted(f) {
+				p.Whole = append(p.Whole, link{strings.ToUpper(f), p.Action + "." + f})
+			}
 		}
 	}
 	return a, nil
@@ -247,18 +256,9 @@ func (s *Server) byPlace(r *request, t *table, whole, c *cube.Cube, p *tablePage
 			chosen[d] = latest(c, t.layout)
 			continue
 		}
-		members := occurring(c, first(c.Len(), c.Len()), d)
-		if len(members) == 0 {
-			continue
+		if code := usual(whole, c, d, meas); code != "" {
+			chosen[d] = code
 		}
-		pick := members[0]
-		for _, at := range members {
-			if (dim.Members[at].Code == cube.Total) == (d != whole.DimIndex(meas.Over) && over(whole) != d) {
-				pick = at
-				break
-			}
-		}
-		chosen[d] = dim.Members[pick].Code
 	}
 	var rows []int
 	for i := range c.Len() {

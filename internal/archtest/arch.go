@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"publish":            {"protect", "edition", "area", "cube"},
 	"picture":            {"cube", "areatype"},
 	"report":             {"edition", "cube", "area", "picture"},
-	"server":             {"edition", "cube", "area", "areatype", "grant", "picture", "internal/jsonstat", "internal/px"},
+	"server":             {"edition", "cube", "area", "areatype", "grant", "picture", "report", "internal/jsonstat", "internal/px"},
 	"project":            {"area", "border", "record", "locate", "cube", "store", "areatype", "segregation", "gap", "grant", "target", "school", "protect", "assess", "publish", "edition", "report", "internal/synth"},
 	"cmd/skikt":          {"project", "area", "border", "record", "locate", "cube", "segregation", "gap", "grant", "grant/sheet", "target", "school", "edition", "protect", "report", "server", "internal/synth"},
 	"cmd/skiktd":         {"server", "edition"},

@@ -1,0 +1,92 @@
+package picture
+
+import (
+	"fmt"
+	"html/template"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// The measures of a sheet, px.
+const (
+	sheetEdge    = 24
+	sheetWidth   = plotWidth + 2*sheetEdge
+	sheetLetters = 104 // that a line of small text holds
+)
+
+// Sheet is a picture that is sent on without its page: maps or charts (as SVG with width and height) under a title, with the legend of the map as a histogram, and
+// at the foot, in the picture itself, what must not be parted from it: source, edition, base and what it does not say.
+func Sheet(title string, drawings []string, legend *Legend, foot []string, lang string) string {
+	var body strings.Builder
+	y := 40.0
+	text := func(x float64, size int, more, s string) {
+		fmt.Fprintf(&body, `<text x="%g" y="%g" font-size="%d"%s>%s</text>`, x, y, size, more, template.HTMLEscapeString(s))
+	}
+	for _, line := range lines(title, 66) {
+		text(sheetEdge, 20, ` font-weight="bold"`, line)
+		y += 26
+	}
+	for _, d := range drawings {
+		m := sizes.FindStringSubmatch(d)
+		if m == nil {
+			continue
+		}
+		height, err := strconv.ParseFloat(m[2], 64)
+		if err != nil {
+			continue
+		}
+		body.WriteString(strings.Replace(d, "<svg ", fmt.Sprintf(`<svg x="%d" y="%g" `, sheetEdge, y), 1))
+		y += height + 16
+	}
+	if legend != nil && len(legend.Classes) > 0 {
+		y += 8
+		const bar = 220.0
+		for _, k := range legend.Classes {
+			if k.N == 0 {
+				continue
+			}
+			fmt.Fprintf(&body, `<rect x="%d" y="%g" width="22" height="14" fill="%s" stroke="%s"/>`, sheetEdge, y-12, k.Fill, plotQuiet)
+			fmt.Fprintf(&body, `<rect x="%d" y="%g" width="%.1f" height="10" fill="%s"/>`, sheetEdge+400, y-10, max(1, bar*float64(k.N)/float64(legend.Most())), plotQuiet)
+			label := k.Label
+			if len(k.Marks) > 0 {
+				label += " ◂ " + strings.Join(k.Marks, ", ")
+			}
+			text(sheetEdge+32, 13, "", strings.Join(lines(label, 54)[:1], ""))
+			fmt.Fprintf(&body, `<text x="%g" y="%g" font-size="13">%s</text>`, sheetEdge+408+bar*float64(k.N)/float64(legend.Most()), y, Number(float64(k.N), 0, lang))
+			y += 21
+		}
+		text(sheetEdge, 12, ` fill="`+plotQuiet+`"`, barsAreAreas.In(lang))
+		y += 20
+	}
+	y += 8
+	fmt.Fprintf(&body, `<path d="M%d %gH%d" stroke="%s"/>`, sheetEdge, y-16, sheetWidth-sheetEdge, plotPale)
+	for _, part := range foot {
+		for _, line := range lines(part, sheetLetters) {
+			text(sheetEdge, 12, ` fill="`+plotQuiet+`"`, line)
+			y += 17
+		}
+	}
+	height := y + 8
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %g" width="%d" height="%g" font-family="%s" fill="%s"><title>%s</title><rect width="%d" height="%g" fill="#ffffff"/>%s</svg>`+"\n",
+		sheetWidth, height, sheetWidth, height, plotFont, plotInk, template.HTMLEscapeString(title), sheetWidth, height, body.String())
+}
+
+var sizes = regexp.MustCompile(` width="([0-9.]+)" height="([0-9.]+)"`)
+
+// lines parts a text into lines of at most so many letters; a word that is longer has a line of its own.
+func lines(s string, most int) []string {
+	out := []string{""}
+	for _, word := range strings.Fields(s) {
+		last := &out[len(out)-1]
+		switch {
+		case *last == "":
+			*last = word
+		case len([]rune(*last))+1+len([]rune(word)) <= most:
+			*last += " " + word
+		default:
+			out = append(out, word)
+		}
+	}
+	return out
+}

@@ -1,0 +1,459 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/areatype"
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/sweref"
+	"github.com/skikt/skikt/picture"
+)
+
+// level is the condition of a map that chooses the division; the others are those of comparisons and of tables.
+const level = "niva"
+
+// mapPage is a map of one figure in one year.
+type mapPage struct {
+	Choose choosing
+	Choice string
+	Map    *picture.Chart
+	Mark   []string // what is told of the chosen area, in sentences
+	Public *link    // the smallest place around the chosen area where a hidden value is public
+	Grid   *grid
+	Shown  string
+	Notes  []cube.Text
+	Table  string // the whole table
+	Later  []link // the same map other years
+}
+
+func (s *Server) mapView(r *request) (*answer, error) {
+	if err := r.only(shown, level, chosenYear, inside, chosenType, chosenPlace); err != nil {
+		return nil, err
+	}
+	lang := r.lang
+	f, t, d, err := s.mapped(r)
+	if err != nil {
+		return nil, err
+	}
+	c, err := t.cells()
+	if err != nil {
+		return nil, err
+	}
+	year := t.last()
+	if want := r.query.Get(chosenYear); want != "" {
+		if !slices.Contains(t.years(), want) {
+			return nil, &badRequest{word(lang, "unknown-year") + " " + strings.Join(t.years(), ", ")}
+		}
+		year = want
+	}
+	keep := func(int) bool { return true }
+	var inPlace *place
+	if code := r.query.Get(inside); code != "" {
+		q, ok := s.find(code)
+		if !ok {
+			return nil, &badRequest{word(lang, "unknown-place")}
+		}
+		keep, inPlace = within(d, q), &q
+	}
+	var mark *place
+	if code := r.query.Get(chosenPlace); code != "" {
+		q, ok := s.find(code)
+		if !ok {
+			return nil, &badRequest{word(lang, "unknown-place")}
+		}
+		mark = &q
+	}
+	types := r.query[chosenType]
+	for _, code := range types {
+		if _, err := areatype.ParseType(code); err != nil {
+			return nil, &badRequest{word(lang, "unknown-type")}
+		}
+	}
+	typed := d.types()
+	if len(types) > 0 && typed == nil {
+		return nil, &badRequest{fmt.Sprintf(word(lang, "no-types"), d.ID.Title())}
+	}
+	var typesOf []cube.Cell
+	if typed != nil {
+		if typesOf = typed.byYear[year]; typesOf == nil {
+			_, typesOf = typed.last()
+		}
+	}
+	var places []place
+	var cells []cube.Cell
+	for at := range d.Len() {
+		if !keep(at) || len(types) > 0 && !slices.Contains(types, fmt.Sprint(int(typeOf(typesOf[at])))) {
+			continue
+		}
+		// An area that the table has no row for is one whose value is not available.
+		cell, _ := f.cell(t, c, d.At(at).Code, year)
+		places, cells = append(places, place{d, at}), append(cells, cell)
+	}
+	p := &mapPage{Notes: c.Notes, Table: prefix(lang) + "/tabell/" + url.PathEscape(t.Name)}
+	title := strings.TrimSpace(f.head(lang) + " " + strings.TrimSpace(fmt.Sprintf(word(lang, "per-area"), d.ID.Title(), year)))
+	title = strings.TrimSuffix(title, ",")
+	if inPlace != nil {
+		title += ", " + inPlace.name(lang)
+	}
+	if len(types) > 0 {
+		title += ". " + fmt.Sprintf(word(lang, "only-types"), strings.Join(types, ", "))
+	}
+	a := &answer{template: "map.html", title: title, body: p, passing: len(r.query) > 0}
+	if err := s.mapForm(r, p, f, t, typed != nil, year); err != nil {
+		return nil, err
+	}
+	shapes := make([]picture.Shape, len(places))
+	for i, u := range places {
+		shapes[i] = u.shape(lang, s.href(u, lang))
+	}
+	var further []picture.Shape
+	if lan := s.ofKind(area.Lan); inPlace == nil && lan != nil && d.in[lan.ID] != nil {
+		further = s.lanShapes(func(q place) string { return prefix(lang) + "/karta" + question(with(r.query, inside, s.address(q))) }, lang)
+	}
+	drawn := picture.Map{Shapes: shapes, Mark: mark.border(), Further: further, Window: picture.Nowhere}
+	if len(places) > 0 {
+		p.Map = picture.ChartOf(drawn, title, cells, f.measure, lang)
+	}
+	if p.Map != nil {
+		var drawn []cube.Cell // those that the legend is of
+		var chosen *cube.Cell
+		for i, u := range places {
+			if u.hasBorder() {
+				drawn = append(drawn, cells[i])
+			}
+			if mark != nil && u == *mark {
+				chosen = &cells[i]
+			}
+		}
+		p.Map.Histogram = template.HTML(picture.Histogram(p.Map.Legend, drawn, chosen, lang))
+	}
+	if mark != nil {
+		s.marked(p, f, t, c, *mark, places, cells, year, lang)
+	}
+	s.mapTable(p, f, places, cells, typesOf, mark, title, lang)
+	if err := s.mapFormats(r, a, p, f, t, c, places, cells, year); err != nil {
+		return nil, err
+	}
+	for _, y := range t.years() {
+		if y != "" && y != year {
+			p.Later = append(p.Later, link{y, prefix(lang) + "/karta" + question(with(r.query, chosenYear, y))})
+		}
+	}
+	return a, nil
+}
+
+// mapped is what an address asks to have drawn: a figure, and its table for a division. Without a figure it is the areas' types, or the first figure there is;
+// without a division the kommuner, or within a place the smallest areas, or those there are.
+func (s *Server) mapped(r *request) (*figure, *table, *division, error) {
+	var f *figure
+	if key := r.query.Get(shown); key != "" {
+		var err error
+		if f, err = s.figure(key, r.lang); err != nil {
+			return nil, nil, nil, err
+		}
+	} else {
+		all, err := s.figures()
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		for _, wanted := range []func(*figure) bool{
+			func(f *figure) bool { return f.measure.Kind == cube.Code && f.name == typesTable },
+			func(f *figure) bool { return f.first && !f.measure.Kind.Additive() }, func(*figure) bool { return true }} {
+			if at := slices.IndexFunc(all, wanted); at >= 0 {
+				f = all[at]
+				break
+			}
+		}
+		if f == nil {
+			return nil, nil, nil, errNotFound
+		}
+	}
+	var best *table
+	var there []string
+	for _, t := range f.levels {
+		id := t.division()
+		d := s.division(id)
+		there = append(there, id.String())
+		if want := r.query.Get(level); want != "" {
+			if want == id.String() {
+				best = t
+			}
+			continue
+		}
+		if best == nil || d.Bordered() > 1 && (id.Kind == area.Kommun || r.query.Get(inside) != "" || s.division(best.division()).Bordered() < 2) {
+			best = t
+		}
+	}
+	if best == nil {
+		return nil, nil, nil, &badRequest{word(r.lang, "unknown-level") + " " + strings.Join(there, ", ")}
+	}
+	return f, best, s.division(best.division()), nil
+}
+
+// mapForm is what the reader can choose of a map.
+func (s *Server) mapForm(r *request, p *mapPage, f *figure, t *table, typed bool, year string) error {
+	lang := r.lang
+	p.Choose = choosing{Lang: lang, Action: prefix(lang) + "/karta"}
+	choice, err := s.figureField(shown, word(lang, "measure"), f.key, false, lang, func(*figure) bool { return true })
+	if err != nil {
+		return err
+	}
+	p.Choose.Fields = []field{choice}
+	// A division that the figure is not told for can't be chosen, and a new figure may lack this one's: then the address says which it has.
+	if len(f.levels) > 1 {
+		levels := field{Name: level, Title: word(lang, "division"), Options: []option{{"", word(lang, "usual"), r.query.Get(level) == ""}}}
+		for _, one := range f.levels {
+			levels.Options = append(levels.Options, option{one.division().String(), one.division().Title(), r.query.Get(level) == one.division().String()})
+		}
+		p.Choose.Fields = append(p.Choose.Fields, levels)
+	}
+	if len(t.years()) > 1 {
+		ys := field{Name: chosenYear, Title: word(lang, "year"), Options: []option{{"", word(lang, "latest-year"), r.query.Get(chosenYear) == ""}}}
+		for _, y := range t.years() {
+			ys.Options = append(ys.Options, option{y, y, r.query.Get(chosenYear) == y})
+		}
+		p.Choose.Fields = append(p.Choose.Fields, ys)
+	}
+	if in, ok := s.insideField(r, t); ok {
+		p.Choose.Fields = append(p.Choose.Fields, in)
+	}
+	if typed {
+		p.Choose.Boxes = []field{typeBoxes(r.query[chosenType], lang)}
+		p.Choose.Boxes[0].Title = word(lang, "types-alone")
+	}
+	if code := r.query.Get(chosenPlace); code != "" {
+		p.Choose.Kept = append(p.Choose.Kept, condition{chosenPlace, code})
+	}
+	return nil
+}
+
+// marked tells of the chosen area, and where a value that is hidden for it is public.
+func (s *Server) marked(p *mapPage, f *figure, t *table, c *cube.Cube, q place, places []place, cells []cube.Cell, year, lang string) {
+	at := slices.Index(places, q)
+	if at < 0 {
+		p.Mark = []string{fmt.Sprintf(word(lang, "mark-outside"), q.name(lang))}
+		return
+	}
+	fig := picture.NewFigure(cells[at], f.measure, lang)
+	text := q.name(lang) + ": " + fig.Text
+	switch {
+	case cells[at].Status.HasValue() && f.measure.Kind != cube.Code:
+		text += picture.Unit(f.measure, lang)
+		if fig.Interval != "" {
+			text += " (" + fig.Interval + ")"
+		}
+	case !cells[at].Status.HasValue():
+		text = q.name(lang) + ": " + cells[at].Status.Title().In(lang)
+	}
+	p.Mark = append(p.Mark, text+".")
+	if p.Map != nil {
+		if k := p.Map.Legend.Of(cells[at]); k != nil && q.hasBorder() {
+			k.Marks = append(k.Marks, q.name(lang))
+		}
+	}
+	if cells[at].Status.HasValue() {
+		return
+	}
+	for _, up := range reversed(s.above(q)) {
+		one, err := s.of(f, up, lang)
+		if err != nil || one == nil || !one.cells[year].Status.HasValue() {
+			continue
+		}
+		p.Public = &link{up.name(lang) + ": " + picture.Amount(one.cells[year].Value, f.measure, lang) + picture.Unit(f.measure, lang), s.href(up, lang) + question(conditions(shown, f.key))}
+		return
+	}
+}
+
+// mapTable is the table with the same figures as the map, the chosen area first.
+func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf []cube.Cell, mark *place, title, lang string) {
+	g := &grid{Caption: title, Labels: []string{word(lang, "area"), word(lang, "code")}, Heads: []columnHead{{Text: f.head(lang)}}}
+	withTypes := typesOf != nil && f.measure.Kind != cube.Code
+	if withTypes {
+		g.Labels = append(g.Labels, word(lang, "type"))
+	}
+	based := slices.ContainsFunc(cells, func(cell cube.Cell) bool { return picture.NewFigure(cell, f.measure, lang).Base != "" })
+	if based {
+		g.Heads = append(g.Heads, columnHead{Text: word(lang, "base")})
+	}
+	var b block
+	add := func(i int) {
+		u := places[i]
+		row := gridRow{Labels: []label{{Text: u.name(lang), Href: s.href(u, lang)}, {Text: u.area().Code}}}
+		if withTypes {
+			one := label{}
+			if k := typeOf(typesOf[u.at]); k > 0 {
+				one = label{Text: k.Code(), Type: typeClass(k.Code())}
+			}
+			row.Labels = append(row.Labels, one)
+		}
+		fig := picture.NewFigure(cells[i], f.measure, lang)
+		base := picture.Figure{Text: fig.Base, Class: "base"}
+		fig.Base = ""
+		row.Figures = []picture.Figure{fig}
+		if based {
+			row.Figures = append(row.Figures, base)
+		}
+		b.Rows = append(b.Rows, row)
+	}
+	at := -1
+	if mark != nil {
+		if at = slices.Index(places, *mark); at >= 0 {
+			add(at)
+		}
+	}
+	for i := range places {
+		if i != at && len(b.Rows) < mostRows {
+			add(i)
+		}
+	}
+	if len(b.Rows) < len(places) {
+		p.Shown = fmt.Sprintf(word(lang, "areas-shown"), picture.Number(float64(len(b.Rows)), 0, lang), picture.Number(float64(len(places)), 0, lang))
+	}
+	if len(b.Rows) > 0 {
+		g.Blocks = []block{b}
+		g.finish()
+		p.Grid = g
+	}
+}
+
+// mapFormats are the forms that a map can be had in: its rows, its picture and its areas.
+func (s *Server) mapFormats(r *request, a *answer, p *mapPage, f *figure, t *table, c *cube.Cube, places []place, cells []cube.Cell, year string) error {
+	codes := make([]string, 0, len(places))
+	dim := c.Dims()[t.area]
+	for _, u := range places {
+		if code := u.area().Code; dim.Index(code) >= 0 {
+			codes = append(codes, code)
+		}
+	}
+	if len(codes) > 0 {
+		rows, err := c.Where(dim.Name, codes...)
+		for d, dim := range c.Dims() {
+			if err == nil && d != t.area {
+				rows, err = rows.Where(dim.Name, f.codes(t, c, "", year)[d])
+			}
+		}
+		if err == nil {
+			rows, err = rows.Select(f.measure.Name)
+		}
+		if err != nil {
+			return err
+		}
+		a.cubes = []*cube.Cube{rows}
+	}
+	if p.Map != nil {
+		a.draw = func() string {
+			return picture.Sheet(p.Map.Caption, []string{string(p.Map.SVG), string(p.Map.Histogram)}, p.Map.Legend, s.feet(r, f.measure, []*table{t}, cells, fmt.Sprintf(word(r.lang, "picture-base"), picture.Number(float64(valued(cells)), 0, r.lang), picture.Number(float64(len(cells)), 0, r.lang))), r.lang)
+		}
+	}
+	if slices.ContainsFunc(places, place.hasBorder) {
+		a.areas = func() ([]byte, error) { return s.geoJSON(r, a.title, f, places, cells, year) }
+	}
+	return nil
+}
+
+// mostCorners is how many corners of borders a file of areas may have: about 25 MB.
+const mostCorners = 1 << 20
+
+// geoJSON is a map's areas with their values, in WGS 84 with six decimals (RFC 7946): outer rings run counterclockwise. A cell without a value has its state and null.
+func (s *Server) geoJSON(r *request, title string, f *figure, places []place, cells []cube.Cell, year string) ([]byte, error) {
+	corners := 0
+	for _, u := range places {
+		for _, polygon := range u.area().Border {
+			for _, ring := range polygon {
+				corners += len(ring)
+			}
+		}
+	}
+	if corners > mostCorners {
+		return nil, &badRequest{word(r.lang, "too-large")}
+	}
+	type properties struct {
+		Code     string   `json:"code"`
+		Name     string   `json:"name"`
+		Division string   `json:"division"`
+		Measure  string   `json:"measure"`
+		Year     string   `json:"year,omitempty"`
+		Value    *float64 `json:"value"`
+		Lower    *float64 `json:"lower,omitempty"`
+		Upper    *float64 `json:"upper,omitempty"`
+		Base     *float64 `json:"base,omitempty"`
+		Status   string   `json:"status"`
+	}
+	type geometry struct {
+		Type        string            `json:"type"`
+		Coordinates [][][]coordinates `json:"coordinates"`
+	}
+	type feature struct {
+		Type       string     `json:"type"`
+		ID         string     `json:"id"`
+		Geometry   *geometry  `json:"geometry"`
+		Properties properties `json:"properties"`
+	}
+	out := struct {
+		Type      string    `json:"type"`
+		Title     string    `json:"title"`
+		Edition   string    `json:"edition"`
+		Synthetic bool      `json:"synthetic"`
+		Caution   string    `json:"caution"`
+		Features  []feature `json:"features"`
+	}{"FeatureCollection", title, s.ed.ID(), s.ed.Manifest().Synthetic, word(r.lang, "not-caused"), make([]feature, 0, len(places))}
+	number := func(n cube.Number) *float64 {
+		if !n.OK {
+			return nil
+		}
+		return &n.V
+	}
+	for i, u := range places {
+		a := u.area()
+		one := feature{Type: "Feature", ID: a.Code, Properties: properties{Code: a.Code, Name: u.name(r.lang), Division: u.ID.String(), Measure: f.key, Year: year, Status: cells[i].Status.String()}}
+		if cells[i].Status.HasValue() {
+			one.Properties.Value = &cells[i].Value
+			one.Properties.Lower, one.Properties.Upper, one.Properties.Base = number(cells[i].Lo), number(cells[i].Hi), number(cells[i].Base)
+		}
+		if u.hasBorder() {
+			g := &geometry{Type: "MultiPolygon"}
+			for _, polygon := range a.Border {
+				var rings [][]coordinates
+				for k, ring := range polygon {
+					rings = append(rings, geographic(ring, k == 0))
+				}
+				g.Coordinates = append(g.Coordinates, rings)
+			}
+			one.Geometry = g
+		}
+		out.Features = append(out.Features, one)
+	}
+	body, err := json.Marshal(out)
+	if err != nil {
+		return nil, err
+	}
+	return append(body, '\n'), nil
+}
+
+// coordinates are a longitude and a latitude.
+type coordinates [2]float64
+
+func (c coordinates) MarshalJSON() ([]byte, error) {
+	return fmt.Appendf(nil, "[%.6f,%.6f]", c[0], c[1]), nil
+}
+
+// geographic is a ring in longitudes and latitudes, counterclockwise or clockwise.
+func geographic(ring orb.Ring, counterclockwise bool) []coordinates {
+	out := make([]coordinates, len(ring))
+	for i, p := range ring {
+		lat, lon := sweref.ToGeographic(p[0], p[1])
+		out[i] = coordinates{lon, lat}
+	}
+	if (ring.Orientation() == orb.CCW) != counterclockwise {
+		slices.Reverse(out)
+	}
+	return out
+}
