@@ -85,7 +85,7 @@ func (s *Server) compare(r *request) (*answer, error) {
 		return prefix(lang) + "/jamfor" + question(q)
 	}
 	for _, u := range places {
-		p.Items = append(p.Items, compared{label{Text: u.name(lang) + " (" + u.ID.Title() + ")", Href: s.href(u, lang)}, canonical(s.address(u))})
+		p.Items = append(p.Items, compared{label{Text: u.called(lang), Href: s.href(u, lang)}, canonical(s.address(u))})
 	}
 	for _, code := range types {
 		t, err := areatype.ParseType(code)
@@ -192,7 +192,7 @@ func (s *Server) itemsAsked(r *request, figures []*figure, p *comparePage) (plac
 					}
 				}
 				query[chosenPlace] = append(slices.Clone(query[chosenPlace]), s.address(q))
-				p.Found = append(p.Found, link{q.name(r.lang) + " (" + q.ID.Title() + ")", prefix(r.lang) + "/jamfor" + question(query)})
+				p.Found = append(p.Found, link{q.called(r.lang), prefix(r.lang) + "/jamfor" + question(query)})
 			}
 		}
 	}

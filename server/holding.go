@@ -218,6 +218,14 @@ func (p place) name(lang string) string {
 	return p.ID.Kind.Title() + " " + p.area().Code
 }
 
+// called is the name with the kind of area, as a list of places of many kinds needs.
+func (p place) called(lang string) string {
+	if p.ID.Kind == area.Riket {
+		return p.name(lang)
+	}
+	return p.name(lang) + " (" + p.ID.Title() + ")"
+}
+
 // size orders the official kinds from the largest areas down.
 func size(kind area.Kind) int {
 	official := []area.Kind{area.Riket, area.Lan, area.Kommun, area.RegSO, area.DeSO}
