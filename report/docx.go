@@ -347,6 +347,40 @@ func (w *docxWriter) drawing(g *Drawing) {
 	w.under(g.Notes, nil, g.Source)
 }
 
+// makeRoom widens columns, at the cost of those with room to spare, until what must not be broken fits in one line, such as a day.
+func (g *Grid) makeRoom(widths []int) {
+	const letter, margins = 105, 230 // of the style of tables, in twentieths of a point; a letter of middling width
+	spare := make([]int, len(widths))
+	for c := range widths {
+		longest := 0
+		see := func(text string) {
+			for piece := range strings.SplitSeq(text, " ") {
+				longest = max(longest, utf8.RuneCountInString(piece))
+			}
+		}
+		see(g.Heads[c].Text)
+		longest++ // heads are bold
+		for _, b := range g.Blocks {
+			for _, row := range b.Rows {
+				if c < len(row) {
+					see(plain(row[c].Runs))
+				}
+			}
+		}
+		spare[c] = widths[c] - longest*letter - margins
+	}
+	for c := range widths {
+		for from := range widths {
+			if moved := min(-spare[c], spare[from]); moved > 0 {
+				widths[c] += moved
+				widths[from] -= moved
+				spare[c] += moved
+				spare[from] -= moved
+			}
+		}
+	}
+}
+
 func (w *docxWriter) grid(g *Grid) {
 	const wide = 9070
 	if g.Caption != "" {
@@ -384,7 +418,10 @@ func (w *docxWriter) grid(g *Grid) {
 	w.f(`<w:tbl><w:tblPr><w:tblStyle w:val="ReportTable"/><w:tblW w:w="%d" w:type="dxa"/><w:tblLayout w:type="fixed"/><w:tblLook w:val="04A0" w:firstRow="1" w:lastRow="0" w:firstColumn="1" w:lastColumn="0" w:noHBand="0" w:noVBand="1"/><w:tblCaption w:val="%s"/><w:tblDescription w:val="%s"/></w:tblPr><w:tblGrid>`, total, xmlText(fmt.Sprintf("%s %d", w.d.say("table"), g.Number)), xmlText(g.Caption))
 	for c := range weights {
 		widths[c] = total * weights[c] / max(sum, 1)
-		w.f(`<w:gridCol w:w="%d"/>`, widths[c])
+	}
+	g.makeRoom(widths)
+	for _, width := range widths {
+		w.f(`<w:gridCol w:w="%d"/>`, width)
 	}
 	w.f(`</w:tblGrid><w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>`)
 	cell := func(c, span int, number bool, keep bool, content string) {
