@@ -14,14 +14,14 @@ echo "# $(nproc) cores, load $(cut -d' ' -f1-3 /proc/loadavg), $(go version | cu
 go test -c -o "$out.test" ./segregation
 trap 'rm -f "$out" "$out.test"' EXIT
 run() { (cd segregation && "$out.test" -test.run '^$' "$@") | grep '^Benchmark' >>"$out" || true; }
-sizes='BenchmarkPeer/work=(two-groups-closed|many-groups|profile-triangular|local-m|bootstrap-m-h-100)/units='
+sizes='BenchmarkPeer/job=(two-groups-closed|many-groups|profile-triangular|local-m|bootstrap-m-h-100)/units='
 run -test.bench BenchmarkPeer -test.skip "$sizes" -test.benchtime 5x
 run -test.bench "$sizes" -test.benchtime 1x
 run -test.bench 'BenchmarkNeighbours/squares=(40000|400000)$' -test.benchtime 1x
 awk -F'|' -v results="$out" '
 BEGIN {
 	while ((getline line < results) > 0) {
-		split(line, f, /[ \t]+/); name = f[1]; sub(/-[0-9]+$/, "", name); sub(/^BenchmarkPeer\/work=/, "", name); sub(/^BenchmarkNeighbours\//, "", name)
+		split(line, f, /[ \t]+/); name = f[1]; sub(/-[0-9]+$/, "", name); sub(/^BenchmarkPeer\/job=/, "", name); sub(/^BenchmarkNeighbours\//, "", name)
 		for (i = 2; i < length(f); i++) { if (f[i+1] == "ns/op") clock[name] = f[i] / 1e6; if (f[i+1] == "cpu-ms/op") cpu[name] = f[i]; if (f[i+1] == "B/op") bytes[name] = f[i] / 1e6 }
 		if (match(name, /\/units=[0-9]+$/)) { n = substr(name, RSTART + 7) + 0; w = substr(name, 1, RSTART - 1); if (!(w in grows)) { order[++works] = w; grows[w] = 1 }; count[w]++; size[w, count[w]] = n; value[w, count[w]] = clock[name]; spent[w, count[w]] = cpu[name] }
 	}

@@ -570,7 +570,9 @@ func (q Question) LeftOut(groups int) []LeftOut {
 func names(all []named) string {
 	var list []string
 	for _, m := range all {
-		list = append(list, m.doc.Name)
+		if !slices.Contains(list, m.doc.Name) { // the corrected ones belong to two families
+			list = append(list, m.doc.Name)
+		}
 	}
 	return strings.Join(list, ", ")
 }

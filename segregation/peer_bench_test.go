@@ -70,7 +70,7 @@ func BenchmarkPeer(b *testing.B) {
 		measure(err)
 	}
 	time := func(work string, do func()) {
-		b.Run("work="+work, func(b *testing.B) {
+		b.Run("job="+work, func(b *testing.B) {
 			runtime.GC()
 			b.ReportAllocs()
 			start := processorTime()
