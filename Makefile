@@ -5,7 +5,7 @@
 TAGS := duckdb_arrow
 GO := go
 
-.PHONY: demo test check build bench fuzz clean
+.PHONY: demo test check build web bench fuzz clean
 
 # The demo's program is made in a hurry: without Arrow, GeoPackages, the C resolver and debug tables, with calls inlined in our own packages only, and with a compiler that
 # collects less garbage. On a machine that has never built any Go that halves the time to the first page. "make build" makes the whole program.
@@ -13,7 +13,16 @@ demo:
 	GOGC=400 $(GO) build -tags quick,netgo,osusergo -ldflags "-s -w" -gcflags="all=-dwarf=false -l" -gcflags="./...=-dwarf=false" -o skikt ./cmd/skikt
 	./skikt demo
 
-build:
+# The front end. Without Node, or without this step, the pages are the same without script.
+web: web/dist/manifest.json
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+
+web/dist/manifest.json: web/node_modules/.package-lock.json web/vite.config.ts $(shell find web/src -type f)
+	cd web && npm run --silent build
+
+build: web
 	$(GO) build -tags $(TAGS) -o skikt ./cmd/skikt
 	CGO_ENABLED=0 $(GO) build -o skiktd ./cmd/skiktd
 
