@@ -41,6 +41,9 @@ const (
 	mostBody      = 4 << 20
 )
 
+// tooManyCells is the title of the problem that a client solves by asking for less.
+const tooManyCells = "Too many cells selected"
+
 // dataFormats are the forms of an answer with their Content-Type and the ending of a file's name.
 var dataFormats = []struct{ name, kind, ending string }{
 	{"json-stat2", "application/json", "json"},
@@ -49,6 +52,7 @@ var dataFormats = []struct{ name, kind, ending string }{
 	{"xlsx", kinds["xlsx"], "xlsx"},
 	{"html", "text/html; charset=utf-8", "html"},
 	{"parquet", "application/vnd.apache.parquet", "parquet"},
+	{"json-px", "application/json", "json"},
 }
 
 // A problem is an error as the API tells it (RFC 9457). Titles are those of the reference server, which clients look at.
@@ -60,6 +64,16 @@ type problem struct {
 }
 
 func (p *problem) Error() string { return p.Title + ": " + p.Detail }
+
+func (p *problem) reply() *reply {
+	body, _ := json.Marshal(p) // texts and a number always can be
+	return &reply{status: p.Status, kind: "application/problem+json", body: body}
+}
+
+// under tells whether a path is an address or below it.
+func under(path, address string) bool {
+	return path == address || strings.HasPrefix(path, address+"/")
+}
 
 func bad(title, format string, args ...any) *problem {
 	return &problem{"about:blank", title, http.StatusBadRequest, fmt.Sprintf(format, args...)}
@@ -88,14 +102,17 @@ func (s *Server) serveAPI(w http.ResponseWriter, req *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	a, err := s.api(req)
+	answer := s.api
+	if under(req.URL.Path, pxweb1) {
+		answer = s.api1
+	}
+	a, err := answer(req)
 	if err != nil {
 		var p *problem
 		if !errors.As(err, &p) {
 			p = &problem{"about:blank", "Internal error", http.StatusInternalServerError, "the edition could not be read"}
 		}
-		body, _ := json.Marshal(p)
-		a = &reply{status: p.Status, kind: "application/problem+json", body: body}
+		a = p.reply()
 	}
 	h.Set("Content-Type", a.kind)
 	if a.lang != "" {
@@ -476,7 +493,7 @@ func (s *Server) apiData(c *apiCall, whole *cube.Cube, asked apiSelection, forma
 		return nil, err
 	}
 	if n := picked.cells(); n > mostCells {
-		return nil, bad("Too many cells selected", "%d cells are asked for, and %d may be; choose fewer values", n, mostCells)
+		return nil, bad(tooManyCells, "%d cells are asked for, and %d may be; choose fewer values", n, mostCells)
 	}
 	part, err := picked.take(whole)
 	if err != nil {
@@ -490,6 +507,8 @@ func (s *Server) apiData(c *apiCall, whole *cube.Cube, asked apiSelection, forma
 		err = px.Write(&body, part, c.lang)
 	case "parquet":
 		err = edition.WriteTable(&body, part)
+	case "json-px":
+		err = writeJSONPX(&body, part, c.lang)
 	case "xlsx":
 		var book []byte
 		if book, err = s.workbook(&request{lang: c.lang, path: []string{"tabell", whole.Name}}, &answer{title: part.Title.In(c.lang), cubes: []*cube.Cube{part}}); err == nil {

@@ -326,7 +326,7 @@ func TestAPIHonest(t *testing.T) {
 			}
 		}
 		for _, l := range lists {
-			for _, format := range []string{"json-stat2", "csv", "px", "html", "parquet", "xlsx"} {
+			for _, format := range []string{"json-stat2", "csv", "px", "html", "parquet", "xlsx", "json-px"} {
 				text := page(t, s, "/api/v2/tables/"+table.ID+"/data?outputFormat="+format+everything+l)
 				honest(t, table.ID+" as "+format+l, text)
 			}

@@ -104,7 +104,7 @@ func (w *writer) dataset(c *cube.Cube, values bool) error {
 
 	w.WriteString(`{"version":"2.0","class":"dataset","label":`)
 	w.quote(c.Title.In(w.lang))
-	if source, updated := origin(c); source != "" {
+	if source, updated := Origin(c); source != "" {
 		w.WriteString(`,"source":`)
 		w.quote(source)
 		if updated != "" {
@@ -157,8 +157,8 @@ func (w *writer) dataset(c *cube.Cube, values bool) error {
 	return w.WriteByte('}')
 }
 
-// origin is who has published what a cube is made from, and when the youngest of it was updated.
-func origin(c *cube.Cube) (publishers, updated string) {
+// Origin is who has published what a cube is made from, and when the youngest of it was updated.
+func Origin(c *cube.Cube) (publishers, updated string) {
 	var names []string
 	for _, s := range c.Lineage.Sources {
 		if s.Publisher != "" && !slices.Contains(names, s.Publisher) {
@@ -211,13 +211,16 @@ func (w *writer) dimension(d *cube.Dimension) {
 	w.WriteString("}}")
 }
 
+// codeLists are under both names that clients know: the reference server and its clients say codelists, the published contract and pxwebpy codeLists.
 func (w *writer) codeLists(lists []CodeList) {
 	if lists == nil {
 		lists = []CodeList{}
 	}
 	text, _ := json.Marshal(lists) // texts alone always can be
-	w.WriteString(`,"codelists":`)
-	w.Write(text)
+	for _, name := range []string{"codelists", "codeLists"} {
+		w.WriteString(`,"` + name + `":`)
+		w.Write(text)
+	}
 }
 
 func (w *writer) metric(measures []cube.Measure) {
