@@ -100,7 +100,15 @@ type request struct {
 }
 
 // formats are the endings of an address other than that of the page itself.
-var formats = []string{"csv", "xlsx", "json", "svg", "geojson"}
+var formats = []string{"csv", "xlsx", "json", "parquet", "svg", "geojson"}
+
+// asides are endings that pages don't offer by themselves. They end as other ones do, so they are looked for first.
+var asides = []string{csvwEnding, sdmxEnding}
+
+const (
+	csvwEnding = "csv-metadata.json"
+	sdmxEnding = "sdmx.csv"
+)
 
 // parse takes an address apart. When it ends with a slash too many, tidy is where it should have gone.
 func parse(u *url.URL) (r *request, tidy string, err error) {
@@ -123,7 +131,7 @@ func parse(u *url.URL) (r *request, tidy string, err error) {
 	}
 	if len(r.path) > 0 && escaped[0] != "icon.svg" {
 		end := &r.path[len(r.path)-1]
-		for _, f := range formats {
+		for _, f := range slices.Concat(asides, formats) {
 			if bare, ok := strings.CutSuffix(*end, "."+f); ok && bare != "" {
 				r.format, *end = f, bare
 				break
@@ -220,8 +228,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	h.Set("Content-Security-Policy", contentPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	if under(req.URL.Path, pxweb) || under(req.URL.Path, pxweb1) {
-		s.serveAPI(w, req)
+	if s.forPrograms(w, req) {
 		return
 	}
 	h.Set("Vary", "Accept-Encoding")
@@ -250,6 +257,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if a.file != "" {
 		h.Set("Content-Disposition", "inline; filename*=UTF-8''"+url.PathEscape(a.file))
 		h.Set("Access-Control-Allow-Origin", "*")
+		s.license(h)
+		if r.format == "csv" {
+			h.Add("Link", "<"+r.address(r.lang, csvwEnding)+`>; rel="describedby"; type="application/csvm+json"`)
+		}
 	}
 	if a.status != http.StatusOK {
 		h.Set("Cache-Control", "no-store")

@@ -42,6 +42,21 @@ var words = map[string]cube.Text{
 	"at-least":            {SV: "minst", EN: "at least"},
 	"at-most":             {SV: "högst", EN: "at most"},
 
+	// files for programs
+	"csv-measure":         {SV: "mått", EN: "measure"},
+	"csv-value":           {SV: "värde", EN: "value"},
+	"csv-base":            {SV: "bas: antalet bakom värdet", EN: "base: the number behind the value"},
+	"csv-lo":              {SV: "undre gräns", EN: "lower bound"},
+	"csv-hi":              {SV: "övre gräns", EN: "upper bound"},
+	"csv-status":          {SV: "tillstånd", EN: "state"},
+	"parquet-columns":     {SV: "en kolumn med koder för varje indelning, och för varje mått värde, _base (bas), _lo och _hi (intervall) och _status (tillstånd). Andelar är 0–1.", EN: "a column of codes for each dimension, and for each measure its value, _base, _lo and _hi (interval) and _status. Shares are 0–1."},
+	"table-holds":         {SV: "%s efter %s.", EN: "%s by %s."},
+	"api-title":           {SV: "Statistiken genom PxWebApi 2", EN: "The statistics through PxWebApi 2"},
+	"api-lead":            {SV: "Alla tabeller i utgåvan för program: sök, läs vad en tabell innehåller och hämta de celler du väljer som JSON-stat, CSV, PX, Excel, Parquet eller HTML. Gränssnittet är detsamma som hos SCB.", EN: "All tables of the edition for programs: search, read what a table holds and fetch the cells you choose as JSON-stat, CSV, PX, Excel, Parquet or HTML. The interface is that of Statistics Sweden."},
+	"keyword-segregation": {SV: "segregation", EN: "segregation"},
+	"keyword-types":       {SV: "områdestyper", EN: "area types"},
+	"keyword-statistics":  {SV: "statistik", EN: "statistics"},
+
 	// what went wrong
 	"not-found":         {SV: "Sidan finns inte i den här utgåvan", EN: "There is no such page in this edition"},
 	"not-found-help":    {SV: "Sök en plats, eller gå till", EN: "Search for a place, or go to"},
@@ -293,6 +308,7 @@ var words = map[string]cube.Text{
 	"with-border":  {SV: "Med gräns", EN: "With a border"},
 	"source":       {SV: "Källa", EN: "Source"},
 	"publisher":    {SV: "Utgivare", EN: "Publisher"},
+	"all-at-once":  {SV: "Alla tabeller på en gång", EN: "All tables at once"},
 	"licence":      {SV: "Licens", EN: "Licence"},
 	"checksum":     {SV: "Kontrollsumma (SHA-256)", EN: "Checksum (SHA-256)"},
 	"protection":   {SV: "Röjandekontroll", EN: "Disclosure control"},

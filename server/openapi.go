@@ -1,0 +1,3 @@
+package server
+
+func (s *Server) openAPI(base string) any { return nil }
