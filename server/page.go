@@ -64,6 +64,7 @@ type shell struct {
 	Grants      bool   // there is a page of grants
 	Query       string // what was searched for
 	Licence     link
+	Code        []snippet // that reads the page's numbers
 	Body        any
 }
 
@@ -101,6 +102,7 @@ func (s *Server) page(r *request, a *answer) (*reply, error) {
 			sh.Formats = append(sh.Formats, formatLink{link{name, r.address(r.lang, f)}, kinds[f]})
 		}
 	}
+	sh.Code = s.snippets(r, a)
 	var out bytes.Buffer
 	if err := s.templates.ExecuteTemplate(&out, a.template, sh); err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -91,6 +92,17 @@ func base(req *http.Request) string {
 		scheme = "https"
 	}
 	return (&url.URL{Scheme: scheme, Host: req.Host}).String()
+}
+
+// hostName is a host as it may stand in code that readers copy.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9.\[\]:-]{1,255}$`)
+
+// origin is the base of a page's code, empty for a host that is none.
+func origin(req *http.Request) string {
+	if !hostName.MatchString(req.Host) {
+		return ""
+	}
+	return base(req)
 }
 
 // fileName is what a file of the edition is saved under.

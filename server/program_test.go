@@ -8,10 +8,15 @@ import (
 	"encoding/xml"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/routers/legacy"
 
 	"github.com/skikt/skikt/edition"
 )
@@ -279,5 +284,132 @@ func TestWhole(t *testing.T) {
 	}
 	if kind := get(t, s, "/tabell/background.sdmx.csv").Header.Get("Content-Type"); kind != "application/vnd.sdmx.data+csv;version=2.0.0" {
 		t.Errorf("SDMX-CSV is %s", kind)
+	}
+}
+
+// TestOpenAPI: the description is valid OpenAPI 3.1, and every example in it is answered as it says: with a status and a media type that it names and, where it names a schema, in that form.
+func TestOpenAPI(t *testing.T) {
+	s := toy(t)
+	r := get(t, s, "http://example.org/api/openapi.json")
+	text := body(t, r)
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if doc.OpenAPI != "3.1.0" || doc.Info.License.URL != edition.CC0 || doc.Servers[0].URL != "http://example.org" {
+		t.Errorf("%s %+v %s", doc.OpenAPI, doc.Info.License, doc.Servers[0].URL)
+	}
+	router, err := legacy.NewRouter(doc, openapi3.DisableExamplesValidation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	judged, forms := 0, 0
+	for _, path := range doc.Paths.InMatchingOrder() {
+		for method, o := range doc.Paths.Value(path).Operations() {
+			_, example, ok := strings.Cut(o.Description, "Example: ")
+			if !ok {
+				t.Fatalf("%s has no example", path)
+			}
+			if strings.HasPrefix(path, "/en/") {
+				example = strings.Replace(example, "http://example.org/", "http://example.org/en/", 1)
+			}
+			addresses := []string{example}
+			// Every form that is promised.
+			for _, p := range o.Parameters {
+				if p.Value.Name == "format" {
+					at, query, asked := strings.Cut(example, "?")
+					for _, f := range p.Value.Schema.Value.Enum {
+						form := at[:strings.LastIndex(at, "/")+1] + strings.SplitN(at[strings.LastIndex(at, "/")+1:], ".", 2)[0] + "." + f.(string)
+						if asked {
+							form += "?" + query
+						}
+						addresses = append(addresses, form)
+					}
+				}
+			}
+			for _, address := range addresses {
+				var answer *http.Response
+				if method == http.MethodPost {
+					sent, err := json.Marshal(o.RequestBody.Value.Content["application/json"].Example)
+					if err != nil {
+						t.Fatal(err)
+					}
+					answer = post(t, s, address, string(sent))
+				} else {
+					answer = get(t, s, address)
+				}
+				forms++
+				promised := o.Responses.Status(answer.StatusCode)
+				if promised == nil || answer.StatusCode >= 300 {
+					t.Errorf("%s %s: status %d: %.300s", method, address, answer.StatusCode, body(t, answer))
+					continue
+				}
+				kind, _, _ := strings.Cut(answer.Header.Get("Content-Type"), "; charset")
+				content := promised.Value.Content[kind]
+				if content == nil {
+					t.Errorf("%s: %s is not among the forms", address, kind)
+					continue
+				}
+				text := body(t, answer)
+				honest(t, address, text)
+				if kind == "application/json" && content.Schema.Ref != "" {
+					var v any
+					if err := json.Unmarshal([]byte(text), &v); err != nil {
+						t.Fatal(err)
+					}
+					if err := content.Schema.Value.VisitJSON(v); err != nil {
+						t.Errorf("%s: %v", address, err)
+					}
+					judged++
+				}
+				if req := httptest.NewRequest(method, address, nil); !strings.Contains(path, ".{format}") {
+					if route, _, err := router.FindRoute(req); err != nil || route.Path != path {
+						t.Errorf("%s leads to %v: %v", address, route, err)
+					}
+				}
+			}
+		}
+	}
+	if judged < 8 || forms < 60 {
+		t.Errorf("%d answers judged by a schema, %d forms", judged, forms)
+	}
+}
+
+var addresses = regexp.MustCompile(`http://example\.org[^\s"'<>\\]*`)
+
+// TestCode: what code on the pages reads is there, in both languages, and so is what the reference and the recipes name.
+func TestCode(t *testing.T) {
+	s := toy(t)
+	for _, at := range []string{"/tabell/background_regso", "/en/plats/0180?m=background%3ASharePersons%3Autl%C3%A4ndsk+bakgrund", "/karta", "/en/", "/api/recept", "/en/api/recept", "/api", "/en/api"} {
+		text := strings.NewReplacer("&#34;", `"`, "&#39;", "'", "&amp;", "&", "&#43;", "+").Replace(page(t, s, "http://example.org"+at))
+		if !strings.Contains(at, "api") && (!strings.Contains(text, "read.csv(") || !strings.Contains(text, "pd.read_csv(") || !strings.Contains(text, "curl --location")) {
+			t.Errorf("%s has no code", at)
+		}
+		n := 0
+		for _, address := range addresses.FindAllString(text, -1) {
+			n++
+			if strings.HasSuffix(address, "/savedqueries") || strings.HasSuffix(address, "/api/v2") {
+				continue
+			}
+			if r := get(t, s, address); r.StatusCode != http.StatusOK {
+				t.Errorf("%s has code for %s, which gives %d", at, address, r.StatusCode)
+			}
+		}
+		if n == 0 {
+			t.Errorf("%s names no address", at)
+		}
+	}
+	// A host that could be code stands in none.
+	for _, host := range []string{`a"b`, "a'b", "a b", "<x>"} {
+		req := httptest.NewRequest(http.MethodGet, "/tabell/background", nil)
+		req.Host = host
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, req)
+		if strings.Contains(w.Body.String(), "read.csv(") {
+			t.Errorf("code for the host %q", host)
+		}
 	}
 }

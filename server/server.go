@@ -15,6 +15,7 @@
 //	/metod                how it was done
 //	/utgava               the edition: its sources, its protection, its files
 //	/rojandekontroll      the account of the disclosure control: what was hidden, by which rules, at what cost
+//	/api                  what programs can ask: the reference, and /api/recept recipes for R, Python, Excel and QGIS
 //	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices; /api/v1 as PxWebApi 1
 //
 // A FIGURE is a family of tables, a measure and a member of each group: background:SharePersons:total. Tables that tell the same at several levels (background by type,
@@ -97,6 +98,7 @@ type request struct {
 	format string   // html or one of formats
 	path   []string // without language and format
 	query  url.Values
+	origin string // what the server was asked as, before the path; nothing when that can't stand in code that readers copy
 }
 
 // formats are the endings of an address other than that of the page itself.
@@ -245,6 +247,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case err != nil:
 		a = s.failure(r, err)
 	default:
+		r.origin = origin(req)
 		a = s.reply(r)
 	}
 	if a.scripted {
@@ -302,7 +305,7 @@ const mostKept = 64 << 20
 
 // reply is the answer to a request, made or kept.
 func (s *Server) reply(r *request) *reply {
-	key := r.address(r.lang, r.format)
+	key := r.origin + r.address(r.lang, r.format)
 	s.mu.Lock()
 	a, ok := s.kept[key]
 	s.mu.Unlock()
@@ -373,6 +376,8 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.grant(r, second)
 	case first == assessment:
 		a, err = s.assess(r, second)
+	case first == apiPages && (second == "" || second == cookbook):
+		a, err = s.reference(r, second)
 	case first == "metod" && second == "":
 		a, err = s.method(r)
 	case first == "utgava" && second == "":
