@@ -168,9 +168,9 @@ func TestClientCode(t *testing.T) {
 	}{
 		// 13 areas × 3 groups × 2 measures are 78 rows; the code keeps its leading zero.
 		{"R", "/tabell/background_regso", "code-r", `; cat(nrow(siffror), siffror$regso[1], siffror$value[siffror$measure == "NPersons"][1])`, []string{"Rscript", "-e", "1"}, []string{"Rscript", "-e"}, "78 0180R001 10"},
-		{"pandas", "/en/tabell/background_regso", "code-python", "\nprint(len(siffror), siffror.regso[0], siffror.value[0])", []string{python(), "-c", "import pandas"}, []string{python(), "-c"}, "78 0180R001 10"},
+		{"pandas", "/en/tabell/background_regso", "code-python", "\nprint(len(numbers), numbers.regso[0], numbers.value[0])", []string{python(), "-c", "import pandas"}, []string{python(), "-c"}, "78 0180R001 10"},
 		{"R recipe", "/api/recept", "r-csv", " -> x; cat(nrow(x), x$value[1])", []string{"Rscript", "-e", "1"}, []string{"Rscript", "-e"}, "9 210"},
-		{"pxwebpy recipe", "/en/api/recept", "python-pxweb", "\nprint(len(siffror), siffror[0]['value'])", []string{python(), "-c", "import pxweb"}, []string{python(), "-c"}, ""},
+		{"pxwebpy recipe", "/en/api/recept", "python-pxweb", "\nprint(len(numbers), numbers[0]['value'])", []string{python(), "-c", "import pxweb"}, []string{python(), "-c"}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if out, err := exec.Command(c.needs[0], c.needs[1:]...).CombinedOutput(); err != nil {

@@ -95,7 +95,7 @@ func (a sample) asked() apiSelection {
 func (s *Server) operations() []operation {
 	at := s.sample()
 	escaped := url.PathEscape(at.table)
-	figureOf := parameter{name: "m", shape: "string", about: cube.Text{SV: "Vad som visas: en grupp av tabeller, ett mått och ett värde för varje indelning, som bakgrund:SharePersons:total. Adressen till en vy har den.", EN: "What is shown: a family of tables, a measure and a member of each group, such as background:SharePersons:total. The address of a view has it."}}
+	figureOf := parameter{name: "m", shape: "string", about: cube.Text{SV: "Vad som visas: en grupp av tabeller, ett mått och ett värde för varje indelning, som " + at.figure + ". Adressen till en vy har den.", EN: "What is shown: a family of tables, a measure and a member of each group, such as " + at.figure + ". The address of a view has it."}}
 	placeOf := cube.Text{SV: "Kod för en plats: 00 (riket), län, kommun, RegSO, DeSO eller ett annat område i utgåvan. En kod som är en annan i en nyare indelning skrivs som SCB gör, 1780R001_RegSO2025.", EN: "Code of a place: 00 (the country), län, kommun, RegSO, DeSO or another area of the edition. A code that stands for other ground in a newer division is written as Statistics Sweden does, 1780R001_RegSO2025."}
 	lang := parameter{name: "lang", shape: "string", values: []string{"sv", "en"}, about: cube.Text{SV: "Språk för texterna.", EN: "The language of texts."}}
 	var ops []operation

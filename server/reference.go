@@ -34,12 +34,16 @@ func (s *Server) snippets(r *request, a *answer) []snippet {
 			}
 		}
 	}
+	name := numbersName(r.lang)
 	return []snippet{
 		{"code-curl", "curl", "curl --location --remote-name '" + address + "'"},
-		{"code-r", "R", "siffror <- read.csv(" + strconv.Quote(address) + ",\n  colClasses = c(" + assigned(codes, " = \"character\"") + "), fileEncoding = \"UTF-8\")"},
-		{"code-python", "Python", "import pandas as pd\n\nsiffror = pd.read_csv(" + strconv.Quote(address) + ",\n    dtype={" + assigned(codes, ": str") + "})"},
+		{"code-r", "R", "" + name + " <- read.csv(" + strconv.Quote(address) + ",\n  colClasses = c(" + assigned(codes, " = \"character\"") + "), fileEncoding = \"UTF-8\")"},
+		{"code-python", "Python", "import pandas as pd\n\n" + name + " = pd.read_csv(" + strconv.Quote(address) + ",\n    dtype={" + assigned(codes, ": str") + "})"},
 	}
 }
+
+// numbersName is what code calls the numbers that it reads.
+func numbersName(lang string) string { return cube.Text{SV: "siffror", EN: "numbers"}.In(lang) }
 
 // assigned is a list of names in quotes, each with the same after it.
 func assigned(names []string, value string) string {
@@ -119,28 +123,28 @@ func (s *Server) recipes(r *request) []recipeGroup {
 	t := func(sv, en string) string { return cube.Text{SV: sv, EN: en}.In(r.lang) }
 	list := ""
 	for _, l := range s.codeLists() {
-		if c, err := s.tableNamed(at.table).cells(); err == nil && c.Dim(at.dim) != nil && l.groups && slices.Contains(s.codeListsOf(*c.Dim(at.dim)), l) {
-			list = l.id
-			break
+		if c, err := s.tableNamed(at.table).cells(); err == nil && c.Dim(at.dim) != nil && l.groups && l.role == cube.Area && slices.Contains(s.codeListsOf(*c.Dim(at.dim)), l) {
+			list = l.id // the last is that of the smallest areas
 		}
 	}
 	var chosen []string
 	for _, v := range at.asked().Selection {
 		chosen = append(chosen, fmt.Sprintf("%q: %q", v.VariableCode, v.ValueCodes[0]))
 	}
-	python := fmt.Sprintf("from pxweb import PxApi\n\napi = PxApi(%q, language=%q)\napi.get_table_variables(%q)\nsiffror = api.get_table_data(%q,\n    value_codes={%s}", base+pxweb, r.lang, at.table, at.table, strings.Join(chosen, ", "))
+	python := fmt.Sprintf("from pxweb import PxApi\n\napi = PxApi(%q, language=%q)\napi.get_table_variables(%q)\n%s = api.get_table_data(%q,\n    value_codes={%s}", base+pxweb, r.lang, at.table, numbersName(r.lang), at.table, strings.Join(chosen, ", "))
 	if list != "" {
 		python += fmt.Sprintf(",\n    code_list={%q: %q}", at.dim, list)
 	}
+	name := numbersName(r.lang)
 	groups := []recipeGroup{
 		{"R", []recipe{
 			{"r-csv", t("En tabell som data.frame", "A table as a data.frame"), t("Koder läses som text, så att inledande nollor blir kvar. Kolumnen status säger varför ett värde saknas.", "Codes are read as text, so that leading zeros stay. The column status tells why a value is missing."),
-				fmt.Sprintf("siffror <- read.csv(%q,\n  colClasses = c(%q = \"character\"), fileEncoding = \"UTF-8\")\nsubset(siffror, measure == %q)", table+".csv", at.dim, at.measure)},
+				fmt.Sprintf("%s <- read.csv(%q,\n  colClasses = c(%q = \"character\"), fileEncoding = \"UTF-8\")\nsubset(%s, measure == %q)", name, table+".csv", at.dim, name, at.measure)},
 			{"r-pxweb", t("Med paketet pxweb", "With the package pxweb"), t("Samma anrop som mot SCB. Andra värden än dem du nämner tas som totalen, när det finns en.", "The same call as to Statistics Sweden. What you don't name is its total, when there is one."),
-				fmt.Sprintf("library(pxweb)\nsvar <- pxweb_get(%q,\n  query = pxweb_query(list(%q = \"*\", \"ContentsCode\" = %q)))\nas.data.frame(svar, column.name.type = \"code\", variable.value.type = \"code\")", base+pxweb1+"/"+r.lang+"/"+db+"/"+url.PathEscape(at.table), at.dim, at.measure)},
+				fmt.Sprintf("library(pxweb)\nanswer <- pxweb_get(%q,\n  query = pxweb_query(list(%q = \"*\", \"ContentsCode\" = %q)))\nas.data.frame(answer, column.name.type = \"code\", variable.value.type = \"code\")", base+pxweb1+"/"+r.lang+"/"+db+"/"+url.PathEscape(at.table), at.dim, at.measure)},
 		}},
 		{"Python", []recipe{
-			{"python-csv", t("En tabell med pandas", "A table with pandas"), t("Koder läses som text.", "Codes are read as text."), fmt.Sprintf("import pandas as pd\n\nsiffror = pd.read_csv(%q, dtype={%q: str})\nsiffror[siffror[\"measure\"] == %q]", table+".csv", at.dim, at.measure)},
+			{"python-csv", t("En tabell med pandas", "A table with pandas"), t("Koder läses som text.", "Codes are read as text."), fmt.Sprintf("import pandas as pd\n\n%s = pd.read_csv(%q, dtype={%q: str})\n%s[%s[\"measure\"] == %q]", name, table+".csv", at.dim, name, name, at.measure)},
 			{"python-pxweb", t("Med pxwebpy", "With pxwebpy"), t("Paketet delar stora frågor åt dig. Med en kodlista blir svaret efter större områden.", "The package parts large questions for you. With a code list the answer is by larger areas."), python + ")"},
 		}},
 		{"Excel", []recipe{

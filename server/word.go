@@ -56,7 +56,7 @@ var words = map[string]cube.Text{
 	"keyword-segregation": {SV: "segregation", EN: "segregation"},
 	"keyword-types":       {SV: "områdestyper", EN: "area types"},
 	"keyword-statistics":  {SV: "statistik", EN: "statistics"},
-	"api":                 {SV: "För program", EN: "For programs"},
+	"api":                 {SV: "API och öppna data", EN: "API and open data"},
 	"api-intro":           {SV: "Allt som visas kan hämtas. Varje sida har sina siffror på samma adress med en ändelse, och alla tabeller finns dessutom genom PxWebApi, som hos SCB. En maskinläsbar beskrivning:", EN: "Everything that is shown can be fetched. Every page has its numbers at the same address with an ending, and all tables are there through PxWebApi too, as at Statistics Sweden. A description for machines:"},
 	"api-terms":           {SV: "Villkor", EN: "Terms"},
 	"api-limits":          {SV: "Ingen nyckel behövs. Den som frågar för ofta får svaret 429 och hur länge det är till nästa fråga (Retry-After). En adress ger samma svar så länge utgåvan är densamma.", EN: "No key is needed. Who asks too often gets the answer 429 and how long to wait (Retry-After). An address gives the same answer for as long as the edition is the same."},
