@@ -500,6 +500,7 @@ func (s *Server) apiData(c *apiCall, whole *cube.Cube, asked apiSelection, forma
 		return nil, err
 	}
 	var body bytes.Buffer
+	body.Grow(picked.cells()*8 + 4096)
 	switch dataFormats[at].name {
 	case "json-stat2":
 		err = jsonstat.Write(&body, part, c.lang)
