@@ -87,6 +87,7 @@ type Fetcher struct {
 	Client   *http.Client  // http.DefaultClient without one
 	Timeout  time.Duration // of one call; 2 minutes
 	Attempts int           // of one question; 5
+	Pause    time.Duration // before a question is put again, twice as long each time; 1 second
 	Patience time.Duration // the longest wait that a host may ask for; 5 minutes
 	MaxBytes int64         // of one answer; 1 GiB
 
@@ -177,7 +178,7 @@ func (f *Fetcher) Ask(ctx context.Context, q Request) (*Reply, error) {
 			return nil, fmt.Errorf("%w; it asks for a wait of %s: try again then, and what has been fetched is kept", err, wait.Round(time.Second))
 		}
 		if wait == 0 {
-			wait = min(time.Second<<(n-1), 30*time.Second)
+			wait = min(cmp.Or(f.Pause, time.Second)<<(n-1), 30*time.Second)
 		}
 		f.mu.Lock()
 		h, _ := f.host(u.Host)

@@ -214,7 +214,7 @@ func (v *Visit) Get(ctx context.Context, q Request) ([]byte, *Answer, error) {
 		}
 	}()
 	s := Snapshot{Folder: v.folder}
-	for _, a := range v.had {
+	for _, a := range slices.Backward(v.had) {
 		if !a.asks(q) {
 			continue
 		}
@@ -236,7 +236,7 @@ func (v *Visit) Get(ctx context.Context, q Request) ([]byte, *Answer, error) {
 	if err := write(s.Path(a), r.Body); err != nil {
 		return nil, nil, err
 	}
-	return r.Body, v.add(a), v.leave()
+	return r.Body, v.add(a), v.leave(a)
 }
 
 func (v *Visit) add(a Answer) *Answer {
@@ -244,19 +244,48 @@ func (v *Visit) add(a Answer) *Answer {
 	return &v.Answers[len(v.Answers)-1]
 }
 
-// partly is the file of what a visit has so far.
-func (v *Visit) partly() string { return filepath.Join(v.folder, v.Name, "fetching.lock") }
+// partly is the file of what a visit has so far: what is asked for, and then the answers, a line each.
+func (v *Visit) partly() string { return filepath.Join(v.folder, v.Name, "fetching.ndjson") }
 
-// leave writes down what the visit has, for the next one to go on from.
-func (v *Visit) leave() error {
-	// What the former visit left and this one hasn't come to stays.
-	all := slices.Clone(v.Answers)
-	for _, a := range v.had {
-		if !slices.ContainsFunc(all, func(b Answer) bool { return a.Name == b.Name }) {
-			all = append(all, a)
+// leave writes down an answer, for the next visit to go on from if this one is cut off.
+func (v *Visit) leave(a Answer) error {
+	line, err := json.Marshal(a)
+	if err != nil {
+		return fmt.Errorf("source: %w", err)
+	}
+	f, err := os.OpenFile(v.partly(), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("source: %w", err)
+	}
+	_, err = f.Write(append(line, '\n'))
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("source: %w", err)
+	}
+	return nil
+}
+
+// resume takes up what a visit that was cut off has left, if it asked for the same and was lately.
+func (v *Visit) resume() error {
+	text, err := os.ReadFile(v.partly())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("source: %w", err)
+	}
+	asked, lines, ok := bytes.Cut(text, []byte("\n"))
+	if !ok || !same(asked, v.Asked) {
+		var b bytes.Buffer
+		if err := json.Compact(&b, v.Asked); err != nil {
+			return fmt.Errorf("source: %w", err)
+		}
+		b.WriteByte('\n')
+		return write(v.partly(), b.Bytes())
+	}
+	for line := range bytes.Lines(lines) {
+		var a Answer // a line that was cut off is none
+		if json.Unmarshal(line, &a) == nil && filepath.IsLocal(filepath.FromSlash(a.File)) && time.Since(a.Fetched) < resumable {
+			v.had = append(v.had, a)
 		}
 	}
-	return write(v.partly(), marshal(lock{lockText, lockVersion, []Kept{{Name: v.Name, Asked: v.Asked, Answers: all}}}))
+	return nil
 }
 
 // Fetch fetches a source into the folder of a snapshot, which is made if need be. The snapshot has it when all has come, or not at all; what came before a failure is
@@ -267,12 +296,8 @@ func Fetch(ctx context.Context, folder, name string, asked json.RawMessage, plan
 		return nil, false, fmt.Errorf("source: %q is no name of a source: use a-z, 0-9, - and _", name)
 	}
 	v := &Visit{Kept: Kept{Name: name, Asked: asked}, Fetcher: f, Progress: progress, folder: folder}
-	if left, err := open(v.partly()); err == nil && len(left.Sources) == 1 && same(left.Sources[0].Asked, asked) {
-		for _, a := range left.Sources[0].Answers {
-			if time.Since(a.Fetched) < resumable {
-				v.had = append(v.had, a)
-			}
-		}
+	if err := v.resume(); err != nil {
+		return nil, false, err
 	}
 	if err := plan.Fetch(ctx, v); err != nil {
 		return nil, false, fmt.Errorf("%s: %w", name, err)
@@ -402,7 +427,10 @@ func write(path string, b []byte) error {
 	}
 	defer os.Remove(f.Name())
 	_, err = f.Write(b)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	if filepath.Ext(path) == ".lock" { // an answer that is lost with the power is told by its checksum
+		err = errors.Join(err, f.Sync())
+	}
+	err = errors.Join(err, f.Chmod(0o644), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
