@@ -82,13 +82,8 @@ func NewBridge(from, to *Division, basis Basis, links []Link, gives, takes []str
 		if i > 0 && b.Links[i-1].Old == l.Old && b.Links[i-1].New == l.New {
 			say("%s to %s stands twice", l.Old, l.New)
 		}
-		for _, s := range []Share{l.Forward, l.Backward} {
-			if !(0 <= s.Lo && s.Lo <= s.Hi && s.Hi <= 1) || s.Known && !(s.Lo <= s.Est && s.Est <= s.Hi) {
-				say("%s to %s has a share of %g between %g and %g", l.Old, l.New, s.Est, s.Lo, s.Hi)
-			}
-		}
-		if l.Kind == Same && (l.Forward != All || l.Backward != All) {
-			say("%s and %s are said to be the same, but not all of one is in the other", l.Old, l.New)
+		if err := l.check(); err != nil {
+			bad = append(bad, err.Error())
 		}
 	}
 	b.index()

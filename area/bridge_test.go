@@ -1,6 +1,7 @@
 package area
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"reflect"
@@ -410,11 +411,38 @@ func TestBridgeLaws(t *testing.T) {
 		check(fine.Reverse().Reverse(), "there and back", b, o, w, s)
 		b, o, w, s = truth(regso, oldUp, nowUp)
 		check(rolled, "coarse", b, o, w, s)
+		text, err := json.Marshal(rolled)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read Bridge
+		if err := json.Unmarshal(text, &read); err != nil || shape(&read) != shape(rolled) || read.From != rolled.From || read.Basis != rolled.Basis {
+			t.Fatalf("written and read: %v", err)
+		}
 		// Nothing has changed between a division and itself under another name.
 		twin := &Division{ID: deso25, areas: from.areas, byCode: from.byCode}
 		none, _, err := FromChanges(from, twin, nil, nil)
 		if err != nil || none.Count(Same) != from.Len() || len(none.Links) != from.Len() {
 			t.Fatalf("without changes: %v", err)
+		}
+	})
+}
+
+func FuzzBridgeJSON(f *testing.F) {
+	f.Add([]byte(`{"from":"deso-2018","to":"deso-2025","basis":"list","unchanged":["0114C1010"],"links":[{"old":"0114C1020","new":"0114C1021","kind":"split","forward":{"lo":0,"hi":1},"backward":{"lo":1,"hi":1,"est":1}}]}`))
+	f.Add([]byte(`{"from":"deso-2018","to":"regso-2025","unchanged":["a","a"]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var b Bridge
+		if json.Unmarshal(text, &b) != nil {
+			return
+		}
+		again, err := json.Marshal(&b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var c Bridge
+		if err := json.Unmarshal(again, &c); err != nil || len(c.Links) != len(b.Links) {
+			t.Fatal(err)
 		}
 	})
 }
