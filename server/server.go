@@ -15,7 +15,7 @@
 //	/metod                how it was done
 //	/utgava               the edition: its sources, its protection, its files
 //	/rojandekontroll      the account of the disclosure control: what was hidden, by which rules, at what cost
-//	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices
+//	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices; /api/v1 as PxWebApi 1
 //
 // A FIGURE is a family of tables, a measure and a member of each group: background:SharePersons:total. Tables that tell the same at several levels (background by type,
 // background_kommun, background_regso) are a family. The country is one page at / and /plats/00.
@@ -220,7 +220,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	h.Set("Content-Security-Policy", contentPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	if req.URL.Path == pxweb || strings.HasPrefix(req.URL.Path, pxweb+"/") {
+	if under(req.URL.Path, pxweb) || under(req.URL.Path, pxweb1) {
 		s.serveAPI(w, req)
 		return
 	}
