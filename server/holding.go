@@ -40,6 +40,7 @@ type division struct {
 	*area.Division
 	in    map[area.ID][]int32 // position of the area of another division that holds each area, or -1
 	types func() *typing
+	tiles func() (*tileSet, error) // read when first asked for
 
 	bounds func() []orb.Bound // of the areas; empty for one without a border
 }
@@ -135,6 +136,7 @@ func hold(ed *edition.Edition) (*holding, error) {
 			}
 			return all
 		})
+		held.tiles = sync.OnceValues(func() (*tileSet, error) { return h.tilesOf(d.ID) })
 		held.types = sync.OnceValue(func() *typing { return h.typing(held) })
 		h.divisions = append(h.divisions, held)
 	}

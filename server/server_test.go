@@ -147,6 +147,11 @@ func cell(status cube.Status) cube.Cell {
 // i mod 5 + 1 in 2023.
 func toy(t testing.TB) *server.Server {
 	t.Helper()
+	return opened(t, toyFolder(t))
+}
+
+func toyFolder(t testing.TB) string {
+	t.Helper()
 	g := area.NewGeography()
 	r20, r25 := squares(t, regso20, regsoCodes...), squares(t, regso25, "0180R001 Nya Å", "0180R002 Nya Ön")
 	k, l := squares(t, kommun, "0180 Stockholm", "1480 Göteborg"), squares(t, lan, "01 Stockholms län", "14 Västra Götalands län")
@@ -237,7 +242,7 @@ func toy(t testing.TB) *server.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return opened(t, dir)
+	return dir
 }
 
 // toyAssessment has one process, one tool and two uses: planning on a shown share of 0.1 against 0.2 and 0.05, and on a hidden number; follow-up on nothing, and judged.
