@@ -76,6 +76,16 @@ type Release struct {
 	Grants     []Grant         `json:"grants,omitempty"` // rules whose numbers are published, so that readers can try others
 
 	Assessment *Assessment `json:"assessment,omitempty"` // how far the tools can support the agency's work
+
+	Change    *Change    `json:"change,omitempty"`    // why there is a new edition, and which are withdrawn
+	Indices   []Index    `json:"indices,omitempty"`   // the definitions of indices that are published with their components
+	Barometer *Barometer `json:"barometer,omitempty"` // what the pages begin with, how their menus are grouped, whom to write to
+}
+
+// An Index is a table of an index and its types by areas, with what they were computed by, so that readers can try others.
+type Index struct {
+	Table      string          `json:"table"`
+	Definition json.RawMessage `json:"definition"` // of package areatype
 }
 
 // A Grant is declared rules that share out money, with the table of the numbers that they are computed on.
