@@ -79,6 +79,16 @@ type Release struct {
 	Grants     []Grant         `json:"grants,omitempty"` // rules whose numbers are published, so that readers can try others
 
 	Assessment *Assessment `json:"assessment,omitempty"` // how far the tools can support the agency's work
+
+	Change    *Change    `json:"change,omitempty"`    // why there is a new edition, and which are withdrawn
+	Indices   []Index    `json:"indices,omitempty"`   // the definitions of indices that are published with their components
+	Barometer *Barometer `json:"barometer,omitempty"` // what the pages begin with, how their menus are grouped, whom to write to
+}
+
+// An Index is a table of an index and its types by areas, with what they were computed by, so that readers can try others.
+type Index struct {
+	Table      string          `json:"table"`
+	Definition json.RawMessage `json:"definition"` // of package areatype
 }
 
 // CC0 is the address of the licence of an edition that states no other: no rights reserved.
