@@ -5,7 +5,7 @@
 TAGS := duckdb_arrow
 GO := go
 
-.PHONY: demo test check build web bench fuzz clean
+.PHONY: demo test check e2e build web bench fuzz clean
 
 # The demo's program is made in a hurry (decision 13): without Arrow, GeoPackages, workbooks, the C resolver and debug tables, with calls inlined only where it computes, and with a
 # compiler that collects less garbage. On a machine that has never built any Go that halves the time to the first page. "make build" makes the whole program.
@@ -34,6 +34,11 @@ check:
 
 test: check
 	$(GO) test -tags $(TAGS) ./...
+	$(MAKE) e2e
+
+# The site in a real browser: journeys by keyboard, axe on every kind of page, links, print. Says so where there is no Node or no Chromium.
+e2e: $(if $(shell command -v npm),web)
+	GO="$(GO)" TAGS="$(TAGS)" web/e2e/run.sh
 
 # Benchmarks with stated sizes; results are kept in bench/.
 bench:
