@@ -15,7 +15,7 @@ import (
 
 	"github.com/skikt/skikt/internal/jsonstat"
 	"github.com/skikt/skikt/internal/px"
-	"github.com/skikt/skikt/internal/pxweb"
+	"github.com/skikt/skikt/internal/pxselect"
 )
 
 // A fakeVariable is a variable of a table of the host that plays SCB.
@@ -134,7 +134,7 @@ func (h *fakeHost) data(w http.ResponseWriter, r *http.Request, t *fakeTable) {
 			continue
 		}
 		var err error
-		if positions[i], err = pxweb.Select(v.codes, expressions, v.role == "time"); err != nil || len(positions[i]) == 0 {
+		if positions[i], err = pxselect.Positions(v.codes, expressions, v.role == "time"); err != nil || len(positions[i]) == 0 {
 			problem(w, 400, "Non-existent value")
 			return
 		}
