@@ -116,7 +116,11 @@ func (r *Run) Protect() (*Release, error) {
 	if err != nil {
 		return nil, fmt.Errorf("project: %w", err)
 	}
-	changes = append(rates, changes...)
+	bridged, err := r.bridged(out.Tables)
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
+	changes = slices.Concat(rates, bridged, changes)
 	followed, err := r.followUp(out.Tables)
 	if err != nil {
 		return nil, err
@@ -627,7 +631,7 @@ func carried(c *cube.Cube, d int, today area.ID, same map[string]string) (*cube.
 	return b.Cube()
 }
 
-// asToday carries an earlier table over to the vintages of the project's own areas, where borders show which are unchanged.
+// asToday carries an earlier table over to the vintages of the project's own areas, where a bridge or borders show which are unchanged.
 func (r *Run) asToday(c *cube.Cube, ed *edition.Edition) (*cube.Cube, error) {
 	for d, dim := range c.Dims() {
 		id := area.ID{Kind: area.Kind(dim.Kind), Vintage: dim.Vintage}
@@ -646,7 +650,7 @@ func (r *Run) asToday(c *cube.Cube, ed *edition.Edition) (*cube.Cube, error) {
 			if err != nil {
 				return nil, err
 			}
-			if same := unchanged(old, now); len(same) > 0 {
+			if same := r.sameGround(old, now); len(same) > 0 {
 				if c, err = carried(c, d, today, same); err != nil {
 					return nil, err
 				}
