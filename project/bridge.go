@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/border"
@@ -132,7 +133,7 @@ func (r *Run) readBridges() error {
 	var all []error
 	for _, d := range r.Project.Geography.Bridges {
 		if err := r.readBridge(d); err != nil {
-			all = append(all, fmt.Errorf("project: geography: bridge from %s to %s: %w", d.From, d.To, err))
+			all = append(all, fmt.Errorf("project: geography: bridges: %s to %s: %w", d.From, d.To, err))
 		}
 	}
 	return errors.Join(all...)
@@ -221,9 +222,20 @@ func (r *Run) readBridge(d BridgeDecl) error {
 			return err
 		}
 	}
-	r.Findings = append(r.Findings, Finding{Where: where, Rule: "bridge", Text: fmt.Sprintf("of %d areas of %s and %d of %s, %d are the same; %d links are splits, %d mergers, %d other changes; of %d and %d areas it is not known where all of their ground went or came from",
-		from.Len(), from.ID.Title(), to.Len(), to.ID.Title(), b.Count(area.Same), b.Count(area.Split), b.Count(area.Merged), b.Count(area.Changed), len(b.Gives), len(b.Takes))})
+	text := fmt.Sprintf("of %d areas of %s and %d of %s, %d are the same; otherwise %s a split, %d a merger and %d another change",
+		from.Len(), from.ID.Title(), to.Len(), to.ID.Title(), b.Count(area.Same), ofLinks(b.Count(area.Split)), b.Count(area.Merged), b.Count(area.Changed))
+	if len(b.Gives)+len(b.Takes) > 0 {
+		text += fmt.Sprintf("; it is not known where all ground of %d and %d areas went and came from", len(b.Gives), len(b.Takes))
+	}
+	r.Findings = append(r.Findings, Finding{Where: where, Rule: "bridge", Text: text})
 	return r.Geography.AddBridge(b)
+}
+
+func ofLinks(n int) string {
+	if n == 1 {
+		return "1 of the links is"
+	}
+	return fmt.Sprintf("%d of the links are", n)
 }
 
 func (r *Run) listed(d ChangesDecl, from, to *area.Division) (*area.Bridge, error) {
@@ -326,45 +338,132 @@ func (r *Run) sameGround(from, to *area.Division) map[string]string {
 // bridgedName is what a table is called that is told by the areas of another vintage.
 func bridgedName(name string, to area.ID) string { return name + "_" + to.Vintage }
 
+// BridgedDecl declares that a table is told by the areas of another vintage too.
+type BridgedDecl struct {
+	To    string `yaml:"to"`    // regso-2025
+	Later string `yaml:"later"` // table that goes on in that vintage, with the same measures and groups: its years are put in the same table
+}
+
 func (p *Project) validateBridged(t TableDecl, say complain) {
-	to, err := area.ParseID(t.Bridge)
+	to, err := area.ParseID(t.Bridge.To)
 	switch {
 	case err != nil:
-		say("bridge", "%w", err)
-	case !slices.ContainsFunc(p.Geography.Bridges, func(d BridgeDecl) bool { return d.To == t.Bridge || d.From == t.Bridge }):
-		say("bridge", "no bridge to %s is declared under geography.bridges", t.Bridge)
+		say("to", "%w", err)
+	case !slices.ContainsFunc(p.Geography.Bridges, func(d BridgeDecl) bool { return d.To == t.Bridge.To || d.From == t.Bridge.To }):
+		say("to", "no bridge to %s is declared under geography.bridges", t.Bridge.To)
 	case !slices.Contains(t.By, string(to.Kind)):
-		say("bridge", "the table is not by %s", to.Kind)
+		say("to", "the table is not by %s", to.Kind)
+	}
+	if t.Bridge.Later != "" && !slices.ContainsFunc(p.Tables, func(o TableDecl) bool { return o.Name == t.Bridge.Later && slices.Contains(o.By, string(to.Kind)) }) {
+		say("later", "there is no table %q by %s", t.Bridge.Later, to.Kind)
 	}
 }
 
 // bridged are the published tables that are told by the areas of another vintage too. They are computed from what readers see and nothing else.
 func (r *Run) bridged(tables []protect.Table) (out []protect.Table, err error) {
+	find := func(name string, kind area.Kind) int {
+		i := slices.IndexFunc(r.Tables, func(t TableDecl) bool { return t.Name == name })
+		if i < 0 {
+			return -1
+		}
+		view := r.Tables[i].view(string(kind)).Name
+		return slices.IndexFunc(tables, func(have protect.Table) bool { return have.Name() == view })
+	}
 	for _, t := range r.Tables {
-		if t.Bridge == "" {
+		if t.Bridge == nil {
 			continue
 		}
-		to, err := area.ParseID(t.Bridge)
+		to, err := area.ParseID(t.Bridge.To)
 		if err != nil {
 			return nil, err
 		}
-		name := t.view(string(to.Kind)).Name
-		for _, have := range tables {
-			if have.Name() != name {
-				continue
-			}
-			table, err := protect.Derive([]protect.Table{have}, func(c []*cube.Cube) (*cube.Cube, error) { return r.bridge(c[0], to, t) })
-			if err != nil {
-				return nil, fmt.Errorf("table %s: bridge: %w", t.Name, err)
-			}
-			out = append(out, table)
+		own, later := find(t.Name, to.Kind), find(t.Bridge.Later, to.Kind)
+		if own < 0 {
+			continue
 		}
+		from := []protect.Table{tables[own]}
+		if later >= 0 {
+			from = append(from, tables[later])
+		}
+		table, err := protect.Derive(from, func(c []*cube.Cube) (*cube.Cube, error) {
+			out, err := r.bridge(c[0], to)
+			if err == nil && len(c) > 1 {
+				out, err = goOnWith(out, c[1])
+			}
+			return out, err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("table %s: bridge: %w", t.Name, err)
+		}
+		out = append(out, table)
 	}
 	return out, nil
 }
 
+// goOnWith puts the rows of a later table, which has the same dimensions and measures and other years, in one with those of an earlier one.
+func goOnWith(c, later *cube.Cube) (*cube.Cube, error) {
+	dims := slices.Clone(c.Dims())
+	var same []int // position in later of each dimension
+	for d := range dims {
+		k := later.DimIndex(dims[d].Name)
+		if k < 0 || later.Dims()[k].Kind != dims[d].Kind || later.Dims()[k].Vintage != dims[d].Vintage {
+			return nil, fmt.Errorf("the later table %s is not by %s, as %s is", later.Name, dims[d].Name, c.Name)
+		}
+		same = append(same, k)
+		dims[d].Members = slices.Clone(dims[d].Members)
+		for _, m := range later.Dims()[k].Members {
+			if dims[d].Index(m.Code) < 0 {
+				dims[d].Members = append(dims[d].Members, m)
+			}
+		}
+		if dims[d].Role == cube.Time {
+			slices.SortFunc(dims[d].Members, func(a, b cube.Member) int { return strings.Compare(a.Code, b.Code) })
+		}
+	}
+	if len(later.Dims()) != len(dims) {
+		return nil, fmt.Errorf("the later table %s has other dimensions than %s", later.Name, c.Name)
+	}
+	b := cube.NewBuilder(c.Name, dims, c.Measures())
+	for _, part := range []*cube.Cube{c, later} {
+		for row := range part.Len() {
+			at, cells := make([]int32, len(dims)), make([]cube.Cell, len(c.Measures()))
+			for d := range dims {
+				k := d
+				if part == later {
+					k = same[d]
+				}
+				at[d] = int32(dims[d].Index(part.Code(row, k)))
+			}
+			for m, meas := range c.Measures() {
+				k := part.MeasureIndex(meas.Name)
+				if k < 0 {
+					return nil, fmt.Errorf("the later table %s has no %s", later.Name, meas.Name)
+				}
+				cells[m] = part.Cell(row, k)
+			}
+			b.Add(at, cells...)
+		}
+	}
+	out, err := b.Cube()
+	if err != nil {
+		return nil, fmt.Errorf("with the later table %s: %w", later.Name, err)
+	}
+	out.Title, out.Notes, out.Warnings, out.Lineage = c.Title, c.Notes, c.Warnings, c.Lineage.Merge(later.Lineage)
+	for _, w := range later.Warnings {
+		out.Warn(w)
+	}
+	return out, nil
+}
+
+// isBridged tells whether a table is told by the areas of another vintage. It is computed from a table that is published beside it, so it tells nothing more, and its cells are no counts of anybody.
+func isBridged(c *cube.Cube) bool {
+	return slices.ContainsFunc(c.Warnings, func(w cube.Warning) bool { return w.Code == bridgedWarning })
+}
+
+const bridgedWarning = "bridged"
+
 // bridge tells a cube by the areas of another vintage.
-func (r *Run) bridge(c *cube.Cube, to area.ID, t TableDecl) (*cube.Cube, error) {
+func (r *Run) bridge(c *cube.Cube, to area.ID) (*cube.Cube, error) {
 	i := slices.IndexFunc(c.Dims(), func(d cube.Dimension) bool { return d.Role == cube.Area && d.Kind == string(to.Kind) })
 	if i < 0 {
 		return nil, fmt.Errorf("it is not by %s", to.Kind)
@@ -430,7 +529,7 @@ func (r *Run) bridge(c *cube.Cube, to area.ID, t TableDecl) (*cube.Cube, error) 
 			"alla eller ingen av dem som räknas kan bo i delen. Där det inte är känt hur mycket av ett område som hör till ett annat saknas värde.", from.Title(), to.Title(), how.SV, same),
 		EN: fmt.Sprintf("Carried from %s to %s by %s. Values of the %d areas that are the same are as they were. For others the value is an estimate when an area has been cut, and the interval is what is certain: "+
 			"all or none of those counted may live in the part. Where it is not known how much of an area belongs to another there is no value.", from.Title(), to.Title(), how.EN, same)})
-	out.Warn(cube.Warning{Code: "bridged", Text: cube.Text{
+	out.Warn(cube.Warning{Code: bridgedWarning, Text: cube.Text{
 		SV: fmt.Sprintf("Värdena är omräknade från %s; för områden vars gräns har ändrats är de uppskattningar.", from.Title()),
 		EN: fmt.Sprintf("The values are carried over from %s; for areas whose border has changed they are estimates.", from.Title())}})
 	return out, nil

@@ -245,7 +245,7 @@ type TableDecl struct {
 	By     []string            `yaml:"by"`    // type, kommun, lan, riket, regso, deso, or several joined by ×: type × kommun
 	Notes  []Text              `yaml:"notes"`
 	Only   []string            `yaml:"only"`   // measures to publish; all when empty
-	Bridge string              `yaml:"bridge"` // regso-2025: the table by area also told by the areas of another vintage, called NAME_regso_2025
+	Bridge *BridgedDecl        `yaml:"bridge"` // the table by area also told by the areas of another vintage, called NAME_regso_2025
 }
 
 // RateDecl is a rate: the table's published count per so many of a population that is already public.
@@ -710,8 +710,8 @@ func (p *Project) validateTable(t TableDecl, of map[string]columns, say complain
 			say("mean", "it is weighted by %q and the table counts %q: they must be the same column", m.Weight, t.Count.Sum)
 		}
 	}
-	if t.Bridge != "" {
-		p.validateBridged(t, say)
+	if t.Bridge != nil {
+		p.validateBridged(t, say.under("bridge"))
 	}
 	if t.Rate != nil {
 		p.validateRate(t, say.under("rate"))

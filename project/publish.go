@@ -161,6 +161,9 @@ func (r *Run) earlier() ([]*cube.Cube, error) {
 			if err != nil {
 				return nil, fmt.Errorf("project: policy.earlier: %w", err)
 			}
+			if isBridged(c) {
+				continue
+			}
 			if c, err = r.asToday(c, ed); err != nil {
 				return nil, fmt.Errorf("project: policy.earlier: %w", err)
 			}
@@ -299,6 +302,10 @@ func (r *Run) reservations() (out []cube.Text) {
 func (r *Run) divisions(release *Release) []area.ID {
 	var ids []area.ID
 	for _, id := range r.Geography.IDs() {
+		if slices.ContainsFunc(r.Geography.Bridges(), func(b *area.Bridge) bool { return b.From == id || b.To == id }) { // readers see where series break
+			ids = append(ids, id)
+			continue
+		}
 		for _, t := range release.Tables {
 			if slices.ContainsFunc(t.Cube().Dims(), func(d cube.Dimension) bool {
 				return d.Role == cube.Area && d.Kind == string(id.Kind) && d.Vintage == id.Vintage
@@ -457,6 +464,9 @@ func Attack(editions ...*edition.Edition) (protect.Findings, error) {
 			if c.Name == typeTable {
 				types[ed] = c
 			}
+			if isBridged(c) {
+				continue
+			}
 			var names []string
 			for _, s := range c.Lineage.Sources {
 				names = append(names, s.Name)
@@ -543,7 +553,7 @@ func vintagesApart(tables []*cube.Cube) ([]*cube.Cube, error) {
 	return out, nil
 }
 
-// unchangedAreas are the areas that are the same in two vintages that tables have.
+// unchangedAreas are the areas that are the same in two vintages that tables have: by the borders, and by what the editions say of it. Who attacks believes both.
 func unchangedAreas(editions []*edition.Edition, tables []*cube.Cube) ([]protect.Nesting, error) {
 	ids, divisions := map[string]area.ID{}, map[string]*area.Division{}
 	for _, c := range tables {
@@ -575,7 +585,19 @@ func unchangedAreas(editions []*edition.Edition, tables []*cube.Cube) ([]protect
 			if ids[late].Kind != ids[early].Kind || bare(late) != bare(early) {
 				continue
 			}
-			if same := unchanged(divisions[late], divisions[early]); len(same) > 0 {
+			same := unchanged(divisions[late], divisions[early])
+			for _, ed := range editions {
+				b, err := ed.Bridge(ids[late], ids[early])
+				if err != nil {
+					return nil, err
+				}
+				if b != nil {
+					for from, to := range b.Same() {
+						same[from] = to
+					}
+				}
+			}
+			if len(same) > 0 {
 				out = append(out, protect.Nesting{Fine: late, Coarse: early, Of: same, Same: true})
 			}
 		}
@@ -635,11 +657,11 @@ func carried(c *cube.Cube, d int, today area.ID, same map[string]string) (*cube.
 func (r *Run) asToday(c *cube.Cube, ed *edition.Edition) (*cube.Cube, error) {
 	for d, dim := range c.Dims() {
 		id := area.ID{Kind: area.Kind(dim.Kind), Vintage: dim.Vintage}
-		if dim.Role != cube.Area || dim.Vintage == "" || slices.Contains(r.Geography.IDs(), id) {
+		if dim.Role != cube.Area || dim.Vintage == "" || r.tabulates(id) {
 			continue
 		}
 		for _, today := range r.Geography.IDs() {
-			if today.Kind != id.Kind {
+			if today.Kind != id.Kind || today == id || !r.tabulates(today) {
 				continue
 			}
 			old, err := ed.Division(id)
@@ -659,6 +681,15 @@ func (r *Run) asToday(c *cube.Cube, ed *edition.Edition) (*cube.Cube, error) {
 		}
 	}
 	return c, nil
+}
+
+// tabulates tells whether a table of the project is by the areas of a division. A division may be there for no more than the bridge from it.
+func (r *Run) tabulates(id area.ID) bool {
+	return slices.ContainsFunc(r.Families, func(f *Family) bool {
+		return slices.ContainsFunc(f.Inner.Dims(), func(d cube.Dimension) bool {
+			return d.Role == cube.Area && d.Kind == string(id.Kind) && d.Vintage == id.Vintage
+		})
+	})
 }
 
 // nestings are the hierarchies among the dimensions of tables: areas in areas, and RegSO in types where the edition tells the type of each.
