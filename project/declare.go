@@ -21,6 +21,7 @@ import (
 	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/record"
+	"github.com/skikt/skikt/source"
 )
 
 // FileName is the name of the project file in its folder.
@@ -35,6 +36,7 @@ type Declaration struct {
 	Name        string                 `yaml:"name"`
 	Title       Text                   `yaml:"title"`
 	Synthetic   bool                   `yaml:"synthetic"` // every page and file is then marked synthetic
+	Licence     string                 `yaml:"licence"`   // address of the licence of what is published; CC0 when there is none
 	Assignment  Assignment             `yaml:"assignment"`
 	Sources     map[string]SourceDecl  `yaml:"sources"`
 	Geography   GeographyDecl          `yaml:"geography"`
@@ -78,6 +80,10 @@ type SourceDecl struct {
 	Licence   string `yaml:"licence"`
 	Updated   string `yaml:"updated"`
 	Public    bool   `yaml:"public"` // its publisher has already made the figures public
+
+	// Fetch is what skikt fetch fetches into the project's snapshot. Files are then named source:NAME, or source:NAME/regso-2025 for one of its tables; publisher, licence and stamp come from
+	// the snapshot, and the figures are public.
+	Fetch *source.Declaration `yaml:"fetch"`
 }
 
 // GeographyDecl declares the divisions.
@@ -398,6 +404,7 @@ func (p *Project) validate(path string, text []byte) error {
 	if p.Name == "" {
 		say("name", "it is missing")
 	}
+	p.resolveSources(say)
 	p.validateGeography(say.under("geography"))
 	of := map[string]columns{}
 	for _, name := range sorted(p.Records) {
@@ -501,7 +508,7 @@ func (p *Project) validateSource(at, source string, say complain) {
 }
 
 // public tells whether a publisher has already made records public.
-func (p *Project) public(records string) bool { return p.Sources[p.Records[records].Source].Public }
+func (p *Project) public(records string) bool { return p.Sources[p.Records[records].origin()].Public }
 
 // columns are the declared columns of records, with their types.
 type columns map[string]record.Type
