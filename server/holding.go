@@ -28,6 +28,7 @@ type holding struct {
 	divisions []*division
 	names     []named // places in the order they are searched
 	scenarios map[string]func() (*scenario, error)
+	bridges   []*area.Bridge // between vintages, both ways
 
 	figures func() ([]*figure, error) // what can be shown of places, found when first asked for
 
@@ -108,6 +109,9 @@ func hold(ed *edition.Edition) (*holding, error) {
 			})}
 		t.years = sync.OnceValue(t.findYears)
 		h.tables = append(h.tables, t)
+	}
+	if err := h.readBridges(); err != nil {
+		return nil, err
 	}
 	for _, g := range ed.Manifest().Grants {
 		h.scenarios[g.Name] = sync.OnceValues(func() (*scenario, error) { return h.scenario(g) })
