@@ -94,7 +94,7 @@ func TestCrowdIsForgotten(t *testing.T) {
 	if f.take(7, 1) == 0 {
 		t.Fatal("the client is not limited")
 	}
-	f.take(mostClients + 1, 1)
+	f.take(mostClients+1, 1)
 	if n := len(f.buckets); n != 2 {
 		t.Errorf("%d clients are remembered, want the two of the last hour", n)
 	}

@@ -16,6 +16,7 @@
 //	/utgava               the edition: its sources, its protection, its files
 //	/rojandekontroll      the account of the disclosure control: what was hidden, by which rules, at what cost
 //	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices
+//	/ogc                  the areas with their figures as OGC API Features, for QGIS, GDAL and other programs for maps
 //	/tiles/kommun.json    the borders as vector tiles, for maps that the reader's machine draws: addresses, zooms, layer (TileJSON 3); all as one file in kommun.pmtiles
 //
 // A FIGURE is a family of tables, a measure and a member of each group: background:SharePersons:total. Tables that tell the same at several levels (background by type,
@@ -223,6 +224,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	h.Set("Referrer-Policy", "no-referrer")
 	if req.URL.Path == pxweb || strings.HasPrefix(req.URL.Path, pxweb+"/") {
 		s.serveAPI(w, req)
+		return
+	}
+	if isOGC(req.URL.Path) {
+		s.serveOGC(w, req)
 		return
 	}
 	if strings.HasPrefix(req.URL.Path, tiles+"/") {
