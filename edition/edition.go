@@ -28,6 +28,7 @@
 package edition
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -69,6 +70,7 @@ type Release struct {
 	Task       cube.Text       `json:"task"`                 // what the assignment asks for
 	Assignment *Assignment     `json:"assignment,omitempty"` // by whom it was given, by when, with what money
 	Synthetic  bool            `json:"synthetic"`            // made-up data: every page and file says so
+	Licence    string          `json:"licence,omitempty"`    // address of the licence; CC0 when empty, as Terms says
 	Notes      []cube.Text     `json:"notes,omitempty"`
 	Policy     json.RawMessage `json:"policy,omitempty"`    // how confidential cells were protected
 	Audit      json.RawMessage `json:"audit,omitempty"`     // what the attacker that audits the protection found
@@ -77,7 +79,23 @@ type Release struct {
 	Grants     []Grant         `json:"grants,omitempty"` // rules whose numbers are published, so that readers can try others
 
 	Assessment *Assessment `json:"assessment,omitempty"` // how far the tools can support the agency's work
+
+	Change    *Change    `json:"change,omitempty"`    // why there is a new edition, and which are withdrawn
+	Indices   []Index    `json:"indices,omitempty"`   // the definitions of indices that are published with their components
+	Barometer *Barometer `json:"barometer,omitempty"` // what the pages begin with, how their menus are grouped, whom to write to
 }
+
+// An Index is a table of an index and its types by areas, with what they were computed by, so that readers can try others.
+type Index struct {
+	Table      string          `json:"table"`
+	Definition json.RawMessage `json:"definition"` // of package areatype
+}
+
+// CC0 is the address of the licence of an edition that states no other: no rights reserved.
+const CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
+
+// Terms is the address of the licence that the edition may be used by.
+func (r Release) Terms() string { return cmp.Or(r.Licence, CC0) }
 
 // A Grant is declared rules that share out money, with the table of the numbers that they are computed on.
 type Grant struct {

@@ -81,8 +81,15 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.limited.Add(1)
 		f.answers[4].Add(1)
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
+		if under(r.URL.Path, "/api") {
+			a := (&problem{"about:blank", "Too many requests", http.StatusTooManyRequests, word("en", "too-often")}).reply()
+			w.Header().Set("Content-Type", a.kind)
+			w.WriteHeader(a.status)
+			w.Write(a.body)
+			return
+		}
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.WriteHeader(http.StatusTooManyRequests)
 		lang := "sv"
 		if strings.HasPrefix(r.URL.Path, "/en/") {

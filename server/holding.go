@@ -31,6 +31,9 @@ type holding struct {
 	scenarios map[string]func() (*scenario, error)
 
 	figures func() ([]*figure, error) // what can be shown of places, found when first asked for
+
+	codeLists  func() []*codeList
+	aggregates *aggregates
 }
 
 // A division has the keys to the other divisions beside its areas.
@@ -146,6 +149,7 @@ func hold(ed *edition.Edition) (*holding, error) {
 		h.divisions = append(h.divisions, held)
 	}
 	h.figures = sync.OnceValues(h.findFigures)
+	h.codeLists, h.aggregates = sync.OnceValue(h.findCodeLists), &aggregates{}
 	// From the largest areas down, those of other kinds than the official ones last.
 	slices.SortStableFunc(h.divisions, func(a, b *division) int {
 		return cmp.Or(cmp.Compare(size(a.ID.Kind), size(b.ID.Kind)), cmp.Compare(a.Len(), b.Len()), cmp.Compare(a.ID.String(), b.ID.String()))
