@@ -18,6 +18,7 @@
 //	/rojandekontroll      the account of the disclosure control: what was hidden, by which rules, at what cost
 //	/api                  what programs can ask: the reference, and /api/recept recipes for R, Python, Excel and QGIS
 //	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices; /api/v1 as PxWebApi 1
+//	/ogc                  the areas with their figures as OGC API Features, for QGIS, GDAL and other programs for maps
 //	/tiles/kommun.json    the borders as vector tiles, for maps that the reader's machine draws: addresses, zooms, layer (TileJSON 3); all as one file in kommun.pmtiles
 //
 // A FIGURE is a family of tables, a measure and a member of each group: background:SharePersons:total. Tables that tell the same at several levels (background by type,
@@ -270,6 +271,10 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	if s.forPrograms(w, req) {
 		return
 	}
+	if isOGC(req.URL.Path) {
+		s.serveOGC(w, req)
+		return
+	}
 	if strings.HasPrefix(req.URL.Path, tiles+"/") {
 		s.serveTiles(w, req)
 		return
@@ -375,6 +380,9 @@ func (s *Server) reply(r *request) *reply {
 	if len(a.body) > 1400 {
 		var out bytes.Buffer
 		zip := gzip.NewWriter(&out)
+		if a.passing && len(a.body) > 1<<20 { // what is large and made anew each time is rather sent soon than small
+			zip, _ = gzip.NewWriterLevel(&out, gzip.BestSpeed)
+		}
 		zip.Write(a.body)
 		zip.Close()
 		a.squeezed = out.Bytes()
