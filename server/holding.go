@@ -29,6 +29,8 @@ type holding struct {
 	names     []named // places in the order they are searched
 	scenarios map[string]func() (*scenario, error)
 
+	indexTables func() []*indexTable // whose types can be computed anew
+
 	figures func() ([]*figure, error) // what can be shown of places, found when first asked for
 }
 
@@ -136,6 +138,7 @@ func hold(ed *edition.Edition) (*holding, error) {
 		h.divisions = append(h.divisions, held)
 	}
 	h.figures = sync.OnceValues(h.findFigures)
+	h.indexTables = sync.OnceValue(h.findIndexTables)
 	// From the largest areas down, those of other kinds than the official ones last.
 	slices.SortStableFunc(h.divisions, func(a, b *division) int {
 		return cmp.Or(cmp.Compare(size(a.ID.Kind), size(b.ID.Kind)), cmp.Compare(a.Len(), b.Len()), cmp.Compare(a.ID.String(), b.ID.String()))
