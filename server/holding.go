@@ -31,6 +31,8 @@ type holding struct {
 	scenarios map[string]func() (*scenario, error)
 	bridges   []*area.Bridge // between vintages, both ways
 
+	indexTables func() []*indexTable // whose types can be computed anew
+
 	figures func() ([]*figure, error) // what can be shown of places, found when first asked for
 
 	codeLists  func() []*codeList
@@ -154,6 +156,7 @@ func hold(ed *edition.Edition) (*holding, error) {
 	}
 	h.figures = sync.OnceValues(h.findFigures)
 	h.codeLists, h.aggregates = sync.OnceValue(h.findCodeLists), &aggregates{}
+	h.indexTables = sync.OnceValue(h.findIndexTables)
 	// From the largest areas down, those of other kinds than the official ones last.
 	slices.SortStableFunc(h.divisions, func(a, b *division) int {
 		return cmp.Or(cmp.Compare(size(a.ID.Kind), size(b.ID.Kind)), cmp.Compare(a.Len(), b.Len()), cmp.Compare(a.ID.String(), b.ID.String()))

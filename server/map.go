@@ -29,6 +29,7 @@ type mapPage struct {
 	Notes  []cube.Text
 	Table  string // the whole table
 	Later  []link // the same map other years
+	WhatIf string // where other rules for the types are tried
 }
 
 func (s *Server) mapView(r *request) (*answer, error) {
@@ -139,6 +140,9 @@ func (s *Server) mapView(r *request) (*answer, error) {
 	if err := s.mapFormats(r, a, p, f, t, c, rows, places, cells, year); err != nil {
 		return nil, err
 	}
+	if f.measure.Kind == cube.Code {
+		p.WhatIf = s.whatIfOf(d, year, r.query.Get(inside), r.query.Get(chosenPlace), lang)
+	}
 	for _, y := range t.years() {
 		if y != "" && y != year {
 			p.Later = append(p.Later, link{y, prefix(lang) + "/karta" + question(with(r.query, chosenYear, y))})
@@ -161,7 +165,7 @@ func (s *Server) mapped(r *request) (*figure, *table, *division, error) {
 		if err != nil {
 			return nil, nil, nil, err
 		}
-		for _, wanted := range []func(*figure) bool{
+		for _, wanted := range []func(*figure) bool{s.begins,
 			func(f *figure) bool { return f.measure.Kind == cube.Code && f.name == typesTable },
 			func(f *figure) bool { return f.first && !f.measure.Kind.Additive() }, func(*figure) bool { return true }} {
 			if at := slices.IndexFunc(all, wanted); at >= 0 {

@@ -11,6 +11,7 @@
 //	/tabell               the tables
 //	/tabell/background    a table; ?type=1 keeps the rows with that member, ?inom=01 the areas in that place, ?matt=NPersons draws that measure
 //	/bidrag/grant         a grant whose numbers are published: its rules compared, and others tried; the address is the rule
+//	/scenario             what if the types were cut or weighed otherwise; the address is the scenario
 //	/bedomning            how far the tools support the work: verdicts on tools, uses and processes; /bedomning/PROCESS-TOOL-USE one of them with its evidence
 //	/metod                how it was done
 //	/utgava               the edition: its sources, its protection, its files
@@ -446,6 +447,8 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.edition(r)
 	case first == scriptName && second == "" && r.lang == "sv":
 		return file("scenario.js")
+	case first == "scenario" && second == "":
+		a, err = s.whatIf(r)
 	case first == "utgavor" && second == "":
 		a, err = s.listEditions(r)
 	case first == "rojandekontroll" && second == "":
