@@ -23,9 +23,9 @@ type family struct {
 	levels []*table // by the areas of one division each, the largest areas first
 }
 
-// families sorts the tables that are by type alone or by the areas of one division alone into families, by their names. Where two tables of a family are by the
+// findFamilies sorts the tables that are by type alone or by the areas of one division alone into families, by their names. Where two tables of a family are by the
 // same division the first stands.
-func (h *holding) families() []*family {
+func (h *holding) findFamilies() []*family {
 	var all []*family
 	named := map[string]*family{}
 	for _, t := range h.tables {

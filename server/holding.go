@@ -29,7 +29,9 @@ type holding struct {
 	names     []named // places in the order they are searched
 	scenarios map[string]func() (*scenario, error)
 
-	figures func() ([]*figure, error) // what can be shown of places, found when first asked for
+	families func() []*family
+	figures  func() ([]*figure, error) // what can be shown of places, found when first asked for
+	profiles *sync.Map                 // *profile by profileKey
 }
 
 // A division has the keys to the other divisions beside its areas.
@@ -92,7 +94,7 @@ func (t *table) byArea() bool { return t.kinds == 0 && t.areas == 1 }
 
 // hold reads the divisions of an edition and prepares its tables for reading.
 func hold(ed *edition.Edition) (*holding, error) {
-	h := &holding{ed: ed, scenarios: map[string]func() (*scenario, error){}}
+	h := &holding{ed: ed, scenarios: map[string]func() (*scenario, error){}, profiles: &sync.Map{}}
 	for _, info := range ed.Tables() {
 		t := &table{TableInfo: info, layout: layoutOf(info.Dims),
 			cells: sync.OnceValues(func() (*cube.Cube, error) {
@@ -135,6 +137,7 @@ func hold(ed *edition.Edition) (*holding, error) {
 		held.types = sync.OnceValue(func() *typing { return h.typing(held) })
 		h.divisions = append(h.divisions, held)
 	}
+	h.families = sync.OnceValue(h.findFamilies)
 	h.figures = sync.OnceValues(h.findFigures)
 	// From the largest areas down, those of other kinds than the official ones last.
 	slices.SortStableFunc(h.divisions, func(a, b *division) int {

@@ -36,8 +36,6 @@
 package server
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -51,7 +49,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/skikt/skikt/edition"
 )
@@ -73,9 +70,7 @@ type Server struct {
 	holding
 	templates *template.Template
 
-	mu    sync.Mutex
-	kept  map[string]*reply
-	bytes int
+	kept cupboard
 }
 
 // New makes a server of an edition. It reads the edition's divisions; tables are read when first asked for.
@@ -88,7 +83,7 @@ func New(ed *edition.Edition) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	return &Server{holding: *h, templates: templates, kept: map[string]*reply{}}, nil
+	return &Server{holding: *h, templates: templates}, nil
 }
 
 // A request is what was asked, taken apart.
@@ -206,7 +201,7 @@ type reply struct {
 	kind           string // Content-Type
 	lang           string
 	file           string // name to save numbers under
-	body, squeezed []byte
+	body, squeezed []byte // of an answer that is kept only squeezed, unless it is too short for it
 	tag            string
 	passing        bool // not kept
 	scripted       bool
@@ -261,10 +256,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			return
 		}
 	}
-	body := a.body
-	if len(a.squeezed) > 0 && takesGzip(req.Header.Get("Accept-Encoding")) {
+	body := a.squeezed
+	if len(body) > 0 && takesGzip(req.Header.Get("Accept-Encoding")) {
 		h.Set("Content-Encoding", "gzip")
-		body = a.squeezed
+	} else if body, err = a.plain(); err != nil {
+		h.Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusInternalServerError)
+		return
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(a.status)
@@ -286,16 +284,10 @@ func takesGzip(accept string) bool {
 	return false
 }
 
-// mostKept is how many bytes of answers are kept; when there would be more, all are let go.
-const mostKept = 64 << 20
-
 // reply is the answer to a request, made or kept.
 func (s *Server) reply(r *request) *reply {
 	key := r.address(r.lang, r.format)
-	s.mu.Lock()
-	a, ok := s.kept[key]
-	s.mu.Unlock()
-	if ok {
+	if a, ok := s.kept.get(key); ok {
 		return a
 	}
 	a, err := s.make(r)
@@ -305,23 +297,15 @@ func (s *Server) reply(r *request) *reply {
 	sum := sha256.Sum256(a.body)
 	a.status, a.tag = http.StatusOK, `W/"`+hex.EncodeToString(sum[:12])+`"`
 	if len(a.body) > 1400 {
-		var out bytes.Buffer
-		zip := gzip.NewWriter(&out)
-		zip.Write(a.body)
-		zip.Close()
-		a.squeezed = out.Bytes()
+		a.squeezed = squeezed(a.body)
 	}
 	if a.passing {
 		return a
 	}
-	size := len(a.body) + len(a.squeezed)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.bytes += size; s.bytes > mostKept {
-		clear(s.kept)
-		s.bytes = size
+	if a.squeezed != nil {
+		a.body = nil
 	}
-	s.kept[key] = a
+	s.kept.add(key, a)
 	return a
 }
 
