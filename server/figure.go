@@ -305,7 +305,7 @@ func (f *figure) rows(t *table, c *cube.Cube, year string) map[string]int {
 	for d, code := range f.codes(t, c, "", year) {
 		want[d] = c.Dims()[d].Index(code)
 	}
-	out := map[string]int{}
+	out := make(map[string]int, len(c.Dims()[t.area].Members))
 	for i := range c.Len() {
 		fits := true
 		for d, at := range want {
@@ -401,11 +401,7 @@ func (s *Server) of(f *figure, q place, lang string) (*series, error) {
 	// What a table of smaller areas tells of all of them is the country.
 	if len(out.cells) == 0 && q.ID.Kind == area.Riket {
 		for _, t := range f.levels {
-			c, err := t.cells()
-			if err != nil {
-				return nil, err
-			}
-			if dim := c.Dims()[t.area]; dim.Index(cube.Total) < 0 || !ofCountry(dim) {
+			if t.total() < 0 || !t.ofCountry() {
 				continue
 			}
 			if err := add(t, cube.Total); err != nil {

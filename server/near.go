@@ -193,6 +193,7 @@ func (s *Server) similar(q place, year string) (out []likeness, whole bool, err 
 		return nil, false, err
 	}
 	own := p.values[q.at]
+	out = make([]likeness, 0, mostSimilar+1)
 	for at, theirs := range p.values {
 		if at == q.at || theirs == nil {
 			continue
@@ -201,10 +202,21 @@ func (s *Server) similar(q place, year string) (out []likeness, whole bool, err 
 		for i := range own {
 			sum += (own[i] - theirs[i]) * (own[i] - theirs[i])
 		}
-		out = append(out, likeness{place{q.division, at}, math.Sqrt(sum / float64(len(own)))})
+		one := likeness{place{q.division, at}, math.Sqrt(sum / float64(len(own)))}
+		if len(out) == mostSimilar && one.apart >= out[mostSimilar-1].apart {
+			continue
+		}
+		// Of areas that are equally alike the first stands.
+		before, _ := slices.BinarySearchFunc(out, one, func(o, one likeness) int {
+			if o.apart <= one.apart {
+				return -1
+			}
+			return 1
+		})
+		out = slices.Insert(out, before, one)
+		out = out[:min(len(out), mostSimilar)]
 	}
-	slices.SortStableFunc(out, func(a, b likeness) int { return cmp.Compare(a.apart, b.apart) })
-	return out[:min(len(out), mostSimilar)], p.whole, nil
+	return out, p.whole, nil
 }
 
 // A profile is what similar areas of a division are found by in a year: the components of the index, or the index alone (whole). Areas of which not all is known have none.
@@ -303,8 +315,11 @@ func (s *Server) differences(q place) (out []difference, smallest cube.Number, e
 		if here.Base.OK && (!smallest.OK || here.Base.V < smallest.V) {
 			smallest = here.Base
 		}
+		if t.total() < 0 || !t.ofCountry() {
+			continue
+		}
 		whole, ok := f.cell(t, c, cube.Total, year)
-		if !ok || !whole.Status.HasValue() || !ofCountry(c.Dims()[t.area]) {
+		if !ok || !whole.Status.HasValue() {
 			continue
 		}
 		out = append(out, difference{f, here, whole, year})
