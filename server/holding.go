@@ -39,6 +39,7 @@ type division struct {
 	types func() *typing
 
 	bounds func() []orb.Bound // of the areas; empty for one without a border
+	beside func() [][]int32   // positions of the areas that share a stretch of border with each
 }
 
 // A table is an entry of the manifest and its cells.
@@ -132,6 +133,7 @@ func hold(ed *edition.Edition) (*holding, error) {
 			}
 			return all
 		})
+		held.beside = sync.OnceValue(func() [][]int32 { return sharing(d) })
 		held.types = sync.OnceValue(func() *typing { return h.typing(held) })
 		h.divisions = append(h.divisions, held)
 	}
