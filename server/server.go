@@ -292,6 +292,9 @@ func takes(accept, wanted string) bool {
 // mostKept is how many bytes of answers are kept; when there would be more, all are let go.
 const mostKept = 64 << 20
 
+// largeAnswer is the size from which an answer is worth squeezing hard: a national map, which is made once and sent often.
+const largeAnswer = 200 << 10
+
 // reply is the answer to a request, made or kept.
 func (s *Server) reply(r *request) *reply {
 	key := r.address(r.lang, r.format)
@@ -309,7 +312,11 @@ func (s *Server) reply(r *request) *reply {
 	a.status, a.tag = http.StatusOK, `W/"`+hex.EncodeToString(sum[:12])+`"`
 	if len(a.body) > 1400 {
 		var out bytes.Buffer
-		zip := gzip.NewWriter(&out)
+		effort := gzip.DefaultCompression
+		if len(a.body) > largeAnswer {
+			effort = gzip.BestCompression
+		}
+		zip, _ := gzip.NewWriterLevel(&out, effort)
 		zip.Write(a.body)
 		zip.Close()
 		a.squeezed = out.Bytes()

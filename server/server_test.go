@@ -41,8 +41,8 @@ const (
 )
 
 // evil is a label that would run if it were not escaped.
-// script is the one script that a page has where the front end was built: a file of its own.
-var script = regexp.MustCompile(`<script type="module" src="/assets/[\w.-]+\.js" integrity="sha384-[A-Za-z0-9+/=]{64}"></script>`)
+// script is the one script that a page has where the front end was built, a file of its own, and what a map hands it, which is no script.
+var script = regexp.MustCompile(`<script type="module" src="/assets/[\w.-]+\.js" integrity="sha384-[A-Za-z0-9+/=]{64}"></script>|<script type="application/json" id="view">[^<]*</script>`)
 
 const evil = `<script>alert("x")</script>&`
 

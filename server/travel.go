@@ -121,7 +121,7 @@ func viewOf(r *request, d *division, keep func(int) bool, shapes []picture.Shape
 			continue
 		}
 		i, said, class := index[at], "", byte(notShown)
-		if i >= 0 && !shapes[i].Quiet {
+		if i >= 0 && !shapes[i].Quiet && shapes[i].Class != nil {
 			if said = sentence(cells[i], l, m, r.lang); said == shapes[i].Class.Label {
 				said = ""
 			}

@@ -14,7 +14,13 @@ let asked: AbortController | undefined
 let moving = false // a slider's answer is on its way
 let queued: URL | undefined
 let prepare: Prepare = async () => () => {}
-const status = Object.assign(document.createElement('p'), { className: 'status' })
+const status = document.createElement('p')
+
+/** Says how it goes: aloud, and in sight while one waits or when it failed. */
+function say(text: string, seen: boolean): void {
+  status.textContent = text
+  status.className = seen ? 'status' : 'status hidden'
+}
 
 /** Where the answer to an address is fetched: of a map without the shapes, which the script has. */
 function source(address: URL): string {
@@ -33,7 +39,7 @@ export async function show(address: URL, way: Way): Promise<void> {
   performance.mark('asked')
   const main = document.querySelector('main')!
   main.setAttribute('aria-busy', 'true')
-  const late = setTimeout(() => (status.textContent = word('busy')), 400)
+  const late = setTimeout(() => say(word('busy'), true), 400)
   try {
     const answer = await fetch(source(address), { signal: mine.signal })
     if (!answer.ok) {
@@ -61,19 +67,19 @@ export async function show(address: URL, way: Way): Promise<void> {
     shown = address
     after()
     performance.measure('view', 'asked')
-    if (way !== 'replace') status.textContent = `${word('shown')} ${document.querySelector('main figcaption')?.textContent ?? title}`
+    say(`${word('shown')} ${document.querySelector('main figcaption')?.textContent ?? title}`, false)
   } catch (problem) {
     if (mine.signal.aborted) return
     if (way === 'stay') location.reload()
     likeControls(document, new DOMParser().parseFromString(document.documentElement.outerHTML, 'text/html'))
-    status.textContent = word('failed')
+    say(word('failed'), true)
     console.error(problem)
   } finally {
     clearTimeout(late)
     if (asked === mine) {
       moving = false
       main.removeAttribute('aria-busy')
-      if (status.textContent === word('busy')) status.textContent = ''
+      if (status.textContent === word('busy')) say('', false)
       const next = queued
       queued = undefined
       if (next) void show(next, 'replace')
@@ -97,9 +103,12 @@ export function filled(form: HTMLFormElement): URL | undefined {
   return to
 }
 
+const fetchSoon = (to: URL) => void fetch(source(to), { priority: 'low' }).catch(() => {})
+
 export function route(preparing: Prepare): void {
   prepare = preparing
   status.setAttribute('role', 'status')
+  say('', false)
   document.querySelector('main')?.before(status)
   document.addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || !(event.target instanceof Element)) return
@@ -128,9 +137,19 @@ export function route(preparing: Prepare): void {
   document.addEventListener('input', choice)
   // What one points at is likely to be asked for; the browser keeps the answer.
   const soon = (event: Event) => {
+    if (event.target instanceof HTMLSelectElement && event.target.form?.matches('main form.choose')) {
+      const { form, options, selectedIndex, name } = event.target
+      for (const beside of [options[selectedIndex - 1], options[selectedIndex + 1]]) {
+        const to = beside && filled(form)
+        if (!to) continue
+        to.searchParams.delete(name)
+        if (beside.value) to.searchParams.set(name, beside.value)
+        fetchSoon(to)
+      }
+    }
     const link = event.target instanceof Element && event.target.closest('main a[href]:not([rel~=nofollow])')
     const to = link && here(link.getAttribute('href')!)
-    if (to && to.search !== shown.search) void fetch(source(to), { priority: 'low' }).catch(() => {})
+    if (to && to.search !== shown.search) fetchSoon(to)
   }
   document.addEventListener('pointerover', soon)
   document.addEventListener('focusin', soon)

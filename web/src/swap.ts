@@ -1,7 +1,7 @@
 // One page takes another's place as one, without disturbing what stays: what is equal is left alone, controls keep the focus, and what our own script has put there (data-own) is
 // not the server's to take away.
 
-const lasting = 'form.choose, form.choose *, figure.map, svg.map, div.key'
+const lasting = 'form.choose, form.choose *, figure.map, svg.map, div.key, .scroll, .scroll *'
 
 /** Makes the children of one element like those of another. */
 export function swap(now: Element, next: Element): void {
