@@ -93,14 +93,14 @@ export function outline(areas: Areas, at: number, way: 'here' | 'pointed'): void
 
 /** Puts the controls beside the map, where they are not there yet. */
 function furnish(): void {
-  const figure = document.querySelector('main figure.map')
-  if (!figure || figure.querySelector('[data-own].beside')) return
+  const key = document.querySelector('main figure.map div.key')
+  if (!key || key.querySelector('[data-own].beside')) return
   const room = document.createElement('div')
   room.className = 'beside'
   room.setAttribute('data-own', '')
-  figure.append(room)
+  key.append(room)
   mount(Travel, { target: room })
-  const svg = figure.querySelector<SVGSVGElement>('svg.map')!
+  const svg = document.querySelector<SVGSVGElement>('main svg.map')!
   const point = (at: number) => {
     if (at === now.pointed || !now.areas) return
     now.pointed = at
