@@ -35,6 +35,7 @@ type Declaration struct {
 	Name        string                 `yaml:"name"`
 	Title       Text                   `yaml:"title"`
 	Synthetic   bool                   `yaml:"synthetic"` // every page and file is then marked synthetic
+	Licence     string                 `yaml:"licence"`   // address of the licence of what is published; CC0 when there is none
 	Assignment  Assignment             `yaml:"assignment"`
 	Sources     map[string]SourceDecl  `yaml:"sources"`
 	Geography   GeographyDecl          `yaml:"geography"`

@@ -269,7 +269,7 @@ func (r *Run) Publish(dir string, release *Release) error {
 	r.opt.step("publish", 0, 1)
 	m := edition.Release{
 		Title: text(r.Title), Project: r.Name, Agency: r.Assignment.Agency, Reference: r.Assignment.Reference, Task: text(r.Assignment.Task), Assignment: r.assignment(),
-		Synthetic: r.Synthetic, Notes: append(texts(r.Notes), r.reservations()...), Methods: r.methods(release), Grants: r.scenarios, Assessment: release.Assessment,
+		Synthetic: r.Synthetic, Licence: r.Licence, Notes: append(texts(r.Notes), r.reservations()...), Methods: r.methods(release), Grants: r.scenarios, Assessment: release.Assessment,
 	}
 	if err := publish.Build(dir, publish.Input{Release: m, Tables: release.Tables, Geography: r.Geography, Divisions: r.divisions(release)}); err != nil {
 		return err

@@ -21,6 +21,7 @@ import (
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/internal/tile"
 	"github.com/skikt/skikt/protect"
 )
 
@@ -232,10 +233,20 @@ func (c *content) fill(f *folder) error {
 		for _, p := range parents {
 			info.Parents = append(info.Parents, p.ID.String())
 		}
-		m.Divisions = append(m.Divisions, info)
 		if err := f.write(info.File, func(w io.Writer) error { return edition.WriteDivision(w, d, parents) }); err != nil {
 			return err
 		}
+		var tiles bytes.Buffer
+		switch err := edition.WriteTiles(&tiles, d); {
+		case err == nil:
+			info.Tiles = edition.TilesFile(id)
+			if err := f.write(info.Tiles, func(w io.Writer) error { _, err := w.Write(tiles.Bytes()); return err }); err != nil {
+				return err
+			}
+		case !errors.Is(err, tile.ErrNothing): // a division without borders has no tiles
+			return err
+		}
+		m.Divisions = append(m.Divisions, info)
 	}
 	m.Files = f.files
 	var manifest bytes.Buffer

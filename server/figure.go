@@ -630,7 +630,7 @@ func (s *Server) feet(r *request, m cube.Measure, tables []*table, cells []cube.
 		out = append(out, lead)
 	}
 	manifest := s.ed.Manifest()
-	from := word(lang, "edition") + " " + s.ed.ID() + ". " + r.address(lang, "html")
+	from := word(lang, "edition") + " " + s.ed.ID() + ". " + s.permanentAddress(r, lang)
 	if manifest.Agency != "" {
 		from = manifest.Agency + ". " + from
 	}

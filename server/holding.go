@@ -30,6 +30,9 @@ type holding struct {
 	scenarios map[string]func() (*scenario, error)
 
 	figures func() ([]*figure, error) // what can be shown of places, found when first asked for
+
+	codeLists  func() []*codeList
+	aggregates *aggregates
 }
 
 // A division has the keys to the other divisions beside its areas.
@@ -37,6 +40,7 @@ type division struct {
 	*area.Division
 	in    map[area.ID][]int32 // position of the area of another division that holds each area, or -1
 	types func() *typing
+	tiles func() (*tileSet, error) // read when first asked for
 
 	bounds func() []orb.Bound // of the areas; empty for one without a border
 	beside func() [][]int32   // positions of the areas that share a stretch of border with each
@@ -134,10 +138,12 @@ func hold(ed *edition.Edition) (*holding, error) {
 			return all
 		})
 		held.beside = sync.OnceValue(func() [][]int32 { return sharing(d) })
+		held.tiles = sync.OnceValues(func() (*tileSet, error) { return h.tilesOf(d.ID) })
 		held.types = sync.OnceValue(func() *typing { return h.typing(held) })
 		h.divisions = append(h.divisions, held)
 	}
 	h.figures = sync.OnceValues(h.findFigures)
+	h.codeLists, h.aggregates = sync.OnceValue(h.findCodeLists), &aggregates{}
 	// From the largest areas down, those of other kinds than the official ones last.
 	slices.SortStableFunc(h.divisions, func(a, b *division) int {
 		return cmp.Or(cmp.Compare(size(a.ID.Kind), size(b.ID.Kind)), cmp.Compare(a.Len(), b.Len()), cmp.Compare(a.ID.String(), b.ID.String()))

@@ -60,6 +60,11 @@ type shell struct {
 	Views       bool   // there is something to draw and to compare
 	Grants      bool   // there is a page of grants
 	Query       string // what was searched for
+	Permanent   string // this page in this edition for ever
+	Canonical   string // where the page is best found
+	Earlier     bool   // there is a newer edition
+	Newest      string // where the same page of the newest edition is
+	Editions    bool   // more than one is held
 	Body        any
 }
 
@@ -88,6 +93,7 @@ func (s *Server) page(r *request, a *answer) (*reply, error) {
 		sh.Here = "/"
 	}
 	sh.Other = r.address(sh.OtherLang, "html")
+	s.placed(&sh, r, a)
 	for _, f := range formats {
 		if a.formatted(f) {
 			name := strings.ToUpper(f)

@@ -19,6 +19,8 @@ type placePage struct {
 	Code   string
 	Up     []link
 	Other  []link // the same code in other divisions
+	Became string // what became of it in the newest division of its kind
+	Later  []link // and where that is
 	Type   *placeType
 	Parts  *grid  // the types of the areas in the place
 	Lead   string // and the same in a sentence
@@ -72,6 +74,10 @@ func (s *Server) place(r *request, code string) (*answer, error) {
 		if at, ok := d.Index(p.Code); ok && d != q.division {
 			p.Other = append(p.Other, link{d.ID.Title(), s.href(place{d, at}, r.lang)})
 		}
+	}
+	if p.Became, p.Later = s.became(q, r.lang); p.Became != "" {
+		// What is told of the ground says more than that the code is the same.
+		p.Other = slices.DeleteFunc(p.Other, func(l link) bool { return slices.ContainsFunc(p.Later, func(k link) bool { return k.Href == l.Href }) })
 	}
 	p.Here = word(r.lang, "here-and")
 	glance := &grid{Caption: fmt.Sprintf(word(r.lang, "and-whole"), q.name(r.lang)), Labels: []string{""}, Heads: []columnHead{
@@ -518,60 +524,6 @@ func (s *Server) locator(q place, lang string) *picture.Chart {
 		return &picture.Chart{Caption: title, SVG: svg, Legend: &picture.Legend{}}
 	}
 	return nil
-}
-
-// searchPage lists the places that were found.
-type searchPage struct {
-	Query string
-	Found []foundPlace
-	More  string
-}
-
-type foundPlace struct {
-	link
-	Code, Kind, In string
-	Number, Class  string
-}
-
-// mostFound is how many places a search shows.
-const mostFound = 60
-
-func (s *Server) search(r *request) (*answer, error) {
-	if err := r.only("q"); err != nil {
-		return nil, err
-	}
-	const longest = 100
-	query := r.query.Get("q")
-	if len(query) > longest {
-		return nil, &badRequest{word(r.lang, "too-long")}
-	}
-	p := &searchPage{Query: strings.TrimSpace(query)}
-	type fact struct {
-		Code     string `json:"code"`
-		Name     string `json:"name"`
-		Division string `json:"division"`
-		In       string `json:"in,omitempty"`
-		Address  string `json:"address"`
-	}
-	facts := []fact{}
-	list := [][]string{{"code", "name", "division", "in", "address"}}
-	found := s.lookup(query)
-	for _, q := range found[:min(len(found), mostFound)] {
-		f := foundPlace{link: link{q.name(r.lang), s.href(q, r.lang)}, Code: q.area().Code, Kind: q.ID.Title()}
-		if up := s.above(q); len(up) > 0 && up[len(up)-1].ID.Kind != area.Riket {
-			f.In = up[len(up)-1].name(r.lang)
-		}
-		if t := s.placeType(q, r.lang); t != nil {
-			f.Number, f.Class = t.Number, t.Class
-		}
-		p.Found = append(p.Found, f)
-		facts = append(facts, fact{f.Code, f.Name, q.ID.String(), f.In, f.Href})
-		list = append(list, []string{f.Code, f.Name, q.ID.String(), f.In, f.Href})
-	}
-	if len(found) > mostFound {
-		p.More = fmt.Sprintf(word(r.lang, "more-found"), picture.Number(mostFound, 0, r.lang), picture.Number(float64(len(found)), 0, r.lang))
-	}
-	return &answer{template: "search.html", title: word(r.lang, "search-places"), body: p, facts: facts, list: list}, nil
 }
 
 // reversed are places from the smallest to the largest.

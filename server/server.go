@@ -14,11 +14,15 @@
 //	/bedomning            how far the tools support the work: verdicts on tools, uses and processes; /bedomning/PROCESS-TOOL-USE one of them with its evidence
 //	/metod                how it was done
 //	/utgava               the edition: its sources, its protection, its files
+//	/utgavor              the editions that are held: what changed from one to the next and why, and which are withdrawn
 //	/rojandekontroll      the account of the disclosure control: what was hidden, by which rules, at what cost
-//	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices
+//	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices; /api/v1 as PxWebApi 1
+//	/tiles/kommun.json    the borders as vector tiles, for maps that the reader's machine draws: addresses, zooms, layer (TileJSON 3); all as one file in kommun.pmtiles
 //
 // A FIGURE is a family of tables, a measure and a member of each group: background:SharePersons:total. Tables that tell the same at several levels (background by type,
 // background_kommun, background_regso) are a family. The country is one page at / and /plats/00.
+//
+// Each of them stands also under /e/EDITION, where it is always that edition's; /e/senaste leads to the newest. A withdrawn edition answers with the reason.
 //
 // Add .csv, .xlsx or .json to any of them that has numbers (/plats/00.csv for the country), .svg where there is a picture and .geojson to a map; put /en before any of them for English. A code that stands for other
 // ground in a newer division is written as SCB writes it, 1780R001_RegSO2025.
@@ -63,14 +67,34 @@ type Server struct {
 	holding
 	templates *template.Template
 	assets    *assets
+	editions  *editions  // this one and those that are held beside it
+	addresses *Addresses // that may be searched for; nil for none
 
 	mu    sync.Mutex
 	kept  map[string]*reply
 	bytes int
 }
 
-// New makes a server of an edition. It reads the edition's divisions; tables are read when first asked for.
-func New(ed *edition.Edition) (*Server, error) {
+// New makes a server of an edition and of earlier ones that are held beside it under their permanent addresses. It reads their divisions; tables are read when first asked for. Where all
+// editions tell a day, the latest is the newest; else the first given is.
+func New(ed *edition.Edition, earlier ...*edition.Edition) (*Server, error) {
+	var all []*Server
+	for _, one := range append([]*edition.Edition{ed}, earlier...) {
+		s, err := newServer(one)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(all, func(o *Server) bool { return o.ed.ID() == one.ID() }) {
+			all = append(all, s)
+		}
+	}
+	return together(all), nil
+}
+
+// ID is the number of the edition that is shown when an address names none.
+func (s *Server) ID() string { return s.ed.ID() }
+
+func newServer(ed *edition.Edition) (*Server, error) {
 	h, err := hold(ed)
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
@@ -92,6 +116,7 @@ type request struct {
 	lang   string   // sv, en
 	format string   // html or one of formats
 	path   []string // without language and format
+	base   string   // of a permanent address: /e/EDITION
 	query  url.Values
 }
 
@@ -147,7 +172,7 @@ func (r *request) address(lang, format string) string {
 	if format != "html" && len(path) == 0 {
 		path = []string{"plats", country}
 	}
-	out := prefix(lang)
+	out := r.base + prefix(lang)
 	for _, part := range path {
 		out += "/" + url.PathEscape(part)
 	}
@@ -215,24 +240,40 @@ const (
 
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	switch path := req.URL.Path; {
+	case strings.HasPrefix(path, permanentPath):
+		s.serveEdition(w, req)
+	case path == strings.TrimSuffix(permanentPath, "/"), path == permanentPath:
+		http.Redirect(w, req, "/utgavor", http.StatusFound)
+	default:
+		s.serve(w, req, "")
+	}
+}
+
+// serve answers a request over the server's own edition; base is what its address had before the part that is in the request.
+func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", contentPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	if req.URL.Path == pxweb || strings.HasPrefix(req.URL.Path, pxweb+"/") {
+	if under(req.URL.Path, pxweb) || under(req.URL.Path, pxweb1) {
 		s.serveAPI(w, req)
 		return
 	}
-	h.Set("Vary", "Accept-Encoding")
 	if strings.HasPrefix(req.URL.Path, assetsAt) {
 		s.assets.ServeHTTP(w, req)
 		return
 	}
-	r, tidy, err := parse(req.URL)
-	if err == nil && tidy != "" {
-		http.Redirect(w, req, tidy, http.StatusMovedPermanently)
+	if strings.HasPrefix(req.URL.Path, tiles+"/") {
+		s.serveTiles(w, req)
 		return
 	}
+	r, tidy, err := parse(req.URL)
+	if err == nil && tidy != "" {
+		http.Redirect(w, req, base+tidy, http.StatusMovedPermanently)
+		return
+	}
+	r.base = base
 	var a *reply
 	switch {
 	case req.Method != http.MethodGet && req.Method != http.MethodHead:
@@ -243,6 +284,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	default:
 		a = s.reply(r)
 	}
+	s.send(w, req, a)
+}
+
+// send writes an answer.
+func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", contentPolicy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Vary", "Accept-Encoding")
 	if s.assets.script.Path != "" && strings.HasPrefix(a.kind, "text/html") {
 		h.Set("Content-Security-Policy", scriptedPolicy)
 	}
@@ -307,6 +358,9 @@ func (s *Server) reply(r *request) *reply {
 	a, err := s.make(r)
 	if err != nil {
 		return s.failure(r, err)
+	}
+	if r.base != "" && (a.kind == "application/json" || strings.HasPrefix(a.kind, "text/html")) {
+		a.body = []byte(leading(r.base).Replace(string(a.body)))
 	}
 	sum := sha256.Sum256(a.body)
 	a.status, a.tag = http.StatusOK, `W/"`+hex.EncodeToString(sum[:12])+`"`
@@ -380,6 +434,8 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.method(r)
 	case first == "utgava" && second == "":
 		a, err = s.edition(r)
+	case first == "utgavor" && second == "":
+		a, err = s.listEditions(r)
 	case first == "rojandekontroll" && second == "":
 		a, err = s.protection(r)
 	default:
@@ -397,27 +453,39 @@ func (s *Server) make(r *request) (*reply, error) {
 func (s *Server) failure(r *request, err error) *reply {
 	switch {
 	case errors.Is(err, errNotFound):
-		return s.fail(r, http.StatusNotFound, word(r.lang, "not-found"))
+		return s.sorry(r, http.StatusNotFound, word(r.lang, "not-found"), s.guide(r))
 	case errors.As(err, new(*badRequest)):
-		return s.fail(r, http.StatusBadRequest, err.Error())
+		return s.sorry(r, http.StatusBadRequest, err.Error(), s.guide(r))
 	}
 	return s.fail(r, http.StatusInternalServerError, word(r.lang, "broken"))
 }
 
 // fail says in the form asked for why there is no answer.
 func (s *Server) fail(r *request, status int, text string) *reply {
+	return s.sorry(r, status, text, &errorPage{})
+}
+
+// sorry says so, and what may help.
+func (s *Server) sorry(r *request, status int, text string, help *errorPage) *reply {
 	a := &reply{status: status, lang: r.lang, kind: "text/plain; charset=utf-8", body: []byte(text + "\n")}
 	switch r.format {
 	case "json":
-		body, err := json.Marshal(map[string]string{"error": text})
+		body, err := json.Marshal(struct {
+			Error string   `json:"error"`
+			Texts []string `json:"help,omitempty"`
+			Links []string `json:"links,omitempty"`
+		}{text, help.texts(r.lang), help.hrefs()})
 		if err == nil {
 			a.kind, a.body = "application/json", append(body, '\n')
 		}
 	case "html", lightFormat:
 		// The address of a page that is not there leads nowhere in the other language either.
-		page, err := s.page(&request{lang: r.lang, format: "html"}, &answer{template: "error.html", title: text})
+		page, err := s.page(&request{lang: r.lang, format: "html", base: r.base}, &answer{template: "error.html", title: text, body: help})
 		if err == nil {
 			a.kind, a.body = page.kind, page.body
+			if r.base != "" {
+				a.body = []byte(leading(r.base).Replace(string(a.body)))
+			}
 		}
 	}
 	return a

@@ -63,7 +63,7 @@ func (s *Server) outlines(r *request) (*reply, error) {
 		}
 		p := place{d, at}
 		position[at] = len(out.Codes)
-		out.Codes, out.Names, out.Hrefs = append(out.Codes, p.area().Code), append(out.Names, p.name(r.lang)), append(out.Hrefs, s.href(p, r.lang))
+		out.Codes, out.Names, out.Hrefs = append(out.Codes, p.area().Code), append(out.Names, p.name(r.lang)), append(out.Hrefs, r.base+s.href(p, r.lang))
 		drawn.Shapes = append(drawn.Shapes, p.shape(r.lang, ""))
 	}
 	drawn.Window = picture.Nowhere
@@ -96,14 +96,17 @@ type view struct {
 	Classes string   `json:"classes"` // a letter for each area: A for the first class, a for it at half strength, - for an area that is not shown
 	Labels  []string `json:"labels"`
 	Said    []string `json:"said"` // of each area that is shown, after its name; empty where its class's label says it all
-	Tiles   string   `json:"tiles,omitempty"`
+	Tiles   string   `json:"tiles,omitempty"` // address of the division's vector tiles, where there are such
 }
 
 const notShown = '-'
 
 // viewOf says what a map shows of a division's areas that lie in a place, or of all.
 func viewOf(r *request, d *division, keep func(int) bool, shapes []picture.Shape, places []place, cells []cube.Cell, l *picture.Legend, m cube.Measure) *view {
-	v := &view{Areas: prefix(r.lang) + "/karta." + areasFormat + question(conditions(level, d.ID.String(), inside, r.query.Get(inside)))}
+	v := &view{Areas: r.base + prefix(r.lang) + "/karta." + areasFormat + question(conditions(level, d.ID.String(), inside, r.query.Get(inside)))}
+	if set, err := d.tiles(); err == nil && set != nil {
+		v.Tiles = r.base + tiles + "/" + d.ID.String() + ".json"
+	}
 	letter := map[*picture.Class]int{}
 	for i, k := range l.Classes {
 		v.Fills, v.Labels, letter[k] = append(v.Fills, k.Fill), append(v.Labels, k.Label), i
