@@ -36,8 +36,10 @@ type Question struct {
 	HiddenBelow float64
 	// RoundedTo, when above 0, is the base that the publisher rounds counts to (AtRandom: up or down by chance, else to the nearest), and PerturbedBy the most that it adds or takes
 	// away (cell key). Then measures carry an interval that contains the truth, and a warning names those of which nothing narrower than their range can be told.
+	// A count that is published as perturbed with its own interval is in it, whatever is said here.
 	RoundedTo, PerturbedBy float64
 	AtRandom               bool
+	ranged                 bool // there are such counts
 }
 
 // Uncertainty is how the correction and the interval of a measure come about.
@@ -103,6 +105,9 @@ func (q Question) how() cube.Text {
 // loose tells whether no count is exact.
 func (q Question) loose() bool { return q.RoundedTo > 0 || q.PerturbedBy > 0 }
 
+// loose tells whether no count of the place is exact, or some carry intervals.
+func (p *place) loose(q Question) bool { return q.loose() || len(p.ranged) > 0 }
+
 // around is where the truth of a published count lies.
 func (q Question) around(v float64) Interval {
 	n := Exactly(v)
@@ -161,6 +166,7 @@ func Cube(c *cube.Cube, q Question) (*cube.Cube, error) {
 		return nil, fmt.Errorf("segregation: there is no null %q; there are %v", q.Null, Nulls())
 	}
 	places := f.places(c)
+	q.ranged = carried(places)
 	if q.Ground != nil {
 		if err := q.Ground.check(c, f, places); err != nil {
 			return nil, err
@@ -210,7 +216,7 @@ func (q Question) notes(unit cube.Text) []cube.Text {
 			EN: fmt.Sprintf("Expected values under the null %s, %d draws with seed %d; the interval is quantiles of the draws (%g %%). P is the part of the draws at least as large as the value, the table itself counted in.",
 				q.Null, d.N, d.Seed, 100*d.Level)})
 	}
-	if q.loose() {
+	if q.loose() || q.ranged {
 		notes = append(notes, cube.Text{
 			SV: "Antalen är avrundade eller störda: värden är räknade på antalen som de är, och intervallen innehåller det sanna värdet, hur antalen än ändrats.",
 			EN: "Counts are rounded or perturbed: values are of the counts as they are, and the intervals contain the true value, however the counts were changed."})
@@ -261,7 +267,13 @@ func (s tally) warnings(places int) []cube.Warning {
 	if len(s.whole) > 0 {
 		var sv, en []string
 		for _, d := range s.whole {
-			sv, en = append(sv, fmt.Sprintf("%s (%s)", d.Title.SV, d.Range.SV)), append(en, fmt.Sprintf("%s (%s)", d.Title.EN, d.Range.EN))
+			named := func(title, ranged string) string {
+				if ranged == "" { // of a part
+					return title
+				}
+				return fmt.Sprintf("%s (%s)", title, ranged)
+			}
+			sv, en = append(sv, named(d.Title.SV, d.Range.SV)), append(en, named(d.Title.EN, d.Range.EN))
 		}
 		out = append(out, cube.Warning{Code: "whole-range", Text: cube.Text{
 			SV: "Där antal är dolda eller ändrade kan inget snävare än måttets hela område sägas, åtminstone i någon rad, om: " + strings.Join(sv, ", ") + ".",
@@ -303,6 +315,8 @@ type land struct {
 	ways  *Space // what kernels see: the network, else the points
 	here  *Map
 	from  []float64 // metres from the centre; nil without one
+
+	follows Centre // rule of a centre that is where counts which are not known put it
 }
 
 func (l *look) pair() (a, b []float64) {
@@ -708,6 +722,7 @@ type place struct {
 	order  []int                  // units as they come
 	state  cube.Status            // of a count that has no value; Known when all have
 	hidden map[[2]int]cube.Status // unit and column of the counts without a value
+	ranged map[[2]int]Interval    // counts that are perturbed or hidden and carry an interval
 	// Published totals, of units and of groups, are kept to bound what is hidden.
 	unitTotals, groupTotals map[int]float64
 }
@@ -729,7 +744,7 @@ func (f frame) places(c *cube.Cube) []*place {
 		key := fmt.Sprint(at)
 		p := index[key]
 		if p == nil {
-			p = &place{at: at, counts: map[int][]float64{}, state: cube.Known, hidden: map[[2]int]cube.Status{}, unitTotals: map[int]float64{}, groupTotals: map[int]float64{}}
+			p = &place{at: at, counts: map[int][]float64{}, state: cube.Known, hidden: map[[2]int]cube.Status{}, ranged: map[[2]int]Interval{}, unitTotals: map[int]float64{}, groupTotals: map[int]float64{}}
 			index[key] = p
 			all = append(all, p)
 		}
@@ -748,6 +763,10 @@ func (f frame) places(c *cube.Cube) []*place {
 			p.counts[unit] = make([]float64, len(f.members))
 			p.order = append(p.order, unit)
 		}
+		if cell.Lo.OK && cell.Hi.OK && (cell.Status == cube.Perturbed || !cell.Status.HasValue()) {
+			n := p.ranged[[2]int{unit, column}]
+			p.ranged[[2]int{unit, column}] = Interval{n.Lo + max(0, cell.Lo.V), n.Hi + cell.Hi.V}
+		}
 		if !cell.Status.HasValue() {
 			p.state = cell.Status
 			p.hidden[[2]int{unit, column}] = cell.Status
@@ -760,6 +779,11 @@ func (f frame) places(c *cube.Cube) []*place {
 		slices.Sort(p.order)
 	}
 	return all
+}
+
+// carried tells whether counts carry intervals of their own.
+func carried(places []*place) bool {
+	return slices.ContainsFunc(places, func(p *place) bool { return len(p.ranged) > 0 })
 }
 
 // check holds that the ground is of the cube's units.
@@ -883,13 +907,11 @@ func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *
 		}
 		some := false
 		for i, b := range bounds {
-			// From nothing to all there can be is no news, and the middle of it would look like a value: the cell stays hidden.
-			if b.Name == "" || b.Whole || math.IsInf(b.Lo, 0) || math.IsInf(b.Hi, 0) {
+			cell, whole := boundedCell(at(i)[0], b)
+			if at(i)[0] = cell; whole {
 				seen.wide(named[i].doc)
-				continue
 			}
-			at(i)[0] = cube.Cell{Status: cube.Unreliable, Value: (b.Lo + b.Hi) / 2, Lo: cube.Num(b.Lo), Hi: cube.Num(b.Hi)}
-			some = true
+			some = some || !whole
 		}
 		if some {
 			seen.bounded++
@@ -929,7 +951,7 @@ func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *
 		values[i] = m.of(&view)
 		at(i)[0] = defined(values[i], base)
 	}
-	if q.loose() {
+	if p.loose(q) {
 		l, err := q.ground(c, f, p)
 		if err != nil {
 			return nil, err
@@ -939,17 +961,12 @@ func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *
 			return nil, err
 		}
 		for i, b := range bounds {
-			c := &at(i)[0]
-			if !c.Status.HasValue() {
+			if !at(i)[0].Status.HasValue() {
 				continue
 			}
-			// The value is of the published counts, and need not lie in the middle; the interval holds the truth.
-			c.Status = cube.Perturbed
-			if b.Name == "" || b.Whole {
+			cell, whole := boundedCell(at(i)[0], b)
+			if at(i)[0] = cell; whole {
 				seen.wide(named[i].doc)
-			}
-			if b.Name != "" && !math.IsInf(b.Lo, 0) && !math.IsInf(b.Hi, 0) {
-				c.Lo, c.Hi = cube.Num(min(b.Lo, c.Value)), cube.Num(max(b.Hi, c.Value))
 			}
 		}
 	}
@@ -1026,7 +1043,7 @@ func (q Question) tests(t *Table, p Profile, values []float64) ([]Test, error) {
 	return out, nil
 }
 
-// ground is the land of a place whose counts are not all known; nil without one. A centre that follows the persons is not known then.
+// ground is the land of a place whose counts are not all known; nil without one. A centre that follows the persons is not known then ([land.centred]).
 func (q Question) ground(c *cube.Cube, f frame, p *place) (*land, error) {
 	if q.Ground == nil {
 		return nil, nil
@@ -1035,19 +1052,26 @@ func (q Question) ground(c *cube.Cube, f frame, p *place) (*land, error) {
 	if known.Point == nil && (known.Centre == CentreOfPersons || known.Centre == LargestUnit) {
 		known.Centre = ""
 	}
-	return known.land(c.Dim(q.Units), p.order, make([]float64, len(p.order)))
+	l, err := known.land(c.Dim(q.Units), p.order, make([]float64, len(p.order)))
+	if err == nil && known.Centre != q.Ground.Centre {
+		l.follows = q.Ground.Centre
+	}
+	return l, err
 }
 
 // intervals are the counts with what is known of those that are hidden or changed; nil where a count may be anything.
 func (p *place) intervals(f frame, q Question) *IntervalTable {
-	if q.HiddenBelow <= 0 && !q.loose() {
+	if q.HiddenBelow <= 0 && !p.loose(q) {
 		return nil
 	}
 	t := IntervalTable{Units: len(p.order), Groups: len(f.members)}
 	for _, unit := range p.order {
 		for g, v := range p.counts[unit] {
 			n := q.around(v)
+			own, carried := p.ranged[[2]int{unit, g}]
 			switch status, without := p.hidden[[2]int{unit, g}]; {
+			case carried:
+				n = own
 			case !without:
 			case status == cube.HiddenRule && q.HiddenBelow > 0:
 				n = HiddenBelow(q.HiddenBelow, 0)
@@ -1086,6 +1110,13 @@ func (p *place) intervals(f frame, q Question) *IntervalTable {
 		}
 		t.UnitTotals = append(t.UnitTotals, total)
 	}
+	t.GroupTotals = make([]Interval, t.Groups)
+	for i, n := range t.Cells {
+		t.GroupTotals[i%t.Groups].Hi += n.Hi
+	}
+	for g, v := range p.groupTotals { // a limit only: it may count persons who are in no unit
+		t.GroupTotals[g].Hi = q.around(v).Hi
+	}
 	return &t
 }
 
@@ -1106,15 +1137,7 @@ func (q Question) bounds(p *place, f frame, l *land, named []named) ([]BoundedMe
 		}
 		return err
 	}
-	if t.Groups == 2 {
-		if err := take(BoundTwoGroup(*t)); err != nil {
-			return nil, err
-		}
-	}
-	if err := take(BoundManyGroup(*t)); err != nil {
-		return nil, err
-	}
-	if err := take(BoundOrdered(*t)); err != nil {
+	if err := take(boundEvery(*t)); err != nil {
 		return nil, err
 	}
 	if l != nil {

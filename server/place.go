@@ -19,6 +19,8 @@ type placePage struct {
 	Code   string
 	Up     []link
 	Other  []link // the same code in other divisions
+	Became string // what became of it in the newest division of its kind
+	Later  []link // and where that is
 	Type   *placeType
 	Parts  *grid  // the types of the areas in the place
 	Lead   string // and the same in a sentence
@@ -29,6 +31,7 @@ type placePage struct {
 	Below  string // what Down are
 
 	Firm       []string // how firmly it has its type
+	WhatIf     string   // where other rules for it are tried
 	Trend      *trend
 	Choose     choosing
 	Compare    string // where its trend may be compared with others
@@ -73,6 +76,10 @@ func (s *Server) place(r *request, code string) (*answer, error) {
 			p.Other = append(p.Other, link{d.ID.Title(), s.href(place{d, at}, r.lang)})
 		}
 	}
+	if p.Became, p.Later = s.became(q, r.lang); p.Became != "" {
+		// What is told of the ground says more than that the code is the same.
+		p.Other = slices.DeleteFunc(p.Other, func(l link) bool { return slices.ContainsFunc(p.Later, func(k link) bool { return k.Href == l.Href }) })
+	}
 	p.Here = word(r.lang, "here-and")
 	glance := &grid{Caption: fmt.Sprintf(word(r.lang, "and-whole"), q.name(r.lang)), Labels: []string{""}, Heads: []columnHead{
 		{Text: word(r.lang, "number-here")}, {Text: word(r.lang, "value-here")}, {Text: word(r.lang, "base")}, {Text: word(r.lang, "value-whole")}}}
@@ -96,7 +103,7 @@ func (s *Server) place(r *request, code string) (*answer, error) {
 			continue
 		}
 		a.cubes = append(a.cubes, here)
-		if !ofCountry(dim) {
+		if !t.ofCountry() {
 			p.Here, glance.Caption, glance.Heads[3].Text = word(r.lang, "here-and-total"), fmt.Sprintf(word(r.lang, "and-total"), q.name(r.lang)), word(r.lang, "value-total")
 		}
 		if p.Type == nil || t.Name != p.Type.Table || len(t.Measures) > 1 {
@@ -167,6 +174,7 @@ func (s *Server) about(a *answer, p *placePage, q place, r *request) error {
 		if p.Firm, err = s.firmness(q, p.Type, lang); err != nil {
 			return err
 		}
+		p.WhatIf = s.whatIfOf(q.division, p.Type.Year, "", s.address(q), lang)
 	}
 	head, value, err := s.valueOf(f, q, lang)
 	if err != nil {
@@ -312,9 +320,9 @@ func (s *Server) valueOf(f *figure, q place, lang string) ([]columnHead, func(pl
 		return nil, nil, err
 	}
 	year := t.last()
-	rows := f.rows(t, c, year)
 	return []columnHead{{Text: strings.TrimSpace(f.head(lang) + " " + bracketed(year))}}, func(u place) []picture.Figure {
-		fig := picture.NewFigure(f.in(c, rows, u.area().Code), f.measure, lang)
+		cell, _ := f.cell(t, c, u.area().Code, year)
+		fig := picture.NewFigure(cell, f.measure, lang)
 		fig.Base = ""
 		return []picture.Figure{fig}
 	}, nil
@@ -352,7 +360,7 @@ func (s *Server) glancePlace(t *table, c, here *cube.Cube, lang string) []block 
 		if year := latest(here, t.layout); year != "" {
 			about += ", " + year
 		}
-		if dim := c.Dims()[t.area]; !ofCountry(dim) {
+		if dim := c.Dims()[t.area]; !t.ofCountry() {
 			about += ". " + word(lang, "value-total") + ": " + dim.Members[dim.Index(cube.Total)].Label.In(lang)
 		}
 		b := block{Title: here.Title.In(lang), About: about, Href: prefix(lang) + "/tabell/" + t.Name}
@@ -376,7 +384,7 @@ func (s *Server) glancePlace(t *table, c, here *cube.Cube, lang string) []block 
 					codes[d] = here.Code(i, d)
 				}
 				codes[t.area] = cube.Total
-				if c.Find(codes...) >= 0 {
+				if t.total() >= 0 && c.Find(codes...) >= 0 {
 					row.Figures[3] = picture.NewFigure(c.Get(meas.Name, codes...), meas, lang)
 					row.Figures[3].Base = ""
 				}
@@ -518,60 +526,6 @@ func (s *Server) locator(q place, lang string) *picture.Chart {
 		return &picture.Chart{Caption: title, SVG: svg, Legend: &picture.Legend{}}
 	}
 	return nil
-}
-
-// searchPage lists the places that were found.
-type searchPage struct {
-	Query string
-	Found []foundPlace
-	More  string
-}
-
-type foundPlace struct {
-	link
-	Code, Kind, In string
-	Number, Class  string
-}
-
-// mostFound is how many places a search shows.
-const mostFound = 60
-
-func (s *Server) search(r *request) (*answer, error) {
-	if err := r.only("q"); err != nil {
-		return nil, err
-	}
-	const longest = 100
-	query := r.query.Get("q")
-	if len(query) > longest {
-		return nil, &badRequest{word(r.lang, "too-long")}
-	}
-	p := &searchPage{Query: strings.TrimSpace(query)}
-	type fact struct {
-		Code     string `json:"code"`
-		Name     string `json:"name"`
-		Division string `json:"division"`
-		In       string `json:"in,omitempty"`
-		Address  string `json:"address"`
-	}
-	facts := []fact{}
-	list := [][]string{{"code", "name", "division", "in", "address"}}
-	found := s.lookup(query)
-	for _, q := range found[:min(len(found), mostFound)] {
-		f := foundPlace{link: link{q.name(r.lang), s.href(q, r.lang)}, Code: q.area().Code, Kind: q.ID.Title()}
-		if up := s.above(q); len(up) > 0 && up[len(up)-1].ID.Kind != area.Riket {
-			f.In = up[len(up)-1].name(r.lang)
-		}
-		if t := s.placeType(q, r.lang); t != nil {
-			f.Number, f.Class = t.Number, t.Class
-		}
-		p.Found = append(p.Found, f)
-		facts = append(facts, fact{f.Code, f.Name, q.ID.String(), f.In, f.Href})
-		list = append(list, []string{f.Code, f.Name, q.ID.String(), f.In, f.Href})
-	}
-	if len(found) > mostFound {
-		p.More = fmt.Sprintf(word(r.lang, "more-found"), picture.Number(mostFound, 0, r.lang), picture.Number(float64(len(found)), 0, r.lang))
-	}
-	return &answer{template: "search.html", title: word(r.lang, "search-places"), body: p, facts: facts, list: list}, nil
 }
 
 // reversed are places from the smallest to the largest.

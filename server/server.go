@@ -11,21 +11,27 @@
 //	/tabell               the tables
 //	/tabell/background    a table; ?type=1 keeps the rows with that member, ?inom=01 the areas in that place, ?matt=NPersons draws that measure
 //	/bidrag/grant         a grant whose numbers are published: its rules compared, and others tried; the address is the rule
+//	/scenario             what if the types were cut or weighed otherwise; the address is the scenario
 //	/bedomning            how far the tools support the work: verdicts on tools, uses and processes; /bedomning/PROCESS-TOOL-USE one of them with its evidence
 //	/metod                how it was done
 //	/utgava               the edition: its sources, its protection, its files
+//	/utgavor              the editions that are held: what changed from one to the next and why, and which are withdrawn
 //	/rojandekontroll      the account of the disclosure control: what was hidden, by which rules, at what cost
 //	/api                  what programs can ask: the reference, and /api/recept recipes for R, Python, Excel and QGIS
 //	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices; /api/v1 as PxWebApi 1
+//	/ogc                  the areas with their figures as OGC API Features, for QGIS, GDAL and other programs for maps
+//	/tiles/kommun.json    the borders as vector tiles, for maps that the reader's machine draws: addresses, zooms, layer (TileJSON 3); all as one file in kommun.pmtiles
 //
 // A FIGURE is a family of tables, a measure and a member of each group: background:SharePersons:total. Tables that tell the same at several levels (background by type,
 // background_kommun, background_regso) are a family. The country is one page at / and /plats/00.
+//
+// Each of them stands also under /e/EDITION, where it is always that edition's; /e/senaste leads to the newest. A withdrawn edition answers with the reason.
 //
 // Add .csv, .xlsx or .json to any of them that has numbers (/plats/00.csv for the country), .svg where there is a picture and .geojson to a map; put /en before any of them for English. A code that stands for other
 // ground in a newer division is written as SCB writes it, 1780R001_RegSO2025.
 //
 // Everything is made from the edition alone, which holds only what was decided to be published: nothing here can reach a record. Pages are
-// complete without script (one has a script that asks again while a slider moves), ask no third party for anything and set no cookies. An answer depends on the edition and the address and on nothing
+// complete without script (where package web was built, its script makes them quicker to use), ask no third party for anything and set no cookies. An answer depends on the edition and the address and on nothing
 // else, so answers are kept and the same address gives the same bytes.
 //
 // A [Front] stands before a server on the internet: it limits each client, tells health and counts, and goes over to a new edition without losing a request.
@@ -37,11 +43,8 @@
 package server
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -52,7 +55,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/skikt/skikt/edition"
 )
@@ -60,36 +62,51 @@ import (
 //go:embed page
 var files embed.FS
 
-// The script has its checksum in its name, so that it may be kept for as long as browsers like.
-var (
-	script, _  = files.ReadFile("page/scenario.js")
-	scriptSum  = sha256.Sum256(script)
-	scriptHash = "sha256-" + base64.StdEncoding.EncodeToString(scriptSum[:])
-	scriptName = "scenario-" + hex.EncodeToString(scriptSum[:6]) + ".js"
-	scriptPath = "/" + scriptName
-)
-
 // A Server answers requests over one edition. It may be used by many goroutines at once.
 type Server struct {
 	holding
 	templates *template.Template
+	assets    *assets
+	editions  *editions  // this one and those that are held beside it
+	addresses *Addresses // that may be searched for; nil for none
 
-	mu    sync.Mutex
-	kept  map[string]*reply
-	bytes int
+	kept cupboard
 }
 
-// New makes a server of an edition. It reads the edition's divisions; tables are read when first asked for.
-func New(ed *edition.Edition) (*Server, error) {
+// New makes a server of an edition and of earlier ones that are held beside it under their permanent addresses. It reads their divisions; tables are read when first asked for. Where all
+// editions tell a day, the latest is the newest; else the first given is.
+func New(ed *edition.Edition, earlier ...*edition.Edition) (*Server, error) {
+	var all []*Server
+	for _, one := range append([]*edition.Edition{ed}, earlier...) {
+		s, err := newServer(one)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(all, func(o *Server) bool { return o.ed.ID() == one.ID() }) {
+			all = append(all, s)
+		}
+	}
+	return together(all), nil
+}
+
+// ID is the number of the edition that is shown when an address names none.
+func (s *Server) ID() string { return s.ed.ID() }
+
+func newServer(ed *edition.Edition) (*Server, error) {
 	h, err := hold(ed)
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	templates, err := template.New("").Funcs(functions).ParseFS(files, "page/*.html")
+	loaded, err := builtAssets()
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	return &Server{holding: *h, templates: templates, kept: map[string]*reply{}}, nil
+	own := template.FuncMap{"asset": func(name string) string { return loaded.names[name] }, "script": func() script { return loaded.script }}
+	templates, err := template.New("").Funcs(functions).Funcs(own).ParseFS(files, "page/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	return &Server{holding: *h, templates: templates, assets: loaded}, nil
 }
 
 // A request is what was asked, taken apart.
@@ -97,6 +114,7 @@ type request struct {
 	lang   string   // sv, en
 	format string   // html or one of formats
 	path   []string // without language and format
+	base   string   // of a permanent address: /e/EDITION
 	query  url.Values
 	origin string // what the server was asked as, before the path; nothing when that can't stand in code that readers copy
 }
@@ -131,9 +149,9 @@ func parse(u *url.URL) (r *request, tidy string, err error) {
 	if len(r.path) > 0 && r.path[0] == "en" {
 		r.lang, r.path = "en", r.path[1:]
 	}
-	if len(r.path) > 0 && escaped[0] != "icon.svg" {
+	if len(r.path) > 0 {
 		end := &r.path[len(r.path)-1]
-		for _, f := range slices.Concat(asides, formats) {
+		for _, f := range slices.Concat(asides, formats, innerFormats) {
 			if bare, ok := strings.CutSuffix(*end, "."+f); ok && bare != "" {
 				r.format, *end = f, bare
 				break
@@ -161,7 +179,7 @@ func (r *request) address(lang, format string) string {
 	if format != "html" && len(path) == 0 {
 		path = []string{"plats", country}
 	}
-	out := prefix(lang)
+	out := r.base + prefix(lang)
 	for _, part := range path {
 		out += "/" + url.PathEscape(part)
 	}
@@ -216,16 +234,31 @@ type reply struct {
 	kind           string // Content-Type
 	lang           string
 	file           string // name to save numbers under
-	body, squeezed []byte
+	body, squeezed []byte // of an answer that is kept only squeezed, unless it is too short for it
 	tag            string
 	passing        bool // not kept
-	scripted       bool
 }
 
-const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *"
+// A page may load from the server itself and from nowhere else, nothing may stand in the page, and without a built front end there is no script to run.
+const (
+	contentPolicy  = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *"
+	scriptedPolicy = contentPolicy + "; script-src 'self'; connect-src 'self'; worker-src 'self'"
+)
 
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	switch path := req.URL.Path; {
+	case strings.HasPrefix(path, permanentPath):
+		s.serveEdition(w, req)
+	case path == strings.TrimSuffix(permanentPath, "/"), path == permanentPath:
+		http.Redirect(w, req, "/utgavor", http.StatusFound)
+	default:
+		s.serve(w, req, "")
+	}
+}
+
+// serve answers a request over the server's own edition; base is what its address had before the part that is in the request.
+func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", contentPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -233,12 +266,24 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if s.forPrograms(w, req) {
 		return
 	}
-	h.Set("Vary", "Accept-Encoding")
-	r, tidy, err := parse(req.URL)
-	if err == nil && tidy != "" {
-		http.Redirect(w, req, tidy, http.StatusMovedPermanently)
+	if isOGC(req.URL.Path) {
+		s.serveOGC(w, req)
 		return
 	}
+	if strings.HasPrefix(req.URL.Path, assetsAt) {
+		s.assets.ServeHTTP(w, req)
+		return
+	}
+	if strings.HasPrefix(req.URL.Path, tiles+"/") {
+		s.serveTiles(w, req)
+		return
+	}
+	r, tidy, err := parse(req.URL)
+	if err == nil && tidy != "" {
+		http.Redirect(w, req, base+tidy, http.StatusMovedPermanently)
+		return
+	}
+	r.base = base
 	var a *reply
 	switch {
 	case req.Method != http.MethodGet && req.Method != http.MethodHead:
@@ -249,9 +294,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	default:
 		r.origin = origin(req)
 		a = s.reply(r)
+		if a.file != "" && r.format == "csv" {
+			h.Add("Link", "<"+r.address(r.lang, csvwEnding)+`>; rel="describedby"; type="application/csvm+json"`)
+		}
 	}
-	if a.scripted {
-		h.Set("Content-Security-Policy", contentPolicy+"; script-src 'self'; connect-src 'self'")
+	s.send(w, req, a)
+}
+
+// send writes an answer.
+func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", contentPolicy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Vary", "Accept-Encoding")
+	if s.assets.script.Path != "" && strings.HasPrefix(a.kind, "text/html") {
+		h.Set("Content-Security-Policy", scriptedPolicy)
 	}
 	h.Set("Content-Type", a.kind)
 	if a.lang != "" {
@@ -261,9 +319,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		h.Set("Content-Disposition", "inline; filename*=UTF-8''"+url.PathEscape(a.file))
 		h.Set("Access-Control-Allow-Origin", "*")
 		s.license(h)
-		if r.format == "csv" {
-			h.Add("Link", "<"+r.address(r.lang, csvwEnding)+`>; rel="describedby"; type="application/csvm+json"`)
-		}
 	}
 	if a.status != http.StatusOK {
 		h.Set("Cache-Control", "no-store")
@@ -275,10 +330,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			return
 		}
 	}
-	body := a.body
-	if len(a.squeezed) > 0 && takesGzip(req.Header.Get("Accept-Encoding")) {
+	var err error
+	body := a.squeezed
+	if len(body) > 0 && takes(req.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
-		body = a.squeezed
+	} else if body, err = a.plain(); err != nil {
+		h.Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusInternalServerError)
+		return
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(a.status)
@@ -287,11 +346,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// takesGzip tells whether an Accept-Encoding allows gzip.
-func takesGzip(accept string) bool {
+// takes tells whether an Accept-Encoding allows a coding.
+func takes(accept, wanted string) bool {
 	for _, part := range strings.Split(accept, ",") {
 		coding, weight, _ := strings.Cut(part, ";")
-		if strings.TrimSpace(coding) != "gzip" {
+		if strings.TrimSpace(coding) != wanted {
 			continue
 		}
 		q, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 64)
@@ -300,42 +359,31 @@ func takesGzip(accept string) bool {
 	return false
 }
 
-// mostKept is how many bytes of answers are kept; when there would be more, all are let go.
-const mostKept = 64 << 20
-
 // reply is the answer to a request, made or kept.
 func (s *Server) reply(r *request) *reply {
 	key := r.origin + r.address(r.lang, r.format)
-	s.mu.Lock()
-	a, ok := s.kept[key]
-	s.mu.Unlock()
-	if ok {
+	if a, ok := s.kept.get(key); ok {
 		return a
 	}
 	a, err := s.make(r)
 	if err != nil {
 		return s.failure(r, err)
 	}
+	if r.base != "" && (a.kind == "application/json" || strings.HasPrefix(a.kind, "text/html")) {
+		a.body = []byte(leading(r.base).Replace(string(a.body)))
+	}
 	sum := sha256.Sum256(a.body)
 	a.status, a.tag = http.StatusOK, `W/"`+hex.EncodeToString(sum[:12])+`"`
 	if len(a.body) > 1400 {
-		var out bytes.Buffer
-		zip := gzip.NewWriter(&out)
-		zip.Write(a.body)
-		zip.Close()
-		a.squeezed = out.Bytes()
+		a.squeezed = squeezed(a.body)
 	}
 	if a.passing {
 		return a
 	}
-	size := len(a.body) + len(a.squeezed)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.bytes += size; s.bytes > mostKept {
-		clear(s.kept)
-		s.bytes = size
+	if a.squeezed != nil {
+		a.body = nil
 	}
-	s.kept[key] = a
+	s.kept.add(key, a)
 	return a
 }
 
@@ -354,6 +402,10 @@ func (s *Server) make(r *request) (*reply, error) {
 		return nil, errNotFound
 	}
 	switch {
+	case r.format == areasFormat && first == "karta" && second == "":
+		return s.outlines(r)
+	case slices.Contains(innerFormats, r.format) && (first != "karta" || second != ""):
+		return nil, errNotFound
 	case len(r.path) == 0 || first == "plats" && second == country:
 		a, err = s.country(r)
 	case first == "plats" && second != "":
@@ -382,57 +434,60 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.method(r)
 	case first == "utgava" && second == "":
 		a, err = s.edition(r)
-	case first == scriptName && second == "" && r.lang == "sv":
-		return file("scenario.js")
+	case first == "scenario" && second == "":
+		a, err = s.whatIf(r)
+	case first == "utgavor" && second == "":
+		a, err = s.listEditions(r)
 	case first == "rojandekontroll" && second == "":
 		a, err = s.protection(r)
-	case (first == "style.css" || first == "icon.svg") && second == "" && r.lang == "sv":
-		return file(first)
 	default:
 		return nil, errNotFound
 	}
 	if err != nil {
 		return nil, err
 	}
-	if r.format == "html" {
+	if r.format == "html" || r.format == lightFormat {
 		return s.page(r, a)
 	}
 	return s.numbers(r, a)
 }
 
-// file is a file that all pages use.
-func file(name string) (*reply, error) {
-	body, err := files.ReadFile("page/" + name)
-	if err != nil {
-		return nil, err
-	}
-	return &reply{kind: map[string]string{"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml", "scenario.js": "text/javascript; charset=utf-8"}[name], body: body}, nil
-}
-
 func (s *Server) failure(r *request, err error) *reply {
 	switch {
 	case errors.Is(err, errNotFound):
-		return s.fail(r, http.StatusNotFound, word(r.lang, "not-found"))
+		return s.sorry(r, http.StatusNotFound, word(r.lang, "not-found"), s.guide(r))
 	case errors.As(err, new(*badRequest)):
-		return s.fail(r, http.StatusBadRequest, err.Error())
+		return s.sorry(r, http.StatusBadRequest, err.Error(), s.guide(r))
 	}
 	return s.fail(r, http.StatusInternalServerError, word(r.lang, "broken"))
 }
 
 // fail says in the form asked for why there is no answer.
 func (s *Server) fail(r *request, status int, text string) *reply {
+	return s.sorry(r, status, text, &errorPage{})
+}
+
+// sorry says so, and what may help.
+func (s *Server) sorry(r *request, status int, text string, help *errorPage) *reply {
 	a := &reply{status: status, lang: r.lang, kind: "text/plain; charset=utf-8", body: []byte(text + "\n")}
 	switch r.format {
 	case "json":
-		body, err := json.Marshal(map[string]string{"error": text})
+		body, err := json.Marshal(struct {
+			Error string   `json:"error"`
+			Texts []string `json:"help,omitempty"`
+			Links []string `json:"links,omitempty"`
+		}{text, help.texts(r.lang), help.hrefs()})
 		if err == nil {
 			a.kind, a.body = "application/json", append(body, '\n')
 		}
-	case "html":
+	case "html", lightFormat:
 		// The address of a page that is not there leads nowhere in the other language either.
-		page, err := s.page(&request{lang: r.lang, format: "html"}, &answer{template: "error.html", title: text})
+		page, err := s.page(&request{lang: r.lang, format: "html", base: r.base}, &answer{template: "error.html", title: text, body: help})
 		if err == nil {
 			a.kind, a.body = page.kind, page.body
+			if r.base != "" {
+				a.body = []byte(leading(r.base).Replace(string(a.body)))
+			}
 		}
 	}
 	return a

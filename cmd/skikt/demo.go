@@ -65,5 +65,5 @@ func (c *demoCmd) Run(ctx context.Context, std *streams) error {
 	if c.NoServe {
 		return nil
 	}
-	return serve(ctx, std, out, c.Address)
+	return serve(ctx, std, []string{out}, "", c.Address)
 }

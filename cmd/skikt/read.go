@@ -128,39 +128,56 @@ func (c *getCmd) Run(std *streams) error {
 }
 
 type serveCmd struct {
-	Edition string `arg:"" help:"Folder of the edition." type:"path"`
-	Address string `help:"Address to listen on. Anything but loopback opens the pages to others; skiktd is made for that." default:"127.0.0.1:8022"`
+	Editions  []string `arg:"" name:"edition" help:"Folder of the edition, and of earlier ones to hold under their permanent addresses." type:"path"`
+	Addresses string   `help:"File of addresses that readers may search for: CSV with an address and the code of its area, or two coordinates." type:"path"`
+	Address   string   `help:"Address to listen on. Anything but loopback opens the pages to others; skiktd is made for that." default:"127.0.0.1:8022"`
 }
 
 func (c *serveCmd) Help() string {
 	return `Serves the pages and tables of an edition. Stop it with Ctrl-C.
 
 Example:
-  skikt serve out/sverige-2022`
+  skikt serve out/sverige-2022
+  skikt serve out/2024 out/2023 out/2022`
 }
 
 func (c *serveCmd) Run(ctx context.Context, std *streams) error {
-	return serve(ctx, std, c.Edition, c.Address)
+	return serve(ctx, std, c.Editions, c.Addresses, c.Address)
 }
 
-func serve(ctx context.Context, std *streams, dir, address string) error {
-	ed, err := edition.Open(dir)
-	if err == nil {
-		err = ed.Verify()
+func serve(ctx context.Context, std *streams, dirs []string, addresses, address string) error {
+	var all []*edition.Edition
+	for _, dir := range dirs {
+		ed, err := edition.Open(dir)
+		if err == nil {
+			err = ed.Verify()
+		}
+		if err != nil {
+			return err
+		}
+		all = append(all, ed)
 	}
+	pages, err := server.New(all[0], all[1:]...)
 	if err != nil {
 		return err
 	}
-	pages, err := server.New(ed)
-	if err != nil {
-		return err
+	if addresses != "" {
+		known, err := server.OpenAddresses(addresses)
+		if err != nil {
+			return err
+		}
+		for _, line := range known.Skipped {
+			fmt.Fprintf(std.err, "%s: %s\n", addresses, line)
+		}
+		fmt.Fprintf(std.err, "%d addresses, %d lines that can't be used\n", known.Len(), known.NSkip)
+		pages.UseAddresses(known)
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return fmt.Errorf("can't listen on %s: %w; name another with --address", address, err)
 	}
 	s := &http.Server{Handler: pages, ReadHeaderTimeout: 10 * time.Second}
-	fmt.Fprintf(std.out, "Edition %s on http://%s/\n", ed.ID(), l.Addr())
+	fmt.Fprintf(std.out, "Edition %s on http://%s/\n", pages.ID(), l.Addr())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	select {

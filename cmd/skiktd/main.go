@@ -1,10 +1,12 @@
 // Command skiktd serves the pages of an edition to the public. It can reach nothing confidential: its import closure holds no
 // package that opens records or a database, which a test of the architecture proves.
 //
-//	skiktd -edition DIR [-address 127.0.0.1:8022] [-rate 20] [-burst 200] [-proxy] [-metrics 127.0.0.1:9022]
+//	skiktd -edition DIR [-edition EARLIER]... [-addresses FILE.csv] [-address 127.0.0.1:8022] [-rate 20] [-burst 200] [-proxy] [-metrics 127.0.0.1:9022]
 //
 // It starts only on an edition that is wholly as it was published. On SIGHUP it opens the folder again, commonly a link that now leads to a new edition, and goes
 // over to it without losing a request; an edition that can't be served is refused, and the old one stays. On SIGTERM it answers what was asked and ends.
+//
+// Earlier editions are given with -edition again, and stand under /e/EDITION. A file of addresses that readers may search for is the operator's own: no edition holds one.
 //
 // A client that asks more than -rate a second in the long run, and -burst at once, gets 429 with the time to wait. Behind a proxy of your own give -proxy, so that
 // the client is the last address in X-Forwarded-For. /halsa tells that it is alive; what it counts is on /metrics of the address -metrics alone. Nothing about
@@ -44,7 +46,12 @@ func main() {
 // run serves until ctx ends. It tells listening its address when it does.
 func run(ctx context.Context, args []string, reload <-chan os.Signal, listening func(address string)) error {
 	flags := flag.NewFlagSet("skiktd", flag.ContinueOnError)
-	dir := flags.String("edition", "", "folder of the edition, or a link to it")
+	var dirs []string
+	flags.Func("edition", "folder of the edition, or a link to it; again for an earlier one", func(dir string) error {
+		dirs = append(dirs, dir)
+		return nil
+	})
+	addresses := flags.String("addresses", "", "CSV file of addresses that readers may search for: an address and the code of its area, or two coordinates")
 	address := flags.String("address", "127.0.0.1:8022", "address to listen on; put a TLS-terminating proxy in front")
 	rate := flags.Float64("rate", 20, "requests a second that one client may ask in the long run; 0 for no limit")
 	burst := flags.Int("burst", 200, "requests that one client may ask at once")
@@ -53,10 +60,10 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, listening 
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *dir == "" || flags.NArg() > 0 {
-		return errors.New("usage: skiktd -edition DIR [-address HOST:PORT] [-rate N] [-burst N] [-proxy] [-metrics HOST:PORT]")
+	if len(dirs) == 0 || flags.NArg() > 0 {
+		return errors.New("usage: skiktd -edition DIR [-edition EARLIER]... [-addresses FILE] [-address HOST:PORT] [-rate N] [-burst N] [-proxy] [-metrics HOST:PORT]")
 	}
-	pages, id, err := open(*dir)
+	pages, id, err := open(dirs, *addresses)
 	if err != nil {
 		return err
 	}
@@ -96,7 +103,7 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, listening 
 		case err := <-done:
 			return err
 		case <-reload:
-			pages, id, err := open(*dir)
+			pages, id, err := open(dirs, *addresses)
 			if err != nil {
 				log.Printf("the edition stays: %v", err)
 				continue
@@ -116,24 +123,36 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, listening 
 	return err
 }
 
-// open opens an edition that is wholly as it was published. The folder is where a link leads now, so that one that is moved later does not change what is served.
-func open(dir string) (*server.Server, string, error) {
-	dir, err := filepath.EvalSymlinks(dir)
+// open opens editions that are wholly as they were published. A folder is where a link leads now, so that one that is moved later does not change what is served.
+func open(dirs []string, addresses string) (*server.Server, string, error) {
+	var all []*edition.Edition
+	for _, dir := range dirs {
+		dir, err := filepath.EvalSymlinks(dir)
+		if err != nil {
+			return nil, "", err
+		}
+		ed, err := edition.Open(dir)
+		if err != nil {
+			return nil, "", err
+		}
+		if err := ed.Verify(); err != nil {
+			return nil, "", err
+		}
+		all = append(all, ed)
+	}
+	pages, err := server.New(all[0], all[1:]...)
 	if err != nil {
 		return nil, "", err
 	}
-	ed, err := edition.Open(dir)
-	if err != nil {
-		return nil, "", err
+	if addresses != "" {
+		known, err := server.OpenAddresses(addresses)
+		if err != nil {
+			return nil, "", err
+		}
+		log.Printf("%d addresses, %d lines that can't be used", known.Len(), known.NSkip)
+		pages.UseAddresses(known)
 	}
-	if err := ed.Verify(); err != nil {
-		return nil, "", err
-	}
-	pages, err := server.New(ed)
-	if err != nil {
-		return nil, "", err
-	}
-	return pages, ed.ID(), nil
+	return pages, pages.ID(), nil
 }
 
 // nowhere takes what is written to it and keeps nothing.
