@@ -267,6 +267,10 @@ func (s *Server) openAPI(base string) any {
 			paths["/en"+o.path] = object{method: english}
 		}
 	}
+	about := s.cite("en")
+	if m.Synthetic {
+		about += " " + word("en", "synthetic")
+	}
 	text, number := object{"type": "string"}, object{"type": []string{"number", "null"}}
 	var states []string
 	for _, status := range cube.Statuses() {
@@ -289,7 +293,7 @@ func (s *Server) openAPI(base string) any {
 	return object{
 		"openapi": "3.1.0",
 		"info": object{"title": m.Title.In("en"), "version": s.ed.ID(), "summary": "The numbers of one edition, for programs",
-			"description": s.cite("en") + "\n\nEvery page has its numbers at the same address with an ending. What is hidden to protect individuals has a status and no value. Shares are in percent, but for Parquet, where they are 0 to 1.",
+			"description": about + "\n\nEvery page has its numbers at the same address with an ending. What is hidden to protect individuals has a status and no value. Shares are in percent, but for Parquet, where they are 0 to 1.",
 			"license":     object{"name": licenceName(m.Terms()), "url": m.Terms()}},
 		"servers":      []any{object{"url": base}},
 		"tags":         []any{object{"name": "pages", "description": "Every page's numbers"}, object{"name": "PxWebApi", "description": "The interface of Statistics Sweden"}, object{"name": "edition", "description": "The edition as a whole"}},
