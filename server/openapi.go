@@ -140,6 +140,7 @@ func (s *Server) operations() []operation {
 	add(operation{id: "edition", path: "/utgava.{format}", both: true, title: cube.Text{SV: "Utgåvan: källor, skydd, filer och kontrollsummor", EN: "The edition: sources, protection, files and checksums"}, formats: []string{"json"}, example: "/utgava.json"})
 	add(operation{id: "whole", path: wholeAddress, title: cube.Text{SV: "Alla tabeller som Parquet i ett arkiv", EN: "All tables as Parquet in one archive"}, kinds: []string{"application/zip"}, example: wholeAddress})
 	add(operation{id: "catalogue", path: dcatAddress, title: cube.Text{SV: "Katalogen för Sveriges dataportal (DCAT-AP-SE 3)", EN: "The catalogue for Sweden's data portal (DCAT-AP-SE 3)"}, kinds: []string{"application/rdf+xml"}, example: dcatAddress})
+	add(operation{id: "features", path: ogc, title: cube.Text{SV: "Områdena som OGC API – Features, för QGIS och GDAL; har en egen beskrivning på " + ogc + "/api", EN: "The areas as OGC API – Features, for QGIS and GDAL; has a description of its own at " + ogc + "/api"}, kinds: []string{"application/json"}, example: ogc})
 	v2 := func(id, path, example, contract string, title cube.Text, params ...parameter) {
 		add(operation{id: id, path: pxweb + path, title: title, kinds: []string{"application/json"}, params: append(params, lang), example: pxweb + example, contract: contract})
 	}

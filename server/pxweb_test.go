@@ -277,6 +277,21 @@ func TestAPIClients(t *testing.T) {
 	if diff := cmp.Diff(whole, asked, cmp.Exporter(func(reflect.Type) bool { return true })); diff != "" || whole.Len() != 13*3 {
 		t.Errorf("%d rows; nothing selected (-) against the default selection (+):\n%s", whole.Len(), diff)
 	}
+	// PxWeb 2 asks for a table, its metadata, its default selection and its data at once.
+	fresh := toy(t)
+	var all sync.WaitGroup
+	for range 4 {
+		for _, address := range []string{"", "/metadata?lang=en", "/defaultselection", "/data", "/data?codelist[regso]=agg_regso-2020_kommun"} {
+			all.Go(func() {
+				w := httptest.NewRecorder()
+				fresh.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v2/tables/background_regso"+address, nil))
+				if w.Code != http.StatusOK {
+					t.Errorf("%s at once with others: %d", address, w.Code)
+				}
+			})
+		}
+	}
+	all.Wait()
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, httptest.NewRequest(http.MethodOptions, "/api/v2/tables/population/data", nil))
 	if w.Code != http.StatusNoContent || w.Header().Get("Access-Control-Allow-Methods") == "" {
