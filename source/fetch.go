@@ -100,8 +100,8 @@ type Fetcher struct {
 
 type host struct {
 	limit Limit
-	calls []time.Time // the latest, no more than the limit
-	not   time.Time   // before this: told by Retry-After
+	calls []*time.Time // when the latest were answered, or are under way since; no more than the limit
+	not   time.Time    // before this: told by Retry-After
 }
 
 // Limit declares the limit of a host, as it stands in an address (name, and port if any). Of two declared, the lower holds.
@@ -161,10 +161,14 @@ func (f *Fetcher) Ask(ctx context.Context, q Request) (*Reply, error) {
 	}
 	attempts := cmp.Or(f.Attempts, 5)
 	for n := 1; ; n++ {
-		if err := f.turn(ctx, u.Host); err != nil {
+		call, err := f.turn(ctx, u.Host)
+		if err != nil {
 			return nil, fmt.Errorf("source: %s: %w", q.Address, err)
 		}
 		r, wait, err := f.once(ctx, q)
+		f.mu.Lock()
+		*call = time.Now() // the host counts a call when it comes, which is before it answers
+		f.mu.Unlock()
 		if err == nil {
 			return r, nil
 		}
@@ -198,7 +202,7 @@ func later(a, b time.Time) time.Time {
 }
 
 // turn waits until the host may be called, and counts the call.
-func (f *Fetcher) turn(ctx context.Context, name string) error {
+func (f *Fetcher) turn(ctx context.Context, name string) (call *time.Time, err error) {
 	told := false
 	for {
 		f.mu.Lock()
@@ -209,9 +213,9 @@ func (f *Fetcher) turn(ctx context.Context, name string) error {
 			at = later(at, h.calls[n-h.limit.Calls].Add(h.limit.Window))
 		}
 		if !at.After(now) {
-			h.calls = append(h.calls[max(0, len(h.calls)-h.limit.Calls+1):], now)
+			h.calls = append(h.calls[max(0, len(h.calls)-h.limit.Calls+1):], &now)
 			f.mu.Unlock()
-			return ctx.Err()
+			return &now, ctx.Err()
 		}
 		slowed := h.not.Before(at)
 		f.mu.Unlock()
@@ -224,7 +228,7 @@ func (f *Fetcher) turn(ctx context.Context, name string) error {
 		case <-wait.C:
 		case <-ctx.Done():
 			wait.Stop()
-			return ctx.Err()
+			return nil, ctx.Err()
 		}
 	}
 }
