@@ -52,6 +52,8 @@ type Declaration struct {
 	Assess      *AssessDecl            `yaml:"assess"`
 	Policy      PolicyDecl             `yaml:"policy"`
 	Report      *ReportDecl            `yaml:"report"`
+	Change      *ChangeDecl            `yaml:"change"`
+	Barometer   *BarometerDecl         `yaml:"barometer"`
 	Notes       []Text                 `yaml:"notes"`
 }
 
@@ -453,6 +455,7 @@ func (p *Project) validate(path string, text []byte) error {
 	p.validateAssess(say.under("assess"))
 	p.validatePolicy(say)
 	p.validateReport(say)
+	p.validateBarometer(say)
 	p.validateRecordKeys(say)
 	slices.SortStableFunc(all, func(a, b complaint) int { return cmp.Compare(a.line, b.line) })
 	var bad []error

@@ -3,6 +3,7 @@ package project
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -277,6 +278,14 @@ func (r *Run) Publish(dir string, release *Release) error {
 	m := edition.Release{
 		Title: text(r.Title), Project: r.Name, Agency: r.Assignment.Agency, Reference: r.Assignment.Reference, Task: text(r.Assignment.Task), Assignment: r.assignment(),
 		Synthetic: r.Synthetic, Licence: r.Licence, Notes: append(texts(r.Notes), r.reservations()...), Methods: r.methods(release), Grants: r.scenarios, Assessment: release.Assessment,
+		Change: r.Project.change(), Barometer: r.Project.barometer(),
+	}
+	for i, x := range r.Indices {
+		definition, err := json.Marshal(r.Project.Indices[i].Definition.WithDefaults())
+		if err != nil {
+			return fmt.Errorf("project: %w", err)
+		}
+		m.Indices = append(m.Indices, edition.Index{Table: x.Name, Definition: definition})
 	}
 	if err := publish.Build(dir, publish.Input{Release: m, Tables: release.Tables, Geography: r.Geography, Divisions: r.divisions(release)}); err != nil {
 		return err

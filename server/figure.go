@@ -12,6 +12,7 @@ import (
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/picture"
 )
 
@@ -258,19 +259,52 @@ func (s *Server) figureField(name, title, chosen string, open bool, lang string,
 	if open {
 		f.Options = []option{{"", "–", chosen == ""}}
 	}
+	themes := s.themes()
+	if len(themes) > 0 {
+		all = slices.Clone(all)
+		slices.SortStableFunc(all, func(a, b *figure) int { return cmp.Compare(a.theme(themes), b.theme(themes)) })
+	}
 	var last *family
 	for _, one := range all {
 		if !keep(one) {
 			continue
 		}
 		if one.family != last {
-			f.Groups = append(f.Groups, optionGroup{Title: one.title.In(lang)})
+			group := one.title.In(lang)
+			if at := one.theme(themes); at < len(themes) && themes[at].Title.In(lang) != group {
+				group = themes[at].Title.In(lang) + " – " + group
+			}
+			f.Groups = append(f.Groups, optionGroup{Title: group})
 			last = one.family
 		}
 		g := &f.Groups[len(f.Groups)-1]
 		g.Options = append(g.Options, option{one.key, one.short(lang), one.key == chosen})
 	}
 	return f, nil
+}
+
+// themes are the headings that the edition sorts tables under.
+func (h *holding) themes() []edition.Theme {
+	if b := h.ed.Manifest().Barometer; b != nil {
+		return b.Themes
+	}
+	return nil
+}
+
+// theme is the position of the theme that a family belongs to; behind the last when to none.
+func (f *family) theme(themes []edition.Theme) int {
+	for i, t := range themes {
+		if slices.ContainsFunc(t.Tables, func(name string) bool { return f.name == name || strings.HasPrefix(f.name, name+"_") }) {
+			return i
+		}
+	}
+	return len(themes)
+}
+
+// begins tells whether a figure is the one that the edition lets views begin with.
+func (h *holding) begins(f *figure) bool {
+	b := h.ed.Manifest().Barometer
+	return b != nil && f.key == b.First
 }
 
 // codes are the member codes of a figure in a table of its family, for an area or a type and a year.

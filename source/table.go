@@ -452,12 +452,12 @@ func (g *grid) warnOutside(c *cube.Cube, p part, region int) {
 	if time < 0 || g.members[time] == nil {
 		return
 	}
-	outside := map[int]bool{}
+	outside := make([]bool, len(g.members[time]))
 	for n, member := range g.members[time] {
 		year, ok := yearOf(g.meta.Variables[time].Members[member].Code)
 		outside[n] = ok && area.CheckYear(p.id, year) != nil
 	}
-	here := map[int]bool{}
+	here := make([]bool, len(g.members[region]))
 	for _, n := range p.places {
 		here[n] = true
 	}
