@@ -33,7 +33,9 @@ type holding struct {
 
 	indexTables func() []*indexTable // whose types can be computed anew
 
-	figures func() ([]*figure, error) // what can be shown of places, found when first asked for
+	families func() []*family
+	figures  func() ([]*figure, error) // what can be shown of places, found when first asked for
+	profiles *sync.Map                 // *profile by profileKey
 
 	codeLists  func() []*codeList
 	aggregates *aggregates
@@ -59,6 +61,7 @@ type table struct {
 	layout
 	cells func() (*cube.Cube, error)
 	years func() []string // those that it has rows for, in order; one without a name when it has none
+	total func() int      // position of the total over areas, of a table by areas; -1 when it has none
 }
 
 // last is the latest year of a table.
@@ -104,7 +107,7 @@ func (t *table) byArea() bool { return t.kinds == 0 && t.areas == 1 }
 
 // hold reads the divisions of an edition and prepares its tables for reading.
 func hold(ed *edition.Edition) (*holding, error) {
-	h := &holding{ed: ed, scenarios: map[string]func() (*scenario, error){}}
+	h := &holding{ed: ed, scenarios: map[string]func() (*scenario, error){}, profiles: &sync.Map{}}
 	for _, info := range ed.Tables() {
 		t := &table{TableInfo: info, layout: layoutOf(info.Dims),
 			cells: sync.OnceValues(func() (*cube.Cube, error) {
@@ -114,7 +117,7 @@ func hold(ed *edition.Edition) (*holding, error) {
 				}
 				return c.Edit(bare), nil
 			})}
-		t.years = sync.OnceValue(t.findYears)
+		t.years, t.total = sync.OnceValue(t.findYears), sync.OnceValue(t.findTotal)
 		h.tables = append(h.tables, t)
 	}
 	if err := h.readBridges(); err != nil {
@@ -154,6 +157,7 @@ func hold(ed *edition.Edition) (*holding, error) {
 		held.types = sync.OnceValue(func() *typing { return h.typing(held) })
 		h.divisions = append(h.divisions, held)
 	}
+	h.families = sync.OnceValue(h.findFamilies)
 	h.figures = sync.OnceValues(h.findFigures)
 	h.codeLists, h.aggregates = sync.OnceValue(h.findCodeLists), &aggregates{}
 	h.indexTables = sync.OnceValue(h.findIndexTables)
@@ -344,6 +348,20 @@ func latest(c *cube.Cube, l layout) string {
 		return ""
 	}
 	return c.Dims()[l.year].Members[last].Code
+}
+
+func (t *table) findTotal() int {
+	c, err := t.cells()
+	if err != nil || t.area < 0 {
+		return -1
+	}
+	return c.Dims()[t.area].Index(cube.Total)
+}
+
+// ofCountry tells whether the table's total over areas, where it has one, is that of the whole country.
+func (t *table) ofCountry() bool {
+	c, err := t.cells()
+	return err != nil || t.total() < 0 || c.Dims()[t.area].Members[t.total()].Label == cube.TotalLabel
 }
 
 func (t *table) findYears() []string {

@@ -118,7 +118,8 @@ func (s *Server) page(r *request, a *answer) (*reply, error) {
 
 // functions are what the templates may call.
 var functions = template.FuncMap{"word": word, "in": in, "paragraphs": paragraphs, "piece": newPiece,
-	"bar":         barLength,
+	"bar":        barLength,
+	"optionList": optionList, "figureCell": figureCell, "gridRows": gridRows,
 	"drawing":     func(svg string) template.HTML { return template.HTML(svg) },
 	"accountRows": func(lang, caption string, rows []accountRow) accountRows { return accountRows{lang, caption, rows} },
 	"whole":       func(lang string, n int) string { return picture.Number(float64(n), 0, lang) }}

@@ -43,8 +43,6 @@
 package server
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -58,7 +56,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/skikt/skikt/edition"
 )
@@ -82,9 +79,7 @@ type Server struct {
 	editions  *editions  // this one and those that are held beside it
 	addresses *Addresses // that may be searched for; nil for none
 
-	mu    sync.Mutex
-	kept  map[string]*reply
-	bytes int
+	kept cupboard
 }
 
 // New makes a server of an edition and of earlier ones that are held beside it under their permanent addresses. It reads their divisions; tables are read when first asked for. Where all
@@ -115,7 +110,7 @@ func newServer(ed *edition.Edition) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	return &Server{holding: *h, templates: templates, kept: map[string]*reply{}}, nil
+	return &Server{holding: *h, templates: templates}, nil
 }
 
 // A request is what was asked, taken apart.
@@ -243,7 +238,7 @@ type reply struct {
 	kind           string // Content-Type
 	lang           string
 	file           string // name to save numbers under
-	body, squeezed []byte
+	body, squeezed []byte // of an answer that is kept only squeezed, unless it is too short for it
 	tag            string
 	passing        bool // not kept
 	scripted       bool
@@ -332,10 +327,14 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 			return
 		}
 	}
-	body := a.body
-	if len(a.squeezed) > 0 && takesGzip(req.Header.Get("Accept-Encoding")) {
+	var err error
+	body := a.squeezed
+	if len(body) > 0 && takesGzip(req.Header.Get("Accept-Encoding")) {
 		h.Set("Content-Encoding", "gzip")
-		body = a.squeezed
+	} else if body, err = a.plain(); err != nil {
+		h.Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusInternalServerError)
+		return
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(a.status)
@@ -357,16 +356,10 @@ func takesGzip(accept string) bool {
 	return false
 }
 
-// mostKept is how many bytes of answers are kept; when there would be more, all are let go.
-const mostKept = 64 << 20
-
 // reply is the answer to a request, made or kept.
 func (s *Server) reply(r *request) *reply {
 	key := r.origin + r.address(r.lang, r.format)
-	s.mu.Lock()
-	a, ok := s.kept[key]
-	s.mu.Unlock()
-	if ok {
+	if a, ok := s.kept.get(key); ok {
 		return a
 	}
 	a, err := s.make(r)
@@ -379,26 +372,15 @@ func (s *Server) reply(r *request) *reply {
 	sum := sha256.Sum256(a.body)
 	a.status, a.tag = http.StatusOK, `W/"`+hex.EncodeToString(sum[:12])+`"`
 	if len(a.body) > 1400 {
-		var out bytes.Buffer
-		zip := gzip.NewWriter(&out)
-		if a.passing && len(a.body) > 1<<20 { // what is large and made anew each time is rather sent soon than small
-			zip, _ = gzip.NewWriterLevel(&out, gzip.BestSpeed)
-		}
-		zip.Write(a.body)
-		zip.Close()
-		a.squeezed = out.Bytes()
+		a.squeezed = squeezed(a.body)
 	}
 	if a.passing {
 		return a
 	}
-	size := len(a.body) + len(a.squeezed)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.bytes += size; s.bytes > mostKept {
-		clear(s.kept)
-		s.bytes = size
+	if a.squeezed != nil {
+		a.body = nil
 	}
-	s.kept[key] = a
+	s.kept.add(key, a)
 	return a
 }
 
