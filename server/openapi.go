@@ -140,6 +140,7 @@ func (s *Server) operations() []operation {
 	add(operation{id: "edition", path: "/utgava.{format}", both: true, title: cube.Text{SV: "Utgåvan: källor, skydd, filer och kontrollsummor", EN: "The edition: sources, protection, files and checksums"}, formats: []string{"json"}, example: "/utgava.json"})
 	add(operation{id: "whole", path: wholeAddress, title: cube.Text{SV: "Alla tabeller som Parquet i ett arkiv", EN: "All tables as Parquet in one archive"}, kinds: []string{"application/zip"}, example: wholeAddress})
 	add(operation{id: "catalogue", path: dcatAddress, title: cube.Text{SV: "Katalogen för Sveriges dataportal (DCAT-AP-SE 3)", EN: "The catalogue for Sweden's data portal (DCAT-AP-SE 3)"}, kinds: []string{"application/rdf+xml"}, example: dcatAddress})
+	add(operation{id: "features", path: ogc, title: cube.Text{SV: "Områdena som OGC API – Features, för QGIS och GDAL; har en egen beskrivning på " + ogc + "/api", EN: "The areas as OGC API – Features, for QGIS and GDAL; has a description of its own at " + ogc + "/api"}, kinds: []string{"application/json"}, example: ogc})
 	v2 := func(id, path, example, contract string, title cube.Text, params ...parameter) {
 		add(operation{id: id, path: pxweb + path, title: title, kinds: []string{"application/json"}, params: append(params, lang), example: pxweb + example, contract: contract})
 	}
@@ -267,6 +268,10 @@ func (s *Server) openAPI(base string) any {
 			paths["/en"+o.path] = object{method: english}
 		}
 	}
+	about := s.cite("en")
+	if m.Synthetic {
+		about += " " + word("en", "synthetic")
+	}
 	text, number := object{"type": "string"}, object{"type": []string{"number", "null"}}
 	var states []string
 	for _, status := range cube.Statuses() {
@@ -289,7 +294,7 @@ func (s *Server) openAPI(base string) any {
 	return object{
 		"openapi": "3.1.0",
 		"info": object{"title": m.Title.In("en"), "version": s.ed.ID(), "summary": "The numbers of one edition, for programs",
-			"description": s.cite("en") + "\n\nEvery page has its numbers at the same address with an ending. What is hidden to protect individuals has a status and no value. Shares are in percent, but for Parquet, where they are 0 to 1.",
+			"description": about + "\n\nEvery page has its numbers at the same address with an ending. What is hidden to protect individuals has a status and no value. Shares are in percent, but for Parquet, where they are 0 to 1.",
 			"license":     object{"name": licenceName(m.Terms()), "url": m.Terms()}},
 		"servers":      []any{object{"url": base}},
 		"tags":         []any{object{"name": "pages", "description": "Every page's numbers"}, object{"name": "PxWebApi", "description": "The interface of Statistics Sweden"}, object{"name": "edition", "description": "The edition as a whole"}},

@@ -154,6 +154,7 @@ func (s *Server) recipes(r *request) []recipeGroup {
 	}
 	if at.figure != "" {
 		groups = append(groups, recipeGroup{"QGIS", []recipe{
+			{"qgis-ogc", t("Alla områden, direkt från servern", "All areas, straight from the server"), t("Lager → Lägg till lager → Lägg till WFS / OGC API – Features-lager, Ny, och klistra in adressen. QGIS hämtar bara det som syns i kartfönstret.", "Layer → Add layer → Add WFS / OGC API – Features layer, New, and paste the address. QGIS fetches only what is seen in the window of the map."), base + ogc},
 			{"qgis-map", t("Områden med siffror", "Areas with numbers"), t("Lager → Lägg till lager → Lägg till vektorlager, välj protokoll HTTP(S) och klistra in adressen. Villkoren är desamma som på kartans sida.", "Layer → Add layer → Add vector layer, choose the protocol HTTP(S) and paste the address. The conditions are those of the page of the map."), base + "/karta.geojson?" + url.Values{"m": {at.figure}}.Encode()},
 		}})
 	}
