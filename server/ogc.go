@@ -20,6 +20,7 @@ import (
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/gpkg"
 	"github.com/skikt/skikt/internal/sweref"
 	"github.com/skikt/skikt/picture"
 )
@@ -30,6 +31,7 @@ import (
 //	/ogc/conformance, /ogc/api                   what of the standard is kept, and the description of the API
 //	/ogc/collections, /ogc/collections/regso-2020, /ogc/collections/regso-2020/schema
 //	/ogc/collections/regso-2020/items            areas; ?limit=, ?offset=, ?bbox=, ?bbox-crs=, ?crs=, ?code= and the areas they lie in (?kommun=0180)
+//	/ogc/collections/regso-2020/items?f=gpkg     all of them as a GeoPackage to take home; the same conditions
 //	/ogc/collections/regso-2020/items/0180R001   one area
 //
 // A division is a collection, and an area a feature with its code, name, the areas it lies in, its type, and the figures that each family of tables is read for; ?m=FIGURE (which
@@ -90,6 +92,7 @@ type ogcCall struct {
 	path  []string
 	query url.Values
 	html  bool
+	pack  bool   // a GeoPackage
 	self  string // the address as it was asked for, without the form
 }
 
@@ -143,6 +146,9 @@ func (s *Server) serveOGC(w http.ResponseWriter, req *http.Request) {
 	if a.crs != "" {
 		h.Set("Content-Crs", "<"+a.crs+">")
 	}
+	if a.file != "" {
+		h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(a.file))
+	}
 	if status != http.StatusOK {
 		h.Set("Cache-Control", "no-store")
 	} else {
@@ -155,7 +161,7 @@ func (s *Server) serveOGC(w http.ResponseWriter, req *http.Request) {
 			return
 		}
 	}
-	if len(a.body) > 1400 && takesGzip(req.Header.Get("Accept-Encoding")) && req.Method != http.MethodHead {
+	if len(a.body) > 1400 && a.kind != geoPackageKind && takesGzip(req.Header.Get("Accept-Encoding")) && req.Method != http.MethodHead {
 		h.Set("Content-Encoding", "gzip")
 		w.WriteHeader(status)
 		z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed)
@@ -175,12 +181,16 @@ func (c *ogcCall) negotiate(accept string) error {
 	switch f := c.query.Get("f"); f {
 	case "html":
 		c.html = true
-	case "json", "geojson":
+	case "json":
+	case "gpkg":
+		if c.pack = len(c.path) == 3 && c.path[2] == "items"; !c.pack {
+			return bad("Bad request", "a GeoPackage is made of %s/collections/ID/items", c.base)
+		}
 	case "":
 		page, data := strings.Index(accept, "text/html"), strings.Index(accept, "json")
 		c.html = page >= 0 && (data < 0 || page < data)
 	default:
-		return bad("Bad request", "there is no form %.40q: f may be json or html", f)
+		return bad("Bad request", "there is no form %.40q: f may be json or html, and of items gpkg", f)
 	}
 	c.query.Del("f")
 	c.self = c.at(c.path...) + question(c.query)
@@ -244,6 +254,7 @@ type ogcAnswer struct {
 	kind string
 	body []byte
 	crs  string
+	file string // name to save it under
 	page *ogcPage
 }
 
@@ -336,6 +347,7 @@ func (s *Server) collection(c *ogcCall, d *division) ogcCollection {
 			{c.at("collections", id), "self", "application/json", d.ID.Title()},
 			{c.at("collections", id, "items"), "items", "application/geo+json", c.say("Områdena som GeoJSON", "The areas as GeoJSON")},
 			{form(c.at("collections", id, "items"), "html"), "items", "text/html", c.say("Områdena som sida", "The areas as a page")},
+			{form(c.at("collections", id, "items"), "gpkg"), "enclosure", geoPackageKind, c.say("Områdena som GeoPackage, med gränserna hela", "The areas as a GeoPackage, with the borders in full")},
 			{c.at("collections", id, "schema"), "describedby", "application/schema+json", c.say("Egenskaperna och vad de betyder", "The properties and what they mean")},
 		}}
 	if d.Bordered() > 0 {
@@ -451,6 +463,9 @@ func (s *Server) itemsQuery(c *ogcCall, d *division) (*itemsQuery, error) {
 		return nil, err
 	}
 	q := &itemsQuery{limit: usualFeatures, crs: crs84}
+	if c.pack {
+		q.limit, q.crs = mostFeatures, epsg3006 // a file to take home has all that was asked for
+	}
 	var err error
 	number := func(name string, least int, into *int) {
 		text, there := c.query.Get(name), c.query.Has(name)
@@ -641,6 +656,9 @@ func (s *Server) ogcItems(c *ogcCall, d *division) (*ogcAnswer, error) {
 		}
 		return a, nil
 	}
+	if c.pack {
+		return s.geoPackage(c, d, q, chosen)
+	}
 	names := columnNames(q.columns)
 	b := make([]byte, 0, 4096+len(chosen)*2048)
 	b = fmt.Appendf(b, `{"type":"FeatureCollection","numberMatched":%d,"numberReturned":%d,"features":[`, matched, len(chosen))
@@ -656,6 +674,40 @@ func (s *Server) ogcItems(c *ogcCall, d *division) (*ogcAnswer, error) {
 	}
 	a.body = append(append(append(b, `],"links":`...), end...), '}')
 	return a, nil
+}
+
+// geoPackageKind is the media type of a GeoPackage.
+const geoPackageKind = "application/geopackage+sqlite3"
+
+// geoPackage writes areas as a file for programs of maps, in SWEREF 99 TM with the borders as they were published.
+func (s *Server) geoPackage(c *ogcCall, d *division, q *itemsQuery, chosen []int) (*ogcAnswer, error) {
+	if c.query.Has("crs") && q.crs != epsg3006 {
+		return nil, bad("Bad request", "a GeoPackage is written in SWEREF 99 TM: leave crs out")
+	}
+	m := s.ed.Manifest()
+	about := m.Title.In(c.lang) + ". " + m.Agency + ". " + word(c.lang, "edition") + " " + s.ed.ID() + ". "
+	name := m.Project + "-" + d.ID.String() + ".gpkg"
+	if m.Synthetic {
+		about += word(c.lang, "synthetic") + ". "
+		name = "synthetic-" + name
+	}
+	l := gpkg.Layer{Name: d.ID.String(), Description: about + word(c.lang, "not-caused"), Rows: make([]gpkg.Row, len(chosen))}
+	for _, col := range q.columns {
+		l.Columns = append(l.Columns, gpkg.Column{Name: col.name, Title: col.title.In(c.lang), Number: col.number})
+	}
+	for i, at := range chosen {
+		values := make([]any, len(q.columns))
+		for k, col := range q.columns {
+			if p := col.of(at); p.text != "" {
+				values[k] = p.text
+			} else if p.number.OK {
+				values[k] = p.number.V
+			}
+		}
+		l.Rows[i] = gpkg.Row{Border: d.At(at).Border, Values: values}
+	}
+	body, err := gpkg.Marshal(l)
+	return &ogcAnswer{kind: geoPackageKind, body: body, file: name}, err
 }
 
 func (s *Server) ogcItem(c *ogcCall, d *division, code string) (*ogcAnswer, error) {
@@ -681,13 +733,13 @@ func (s *Server) ogcItem(c *ogcCall, d *division, code string) (*ogcAnswer, erro
 	a := &ogcAnswer{kind: "application/geo+json", crs: q.crs, body: append(append(append(body, `,"links":`...), end...), '}'),
 		page: &ogcPage{Title: p.name(c.lang), Text: []string{d.ID.Title() + " " + code}, Links: links}}
 	for _, col := range q.columns {
-		value := string(col.write(nil, at))
-		if text := ""; value == "null" {
-			value = "–"
-		} else if json.Unmarshal([]byte(value), &text) == nil {
-			value = text
+		text := "–"
+		if p := col.of(at); p.text != "" {
+			text = p.text
+		} else if p.number.OK {
+			text = string(appendNumber(nil, p.number))
 		}
-		a.page.Facts = append(a.page.Facts, [2]string{col.title.In(c.lang), value})
+		a.page.Facts = append(a.page.Facts, [2]string{col.title.In(c.lang), text})
 	}
 	return a, nil
 }
