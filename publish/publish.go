@@ -249,6 +249,18 @@ func (c *content) fill(f *folder) error {
 		}
 		m.Divisions = append(m.Divisions, info)
 	}
+	if c.geography != nil {
+		for _, b := range c.geography.Bridges() {
+			if !slices.Contains(ids, b.From) || !slices.Contains(ids, b.To) {
+				continue
+			}
+			info := edition.BridgeInfo{From: b.From.String(), To: b.To.String(), File: edition.BridgeFile(b.From, b.To), Same: b.Count(area.Same)}
+			m.Bridges = append(m.Bridges, info)
+			if err := f.write(info.File, func(w io.Writer) error { return json.NewEncoder(w).Encode(b) }); err != nil {
+				return err
+			}
+		}
+	}
 	m.Files = f.files
 	var manifest bytes.Buffer
 	enc := json.NewEncoder(&manifest)

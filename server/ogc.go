@@ -161,7 +161,7 @@ func (s *Server) serveOGC(w http.ResponseWriter, req *http.Request) {
 			return
 		}
 	}
-	if len(a.body) > 1400 && a.kind != geoPackageKind && takesGzip(req.Header.Get("Accept-Encoding")) && req.Method != http.MethodHead {
+	if len(a.body) > 1400 && a.kind != geoPackageKind && takes(req.Header.Get("Accept-Encoding"), "gzip") && req.Method != http.MethodHead {
 		h.Set("Content-Encoding", "gzip")
 		w.WriteHeader(status)
 		z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed)

@@ -11,11 +11,13 @@
 //	/tabell               the tables
 //	/tabell/background    a table; ?type=1 keeps the rows with that member, ?inom=01 the areas in that place, ?matt=NPersons draws that measure
 //	/bidrag/grant         a grant whose numbers are published: its rules compared, and others tried; the address is the rule
+//	/scenario             what if the types were cut or weighed otherwise; the address is the scenario
 //	/bedomning            how far the tools support the work: verdicts on tools, uses and processes; /bedomning/PROCESS-TOOL-USE one of them with its evidence
 //	/metod                how it was done
 //	/utgava               the edition: its sources, its protection, its files
 //	/utgavor              the editions that are held: what changed from one to the next and why, and which are withdrawn
 //	/rojandekontroll      the account of the disclosure control: what was hidden, by which rules, at what cost
+//	/api                  what programs can ask: the reference, and /api/recept recipes for R, Python, Excel and QGIS
 //	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices; /api/v1 as PxWebApi 1
 //	/ogc                  the areas with their figures as OGC API Features, for QGIS, GDAL and other programs for maps
 //	/tiles/kommun.json    the borders as vector tiles, for maps that the reader's machine draws: addresses, zooms, layer (TileJSON 3); all as one file in kommun.pmtiles
@@ -29,7 +31,7 @@
 // ground in a newer division is written as SCB writes it, 1780R001_RegSO2025.
 //
 // Everything is made from the edition alone, which holds only what was decided to be published: nothing here can reach a record. Pages are
-// complete without script (one has a script that asks again while a slider moves), ask no third party for anything and set no cookies. An answer depends on the edition and the address and on nothing
+// complete without script (where package web was built, its script makes them quicker to use), ask no third party for anything and set no cookies. An answer depends on the edition and the address and on nothing
 // else, so answers are kept and the same address gives the same bytes.
 //
 // A [Front] stands before a server on the internet: it limits each client, tells health and counts, and goes over to a new edition without losing a request.
@@ -41,11 +43,8 @@
 package server
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -56,7 +55,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/skikt/skikt/edition"
 )
@@ -64,25 +62,15 @@ import (
 //go:embed page
 var files embed.FS
 
-// The script has its checksum in its name, so that it may be kept for as long as browsers like.
-var (
-	script, _  = files.ReadFile("page/scenario.js")
-	scriptSum  = sha256.Sum256(script)
-	scriptHash = "sha256-" + base64.StdEncoding.EncodeToString(scriptSum[:])
-	scriptName = "scenario-" + hex.EncodeToString(scriptSum[:6]) + ".js"
-	scriptPath = "/" + scriptName
-)
-
 // A Server answers requests over one edition. It may be used by many goroutines at once.
 type Server struct {
 	holding
 	templates *template.Template
+	assets    *assets
 	editions  *editions  // this one and those that are held beside it
 	addresses *Addresses // that may be searched for; nil for none
 
-	mu    sync.Mutex
-	kept  map[string]*reply
-	bytes int
+	kept cupboard
 }
 
 // New makes a server of an edition and of earlier ones that are held beside it under their permanent addresses. It reads their divisions; tables are read when first asked for. Where all
@@ -109,11 +97,16 @@ func newServer(ed *edition.Edition) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	templates, err := template.New("").Funcs(functions).ParseFS(files, "page/*.html")
+	loaded, err := builtAssets()
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	return &Server{holding: *h, templates: templates, kept: map[string]*reply{}}, nil
+	own := template.FuncMap{"asset": func(name string) string { return loaded.names[name] }, "script": func() script { return loaded.script }}
+	templates, err := template.New("").Funcs(functions).Funcs(own).ParseFS(files, "page/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	return &Server{holding: *h, templates: templates, assets: loaded}, nil
 }
 
 // A request is what was asked, taken apart.
@@ -123,10 +116,19 @@ type request struct {
 	path   []string // without language and format
 	base   string   // of a permanent address: /e/EDITION
 	query  url.Values
+	origin string // what the server was asked as, before the path; nothing when that can't stand in code that readers copy
 }
 
 // formats are the endings of an address other than that of the page itself.
-var formats = []string{"csv", "xlsx", "json", "svg", "geojson"}
+var formats = []string{"csv", "xlsx", "json", "parquet", "svg", "geojson"}
+
+// asides are endings that pages don't offer by themselves. They end as other ones do, so they are looked for first.
+var asides = []string{csvwEnding, sdmxEnding}
+
+const (
+	csvwEnding = "csv-metadata.json"
+	sdmxEnding = "sdmx.csv"
+)
 
 // parse takes an address apart. When it ends with a slash too many, tidy is where it should have gone.
 func parse(u *url.URL) (r *request, tidy string, err error) {
@@ -147,9 +149,9 @@ func parse(u *url.URL) (r *request, tidy string, err error) {
 	if len(r.path) > 0 && r.path[0] == "en" {
 		r.lang, r.path = "en", r.path[1:]
 	}
-	if len(r.path) > 0 && escaped[0] != "icon.svg" {
+	if len(r.path) > 0 {
 		end := &r.path[len(r.path)-1]
-		for _, f := range formats {
+		for _, f := range slices.Concat(asides, formats, innerFormats) {
 			if bare, ok := strings.CutSuffix(*end, "."+f); ok && bare != "" {
 				r.format, *end = f, bare
 				break
@@ -232,13 +234,16 @@ type reply struct {
 	kind           string // Content-Type
 	lang           string
 	file           string // name to save numbers under
-	body, squeezed []byte
+	body, squeezed []byte // of an answer that is kept only squeezed, unless it is too short for it
 	tag            string
 	passing        bool // not kept
-	scripted       bool
 }
 
-const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *"
+// A page may load from the server itself and from nowhere else, nothing may stand in the page, and without a built front end there is no script to run.
+const (
+	contentPolicy  = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *"
+	scriptedPolicy = contentPolicy + "; script-src 'self'; connect-src 'self'; worker-src 'self'"
+)
 
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -258,12 +263,15 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	h.Set("Content-Security-Policy", contentPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	if under(req.URL.Path, pxweb) || under(req.URL.Path, pxweb1) {
-		s.serveAPI(w, req)
+	if s.forPrograms(w, req) {
 		return
 	}
 	if isOGC(req.URL.Path) {
 		s.serveOGC(w, req)
+		return
+	}
+	if strings.HasPrefix(req.URL.Path, assetsAt) {
+		s.assets.ServeHTTP(w, req)
 		return
 	}
 	if strings.HasPrefix(req.URL.Path, tiles+"/") {
@@ -284,7 +292,11 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	case err != nil:
 		a = s.failure(r, err)
 	default:
+		r.origin = origin(req)
 		a = s.reply(r)
+		if a.file != "" && r.format == "csv" {
+			h.Add("Link", "<"+r.address(r.lang, csvwEnding)+`>; rel="describedby"; type="application/csvm+json"`)
+		}
 	}
 	s.send(w, req, a)
 }
@@ -296,8 +308,8 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Vary", "Accept-Encoding")
-	if a.scripted {
-		h.Set("Content-Security-Policy", contentPolicy+"; script-src 'self'; connect-src 'self'")
+	if s.assets.script.Path != "" && strings.HasPrefix(a.kind, "text/html") {
+		h.Set("Content-Security-Policy", scriptedPolicy)
 	}
 	h.Set("Content-Type", a.kind)
 	if a.lang != "" {
@@ -306,6 +318,7 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 	if a.file != "" {
 		h.Set("Content-Disposition", "inline; filename*=UTF-8''"+url.PathEscape(a.file))
 		h.Set("Access-Control-Allow-Origin", "*")
+		s.license(h)
 	}
 	if a.status != http.StatusOK {
 		h.Set("Cache-Control", "no-store")
@@ -317,10 +330,14 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 			return
 		}
 	}
-	body := a.body
-	if len(a.squeezed) > 0 && takesGzip(req.Header.Get("Accept-Encoding")) {
+	var err error
+	body := a.squeezed
+	if len(body) > 0 && takes(req.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
-		body = a.squeezed
+	} else if body, err = a.plain(); err != nil {
+		h.Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusInternalServerError)
+		return
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(a.status)
@@ -329,11 +346,11 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 	}
 }
 
-// takesGzip tells whether an Accept-Encoding allows gzip.
-func takesGzip(accept string) bool {
+// takes tells whether an Accept-Encoding allows a coding.
+func takes(accept, wanted string) bool {
 	for _, part := range strings.Split(accept, ",") {
 		coding, weight, _ := strings.Cut(part, ";")
-		if strings.TrimSpace(coding) != "gzip" {
+		if strings.TrimSpace(coding) != wanted {
 			continue
 		}
 		q, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 64)
@@ -342,16 +359,10 @@ func takesGzip(accept string) bool {
 	return false
 }
 
-// mostKept is how many bytes of answers are kept; when there would be more, all are let go.
-const mostKept = 64 << 20
-
 // reply is the answer to a request, made or kept.
 func (s *Server) reply(r *request) *reply {
-	key := r.address(r.lang, r.format)
-	s.mu.Lock()
-	a, ok := s.kept[key]
-	s.mu.Unlock()
-	if ok {
+	key := r.origin + r.address(r.lang, r.format)
+	if a, ok := s.kept.get(key); ok {
 		return a
 	}
 	a, err := s.make(r)
@@ -364,26 +375,15 @@ func (s *Server) reply(r *request) *reply {
 	sum := sha256.Sum256(a.body)
 	a.status, a.tag = http.StatusOK, `W/"`+hex.EncodeToString(sum[:12])+`"`
 	if len(a.body) > 1400 {
-		var out bytes.Buffer
-		zip := gzip.NewWriter(&out)
-		if a.passing && len(a.body) > 1<<20 { // what is large and made anew each time is rather sent soon than small
-			zip, _ = gzip.NewWriterLevel(&out, gzip.BestSpeed)
-		}
-		zip.Write(a.body)
-		zip.Close()
-		a.squeezed = out.Bytes()
+		a.squeezed = squeezed(a.body)
 	}
 	if a.passing {
 		return a
 	}
-	size := len(a.body) + len(a.squeezed)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.bytes += size; s.bytes > mostKept {
-		clear(s.kept)
-		s.bytes = size
+	if a.squeezed != nil {
+		a.body = nil
 	}
-	s.kept[key] = a
+	s.kept.add(key, a)
 	return a
 }
 
@@ -402,6 +402,10 @@ func (s *Server) make(r *request) (*reply, error) {
 		return nil, errNotFound
 	}
 	switch {
+	case r.format == areasFormat && first == "karta" && second == "":
+		return s.outlines(r)
+	case slices.Contains(innerFormats, r.format) && (first != "karta" || second != ""):
+		return nil, errNotFound
 	case len(r.path) == 0 || first == "plats" && second == country:
 		a, err = s.country(r)
 	case first == "plats" && second != "":
@@ -424,37 +428,28 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.grant(r, second)
 	case first == assessment:
 		a, err = s.assess(r, second)
+	case first == apiPages && (second == "" || second == cookbook):
+		a, err = s.reference(r, second)
 	case first == "metod" && second == "":
 		a, err = s.method(r)
 	case first == "utgava" && second == "":
 		a, err = s.edition(r)
-	case first == scriptName && second == "" && r.lang == "sv":
-		return file("scenario.js")
+	case first == "scenario" && second == "":
+		a, err = s.whatIf(r)
 	case first == "utgavor" && second == "":
 		a, err = s.listEditions(r)
 	case first == "rojandekontroll" && second == "":
 		a, err = s.protection(r)
-	case (first == "style.css" || first == "icon.svg") && second == "" && r.lang == "sv":
-		return file(first)
 	default:
 		return nil, errNotFound
 	}
 	if err != nil {
 		return nil, err
 	}
-	if r.format == "html" {
+	if r.format == "html" || r.format == lightFormat {
 		return s.page(r, a)
 	}
 	return s.numbers(r, a)
-}
-
-// file is a file that all pages use.
-func file(name string) (*reply, error) {
-	body, err := files.ReadFile("page/" + name)
-	if err != nil {
-		return nil, err
-	}
-	return &reply{kind: map[string]string{"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml", "scenario.js": "text/javascript; charset=utf-8"}[name], body: body}, nil
 }
 
 func (s *Server) failure(r *request, err error) *reply {
@@ -485,7 +480,7 @@ func (s *Server) sorry(r *request, status int, text string, help *errorPage) *re
 		if err == nil {
 			a.kind, a.body = "application/json", append(body, '\n')
 		}
-	case "html":
+	case "html", lightFormat:
 		// The address of a page that is not there leads nowhere in the other language either.
 		page, err := s.page(&request{lang: r.lang, format: "html", base: r.base}, &answer{template: "error.html", title: text, body: help})
 		if err == nil {
