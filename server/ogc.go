@@ -107,7 +107,8 @@ func (s *Server) serveOGC(w http.ResponseWriter, req *http.Request) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Expose-Headers", "Content-Crs, Link")
-	h.Set("Vary", "Accept, Accept-Encoding, X-Forwarded-Proto")
+	h.Set("Vary", "Accept, Accept-Encoding, Host, X-Forwarded-Proto")
+	s.license(h)
 	c := &ogcCall{lang: "sv"}
 	rest := req.URL.Path
 	if after, ok := strings.CutPrefix(rest, "/en/"); ok {
@@ -313,10 +314,11 @@ func (s *Server) ogcLanding(c *ogcCall) (*ogcAnswer, error) {
 		ogcLink{form(c.at("api"), "json"), "service-desc", openAPIKind, c.say("API:ets beskrivning", "The description of the API")},
 		ogcLink{form(c.at("api"), "html"), "service-doc", "text/html", c.say("API:ets beskrivning för människor", "The description of the API for people")},
 		ogcLink{c.at("conformance"), "conformance", "application/json", c.say("Vad av standarden som följs", "What of the standard is kept")},
-		ogcLink{c.at("collections"), "data", "application/json", c.say("Indelningarna", "The divisions")})
+		ogcLink{c.at("collections"), "data", "application/json", c.say("Indelningarna", "The divisions")},
+		ogcLink{m.Terms(), "license", "", licenceName(m.Terms())})
 	text := c.say("Områden med gränser, namn, områdestyp och nyckeltal, utgåva ", "Areas with borders, names, area type and key figures, edition ") + s.ed.ID() + "."
 	if m.Synthetic {
-		text += " " + word(c.lang, "synthetic") + "."
+		text += " " + word(c.lang, "synthetic")
 	}
 	return ogcJSON("application/json", struct {
 		Title       string    `json:"title"`
@@ -348,6 +350,7 @@ func (s *Server) collection(c *ogcCall, d *division) ogcCollection {
 			{c.at("collections", id, "items"), "items", "application/geo+json", c.say("Områdena som GeoJSON", "The areas as GeoJSON")},
 			{form(c.at("collections", id, "items"), "html"), "items", "text/html", c.say("Områdena som sida", "The areas as a page")},
 			{form(c.at("collections", id, "items"), "gpkg"), "enclosure", geoPackageKind, c.say("Områdena som GeoPackage, med gränserna hela", "The areas as a GeoPackage, with the borders in full")},
+			{s.ed.Manifest().Terms(), "license", "", licenceName(s.ed.Manifest().Terms())},
 			{c.at("collections", id, "schema"), "describedby", "application/schema+json", c.say("Egenskaperna och vad de betyder", "The properties and what they mean")},
 		}}
 	if d.Bordered() > 0 {
@@ -688,7 +691,7 @@ func (s *Server) geoPackage(c *ogcCall, d *division, q *itemsQuery, chosen []int
 	about := m.Title.In(c.lang) + ". " + m.Agency + ". " + word(c.lang, "edition") + " " + s.ed.ID() + ". "
 	name := m.Project + "-" + d.ID.String() + ".gpkg"
 	if m.Synthetic {
-		about += word(c.lang, "synthetic") + ". "
+		about += word(c.lang, "synthetic") + " "
 		name = "synthetic-" + name
 	}
 	l := gpkg.Layer{Name: d.ID.String(), Description: about + word(c.lang, "not-caused"), Rows: make([]gpkg.Row, len(chosen))}

@@ -78,7 +78,7 @@ func (s *Server) ogcAPI(c *ogcCall) (*ogcAnswer, error) {
 		page.Text = append(page.Text, c.base+at)
 	}
 	m := s.ed.Manifest()
-	body, err := json.Marshal(object{"openapi": "3.0.3", "info": object{"title": m.Title.In(c.lang), "version": s.ed.ID(), "description": m.Task.In(c.lang)},
+	body, err := json.Marshal(object{"openapi": "3.0.3", "info": object{"title": m.Title.In(c.lang), "version": s.ed.ID(), "description": m.Task.In(c.lang), "license": object{"name": licenceName(m.Terms()), "url": m.Terms()}},
 		"servers": []object{{"url": c.base}}, "paths": paths})
 	return &ogcAnswer{kind: openAPIKind, body: body, page: page}, err
 }
