@@ -168,6 +168,9 @@ func (h *holding) usualAttributes(d *division) ([]*attribute, error) {
 		if !f.first || f.at(d.ID) == nil {
 			continue
 		}
+		if typed := d.types(); typed != nil && f.at(d.ID) == typed.table && f.measure.Name == typed.measure.Name {
+			continue // the type is always told
+		}
 		a, err := h.attribute(d, f, "")
 		if err != nil {
 			return nil, err
@@ -202,8 +205,8 @@ func (h *holding) ups(d *division) []*division {
 	return out
 }
 
-// columns are the properties of a division's areas.
-func (h *holding) columns(d *division, attributes []*attribute) []column {
+// namesOf are the properties that tell what the areas of a division are called and what they lie in.
+func (h *holding) namesOf(d *division) []column {
 	text := func(name string, title cube.Text, of func(at int) string) column {
 		return column{name, title, false, func(at int) property { return property{text: of(at)} }}
 	}
@@ -227,15 +230,17 @@ func (h *holding) columns(d *division, attributes []*attribute) []column {
 			text(id, cube.Text{SV: "Kod för " + up.ID.Title(), EN: "Code of " + up.ID.Title()}, of(func(a area.Area) string { return a.Code })),
 			text(id+"_name", cube.Text{SV: "Namn på " + up.ID.Title(), EN: "Name of " + up.ID.Title()}, of(func(a area.Area) string { return a.Name })))
 	}
-	typed := d.types()
-	if typed != nil {
+	return out
+}
+
+// columns are the properties of a division's areas.
+func (h *holding) columns(d *division, attributes []*attribute) []column {
+	out := h.namesOf(d)
+	if typed := d.types(); typed != nil {
 		year, cells := typed.last()
 		out = append(out, cellColumns("type", cube.Text{SV: "Områdestyp", EN: "Area type"}, year, cells, false)...)
 	}
 	for _, a := range attributes {
-		if typed != nil && !a.full && a.at(d.ID) == typed.table && a.measure.Name == typed.measure.Name {
-			continue // they are told already
-		}
 		out = append(out, cellColumns(a.key, cube.Text{SV: a.head("sv"), EN: a.head("en")}, a.year, a.cells, a.full)...)
 	}
 	return out

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -450,6 +451,7 @@ type itemsQuery struct {
 	limit, offset int
 	crs           string
 	keep          func(at int) bool
+	attributes    []*attribute
 	columns       []column
 }
 
@@ -510,11 +512,10 @@ func (s *Server) itemsQuery(c *ogcCall, d *division) (*itemsQuery, error) {
 		return nil, err
 	}
 	q.keep = func(at int) bool { return filtered(at) && boxed(at) }
-	attributes, err := s.asked(c, d)
-	if err != nil {
+	if q.attributes, err = s.asked(c, d); err != nil {
 		return nil, err
 	}
-	q.columns = s.columns(d, attributes)
+	q.columns = s.columns(d, q.attributes)
 	return q, nil
 }
 
@@ -735,16 +736,39 @@ func (s *Server) ogcItem(c *ogcCall, d *division, code string) (*ogcAnswer, erro
 	}
 	a := &ogcAnswer{kind: "application/geo+json", crs: q.crs, body: append(append(append(body, `,"links":`...), end...), '}'),
 		page: &ogcPage{Title: p.name(c.lang), Text: []string{d.ID.Title() + " " + code}, Links: links}}
-	for _, col := range q.columns {
-		text := "–"
-		if p := col.of(at); p.text != "" {
-			text = p.text
-		} else if p.number.OK {
-			text = string(appendNumber(nil, p.number))
+	fact := func(name, year, text string) {
+		if year != "" {
+			name += ", " + year
 		}
-		a.page.Facts = append(a.page.Facts, [2]string{col.title.In(c.lang), text})
+		a.page.Facts = append(a.page.Facts, [2]string{name, text})
+	}
+	for _, col := range s.namesOf(d) {
+		fact(col.title.In(c.lang), "", cmp.Or(col.of(at).text, "–"))
+	}
+	if typed := d.types(); typed != nil {
+		year, cells := typed.last()
+		fact(c.say("Områdestyp", "Area type"), year, told(cells[at], typed.measure, c.lang))
+	}
+	for _, one := range q.attributes {
+		fact(one.head(c.lang), one.year, told(one.cells[at], one.measure, c.lang))
 	}
 	return a, nil
+}
+
+// told is a cell as people read it: the number with its unit and interval, or why there is none.
+func told(cell cube.Cell, m cube.Measure, lang string) string {
+	if !cell.Status.HasValue() {
+		return cell.Status.Title().In(lang)
+	}
+	fig := picture.NewFigure(cell, m, lang)
+	text := fig.Text
+	if m.Kind != cube.Code {
+		text += picture.Unit(m, lang)
+	}
+	if fig.Interval != "" {
+		text += " (" + fig.Interval + ")"
+	}
+	return text
 }
 
 // ogcPage is an answer as a page.

@@ -245,6 +245,9 @@ func TestOGCItems(t *testing.T) {
 			t.Errorf("%s is %v, should be %v", name, one.Properties[name], want)
 		}
 	}
+	if text := page(t, h, "/en/ogc/collections/regso-2020/items/0180R001?f=html&m="+url.QueryEscape(key)); !strings.Contains(text, "<dd>10.0% (9.0–11.0)</dd>") || !strings.Contains(text, "<dt>Area type, 2023</dt><dd>1</dd>") {
+		t.Errorf("the page of an area: %s", text)
+	}
 	if linkTo(one.Links, "collection") == "" || one.ID != "0180R001" {
 		t.Errorf("links %v", one.Links)
 	}
