@@ -398,6 +398,7 @@ var words = map[string]cube.Text{
 	"nothing-drawn":    {SV: "Utgåvan har inga gränser för de här områdena. Siffrorna står i tabellen.", EN: "The edition has no borders for these areas. The figures stand in the table."},
 	"other-years":      {SV: "Samma karta år", EN: "The same map in"},
 	"whole-table-link": {SV: "Hela tabellen med källor", EN: "The whole table with sources"},
+	"areas-link":       {SV: "Områdena för QGIS (GeoPackage)", EN: "The areas for QGIS (GeoPackage)"},
 	"picture-base":     {SV: "%s av %s områden har ett värde.", EN: "%s of %s areas have a value."},
 	"picture-bases":    {SV: "Underlag per område: %s till %s.", EN: "Base by area: %s to %s."},
 	"too-large":        {SV: "Områdena har för många gränspunkter för en fil. Välj en del av landet, eller större områden.", EN: "The areas have too many corners for one file. Choose a part of the country, or larger areas."},
