@@ -15,6 +15,7 @@
 //	/bedomning            how far the tools support the work: verdicts on tools, uses and processes; /bedomning/PROCESS-TOOL-USE one of them with its evidence
 //	/metod                how it was done
 //	/utgava               the edition: its sources, its protection, its files
+//	/badda/karta?m=FIGURE the picture of a view alone, for other sites to show in a frame; no other page may be
 //	/utgavor              the editions that are held: what changed from one to the next and why, and which are withdrawn
 //	/rojandekontroll      the account of the disclosure control: what was hidden, by which rules, at what cost
 //	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices
@@ -24,7 +25,7 @@
 //
 // Each of them stands also under /e/EDITION, where it is always that edition's; /e/senaste leads to the newest. A withdrawn edition answers with the reason.
 //
-// Add .csv, .xlsx or .json to any of them that has numbers (/plats/00.csv for the country), .svg where there is a picture and .geojson to a map; put /en before any of them for English. A code that stands for other
+// Add .csv, .xlsx or .json to any of them that has numbers (/plats/00.csv for the country), .svg and .png where there is a picture and .geojson to a map; put /en before any of them for English. A code that stands for other
 // ground in a newer division is written as SCB writes it, 1780R001_RegSO2025.
 //
 // Everything is made from the edition alone, which holds only what was decided to be published: nothing here can reach a record. Pages are
@@ -78,6 +79,7 @@ type Server struct {
 	templates *template.Template
 	editions  *editions  // this one and those that are held beside it
 	addresses *Addresses // that may be searched for; nil for none
+	site      string     // where the pages stand: https://statistik.example.se; empty when it isn't known
 
 	mu    sync.Mutex
 	kept  map[string]*reply
@@ -121,11 +123,12 @@ type request struct {
 	format string   // html or one of formats
 	path   []string // without language and format
 	base   string   // of a permanent address: /e/EDITION
+	embed  bool     // the picture alone, for other sites to show
 	query  url.Values
 }
 
 // formats are the endings of an address other than that of the page itself.
-var formats = []string{"csv", "xlsx", "json", "svg", "geojson"}
+var formats = []string{"csv", "xlsx", "json", "svg", "png", "geojson"}
 
 // parse takes an address apart. When it ends with a slash too many, tidy is where it should have gone.
 func parse(u *url.URL) (r *request, tidy string, err error) {
@@ -145,6 +148,9 @@ func parse(u *url.URL) (r *request, tidy string, err error) {
 	}
 	if len(r.path) > 0 && r.path[0] == "en" {
 		r.lang, r.path = "en", r.path[1:]
+	}
+	if len(r.path) > 1 && r.path[0] == embedded {
+		r.embed, r.path = true, r.path[1:]
 	}
 	if len(r.path) > 0 && escaped[0] != "icon.svg" {
 		end := &r.path[len(r.path)-1]
@@ -177,6 +183,9 @@ func (r *request) address(lang, format string) string {
 		path = []string{"plats", country}
 	}
 	out := r.base + prefix(lang)
+	if r.embed {
+		out += "/" + embedded
+	}
 	for _, part := range path {
 		out += "/" + url.PathEscape(part)
 	}
@@ -235,9 +244,13 @@ type reply struct {
 	tag            string
 	passing        bool // not kept
 	scripted       bool
+	framed         bool // other sites may show it in a frame
 }
 
-const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *"
+const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
+
+// framedBySelf keeps other sites from showing a page in a frame of theirs; the pictures under /badda are for that.
+const framedBySelf = "; frame-ancestors 'self'"
 
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -254,7 +267,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 // serve answers a request over the server's own edition; base is what its address had before the part that is in the request.
 func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", contentPolicy)
+	h.Set("Content-Security-Policy", contentPolicy+framedBySelf)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	if req.URL.Path == pxweb || strings.HasPrefix(req.URL.Path, pxweb+"/") {
@@ -283,13 +296,19 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 // send writes an answer.
 func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", contentPolicy)
+	policy := contentPolicy
+	if a.scripted {
+		policy += "; script-src 'self'; connect-src 'self'"
+	}
+	if a.framed {
+		policy += "; frame-ancestors *"
+	} else {
+		policy += framedBySelf
+	}
+	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Vary", "Accept-Encoding")
-	if a.scripted {
-		h.Set("Content-Security-Policy", contentPolicy+"; script-src 'self'; connect-src 'self'")
-	}
 	h.Set("Content-Type", a.kind)
 	if a.lang != "" {
 		h.Set("Content-Language", a.lang)
@@ -431,6 +450,9 @@ func (s *Server) make(r *request) (*reply, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if r.embed {
+		return s.embed(r, a)
 	}
 	if r.format == "html" {
 		return s.page(r, a)

@@ -108,6 +108,15 @@ var words = map[string]cube.Text{
 	"whatif-formula":   {SV: "Indexet är andelarnas vägda medelvärde; gränserna är m + k·s, där m och s är medelvärde och standardavvikelse över områdena samma år.", EN: "The index is the weighted mean of the shares; the cuts are m + k·s, where m and s are the mean and standard deviation over the areas of the year."},
 	"whatif-link":      {SV: "Pröva andra gränser och vikter", EN: "Try other cuts and weights"},
 
+	// pictures on other sites
+	"embed":        {SV: "Bädda in på en annan webbplats", EN: "Embed on another site"},
+	"embed-help":   {SV: "Kopiera raden till sidan där bilden ska visas. Källa, utgåva och förbehåll står i bilden, och den leder hit.", EN: "Copy the line to the page that is to show the picture. Source, edition and reservations stand in the picture, and it leads here."},
+	"embed-site":   {SV: "Skriv webbplatsens adress före den som börjar med /.", EN: "Write the address of this site before the one that begins with /."},
+	"embed-newest": {SV: "Följer den senaste utgåvan", EN: "Follows the newest edition"},
+	"embed-this":   {SV: "Visar alltid den här utgåvan", EN: "Always shows this edition"},
+	"embed-alt":    {SV: "Bilden leder till sidan med samma siffror som tabell.", EN: "The picture leads to the page with the same figures as a table."},
+	"embed-more":   {SV: "Sidan med tabell, metod och källor", EN: "The page with table, method and sources"},
+
 	// the assessment
 	"assessment":          {SV: "Bedömning", EN: "Assessment"},
 	"assess-lead":         {SV: "I vilken utsträckning verktygen kan stödja analys, planering, inriktning och uppföljning, uppmätt på utgåvans egna siffror. Varje bedömning leder till sitt underlag.", EN: "To what extent the tools can support analysis, planning, direction and follow-up, measured on the edition's own figures. Every verdict leads to its evidence."},
