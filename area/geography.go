@@ -9,6 +9,7 @@ import (
 type Geography struct {
 	divisions map[ID]*Division
 	keys      map[[2]ID][]int32 // position in From -> position in To, -1 where none is known
+	bridges   map[[2]ID]*Bridge // between vintages
 }
 
 // NewGeography makes an empty geography.

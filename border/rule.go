@@ -78,6 +78,13 @@ const (
 	RuleKeyClash  = "key-clash"
 	RuleKeyKommun = "key-kommun"
 	RuleKeyName   = "key-name"
+
+	RuleChangeRow  = "change-row"
+	RuleChangeWord = "change-word"
+	RuleAside      = "change-aside"
+	RuleMoved      = "moved-border"
+	RuleNowhere    = "nowhere"
+	RulePersons    = "persons"
 )
 
 // Rules documents every rule: those of reading, of checking, of dissolving and of keys.
@@ -128,6 +135,18 @@ var Rules = []Rule{
 		Words{"Koderna på raden säger olika kommuner.", "The codes in the row say different kommuner."}},
 	{RuleKeyName, false, Words{"Olika namn på samma kod", "Several names for one code"},
 		Words{"Samma kod har olika namn i nyckeln. Det första namnet gäller.", "The same code has different names in the key. The first name counts."}},
+	{RuleChangeRow, true, Words{"Ändringen går inte att använda", "Change cannot be used"},
+		Words{"En kod i listan över ändringar saknas eller har fel form.", "A code in the list of changes is missing or malformed."}},
+	{RuleChangeWord, false, Words{"Okänd typ av ändring", "Unknown kind of change"},
+		Words{"Listan beskriver ändringen med ord som inte är kända. Områdena räknas som ändrade på ett okänt sätt.", "The list tells of the change in words that are not known. The areas count as changed in a way that nobody knows."}},
+	{RuleAside, false, Words{"Ändringen gäller andra årgångar", "Change between other vintages"},
+		Words{"Raden nämner ett område som inte finns i de två årgångarna och har lagts åt sidan.", "The row names an area that is not in the two vintages, and is set aside."}},
+	{RuleMoved, false, Words{"Gränsen har flyttats obetydligt", "Border moved a little"},
+		Words{"Områden i två årgångar överlappar så lite att det inte räknas.", "Areas of two vintages overlap so little that it does not count."}},
+	{RuleNowhere, false, Words{"Mark utan motsvarighet", "Ground without a counterpart"},
+		Words{"En del av området ligger inte i något område i den andra årgången.", "A part of the area lies in no area of the other vintage."}},
+	{RulePersons, false, Words{"Folkmängd saknas", "No number of persons"},
+		Words{"Raden har inget antal personer för området.", "The row has no number of persons for the area."}},
 }
 
 // RuleOf finds the documentation of a rule.

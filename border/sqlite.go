@@ -2,6 +2,6 @@
 
 package border
 
-// The tag quick leaves SQLite out, which is a fifth of all the compiling a first build does. Only GeoPackages are read by it.
+// The tag quick leaves SQLite out (decision 13). Only GeoPackages are read by it.
 
 import _ "modernc.org/sqlite" // the driver "sqlite"

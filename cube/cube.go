@@ -229,6 +229,44 @@ func Percent(share float64) float64 {
 	return p
 }
 
+// AppendPercent appends a share times 100 as decimal text, its point moved two places: the text of [Percent] without its rounding, so that it reads back as the same number.
+func AppendPercent(out []byte, share float64) []byte {
+	var buf [32]byte
+	digits := strconv.AppendFloat(buf[:0], share, 'e', -1, 64)
+	e := bytes.LastIndexByte(digits, 'e')
+	if e < 0 { // no finite number
+		return strconv.AppendFloat(out, share*100, 'f', -1, 64)
+	}
+	exponent, _ := strconv.Atoi(string(digits[e+1:]))
+	digits = digits[:e]
+	if digits[0] == '-' {
+		out, digits = append(out, '-'), digits[1:]
+	}
+	if len(digits) > 1 { // d.ddd
+		digits = append(digits[:1], digits[2:]...)
+	}
+	if digits[0] == '0' {
+		return append(out, '0')
+	}
+	switch whole := exponent + 3; { // digits before the point
+	case whole <= 0:
+		out = append(out, "0."...)
+		for range -whole {
+			out = append(out, '0')
+		}
+		return append(out, digits...)
+	case whole >= len(digits):
+		out = append(out, digits...)
+		for range whole - len(digits) {
+			out = append(out, '0')
+		}
+		return out
+	default:
+		out = append(append(out, digits[:whole]...), '.')
+		return append(out, digits[whole:]...)
+	}
+}
+
 // column keeps one measure's cells by field; the optional fields stay nil until one cell has them.
 type column struct {
 	status       []Status

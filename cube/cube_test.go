@@ -346,6 +346,17 @@ func TestPercent(t *testing.T) {
 			t.Fatalf("%v is %v percent, want %v", share, got, want)
 		}
 	}
+	for share, want := range map[float64]string{0.07: "7", 0.145: "14.5", 0.001: "0.1", 1e-9: "0.0000001", 12.5: "1250", 1e21: "100000000000000000000000", -0.035: "-3.5", 0: "0", 1.0 / 3: "33.33333333333333"} {
+		if got := string(AppendPercent(nil, share)); got != want {
+			t.Errorf("%v is written as %s percent, want %s", share, got, want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		share := rapid.Float64Range(-1e300, 1e300).Draw(t, "share")
+		if got, err := strconv.ParseFloat(string(AppendPercent([]byte{}, share)), 64); err != nil || got != Percent(share) {
+			t.Fatalf("%v is written as %s percent, want %v", share, AppendPercent(nil, share), Percent(share))
+		}
+	})
 	if got := Percent(math.MaxFloat64); !math.IsInf(got, 1) {
 		t.Errorf("more than a number can be is %v", got)
 	}

@@ -5,13 +5,14 @@
 //	checksums.txt               the same checksums, for sha256sum -c
 //	tables/NAME.parquet         one table each
 //	borders/regso-2020.parquet  one division each: codes, names, borders, and the areas they lie in (GeoParquet 1.1)
+//	tiles/regso-2020.pmtiles    the same borders with codes and names as vector tiles, for web maps (PMTiles 3)
 //
 // [Open] reads the manifest; [Edition.Table] and [Edition.Division] check their file's checksum each time before they use it;
 // [Edition.Verify] checks them all. There is no clock and no machine in an edition, so the same statistics give the same bytes and the
 // same [Edition.ID].
 //
 // Package edition reads and can't write an edition: only package publish makes one, and only from protected tables. What is here of
-// writing is the format of a single file ([WriteTable], [WriteDivision]) and the long form for other programs ([Long]).
+// writing is the format of a single file ([WriteTable], [WriteDivision], [WriteTiles]) and the long form for other programs ([Long]).
 //
 // # Tables
 //
@@ -27,6 +28,7 @@
 package edition
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -68,6 +70,7 @@ type Release struct {
 	Task       cube.Text       `json:"task"`                 // what the assignment asks for
 	Assignment *Assignment     `json:"assignment,omitempty"` // by whom it was given, by when, with what money
 	Synthetic  bool            `json:"synthetic"`            // made-up data: every page and file says so
+	Licence    string          `json:"licence,omitempty"`    // address of the licence; CC0 when empty, as Terms says
 	Notes      []cube.Text     `json:"notes,omitempty"`
 	Policy     json.RawMessage `json:"policy,omitempty"`    // how confidential cells were protected
 	Audit      json.RawMessage `json:"audit,omitempty"`     // what the attacker that audits the protection found
@@ -88,6 +91,12 @@ type Index struct {
 	Definition json.RawMessage `json:"definition"` // of package areatype
 }
 
+// CC0 is the address of the licence of an edition that states no other: no rights reserved.
+const CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
+
+// Terms is the address of the licence that the edition may be used by.
+func (r Release) Terms() string { return cmp.Or(r.Licence, CC0) }
+
 // A Grant is declared rules that share out money, with the table of the numbers that they are computed on.
 type Grant struct {
 	Name  string          `json:"name"`
@@ -104,7 +113,8 @@ type Manifest struct {
 	Release
 	Tables    []TableInfo    `json:"tables"`
 	Divisions []DivisionInfo `json:"divisions"`
-	Files     []File         `json:"files"` // all but the manifest itself and the checksums
+	Bridges   []BridgeInfo   `json:"bridges,omitempty"` // between vintages of the divisions
+	Files     []File         `json:"files"`             // all but the manifest itself and the checksums
 }
 
 // A Method is a text on how something was done, in Markdown.
@@ -158,6 +168,8 @@ type DivisionInfo struct {
 	Areas    int       `json:"areas"`
 	Bordered int       `json:"bordered"` // areas that have a border
 	Parents  []string  `json:"parents"`  // divisions that its areas are known to lie in
+
+	Tiles string `json:"tiles,omitempty"` // file of vector tiles, where there is one
 }
 
 // ID names the division.
@@ -175,6 +187,9 @@ func TableFile(name string) string { return "tables/" + name + ".parquet" }
 
 // DivisionFile is the path of a division inside an edition.
 func DivisionFile(id area.ID) string { return "borders/" + id.String() + ".parquet" }
+
+// TilesFile is the path of a division's vector tiles inside an edition.
+func TilesFile(id area.ID) string { return "tiles/" + id.String() + ".pmtiles" }
 
 // Checksums is the content of checksums.txt for the given files, in the form that sha256sum -c reads.
 func Checksums(files []File) []byte {
@@ -290,9 +305,17 @@ func (e *Edition) checkManifest() error {
 			return fmt.Errorf("%s has a grant %q but not its table %q", ManifestFile, g.Name, g.Table)
 		}
 	}
+	for _, b := range m.Bridges {
+		if _, ok := e.files[b.File]; !ok {
+			return fmt.Errorf("%s has a bridge from %s to %s but not its file %q", ManifestFile, b.From, b.To, b.File)
+		}
+	}
 	for _, d := range m.Divisions {
 		if _, ok := e.files[d.File]; !ok {
 			return fmt.Errorf("%s has a division %q but not its file %q", ManifestFile, d.ID(), d.File)
+		}
+		if _, ok := e.files[d.Tiles]; d.Tiles != "" && !ok {
+			return fmt.Errorf("%s has tiles of %q but not their file %q", ManifestFile, d.ID(), d.Tiles)
 		}
 		if d.Kind == "" || divisions[d.ID()] {
 			return fmt.Errorf("%s has the division %q twice or empty", ManifestFile, d.ID())

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/skikt/skikt/edition"
@@ -32,6 +33,9 @@ type file interface {
 func createFile(path string) (file, error) {
 	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 }
+
+// folders are those that every edition has.
+var folders = []string{"tables", "borders", "tiles"}
 
 // newFolder makes the hidden folder, and clears away those that interrupted builds of the same edition have left.
 func newFolder(dir string, create func(path string) (file, error)) (*folder, error) {
@@ -59,7 +63,7 @@ func newFolder(dir string, create func(path string) (file, error)) (*folder, err
 		return nil, err
 	}
 	err = os.Chmod(f.temp, 0o755)
-	for _, sub := range []string{"tables", "borders"} {
+	for _, sub := range folders {
 		err = errors.Join(err, os.Mkdir(filepath.Join(f.temp, sub), 0o755))
 	}
 	if err != nil {
@@ -109,8 +113,8 @@ func (f *folder) settle() error {
 	if err := made.Verify(); err != nil {
 		return err
 	}
-	for _, dir := range []string{filepath.Join(f.temp, "tables"), filepath.Join(f.temp, "borders"), f.temp} {
-		if err := syncDir(dir); err != nil {
+	for _, dir := range append(slices.Clone(folders), ".") {
+		if err := syncDir(filepath.Join(f.temp, dir)); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,9 @@ import (
 	"strings"
 )
 
+// maxSheet is how much a workbook, unpacked, or a JSON file may take. It is held in memory and never written to a temporary folder, since it holds data on persons.
+const maxSheet = 1 << 30
+
 // openJSON reads the document and finds its rows along Declaration.Rows.
 func (r *reading) openJSON(f *os.File, d *Declaration) (source, error) {
 	bad := func(rule, text string) error { return &FileError{File: r.report.File, Rule: rule, Text: text} }

@@ -1,3 +1,5 @@
+//go:build !quick
+
 package record
 
 import (
@@ -12,10 +14,6 @@ import (
 
 	"github.com/xuri/excelize/v2"
 )
-
-// maxSheet is how much a workbook may take unpacked. It is held in memory and never written to a temporary folder, since
-// it holds data on persons.
-const maxSheet = 1 << 30
 
 // openXLSX finds the sheet and the header, and stands at the first row below it.
 func (r *reading) openXLSX(f *os.File, d *Declaration) (source, error) {

@@ -145,6 +145,7 @@ type BoundedMeasure struct {
 	Name string
 	Bounded
 	Whole bool // the bounds are the measure's whole range (infinite where it has none): nothing narrower can be told
+	span  Interval
 }
 
 // BoundTwoGroup bounds the measures of two groups that follow from the shares of units or from D: Dissimilarity, SCBIndex, MinMax, Gorard, Gini, Isolation, Interaction,
@@ -234,6 +235,7 @@ func bootShareOf(c, all Interval) Interval {
 	if c.Hi > 0 {
 		s.Hi = min(1, c.Hi/(c.Hi+max(0, all.Lo-c.Lo)))
 	}
+	s.Lo = min(s.Lo, s.Hi) // rounding
 	return s
 }
 
@@ -244,30 +246,25 @@ func BoundInformation(t IntervalTable) (m, h Bounded, err error) {
 	if err != nil {
 		return m, h, err
 	}
-	totals := make([]Interval, t.Groups)
-	var n Interval
-	for i, c := range t.Cells {
-		totals[i%t.Groups].Lo += c.Lo
-		totals[i%t.Groups].Hi += c.Hi
-		n.Lo, n.Hi = n.Lo+c.Lo, n.Hi+c.Hi
-	}
+	totals, n := t.groupTotals(), t.total()
 	if n.Lo == 0 {
 		return bootUnbounded(math.Log(float64(min(t.Units, t.Groups))), uncertain), bootUnbounded(1, uncertain), nil
 	}
 	// q: shares of the middle counts; a group that may have persons has q above zero.
-	q := make([]float64, t.Groups)
+	q, exact := make([]float64, t.Groups), make([]Interval, t.Groups)
 	middle := 0.0
 	for _, c := range totals {
 		middle += (c.Lo + c.Hi) / 2
 	}
 	for g, c := range totals {
 		q[g] = (c.Lo + c.Hi) / 2 / middle
+		exact[g] = Exactly(q[g])
 	}
 	var lo, hi sum
 	for i := range t.Units {
-		l, u := bootBoundUnit(t.Cells[i*t.Groups:(i+1)*t.Groups], q)
-		lo.add(l)
-		hi.add(u)
+		v, _ := bootBoundUnit(t.unitCells(i), exact)
+		lo.add(v.Lo)
+		hi.add(v.Hi)
 	}
 	shares := bootShareBounds(totals)
 	kl, entropy := 0.0, bootEntropyBounds(shares)
@@ -297,55 +294,62 @@ func BoundInformation(t IntervalTable) (m, h Bounded, err error) {
 	return m, h, nil
 }
 
-// bootBoundUnit bounds V = Σ n_g ln(n_g/(n q_g)) over a box.
-func bootBoundUnit(box []Interval, q []float64) (lo, hi float64) {
-	value := func(n []float64) float64 {
-		size, v := 0.0, 0.0
+// bootBoundUnit bounds V = Σ n_g ln(n_g/(n q_g)) over a box of counts, and V/n, the divergence of the unit's shares from q, where n is above zero. q need not add up to one; V falls with each of it.
+func bootBoundUnit(box, q []Interval) (sum, mean Interval) {
+	value := func(n []float64) (v, size float64) { // largest over q
 		for _, x := range n {
 			size += x
 		}
 		for g, x := range n {
 			if x > 0 {
-				v += x * math.Log(x/(size*q[g]))
+				v += x * math.Log(x/(size*q[g].Lo))
 			}
 		}
-		return v
+		return v, size
 	}
 	n := make([]float64, len(box))
 	var loose []int
+	size := Interval{}
+	exact := true
 	for g, c := range box {
-		n[g] = c.Lo
+		n[g], size = c.Lo, Interval{size.Lo + c.Lo, size.Hi + c.Hi}
 		if c.Lo < c.Hi {
 			loose = append(loose, g)
 		}
+		exact = exact && c.Lo == c.Hi && (c.Hi == 0 || q[g].Lo == q[g].Hi)
 	}
-	if len(loose) == 0 {
-		v := value(n)
-		return v, v
+	if size.Hi == 0 {
+		return Interval{}, Interval{0, math.Inf(1)}
 	}
-	// Largest: in a corner. With too many corners, each term alone at its largest: n ln(n/size) falls in all counts.
+	if exact {
+		v, size := value(n)
+		return Exactly(v), Exactly(v / size)
+	}
+	// Largest: in a corner, as V is convex and V/n quasiconvex. With too many corners, each term alone at its largest: n ln(n/size) falls in all counts.
 	if len(loose) <= 10 {
-		hi = math.Inf(-1)
+		sum.Hi, mean.Hi = math.Inf(-1), math.Inf(-1)
 		for corner := range 1 << len(loose) {
 			for k, g := range loose {
 				if n[g] = box[g].Lo; corner>>k&1 == 1 {
 					n[g] = box[g].Hi
 				}
 			}
-			hi = max(hi, value(n))
+			v, size := value(n)
+			if sum.Hi = max(sum.Hi, v); size > 0 {
+				mean.Hi = max(mean.Hi, v/size)
+			}
 		}
 	} else {
-		size := 0.0
-		for _, c := range box {
-			size += c.Lo
-		}
 		for g, c := range box {
 			if c.Lo > 0 {
-				hi += c.Lo * math.Log(c.Lo/size)
+				sum.Hi += c.Lo * math.Log(c.Lo/size.Lo)
 			}
-			if q[g] > 0 {
-				hi -= c.Hi * math.Log(q[g])
+			if c.Hi > 0 {
+				sum.Hi += max(-c.Lo*math.Log(q[g].Lo), -c.Hi*math.Log(q[g].Lo))
 			}
+		}
+		if mean.Hi = sum.Hi / size.Lo; sum.Hi < 0 {
+			mean.Hi = sum.Hi / size.Hi
 		}
 	}
 	// Least: the tangent at any shares p bounds V from below by Σ n_g ln(p_g/q_g), so p needs not be the best. Walk it there coordinate by coordinate:
@@ -360,24 +364,27 @@ func bootBoundUnit(box []Interval, q []float64) (lo, hi float64) {
 				rest += x
 			}
 			best := box[g].Hi
-			if q[g] < 1 {
-				best = rest * q[g] / (1 - q[g])
+			if q[g].Hi < 1 {
+				best = rest * q[g].Hi / (1 - q[g].Hi)
 			}
 			n[g] = min(max(best, box[g].Lo), box[g].Hi)
 		}
 	}
-	size := 0.0
+	all := 0.0
 	for g := range n {
 		n[g] += 1e-9 * max(box[g].Hi, 1e-9) // no share is zero where there may be persons
-		size += n[g]
+		all += n[g]
 	}
+	var weights, slopes []Interval
 	for g, c := range box {
 		if c.Hi > 0 {
-			slope := math.Log(n[g] / (size * q[g]))
-			lo += min(c.Lo*slope, c.Hi*slope)
+			slope := math.Log(n[g] / (all * q[g].Hi))
+			sum.Lo += min(c.Lo*slope, c.Hi*slope)
+			weights, slopes = append(weights, c), append(slopes, Exactly(slope))
 		}
 	}
-	return lo, hi
+	mean.Lo = boundMean(weights, slopes).Lo
+	return sum, mean
 }
 
 // bootShareBounds bounds each group's share of all.

@@ -25,7 +25,7 @@ func (b *boundsOf) add(name string, v, span Interval) {
 	}
 	// Rounding may put a value that is one number on the wrong side of its range.
 	v = Interval{min(v.Lo, span.Hi), max(v.Hi, span.Lo)}
-	m := BoundedMeasure{Name: name, Bounded: Bounded{Interval: v, Uncertain: b.uncertain}, Whole: v == span}
+	m := BoundedMeasure{Name: name, Bounded: Bounded{Interval: v, Uncertain: b.uncertain}, Whole: v == span, span: span}
 	if m.Whole {
 		m.Warnings = append(m.Warnings, wholeRange())
 	}
@@ -143,6 +143,9 @@ func (t IntervalTable) groupTotals() []Interval {
 		g := i % t.Groups
 		out[g] = Interval{out[g].Lo + c.Lo, out[g].Hi + c.Hi}
 	}
+	for g := range t.GroupTotals {
+		out[g] = Interval{max(out[g].Lo, min(t.GroupTotals[g].Lo, out[g].Hi)), min(out[g].Hi, max(t.GroupTotals[g].Hi, out[g].Lo))}
+	}
 	return out
 }
 
@@ -205,11 +208,7 @@ func BoundManyGroup(t IntervalTable) ([]BoundedMeasure, error) {
 			rest[g].Lo = 0 // an empty group takes no part
 		}
 	}
-	var squares Interval
-	for _, s := range shares {
-		squares = Interval{squares.Lo + s.Lo*s.Lo, squares.Hi + s.Hi*s.Hi}
-	}
-	concentration := Interval{max(squares.Lo, 1/float64(t.Groups)), min(squares.Hi, 1)}
+	concentration := boundTogether(shares)
 	entropy := bootEntropyBounds(shares)
 	out := boundsOf{uncertain: uncertain}
 	nats := Interval{0, math.Log(float64(t.Groups))}
@@ -368,17 +367,95 @@ func boundSpace(t IntervalTable, l *land) ([]BoundedMeasure, error) {
 	out.add("WongShapeDissimilarity", through(l.here.Borders, true), Interval{-1, 1})
 	// η, of the curve's steps, is from 0 to 1 wherever units change places in it.
 	out.add("SpatialProximityProfile", noLimits, Interval{0, 1 / (1 - bootShareBounds(t.groupTotals())[0].Hi)})
-	if l.from != nil {
-		blocks := spaceBlocks(l.from, SameValue)
-		land := make([]Interval, t.Units)
-		second := make([]Interval, t.Units)
-		for i := range t.Units {
-			land[i], second[i] = Exactly(l.here.Area[i]), t.Cells[2*i+1]
-		}
-		out.add("AbsoluteCentralisation", boundCentral(first, land, blocks), Interval{-1, 1})
-		out.add("RelativeCentralisation", boundCentral(first, second, blocks), Interval{-1, 1})
+	land, second := make([]Interval, t.Units), make([]Interval, t.Units)
+	for i := range t.Units {
+		land[i], second[i] = Exactly(l.here.Area[i]), t.Cells[2*i+1]
+	}
+	if central := l.centred(t); central != nil {
+		out.add("AbsoluteCentralisation", central(first, land), Interval{-1, 1})
+		out.add("RelativeCentralisation", central(first, second), Interval{-1, 1})
 	}
 	return out.list, nil
+}
+
+// centred bounds centralisation of a group against another or land; nil without a centre. A centre that follows the persons is one of several units, or in the box of the means that the counts allow.
+func (l *land) centred(t IntervalTable) func(x, y []Interval) Interval {
+	if l.from != nil {
+		blocks := spaceBlocks(l.from, SameValue)
+		return func(x, y []Interval) Interval { return boundCentral(x, y, blocks) }
+	}
+	persons := t.unitTotals()
+	switch l.follows {
+	case CentreOfPersons:
+		var east, north []Interval
+		for i := range t.Units {
+			east, north = append(east, Exactly(l.space.x[i])), append(north, Exactly(l.space.y[i]))
+		}
+		box := [2]Interval{boundMean(persons, east), boundMean(persons, north)}
+		if math.IsInf(box[0].Hi, 0) {
+			return nil
+		}
+		for k := range box { // rounding
+			box[k] = Interval{box[k].Lo - 1e-6, box[k].Hi + 1e-6}
+		}
+		return func(x, y []Interval) Interval { return boundCentralFrom(x, y, l.space, box) }
+	case LargestUnit:
+		least := 0.0 // of the largest
+		for _, n := range persons {
+			least = max(least, n.Lo)
+		}
+		var centres []int
+		for i, n := range persons {
+			if n.Hi >= least {
+				centres = append(centres, i)
+			}
+		}
+		return func(x, y []Interval) Interval {
+			out := Interval{math.Inf(1), math.Inf(-1)}
+			for _, i := range centres {
+				v := boundCentral(x, y, spaceBlocks(l.space.awayFrom(i), SameValue))
+				out = Interval{min(out.Lo, v.Lo), max(out.Hi, v.Hi)}
+			}
+			return out
+		}
+	}
+	return nil
+}
+
+// boundCentralFrom bounds centralisation from a centre somewhere in a box. Which of two units is the nearer depends on the centre by a linear function, so that the corners of the box tell whether it is known; where it is
+// not, or the two lie as far within what ties may span, x_j counts from not at all to twice for unit i. Σ_i y_i Σ_j k_ij x_j − 1 is then a mean of means.
+func boundCentralFrom(x, y []Interval, s *Space, box [2]Interval) Interval {
+	values := make([]Interval, len(x))
+	for i := range x {
+		var most, least [3]Interval // x that counts not, once and twice
+		most[1], least[1] = x[i], x[i]
+		for j := range x {
+			if j == i {
+				continue
+			}
+			// |j − c|² − |i − c|², and what ties may span of it
+			dx, dy := s.x[i]-s.x[j], s.y[i]-s.y[j]
+			mx, my := (s.x[i]+s.x[j])/2, (s.y[i]+s.y[j])/2
+			a := Interval{2 * dx * (box[0].Lo - mx), 2 * dx * (box[0].Hi - mx)}
+			b := Interval{2 * dy * (box[1].Lo - my), 2 * dy * (box[1].Hi - my)}
+			lo, hi := min(a.Lo, a.Hi)+min(b.Lo, b.Hi), max(a.Lo, a.Hi)+max(b.Lo, b.Hi)
+			far := math.Hypot(max(math.Abs(s.x[i]-box[0].Lo), math.Abs(s.x[i]-box[0].Hi)), max(math.Abs(s.y[i]-box[1].Lo), math.Abs(s.y[i]-box[1].Hi)))
+			tie := 1e-6 * far * far
+			up, down := 2, 0
+			if lo > tie {
+				up = 0 // surely farther
+			}
+			if hi < -tie {
+				down = 2
+			}
+			most[up] = Interval{most[up].Lo + x[j].Lo, most[up].Hi + x[j].Hi}
+			least[down] = Interval{least[down].Lo + x[j].Lo, least[down].Hi + x[j].Hi}
+		}
+		ks := []Interval{Exactly(0), Exactly(1), Exactly(2)}
+		values[i] = Interval{boundMean(least[:], ks).Lo, boundMean(most[:], ks).Hi}
+	}
+	v := boundMean(y, values)
+	return Interval{v.Lo - 1, v.Hi - 1}
 }
 
 // A gatheredBounds is what a kernel gathers at the least and at the most.

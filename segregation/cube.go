@@ -261,7 +261,13 @@ func (s tally) warnings(places int) []cube.Warning {
 	if len(s.whole) > 0 {
 		var sv, en []string
 		for _, d := range s.whole {
-			sv, en = append(sv, fmt.Sprintf("%s (%s)", d.Title.SV, d.Range.SV)), append(en, fmt.Sprintf("%s (%s)", d.Title.EN, d.Range.EN))
+			named := func(title, ranged string) string {
+				if ranged == "" { // of a part
+					return title
+				}
+				return fmt.Sprintf("%s (%s)", title, ranged)
+			}
+			sv, en = append(sv, named(d.Title.SV, d.Range.SV)), append(en, named(d.Title.EN, d.Range.EN))
 		}
 		out = append(out, cube.Warning{Code: "whole-range", Text: cube.Text{
 			SV: "Där antal är dolda eller ändrade kan inget snävare än måttets hela område sägas, åtminstone i någon rad, om: " + strings.Join(sv, ", ") + ".",
@@ -303,6 +309,8 @@ type land struct {
 	ways  *Space // what kernels see: the network, else the points
 	here  *Map
 	from  []float64 // metres from the centre; nil without one
+
+	follows Centre // rule of a centre that is where counts which are not known put it
 }
 
 func (l *look) pair() (a, b []float64) {
@@ -883,13 +891,11 @@ func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *
 		}
 		some := false
 		for i, b := range bounds {
-			// From nothing to all there can be is no news, and the middle of it would look like a value: the cell stays hidden.
-			if b.Name == "" || b.Whole || math.IsInf(b.Lo, 0) || math.IsInf(b.Hi, 0) {
+			cell, whole := boundedCell(at(i)[0], b)
+			if at(i)[0] = cell; whole {
 				seen.wide(named[i].doc)
-				continue
 			}
-			at(i)[0] = cube.Cell{Status: cube.Unreliable, Value: (b.Lo + b.Hi) / 2, Lo: cube.Num(b.Lo), Hi: cube.Num(b.Hi)}
-			some = true
+			some = some || !whole
 		}
 		if some {
 			seen.bounded++
@@ -939,17 +945,12 @@ func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *
 			return nil, err
 		}
 		for i, b := range bounds {
-			c := &at(i)[0]
-			if !c.Status.HasValue() {
+			if !at(i)[0].Status.HasValue() {
 				continue
 			}
-			// The value is of the published counts, and need not lie in the middle; the interval holds the truth.
-			c.Status = cube.Perturbed
-			if b.Name == "" || b.Whole {
+			cell, whole := boundedCell(at(i)[0], b)
+			if at(i)[0] = cell; whole {
 				seen.wide(named[i].doc)
-			}
-			if b.Name != "" && !math.IsInf(b.Lo, 0) && !math.IsInf(b.Hi, 0) {
-				c.Lo, c.Hi = cube.Num(min(b.Lo, c.Value)), cube.Num(max(b.Hi, c.Value))
 			}
 		}
 	}
@@ -1026,7 +1027,7 @@ func (q Question) tests(t *Table, p Profile, values []float64) ([]Test, error) {
 	return out, nil
 }
 
-// ground is the land of a place whose counts are not all known; nil without one. A centre that follows the persons is not known then.
+// ground is the land of a place whose counts are not all known; nil without one. A centre that follows the persons is not known then ([land.centred]).
 func (q Question) ground(c *cube.Cube, f frame, p *place) (*land, error) {
 	if q.Ground == nil {
 		return nil, nil
@@ -1035,7 +1036,11 @@ func (q Question) ground(c *cube.Cube, f frame, p *place) (*land, error) {
 	if known.Point == nil && (known.Centre == CentreOfPersons || known.Centre == LargestUnit) {
 		known.Centre = ""
 	}
-	return known.land(c.Dim(q.Units), p.order, make([]float64, len(p.order)))
+	l, err := known.land(c.Dim(q.Units), p.order, make([]float64, len(p.order)))
+	if err == nil && known.Centre != q.Ground.Centre {
+		l.follows = q.Ground.Centre
+	}
+	return l, err
 }
 
 // intervals are the counts with what is known of those that are hidden or changed; nil where a count may be anything.
@@ -1086,6 +1091,13 @@ func (p *place) intervals(f frame, q Question) *IntervalTable {
 		}
 		t.UnitTotals = append(t.UnitTotals, total)
 	}
+	t.GroupTotals = make([]Interval, t.Groups)
+	for i, n := range t.Cells {
+		t.GroupTotals[i%t.Groups].Hi += n.Hi
+	}
+	for g, v := range p.groupTotals { // a limit only: it may count persons who are in no unit
+		t.GroupTotals[g].Hi = q.around(v).Hi
+	}
 	return &t
 }
 
@@ -1106,15 +1118,7 @@ func (q Question) bounds(p *place, f frame, l *land, named []named) ([]BoundedMe
 		}
 		return err
 	}
-	if t.Groups == 2 {
-		if err := take(BoundTwoGroup(*t)); err != nil {
-			return nil, err
-		}
-	}
-	if err := take(BoundManyGroup(*t)); err != nil {
-		return nil, err
-	}
-	if err := take(BoundOrdered(*t)); err != nil {
+	if err := take(boundEvery(*t)); err != nil {
 		return nil, err
 	}
 	if l != nil {

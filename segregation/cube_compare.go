@@ -41,7 +41,8 @@ func ChangeCube(c *cube.Cube, q Question, period string, method ChangeMethod) (*
 	note := cube.Text{
 		SV: fmt.Sprintf("Förändring från närmast föregående %s, uppdelad enligt %s. Delarna läggs ihop till förändringen av M; H = M delat med gruppernas entropi.", c.Dim(period).Title.In("sv"), method),
 		EN: fmt.Sprintf("Change from the %s before, parted by %s. The parts add up to the change of M; H = M over the entropy of groups.", c.Dim(period).Title.In("en"), method)}
-	return q.compare(c, f, others, figures, pairs, note, of, true)
+	bound := func(before, after IntervalTable) ([]BoundedMeasure, error) { return boundChange(before, after, method) }
+	return q.compare(c, f, others, figures, pairs, note, of, bound, true)
 }
 
 // PlaceCube parts the difference of a measure between members of a dimension (places) into space and composition ([ComparePlaces]): every pair, or each with one of them (against).
@@ -80,7 +81,10 @@ func PlaceCube(c *cube.Cube, q Question, places, against, measure string, by Cou
 	note := cube.Text{
 		SV: fmt.Sprintf("Skillnad i %s mot platsen jämförd med, delad i rum och sammansättning (%s). Delarna läggs ihop till skillnaden.", named[0].doc.Name, by),
 		EN: fmt.Sprintf("Difference of %s from the place compared with, parted into space and composition (%s). The parts add up to the difference.", named[0].doc.Name, by)}
-	return q.compare(c, f, dims, figures, pairs, note, of, false)
+	bound := func(second, first IntervalTable) ([]BoundedMeasure, error) {
+		return boundPlaces(first, second, named[0].doc.Name, by)
+	}
+	return q.compare(c, f, dims, figures, pairs, note, of, bound, false)
 }
 
 // DifferenceCube tests the difference of a measure between members of a dimension ([CompareValues], with Question.Draws): every pair, or each with one of them (against). The measure
@@ -118,14 +122,15 @@ func DifferenceCube(c *cube.Cube, q Question, places, against, measure string, b
 	b := cube.NewBuilder(c.Name, dims, []cube.Measure{column("", "skillnad", "difference"), column(expected, "skillnad väntad av slumpen", "difference expected by chance"),
 		column(expectedSD, "skillnadens standardavvikelse av slumpen", "standard deviation of the difference by chance"),
 		column(greater, "p mot större skillnad", "p against a larger difference"), column(twoSided, "p, tvåsidigt", "p, two-sided")})
-	undefined := 0
+	seen := tally{}
+	tested := []figure{{"Difference", column("", "skillnad", "difference").Title}}
+	bound := func(second, first IntervalTable) ([]BoundedMeasure, error) {
+		_, _, difference, err := boundDifference(first, second, named[0].doc.Name)
+		return difference.list, err
+	}
 	for _, x := range pairs {
-		cells := make([]cube.Cell, 5)
+		cells, state := make([]cube.Cell, 5), x.state()
 		first, second := x.second, x.first // the place in question, and the one compared with
-		state := first.state
-		if second.state != cube.Known {
-			state = second.state
-		}
 		if state != cube.Known {
 			for i := range cells {
 				cells[i].Status = state
@@ -150,9 +155,12 @@ func DifferenceCube(c *cube.Cube, q Question, places, against, measure string, b
 				}
 				cells = []cube.Cell{defined(test.Value, base), within(test.Mean, test.Lo, test.Hi, base), defined(test.SD, base), defined(test.Greater, base), defined(test.TwoSided, base)}
 				if test.Undefined > 0 {
-					undefined++
+					seen.undefined++
 				}
 			}
+		}
+		if err := x.bound(f, q, cells, tested, bound, false, &seen); err != nil {
+			return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
 		}
 		b.Add(slices.Concat(x.at, x.other), cells...)
 	}
@@ -166,7 +174,7 @@ func DifferenceCube(c *cube.Cube, q Question, places, against, measure string, b
 			named[0].doc.Name, by, d.N, d.Seed, 100*d.Level),
 		EN: fmt.Sprintf("Difference of %s from the place compared with, tested by %s: %d draws with seed %d; the interval is quantiles of the draws (%g %%). Periods with the same persons are not independent.",
 			named[0].doc.Name, by, d.N, d.Seed, 100*d.Level)}})
-	out.Warnings = append(slices.Clone(c.Warnings), tally{undefined: undefined}.warnings(len(pairs))...)
+	out.Warnings = append(slices.Clone(c.Warnings), seen.warnings(len(pairs))...)
 	out.Lineage = c.Lineage.Merge(cube.Lineage{Steps: []string{"segregation over " + q.Units + " by " + q.Groups + ", differences tested"}})
 	return out, nil
 }
@@ -236,7 +244,7 @@ func (f frame) pairs(c *cube.Cube, name string, with func(k int) []int) (pairs [
 
 // compare computes figures of pairs. Units that are in both are matched where match says so.
 func (q Question) compare(c *cube.Cube, f frame, dims []cube.Dimension, figures []figure, pairs []pair, note cube.Text,
-	of func(first, second *Table) ([]float64, error), match bool) (*cube.Cube, error) {
+	of func(first, second *Table) ([]float64, error), bound func(first, second IntervalTable) ([]BoundedMeasure, error), match bool) (*cube.Cube, error) {
 	var measures []cube.Measure
 	each := 1
 	for _, g := range figures {
@@ -248,13 +256,9 @@ func (q Question) compare(c *cube.Cube, f frame, dims []cube.Dimension, figures 
 		}
 	}
 	b := cube.NewBuilder(c.Name, dims, measures)
-	apart, undefined := 0, 0
+	apart, seen := 0, tally{}
 	for _, x := range pairs {
-		cells := make([]cube.Cell, len(measures))
-		state := x.first.state
-		if x.second.state != cube.Known {
-			state = x.second.state
-		}
+		cells, state := make([]cube.Cell, len(measures)), x.state()
 		if state != cube.Known {
 			for i := range cells {
 				cells[i].Status = state
@@ -297,9 +301,12 @@ func (q Question) compare(c *cube.Cube, f frame, dims []cube.Dimension, figures 
 					some = some || e.Undefined > 0
 				}
 				if some {
-					undefined++
+					seen.undefined++
 				}
 			}
+		}
+		if err := x.bound(f, q, cells, figures, bound, match, &seen); err != nil {
+			return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
 		}
 		at := x.at
 		if len(dims) > len(at) {
@@ -315,7 +322,7 @@ func (q Question) compare(c *cube.Cube, f frame, dims []cube.Dimension, figures 
 	plain := q
 	plain.Null, plain.Ground, plain.Uncertainty = "", nil, ByPersons
 	out.Notes = slices.Concat(c.Notes, plain.notes(c.Dim(q.Units).Title), []cube.Text{note})
-	out.Warnings = append(slices.Clone(c.Warnings), tally{undefined: undefined}.warnings(len(pairs))...)
+	out.Warnings = append(slices.Clone(c.Warnings), seen.warnings(len(pairs))...)
 	if apart > 0 {
 		out.Warnings = append(out.Warnings, cube.Warning{Code: "nothing-in-common", Text: cube.Text{
 			SV: fmt.Sprintf("I %d av %d jämförelser är måttet odefinierat, eller finns ingen enhet med personer av en gemensam grupp i båda; de är inte uppdelade.", apart, len(pairs)),
@@ -325,8 +332,47 @@ func (q Question) compare(c *cube.Cube, f frame, dims []cube.Dimension, figures 
 	return out, nil
 }
 
-// stacked is the counts of both places, the first's units before the second's; with match both have the same units in the same order.
-func (x pair) stacked(f frame, match bool) (counts []float64, split int) {
+// state is what stands for the pair where a count of either has no value.
+func (x pair) state() cube.Status {
+	if x.second.state != cube.Known {
+		return x.second.state
+	}
+	return x.first.state
+}
+
+// bound bounds the cells of a pair where counts are hidden or changed.
+func (x pair) bound(f frame, q Question, cells []cube.Cell, figures []figure, of func(first, second IntervalTable) ([]BoundedMeasure, error), match bool, seen *tally) error {
+	if x.state() == cube.Known && !q.loose() {
+		return nil
+	}
+	first, second := x.first.intervals(f, q), x.second.intervals(f, q)
+	if first == nil || second == nil {
+		return nil
+	}
+	if match {
+		all := x.units(true)[0]
+		for k, p := range []*place{x.first, x.second} {
+			t := []*IntervalTable{first, second}[k]
+			stacked := IntervalTable{Units: len(all), Groups: t.Groups, GroupTotals: t.GroupTotals}
+			for _, u := range all {
+				if i, there := slices.BinarySearch(p.order, u); there {
+					stacked.Cells, stacked.UnitTotals = append(stacked.Cells, t.unitCells(i)...), append(stacked.UnitTotals, t.UnitTotals[i])
+				} else {
+					stacked.Cells, stacked.UnitTotals = append(stacked.Cells, make([]Interval, t.Groups)...), append(stacked.UnitTotals, Interval{})
+				}
+			}
+			*t = stacked
+		}
+	}
+	bounds, err := of(*first, *second)
+	if err == nil {
+		seen.bound(cells, bounds, figures, x.state() != cube.Known)
+	}
+	return err
+}
+
+// units are those of both places in order; with match both have the same.
+func (x pair) units(match bool) [2][]int {
 	orders := [2][]int{x.first.order, x.second.order}
 	if match {
 		all := slices.Concat(orders[0], orders[1])
@@ -334,6 +380,12 @@ func (x pair) stacked(f frame, match bool) (counts []float64, split int) {
 		all = slices.Compact(all)
 		orders[0], orders[1] = all, all
 	}
+	return orders
+}
+
+// stacked is the counts of both places, the first's units before the second's; with match both have the same units in the same order.
+func (x pair) stacked(f frame, match bool) (counts []float64, split int) {
+	orders := x.units(match)
 	for k, p := range []*place{x.first, x.second} {
 		for _, u := range orders[k] {
 			if n := p.counts[u]; n != nil {

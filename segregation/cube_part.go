@@ -23,9 +23,10 @@ type breakdown struct {
 	of      func(p *place, t *Table, l *land) (func(t *Table, values []float64), error) // fills the figures row by row
 	base    func(p *place, t *Table) []float64                                          // persons behind each row
 	notes   []cube.Text
-	ground  bool                                     // needs the land
-	digits  map[string]int                           // decimals of figures that take others than 3
-	bound   func(t IntervalTable) ([]Bounded, error) // bounds the first figure, row by row; nil where none are known
+	ground  bool           // needs the land
+	digits  map[string]int // decimals of figures that take others than 3
+	// bound bounds the figures, row by row, where counts are hidden, rounded or perturbed.
+	bound func(p *place, t IntervalTable, l *land) ([]BoundedMeasure, error)
 }
 
 // breakDown computes a breakdown of every place, with each figure corrected for small numbers where persons are drawn again.
@@ -63,15 +64,13 @@ func (q Question) breakDown(c *cube.Cube, f frame, b breakdown) (*cube.Cube, err
 			for i := range cells {
 				cells[i].Status = p.state
 			}
-			some, err := q.boundParts(f, b, p, cells, len(measures))
-			if err != nil {
-				return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
-			}
-			if some {
-				seen.bounded++
-			}
 		} else if err := q.breakPlace(c, f, b, p, cells, &seen.undefined); err != nil {
 			return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
+		}
+		if p.state != cube.Known || q.loose() {
+			if err := q.boundParts(c, f, b, p, cells, &seen); err != nil {
+				return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
+			}
 		}
 		for k, key := range keys {
 			out.Add(slices.Concat(p.at, key), cells[k*len(measures):][:len(measures)]...)
@@ -90,19 +89,41 @@ func (q Question) breakDown(c *cube.Cube, f frame, b breakdown) (*cube.Cube, err
 	return result, nil
 }
 
-// boundParts bounds the first figure of each row where counts are hidden.
-func (q Question) boundParts(f frame, b breakdown, p *place, cells []cube.Cell, each int) (some bool, err error) {
+// boundParts bounds the figures of each row where counts are hidden or changed.
+func (q Question) boundParts(c *cube.Cube, f frame, b breakdown, p *place, cells []cube.Cell, seen *tally) error {
 	t := p.intervals(f, q)
-	if b.bound == nil || t == nil {
-		return false, nil
+	if t == nil {
+		return nil
 	}
-	bounds, err := b.bound(*t)
-	for i, x := range bounds {
-		if len(x.Warnings) == 0 {
-			cells[i*each], some = cube.Cell{Status: cube.Unreliable, Value: (x.Lo + x.Hi) / 2, Lo: cube.Num(x.Lo), Hi: cube.Num(x.Hi)}, true
+	var l *land
+	if b.ground {
+		var err error
+		if l, err = q.ground(c, f, p); err != nil {
+			return err
 		}
 	}
-	return some, err
+	bounds, err := b.bound(p, *t, l)
+	if err != nil {
+		return err
+	}
+	seen.bound(cells, bounds, b.figures, p.state != cube.Known)
+	return nil
+}
+
+// bound puts bounds into the cells of one row after the other, each figure's perhaps with a corrected one beside it, and keeps count.
+func (s *tally) bound(cells []cube.Cell, bounds []BoundedMeasure, figures []figure, hidden bool) {
+	each, some := len(cells)/len(bounds), false
+	for i, x := range bounds {
+		cell, whole := boundedCell(cells[i*each], x)
+		if cells[i*each] = cell; whole && cell.Status != cube.NotApplicable {
+			g := figures[i%len(figures)]
+			s.wide(cube.Doc{Name: g.name, Title: g.title})
+		}
+		some = some || !whole
+	}
+	if some && hidden {
+		s.bounded++
+	}
 }
 
 func (q Question) breakPlace(c *cube.Cube, f frame, b breakdown, p *place, cells []cube.Cell, undefined *int) error {
@@ -243,7 +264,12 @@ func UnitCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 			keys = append(keys, []int32{int32(u)})
 		}
 		return keys
-	}, func(_ *place, t *Table) []float64 { return t.units })
+	}, func(_ *place, t *Table) []float64 { return t.units }, func(t IntervalTable, l *land) (map[string][]BoundedMeasure, error) {
+		if l == nil {
+			return boundUnits(t, nil, 0)
+		}
+		return boundUnits(t, l, q.Ground.Around.Bandwidth)
+	})
 }
 
 // DivergenceCube is the divergence profile from one unit, by its code ([DivergenceProfile]): for each unit of its place how far away it lies, and how many persons have been met and how far
@@ -275,6 +301,9 @@ func DivergenceCube(c *cube.Cube, q Question, from string) (*cube.Cube, error) {
 			return keys
 		},
 		base: func(_ *place, t *Table) []float64 { return t.units },
+		bound: func(p *place, t IntervalTable, l *land) ([]BoundedMeasure, error) {
+			return boundProfile(t, l.space, slices.IndexFunc(p.order, func(u int) bool { return f.member(u) == start }))
+		},
 		of: func(p *place, _ *Table, l *land) (func(*Table, []float64), error) {
 			at := slices.IndexFunc(p.order, func(u int) bool { return f.member(u) == start })
 			return func(t *Table, values []float64) {
@@ -308,7 +337,7 @@ type columnsOf struct {
 
 // perMember is a breakdown whose figures are columns in that order; columns that nobody asked for are not computed.
 func (q Question) perMember(c *cube.Cube, f frame, figures []figure, of []columnsOf, dim cube.Dimension, kind string,
-	keys func(*place) [][]int32, base func(*place, *Table) []float64) (*cube.Cube, error) {
+	keys func(*place) [][]int32, base func(*place, *Table) []float64, bound func(IntervalTable, *land) (map[string][]BoundedMeasure, error)) (*cube.Cube, error) {
 	keep, err := q.asked(figures, kind)
 	if err != nil {
 		return nil, err
@@ -338,6 +367,13 @@ func (q Question) perMember(c *cube.Cube, f frame, figures []figure, of []column
 			}
 		}, nil
 	}
+	b.bound = func(p *place, t IntervalTable, l *land) ([]BoundedMeasure, error) {
+		of, err := bound(t, l)
+		if err != nil {
+			return nil, err
+		}
+		return rowByRow(of, kept, len(keys(p))), nil
+	}
 	return q.breakDown(c, f, b)
 }
 
@@ -353,7 +389,8 @@ func GroupCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 	return q.perMember(c, f, figures, []columnsOf{
 		{2, func(t *Table, _ *land) [][]float64 { return [][]float64{GroupInformation(t), Isolations(t)} }},
 		{3, func(t *Table, _ *land) [][]float64 { return contributionValues(GroupContributions(t)) }},
-	}, *c.Dim(q.Groups), "group", f.groupKeys, func(_ *place, t *Table) []float64 { return t.groups })
+	}, *c.Dim(q.Groups), "group", f.groupKeys, func(_ *place, t *Table) []float64 { return t.groups },
+		func(t IntervalTable, _ *land) (map[string][]BoundedMeasure, error) { return boundGroups(t) })
 }
 
 func mustDoc(name string) cube.Doc {
@@ -412,7 +449,8 @@ func QuotientCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 				base = append(base, slices.Repeat([]float64{t.units[i]}, t.Groups)...)
 			}
 			return base
-		}})
+		},
+		bound: func(_ *place, t IntervalTable, _ *land) ([]BoundedMeasure, error) { return boundQuotients(t) }})
 }
 
 // ExposureCube is the exposure of every group to every group, itself included, and with a Ground the spatial exposure: the second dimension, named as the groups with _other
@@ -432,10 +470,7 @@ func ExposureCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 		b.figures = append(b.figures, figure{spatial.Name, spatial.Title})
 		b.notes = []cube.Text{{SV: "Kärna för omgivningar: " + q.Ground.Around.String() + ".", EN: "Kernel of surroundings: " + q.Ground.Around.String() + "."}}
 	}
-	b.bound = func(t IntervalTable) ([]Bounded, error) {
-		rows, err := BoundExposure(t)
-		return slices.Concat(rows...), err
-	}
+	b.bound = func(_ *place, t IntervalTable, l *land) ([]BoundedMeasure, error) { return boundMeetings(t, l) }
 	b.keys = func(*place) [][]int32 {
 		var keys [][]int32
 		for _, m := range columns {
@@ -515,7 +550,10 @@ func LevelCube(c *cube.Cube, q Question, levels ...string) (*cube.Cube, error) {
 				}
 			}, nil
 		},
-		base: func(_ *place, t *Table) []float64 { return slices.Repeat([]float64{t.total}, len(dim.Members)) }})
+		base: func(_ *place, t *Table) []float64 { return slices.Repeat([]float64{t.total}, len(dim.Members)) },
+		bound: func(p *place, t IntervalTable, _ *land) ([]BoundedMeasure, error) {
+			return boundNested(t, f.levelsOf(p))
+		}})
 }
 
 // levelsOf are the members of each level that the units of a place lie in.
@@ -576,6 +614,9 @@ func StratumCube(c *cube.Cube, q Question, strata string) (*cube.Cube, error) {
 				base = append(base, s)
 			}
 			return base
+		},
+		bound: func(p *place, t IntervalTable, _ *land) ([]BoundedMeasure, error) {
+			return boundStrata(t, f.levelsOf(p)[0])
 		}})
 }
 
@@ -634,6 +675,9 @@ func ScaleCube(c *cube.Cube, q Question, bandwidths []float64) (*cube.Cube, erro
 	for _, k := range keep {
 		b.figures = append(b.figures, figures[k])
 	}
+	b.bound = func(_ *place, t IntervalTable, l *land) ([]BoundedMeasure, error) {
+		return boundScales(t, l, bandwidths, b.figures)
+	}
 	return q.breakDown(c, f, b)
 }
 
@@ -676,18 +720,24 @@ func MergeCube(c *cube.Cube, q Question) (*cube.Cube, error) {
 				}
 			}, nil
 		},
-		base: func(p *place, t *Table) []float64 { return slices.Repeat([]float64{t.total}, max(0, p.filled()-1)) }})
+		base: func(p *place, t *Table) []float64 { return slices.Repeat([]float64{t.total}, max(0, p.filled()-1)) },
+		bound: func(p *place, t IntervalTable, _ *land) ([]BoundedMeasure, error) {
+			return boundMerges(t, p.filled()-1)
+		}})
 }
 
 // mergeMost is how many units a cube of merges takes.
 const mergeMost = 3000
 
-// filled is how many units of a place have persons.
+// filled is how many units of a place have persons, or may have.
 func (p *place) filled() int {
 	n := 0
-	for _, counts := range p.counts {
-		if slices.ContainsFunc(counts, func(v float64) bool { return v > 0 }) {
-			n++
+	for unit, counts := range p.counts {
+		for g, v := range counts {
+			if _, hidden := p.hidden[[2]int{unit, g}]; hidden || v > 0 {
+				n++
+				break
+			}
 		}
 	}
 	return n

@@ -33,7 +33,10 @@ func partCube(t interface{ Fatal(...any) }, rows ...[]any) *cube.Cube {
 	b := cube.NewBuilder("pupils", dims, []cube.Measure{{Name: "N", Kind: cube.Count}})
 	for i, row := range rows {
 		cell := cube.Cell{Status: cube.HiddenRule}
-		if n, ok := row[5].(int); ok {
+		switch n := row[5].(type) {
+		case cube.Status:
+			cell.Status = n
+		case int:
 			cell = cube.KnownCell(float64(n))
 		}
 		b.Add(at[i], cell)

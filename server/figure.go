@@ -33,6 +33,9 @@ func (h *holding) families() []*family {
 		base := t.Name
 		switch {
 		case t.byArea():
+			if t.carried() {
+				base = strings.TrimSuffix(base, "_"+t.Dims[t.area].Vintage)
+			}
 			base = strings.TrimSuffix(base, "_"+t.Dims[t.area].Name)
 		case !t.byType():
 			continue
@@ -371,7 +374,9 @@ type series struct {
 	cells   map[string]cube.Cell // by year
 	vintage map[string]string    // of the division that the year's cell is of
 	place   *place
-	divided bool // the ground of the place is not known to be the same in all its vintages
+	divided bool    // the ground of the place is not known to be the same in all its vintages
+	why     string  // what has become of it, where that is known
+	carried area.ID // division that the years before the break are carried over to
 	from    []source
 }
 
@@ -403,6 +408,7 @@ func (s *Server) of(f *figure, q place, lang string) (*series, error) {
 			if cell, ok := f.cell(t, c, code, year); ok {
 				out.cells[year], out.vintage[year] = cell, t.division().Vintage
 				found = true
+				s.before(out, f, t, code, year, lang)
 			}
 		}
 		if found {
@@ -420,16 +426,21 @@ func (s *Server) of(f *figure, q place, lang string) (*series, error) {
 		if len(out.cells) == 0 || t.division() == q.ID || t.division().Kind != q.ID.Kind {
 			continue
 		}
-		at, ok := d.Index(code)
-		if !ok {
+		there, same, links := s.heir(q, d)
+		if there == "" {
 			continue
 		}
 		before := len(out.cells)
-		if err := add(t, code); err != nil {
+		if err := add(t, there); err != nil {
 			return nil, err
 		}
-		if len(out.cells) > before {
-			out.divided = out.divided || !sameGround(q, place{d, at})
+		if len(out.cells) > before && !same {
+			out.divided = true
+			older, newer := q.ID, d.ID
+			if newer.Vintage < older.Vintage {
+				older, newer = newer, older
+			}
+			out.why = cmp.Or(out.why, became(links, older, newer, lang))
 		}
 	}
 	// What a table of smaller areas tells of all of them is the country.
@@ -606,7 +617,7 @@ func (s *Server) trendOf(f *figure, all []*series, lang string) *trend {
 	g.finish()
 	t.Grid = g
 	if after >= 0 {
-		t.Break = strings.NewReplacer("{from}", ys[after], "{to}", ys[after+1]).Replace(word(lang, "break-here"))
+		t.Break = breakText(all, ys[after], ys[after+1], lang)
 	}
 	return t
 }

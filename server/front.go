@@ -77,12 +77,19 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "ok %s\n", s.ed.ID())
 		return
 	}
-	if wait := f.take(f.client(r)); wait > 0 {
+	if wait := f.take(f.client(r), cost(r)); wait > 0 {
 		f.limited.Add(1)
 		f.answers[4].Add(1)
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
+		if under(r.URL.Path, "/api") {
+			a := (&problem{"about:blank", "Too many requests", http.StatusTooManyRequests, word("en", "too-often")}).reply()
+			w.Header().Set("Content-Type", a.kind)
+			w.WriteHeader(a.status)
+			w.Write(a.body)
+			return
+		}
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.WriteHeader(http.StatusTooManyRequests)
 		lang := "sv"
 		if strings.HasPrefix(r.URL.Path, "/en/") {
@@ -134,8 +141,16 @@ func (f *Front) client(r *http.Request) uint64 {
 // mostClients is how many clients are remembered; when there would be more, those that may ask all they want again are forgotten, and if that is not enough all are.
 const mostClients = 100_000
 
-// take takes one request from what a client may ask. When nothing is left it takes none, and tells how long until there is.
-func (f *Front) take(client uint64) time.Duration {
+// cost is what a request takes of what a client may ask. A map asks for dozens of tiles at once, which are ready-made.
+func cost(r *http.Request) float64 {
+	if strings.HasPrefix(r.URL.Path, tiles+"/") && strings.HasSuffix(r.URL.Path, ".mvt") {
+		return 0.05
+	}
+	return 1
+}
+
+// take takes a request of a cost from what a client may ask. When too little is left it takes none, and tells how long until there is enough.
+func (f *Front) take(client uint64, cost float64) time.Duration {
 	if f.limit.Rate <= 0 {
 		return 0
 	}
@@ -160,10 +175,10 @@ func (f *Front) take(client uint64) time.Duration {
 	}
 	b.left = min(burst, b.left+now.Sub(b.at).Seconds()*f.limit.Rate)
 	b.at = now
-	if b.left < 1 {
-		return time.Duration((1 - b.left) / f.limit.Rate * float64(time.Second))
+	if b.left < cost {
+		return time.Duration((cost - b.left) / f.limit.Rate * float64(time.Second))
 	}
-	b.left--
+	b.left -= cost
 	return 0
 }
 

@@ -30,30 +30,30 @@ func TestLimitIsPerClient(t *testing.T) {
 	f, now := still(Limit{Rate: 2, Burst: 3})
 	one, other := f.client(from("192.0.2.1:1000")), f.client(from("192.0.2.2:1000"))
 	for i := range 3 {
-		if wait := f.take(one); wait != 0 {
+		if wait := f.take(one, 1); wait != 0 {
 			t.Fatalf("request %d waits %v", i, wait)
 		}
 	}
-	if wait := f.take(one); wait != 500*time.Millisecond {
+	if wait := f.take(one, 1); wait != 500*time.Millisecond {
 		t.Errorf("the fourth waits %v, want 500ms", wait)
 	}
-	if wait := f.take(other); wait != 0 {
+	if wait := f.take(other, 1); wait != 0 {
 		t.Errorf("another client waits %v", wait)
 	}
 	*now = now.Add(500 * time.Millisecond)
-	if wait := f.take(one); wait != 0 {
+	if wait := f.take(one, 1); wait != 0 {
 		t.Errorf("after half a second it waits %v", wait)
 	}
-	if wait := f.take(one); wait <= 0 {
+	if wait := f.take(one, 1); wait <= 0 {
 		t.Error("one request a half second became two")
 	}
 	*now = now.Add(time.Hour)
 	for i := range 3 {
-		if f.take(one) != 0 {
+		if f.take(one, 1) != 0 {
 			t.Errorf("after an hour request %d waits", i)
 		}
 	}
-	if f.take(one) == 0 {
+	if f.take(one, 1) == 0 {
 		t.Error("what may be asked at once grew beyond the burst")
 	}
 }
@@ -86,19 +86,19 @@ func TestWhoAsks(t *testing.T) {
 func TestCrowdIsForgotten(t *testing.T) {
 	f, now := still(Limit{Rate: 1, Burst: 2})
 	for i := range uint64(mostClients) {
-		f.take(i)
+		f.take(i, 1)
 	}
 	*now = now.Add(time.Hour)
-	f.take(7)
-	f.take(7)
-	if f.take(7) == 0 {
+	f.take(7, 1)
+	f.take(7, 1)
+	if f.take(7, 1) == 0 {
 		t.Fatal("the client is not limited")
 	}
-	f.take(mostClients + 1)
+	f.take(mostClients+1, 1)
 	if n := len(f.buckets); n != 2 {
 		t.Errorf("%d clients are remembered, want the two of the last hour", n)
 	}
-	if f.take(7) == 0 {
+	if f.take(7, 1) == 0 {
 		t.Error("a client that has asked too much was forgotten")
 	}
 }
@@ -108,7 +108,7 @@ func TestTooManyRequests(t *testing.T) {
 	f, _ := still(Limit{Rate: 0.1, Burst: 1})
 	r := from("192.0.2.1:1")
 	r.URL.Path = "/en/tabell"
-	f.take(f.client(r))
+	f.take(f.client(r), 1)
 	w := httptest.NewRecorder()
 	f.ServeHTTP(w, r)
 	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "10" || !strings.Contains(w.Body.String(), "Too many requests") {

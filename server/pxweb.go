@@ -41,13 +41,18 @@ const (
 	mostBody      = 4 << 20
 )
 
+// tooManyCells is the title of the problem that a client solves by asking for less.
+const tooManyCells = "Too many cells selected"
+
 // dataFormats are the forms of an answer with their Content-Type and the ending of a file's name.
 var dataFormats = []struct{ name, kind, ending string }{
 	{"json-stat2", "application/json", "json"},
 	{"csv", "text/csv; charset=utf-8", "csv"},
 	{"px", "application/octet-stream", "px"},
+	{"xlsx", kinds["xlsx"], "xlsx"},
 	{"html", "text/html; charset=utf-8", "html"},
 	{"parquet", "application/vnd.apache.parquet", "parquet"},
+	{"json-px", "application/json", "json"},
 }
 
 // A problem is an error as the API tells it (RFC 9457). Titles are those of the reference server, which clients look at.
@@ -59,6 +64,16 @@ type problem struct {
 }
 
 func (p *problem) Error() string { return p.Title + ": " + p.Detail }
+
+func (p *problem) reply() *reply {
+	body, _ := json.Marshal(p) // texts and a number always can be
+	return &reply{status: p.Status, kind: "application/problem+json", body: body}
+}
+
+// under tells whether a path is an address or below it.
+func under(path, address string) bool {
+	return path == address || strings.HasPrefix(path, address+"/")
+}
 
 func bad(title, format string, args ...any) *problem {
 	return &problem{"about:blank", title, http.StatusBadRequest, fmt.Sprintf(format, args...)}
@@ -87,14 +102,17 @@ func (s *Server) serveAPI(w http.ResponseWriter, req *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	a, err := s.api(req)
+	answer := s.api
+	if under(req.URL.Path, pxweb1) {
+		answer = s.api1
+	}
+	a, err := answer(req)
 	if err != nil {
 		var p *problem
 		if !errors.As(err, &p) {
 			p = &problem{"about:blank", "Internal error", http.StatusInternalServerError, "the edition could not be read"}
 		}
-		body, _ := json.Marshal(p)
-		a = &reply{status: p.Status, kind: "application/problem+json", body: body}
+		a = p.reply()
 	}
 	h.Set("Content-Type", a.kind)
 	if a.lang != "" {
@@ -153,7 +171,7 @@ func (s *Server) api(req *http.Request) (*reply, error) {
 	case n >= 2 && n <= 3 && c.path[0] == "tables":
 		return s.apiTable(c, post)
 	case n == 2 && c.path[0] == "codelists" && !post:
-		return nil, missing("Non-existent codelist", "the tables have no code lists")
+		return s.apiCodeList(c)
 	case c.path[0] == "savedqueries":
 		return s.savedQueries(c, post)
 	}
@@ -374,16 +392,7 @@ func (s *Server) apiTable(c *apiCall, post bool) (*reply, error) {
 		info.Language = c.lang
 		return c.json(info)
 	case "metadata":
-		if strings.EqualFold(c.query.Get("defaultselection"), "true") {
-			if whole, err = defaultSelection(whole).take(whole); err != nil {
-				return nil, err
-			}
-		}
-		var body bytes.Buffer
-		if err := jsonstat.WriteMetadata(&body, whole, c.lang); err != nil {
-			return nil, err
-		}
-		return &reply{status: http.StatusOK, kind: "application/json", lang: c.lang, body: body.Bytes()}, nil
+		return s.apiMetadata(c, whole)
 	case "defaultselection":
 		return c.json(struct {
 			apiSelection
@@ -402,6 +411,58 @@ func (s *Server) apiTable(c *apiCall, post bool) (*reply, error) {
 		return s.apiData(c, whole, asked, c.query.Get("outputformat"), c.query["outputformatparams"])
 	}
 	return nil, missing("Non-existent resource", "a table has metadata, defaultselection and data")
+}
+
+// apiMetadata describes a table: the whole of it, what its default selection or a saved query selects, or what it is with code lists in the place of values.
+func (s *Server) apiMetadata(c *apiCall, whole *cube.Cube) (*reply, error) {
+	asked, err := c.selection()
+	if err != nil {
+		return nil, err
+	}
+	lists := s.listed(whole, c.lang)
+	var picked *selection
+	switch id := c.query.Get("savedquery"); {
+	case id != "":
+		q, err := decodeQuery(id)
+		if err != nil || q.TableID != whole.Name {
+			return nil, missing("Saved query not found", "the id is none that this API has given for the table")
+		}
+		if whole, picked, err = s.choose(whole, q.Selection); err != nil {
+			return nil, err
+		}
+	case strings.EqualFold(c.query.Get("defaultselection"), "true"):
+		picked = defaultSelection(whole)
+	case len(asked.Selection) > 0:
+		for i, v := range asked.Selection { // what the code lists hold, not what is selected of them
+			asked.Selection[i].ValueCodes = nil
+			d := variableAt(whole, v.VariableCode)
+			l, err := s.codeListFor(whole, d, v)
+			if err != nil {
+				return nil, err
+			}
+			if l != nil && (!l.groups || v.OutputValues != nil && strings.EqualFold(*v.OutputValues, "single")) {
+				picked = everything(whole)
+				picked.members[d] = nil
+				_, to := l.positions(whole.Dims()[d])
+				picked.members[d] = slices.Sorted(slices.Values(slices.Concat(to...)))
+			}
+		}
+		if picked == nil {
+			if whole, _, err = s.choose(whole, asked); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if picked != nil {
+		if whole, err = picked.take(whole); err != nil {
+			return nil, err
+		}
+	}
+	var body bytes.Buffer
+	if err := jsonstat.WriteMetadata(&body, whole, c.lang, lists); err != nil {
+		return nil, err
+	}
+	return &reply{status: http.StatusOK, kind: "application/json", lang: c.lang, body: body.Bytes()}, nil
 }
 
 // readSelection reads the body of a POST.
@@ -427,12 +488,12 @@ func (s *Server) apiData(c *apiCall, whole *cube.Cube, asked apiSelection, forma
 	if at < 0 {
 		return nil, bad("Unsupported output format", "the formats are %s", strings.Join(s.config().DataFormats, ", "))
 	}
-	picked, err := choose(whole, asked)
+	whole, picked, err := s.choose(whole, asked)
 	if err != nil {
 		return nil, err
 	}
 	if n := picked.cells(); n > mostCells {
-		return nil, bad("Too many cells selected", "%d cells are asked for, and %d may be; choose fewer values", n, mostCells)
+		return nil, bad(tooManyCells, "%d cells are asked for, and %d may be; choose fewer values", n, mostCells)
 	}
 	part, err := picked.take(whole)
 	if err != nil {
@@ -446,6 +507,13 @@ func (s *Server) apiData(c *apiCall, whole *cube.Cube, asked apiSelection, forma
 		err = px.Write(&body, part, c.lang)
 	case "parquet":
 		err = edition.WriteTable(&body, part)
+	case "json-px":
+		err = writeJSONPX(&body, part, c.lang)
+	case "xlsx":
+		var book []byte
+		if book, err = s.workbook(&request{lang: c.lang, path: []string{"tabell", whole.Name}}, &answer{title: part.Title.In(c.lang), cubes: []*cube.Cube{part}}); err == nil {
+			body.Write(book)
+		}
 	default:
 		var sheet *sheet
 		if sheet, err = newSheet(part, asked.Placement, c.lang, params); err == nil {
@@ -493,7 +561,7 @@ func (s *Server) savedQueries(c *apiCall, post bool) (*reply, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, err := choose(whole, q.Selection); err != nil {
+		if _, _, err := s.choose(whole, q.Selection); err != nil {
 			return nil, err
 		}
 		id, err := q.encode()
@@ -528,7 +596,7 @@ func (s *Server) savedQueries(c *apiCall, post bool) (*reply, error) {
 	case len(c.path) == 2:
 		return c.json(q.described(c.path[1]))
 	case c.path[2] == "selection":
-		picked, err := choose(whole, q.Selection)
+		whole, picked, err := s.choose(whole, q.Selection)
 		if err != nil {
 			return nil, err
 		}

@@ -1,13 +1,15 @@
 package server
 
 import (
+	"errors"
+	"maps"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/internal/jsonstat"
+	"github.com/skikt/skikt/internal/pxselect"
 )
 
 // apiSelection is a selection as a client asks for it.
@@ -19,6 +21,7 @@ type apiSelection struct {
 type apiVariable struct {
 	VariableCode string   `json:"variableCode"`
 	CodeList     *string  `json:"codelist,omitempty"`
+	OutputValues *string  `json:"outputValues,omitempty"` // of groups: aggregated, or single for the areas in them
 	ValueCodes   []string `json:"valueCodes"`
 }
 
@@ -90,23 +93,31 @@ func placement(c *cube.Cube) (heading, stub []string) {
 
 // selection reads the selection in an address.
 func (c *apiCall) selection() (asked apiSelection, err error) {
-	for name, values := range c.query {
+	at := map[string]int{}
+	variable := func(name string) *apiVariable {
+		if _, ok := at[strings.ToLower(name)]; !ok {
+			at[strings.ToLower(name)] = len(asked.Selection)
+			asked.Selection = append(asked.Selection, apiVariable{VariableCode: name})
+		}
+		return &asked.Selection[at[strings.ToLower(name)]]
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.query)) {
+		values := c.query[name]
 		outer, inner, ok := strings.Cut(name, "[")
-		variable, closed := strings.CutSuffix(inner, "]")
+		code, closed := strings.CutSuffix(inner, "]")
 		if !ok || !closed {
 			continue
 		}
 		switch outer {
 		case "valuecodes":
-			v := apiVariable{VariableCode: variable}
 			for _, list := range values {
+				v := variable(code)
 				v.ValueCodes = append(v.ValueCodes, splitCodes(list)...)
 			}
-			asked.Selection = append(asked.Selection, v)
 		case "codelist":
-			if values[0] != "" {
-				return asked, bad("Non-existent codelist", "the tables have no code lists")
-			}
+			variable(code).CodeList = &values[0]
+		case "outputvalues":
+			variable(code).OutputValues = &values[0]
 		}
 	}
 	slices.SortFunc(asked.Selection, func(a, b apiVariable) int { return strings.Compare(a.VariableCode, b.VariableCode) })
@@ -138,26 +149,51 @@ func splitCodes(list string) []string {
 	return append(out, list[start:])
 }
 
-// choose finds what a selection asks for. Nothing selected means the default selection.
-func choose(c *cube.Cube, asked apiSelection) (*selection, error) {
+// choose finds what a selection asks for, and the table that it is taken from: the whole one, or one that code lists have added up. Nothing selected means the default selection.
+func (h *holding) choose(c *cube.Cube, asked apiSelection) (*cube.Cube, *selection, error) {
 	if p := asked.Placement; p != nil {
 		if err := checkPlacement(c, p); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	if len(asked.Selection) == 0 {
-		return defaultSelection(c), nil
+	lists := map[string]*codeList{} // of variables whose values stand for other ones
+	nothing := true
+	for i, v := range asked.Selection {
+		if slices.ContainsFunc(asked.Selection[:i], func(o apiVariable) bool { return strings.EqualFold(o.VariableCode, v.VariableCode) }) {
+			return nil, nil, bad("Illegal selection", "a variable is selected twice")
+		}
+		nothing = nothing && v.ValueCodes == nil
+		d := variableAt(c, v.VariableCode)
+		if d < 0 && !strings.EqualFold(v.VariableCode, jsonstat.Metric) {
+			return nil, nil, bad("Non-existent variable", "the variables of the table are %s and %s", strings.Join(c.DimNames(), ", "), jsonstat.Metric)
+		}
+		l, err := h.codeListFor(c, d, v)
+		if err != nil {
+			return nil, nil, err
+		}
+		single := v.OutputValues != nil && strings.EqualFold(*v.OutputValues, "single")
+		switch {
+		case l == nil:
+		case l.groups && !single:
+			if c, err = h.aggregates.get(c, c.Dims()[d].Name, l); err != nil {
+				return nil, nil, err
+			}
+		default:
+			lists[c.Dims()[d].Name] = l
+		}
+	}
+	if nothing {
+		p := defaultSelection(c)
+		for name, l := range lists {
+			d := c.DimIndex(name)
+			_, to := l.positions(c.Dims()[d])
+			all := slices.Sorted(slices.Values(slices.Concat(to...)))
+			p.members[d] = all[:min(len(all), max(len(p.members[d]), 1))]
+		}
+		return c, p, nil
 	}
 	p := &selection{members: make([][]int, len(c.Dims()))}
-	seen := map[string]bool{}
 	for _, v := range asked.Selection {
-		if seen[strings.ToLower(v.VariableCode)] {
-			return nil, bad("Illegal selection", "a variable is selected twice")
-		}
-		seen[strings.ToLower(v.VariableCode)] = true
-		if v.CodeList != nil && *v.CodeList != "" {
-			return nil, bad("Non-existent codelist", "the tables have no code lists")
-		}
 		if strings.EqualFold(v.VariableCode, jsonstat.Metric) {
 			codes := make([]string, len(c.Measures()))
 			for i, m := range c.Measures() {
@@ -165,21 +201,31 @@ func choose(c *cube.Cube, asked apiSelection) (*selection, error) {
 			}
 			var err error
 			if p.measures, err = values(codes, v.ValueCodes, false); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			continue
 		}
-		d := slices.IndexFunc(c.Dims(), func(d cube.Dimension) bool { return strings.EqualFold(d.Name, v.VariableCode) })
-		if d < 0 {
-			return nil, bad("Non-existent variable", "the variables of the table are %s and %s", strings.Join(c.DimNames(), ", "), jsonstat.Metric)
+		d := variableAt(c, v.VariableCode)
+		dim := c.Dims()[d]
+		if l := lists[dim.Name]; l != nil {
+			codes, to := l.positions(dim)
+			found, err := values(codes, v.ValueCodes, false)
+			if err != nil {
+				return nil, nil, err
+			}
+			for _, at := range found {
+				p.members[d] = append(p.members[d], to[at]...)
+			}
+			slices.Sort(p.members[d])
+			continue
 		}
-		codes := make([]string, len(c.Dims()[d].Members))
-		for i, m := range c.Dims()[d].Members {
+		codes := make([]string, len(dim.Members))
+		for i, m := range dim.Members {
 			codes[i] = m.Code
 		}
 		var err error
-		if p.members[d], err = values(codes, v.ValueCodes, c.Dims()[d].Role == cube.Time); err != nil {
-			return nil, err
+		if p.members[d], err = values(codes, v.ValueCodes, dim.Role == cube.Time); err != nil {
+			return nil, nil, err
 		}
 	}
 	for d, dim := range c.Dims() {
@@ -188,14 +234,42 @@ func choose(c *cube.Cube, asked apiSelection) (*selection, error) {
 		}
 		total := dim.Index(cube.Total)
 		if total < 0 {
-			return nil, bad("Missing selection for mandantory variable", "%s must be selected", dim.Name)
+			return nil, nil, bad("Missing selection for mandantory variable", "%s must be selected", dim.Name)
 		}
 		p.members[d], p.dropped = []int{total}, append(p.dropped, dim.Name)
 	}
 	if len(p.measures) == 0 {
-		return nil, bad("Missing selection for mandantory variable", "%s must be selected", jsonstat.Metric)
+		return nil, nil, bad("Missing selection for mandantory variable", "%s must be selected", jsonstat.Metric)
 	}
-	return p, nil
+	return c, p, nil
+}
+
+// variableAt is the position of the dimension that a client calls so, or -1.
+func variableAt(c *cube.Cube, code string) int {
+	return slices.IndexFunc(c.Dims(), func(d cube.Dimension) bool { return strings.EqualFold(d.Name, code) })
+}
+
+// codeListFor is the code list that a variable is asked for by, if any.
+func (h *holding) codeListFor(c *cube.Cube, d int, v apiVariable) (*codeList, error) {
+	if out := v.OutputValues; out != nil && *out != "" && !strings.EqualFold(*out, "single") && !strings.EqualFold(*out, "aggregated") {
+		return nil, bad("Illegal parameter", "outputValues is aggregated or single")
+	}
+	if v.CodeList == nil || *v.CodeList == "" {
+		return nil, nil
+	}
+	if d >= 0 {
+		var ids []string
+		for _, l := range h.codeListsOf(c.Dims()[d]) {
+			if strings.EqualFold(l.id, *v.CodeList) {
+				return l, nil
+			}
+			ids = append(ids, l.id)
+		}
+		if len(ids) > 0 {
+			return nil, bad("Non-existent codelist", "the code lists of %s are %s", c.Dims()[d].Name, strings.Join(ids, ", "))
+		}
+	}
+	return nil, bad("Non-existent codelist", "the variable has no code lists")
 }
 
 func checkPlacement(c *cube.Cube, p *apiPlacement) error {
@@ -210,131 +284,14 @@ func checkPlacement(c *cube.Cube, p *apiPlacement) error {
 
 // values are the positions of what expressions ask for, in table order.
 func values(codes, expressions []string, time bool) ([]int, error) {
-	taken := make([]bool, len(codes))
-	for _, e := range expressions {
-		found, err := expression(codes, strings.TrimSpace(e), time)
-		if err != nil {
-			return nil, err
-		}
-		for _, at := range found {
-			taken[at] = true
-		}
-	}
-	var out []int
-	for at, t := range taken {
-		if t {
-			out = append(out, at)
-		}
-	}
-	return out, nil
-}
-
-// expression is the positions of what one value expression asks for: a code, *, 01*, *01, *01*, ?, TOP(n[,offset]), BOTTOM(n[,offset]), RANGE(a,b), FROM(a), TO(a).
-func expression(codes []string, e string, time bool) ([]int, error) {
-	if bare, ok := strings.CutPrefix(e, "["); ok && strings.HasSuffix(bare, "]") {
-		e = strings.TrimSuffix(bare, "]")
-	}
-	if at := codeAt(codes, e); at >= 0 {
-		return []int{at}, nil
-	}
-	illegal := func() error {
-		return bad("Illegal selection expression", "expressions are a code, *, ?, TOP(n,offset), BOTTOM(n,offset), RANGE(a,b), FROM(a) and TO(a)")
-	}
-	name, rest, call := strings.Cut(e, "(")
-	arguments, closed := strings.CutSuffix(rest, ")")
-	if call && closed {
-		list := strings.Split(arguments, ",")
-		for i := range list {
-			list[i] = strings.TrimSpace(list[i])
-		}
-		switch kind := strings.ToUpper(strings.TrimSpace(name)); kind {
-		case "TOP", "BOTTOM":
-			n, err := strconv.Atoi(list[0])
-			offset := 0
-			if err == nil && len(list) == 2 {
-				offset, err = strconv.Atoi(list[1])
-			}
-			if err != nil || len(list) > 2 || n < 1 || offset < 0 {
-				return nil, illegal()
-			}
-			// Of time TOP is the newest, which stands last.
-			offset = min(offset, len(codes))
-			n = min(n, len(codes)-offset)
-			start := offset
-			if (kind == "TOP") == time {
-				start = len(codes) - offset - n
-			}
-			return run(start, start+n), nil
-		case "RANGE":
-			if len(list) != 2 {
-				return nil, illegal()
-			}
-			a, b := codeAt(codes, list[0]), codeAt(codes, list[1])
-			if a < 0 || b < 0 {
-				return nil, bad("Non-existent value", "an end of a range is no value of the variable")
-			}
-			return run(min(a, b), max(a, b)+1), nil
-		case "FROM", "TO":
-			if len(list) != 1 {
-				return nil, illegal()
-			}
-			at := codeAt(codes, list[0])
-			if at < 0 {
-				return nil, bad("Non-existent value", "an end of a range is no value of the variable")
-			}
-			if kind == "FROM" {
-				return run(at, len(codes)), nil
-			}
-			return run(0, at+1), nil
-		}
-		return nil, illegal()
-	}
-	if !strings.ContainsAny(e, "*?") {
-		return nil, bad("Non-existent value", "a value is none of the variable's")
-	}
-	stars := strings.Count(e, "*")
-	middle := strings.TrimPrefix(strings.TrimSuffix(e, "*"), "*")
-	if stars > 2 || strings.Contains(middle, "*") || stars > 0 && strings.Contains(middle, "?") {
-		return nil, illegal()
-	}
-	var out []int
-	for at, code := range codes {
-		if matches(strings.ToLower(code), strings.ToLower(e), strings.ToLower(middle)) {
-			out = append(out, at)
-		}
-	}
-	return out, nil
-}
-
-// matches tells whether a code fits a pattern with stars at its ends, or with question marks, each for one character. middle is the pattern without stars.
-func matches(code, pattern, middle string) bool {
-	begins, ends := strings.HasPrefix(pattern, "*"), strings.HasSuffix(pattern, "*")
+	at, err := pxselect.Positions(codes, expressions, time)
 	switch {
-	case pattern == "*" || begins && ends:
-		return strings.Contains(code, middle)
-	case begins:
-		return strings.HasSuffix(code, middle)
-	case ends:
-		return strings.HasPrefix(code, middle)
+	case errors.Is(err, pxselect.ErrExpression):
+		return nil, bad("Illegal selection expression", "%v", err)
+	case err != nil:
+		return nil, bad("Non-existent value", "%v", err)
 	}
-	a, b := []rune(code), []rune(pattern)
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if b[i] != '?' && a[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// codeAt is the position of a code, upper and lower case being one unless both are there.
-func codeAt(codes []string, code string) int {
-	if at := slices.Index(codes, code); at >= 0 {
-		return at
-	}
-	return slices.IndexFunc(codes, func(c string) bool { return strings.EqualFold(c, code) })
+	return at, nil
 }
 
 func run(from, to int) []int {
@@ -379,6 +336,15 @@ func defaultSelection(c *cube.Cube) *selection {
 			continue
 		}
 		p.members[d] = []int{max(dim.Index(cube.Total), 0)}
+	}
+	return p
+}
+
+// everything is the selection of the whole table.
+func everything(c *cube.Cube) *selection {
+	p := &selection{measures: run(0, len(c.Measures()))}
+	for _, d := range c.Dims() {
+		p.members = append(p.members, run(0, len(d.Members)))
 	}
 	return p
 }

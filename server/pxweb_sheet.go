@@ -2,8 +2,9 @@ package server
 
 import (
 	"bufio"
-	"html/template"
+	"html"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,14 +13,16 @@ import (
 	"github.com/skikt/skikt/internal/jsonstat"
 )
 
-// A sheet lays a cube out in rows and columns: the variables of the stub down, those of the heading across.
+// A sheet lays a cube out in rows and columns: the variables of the stub down, those of the heading across. Rows are made as they are written.
 type sheet struct {
-	title     string
-	head      []string   // one field a variable of the stub, then one a column
-	rows      [][]string // likewise
-	stub      int        // fields of a row that are texts
-	titled    bool
-	separator string
+	title        string
+	down, across []axis
+	titled       bool
+	separator    string
+
+	measures []cube.Measure
+	cube     *cube.Cube
+	rows     []int32 // of the cube, for each combination of members, -1 for none; nil when every combination has a row
 }
 
 // axis is a variable with its values as they are shown.
@@ -27,14 +30,15 @@ type axis struct {
 	name   string
 	values []string
 	dim    int // -1 for the measures
+	step   int // between combinations
 }
 
 func newSheet(c *cube.Cube, p *apiPlacement, lang string, params []string) (*sheet, error) {
-	s := &sheet{title: c.Title.In(lang), separator: ","}
-	show := "UseTexts"
+	s := &sheet{title: c.Title.In(lang), separator: ",", measures: c.Measures(), cube: c}
+	show := "usetexts"
 	for _, list := range params {
 		for _, param := range strings.Split(list, ",") {
-			switch param = strings.TrimSpace(param); strings.ToLower(param) {
+			switch param = strings.ToLower(strings.TrimSpace(param)); param {
 			case "":
 			case "usecodes", "usetexts", "usecodesandtexts":
 				show = param
@@ -67,16 +71,19 @@ func newSheet(c *cube.Cube, p *apiPlacement, lang string, params []string) (*she
 		heading, stub = slices.DeleteFunc(slices.Clone(heading), gone), slices.DeleteFunc(slices.Clone(stub), gone)
 	}
 	text := func(code, label string) string {
-		switch strings.ToLower(show) {
-		case "usecodes":
+		switch {
+		case show == "usecodes" || label == "":
 			return code
-		case "usecodesandtexts":
+		case show == "usecodesandtexts":
 			return code + " " + label
 		}
-		if label == "" {
-			return code
-		}
 		return label
+	}
+	steps := make([]int, len(c.Dims()))
+	n := 1
+	for d := len(steps) - 1; d >= 0; d-- {
+		steps[d] = n
+		n *= len(c.Dims()[d].Members)
 	}
 	axes := func(names []string) (list []axis) {
 		for _, name := range names {
@@ -90,7 +97,7 @@ func newSheet(c *cube.Cube, p *apiPlacement, lang string, params []string) (*she
 			}
 			d := c.DimIndex(name)
 			dim := c.Dims()[d]
-			a := axis{name: text(dim.Name, dim.Title.In(lang)), dim: d}
+			a := axis{name: text(dim.Name, dim.Title.In(lang)), dim: d, step: steps[d]}
 			for _, m := range dim.Members {
 				a.values = append(a.values, text(m.Code, m.Label.In(lang)))
 			}
@@ -98,69 +105,60 @@ func newSheet(c *cube.Cube, p *apiPlacement, lang string, params []string) (*she
 		}
 		return list
 	}
-	down, across := axes(stub), axes(heading)
-	s.stub = len(down)
-	for _, a := range down {
-		s.head = append(s.head, a.name)
-	}
-	each(across, func(at []int) {
-		var parts []string
-		for i, a := range across {
-			parts = append(parts, a.values[at[i]])
-		}
-		s.head = append(s.head, strings.Join(parts, " "))
-	})
-	// The cells stand in the order of the dimensions, with the measures last.
-	var cells []cube.Cell
-	if err := c.EachDense(func(row []cube.Cell) error { cells = append(cells, row...); return nil }); err != nil {
-		return nil, err
-	}
-	stride := make([]int, len(c.Dims()))
-	step := len(c.Measures())
-	for d := len(stride) - 1; d >= 0; d-- {
-		stride[d] = step
-		step *= len(c.Dims()[d].Members)
-	}
-	offset := func(list []axis, at []int) (cell, measure int) {
-		for i, a := range list {
-			if a.dim < 0 {
-				cell, measure = cell+at[i], at[i]
-			} else {
-				cell += at[i] * stride[a.dim]
+	s.down, s.across = axes(stub), axes(heading)
+	if c.Len() < n {
+		s.rows = slices.Repeat([]int32{-1}, n)
+		for row := range c.Len() {
+			at := 0
+			for d := range steps {
+				at += c.Coord(row, d) * steps[d]
 			}
+			s.rows[at] = int32(row)
 		}
-		return cell, measure
 	}
-	each(down, func(at []int) {
-		row := make([]string, 0, len(s.head))
-		for i, a := range down {
-			row = append(row, a.values[at[i]])
-		}
-		first, m := offset(down, at)
-		each(across, func(at []int) {
-			more, n := offset(across, at)
-			row = append(row, cellText(c.Measures()[m+n], cells[first+more]))
-		})
-		s.rows = append(s.rows, row)
-	})
 	return s, nil
 }
 
-// cellText is a cell as text: a number with a decimal point, or the dots that PxWeb shows.
-func cellText(m cube.Measure, cell cube.Cell) string {
+// spot is the combination of dimensions and the measure that positions on some axes add up to.
+func spot(axes []axis, at []int) (combination, measure int) {
+	for i, a := range axes {
+		if a.dim < 0 {
+			measure = at[i]
+		} else {
+			combination += at[i] * a.step
+		}
+	}
+	return combination, measure
+}
+
+// appendCell appends a cell as text: a number with a decimal point, or the dots that PxWeb shows. text tells that it is dots.
+func (s *sheet) appendCell(out []byte, combination, measure int) (_ []byte, text bool) {
+	row := combination
+	if s.rows != nil {
+		row = int(s.rows[combination])
+	}
+	var cell cube.Cell
+	if row >= 0 {
+		cell = s.cube.Cell(row, measure)
+	}
 	switch {
 	case cell.Status == cube.NotApplicable:
-		return "."
-	case !cell.Status.HasValue():
-		return ".."
-	case m.Kind == cube.Share:
-		return strconv.FormatFloat(cube.Percent(cell.Value), 'f', -1, 64)
+		return append(out, "."...), true
+	case !cell.Status.HasValue() || math.IsNaN(cell.Value) || math.IsInf(cell.Value, 0):
+		return append(out, ".."...), true
+	case s.measures[measure].Kind == cube.Share:
+		return cube.AppendPercent(out, cell.Value), false
 	}
-	return strconv.FormatFloat(cell.Value, 'f', -1, 64)
+	return strconv.AppendFloat(out, cell.Value, 'f', -1, 64), false
 }
 
 // each goes through every combination of the axes' values, the last axis going quickest; once for no axes.
 func each(axes []axis, f func(at []int)) {
+	for _, a := range axes {
+		if len(a.values) == 0 {
+			return
+		}
+	}
 	at := make([]int, len(axes))
 	for {
 		f(at)
@@ -177,54 +175,111 @@ func each(axes []axis, f func(at []int)) {
 	}
 }
 
+// heads are the names of the columns: those of the stub, then one for each combination across.
+func (s *sheet) heads(f func(head string)) {
+	for _, a := range s.down {
+		f(a.name)
+	}
+	each(s.across, func(at []int) {
+		var parts []string
+		for i, a := range s.across {
+			parts = append(parts, a.values[at[i]])
+		}
+		f(strings.Join(parts, " "))
+	})
+}
+
+// body hands over each row: its place on the axes down, and the cells across one by one.
+func (s *sheet) body(begin func(at []int), cell func(number []byte, text bool), end func()) {
+	type target struct{ combination, measure int }
+	var across []target
+	each(s.across, func(at []int) {
+		c, m := spot(s.across, at)
+		across = append(across, target{c, m})
+	})
+	number := make([]byte, 0, 32)
+	each(s.down, func(at []int) {
+		begin(at)
+		c, m := spot(s.down, at)
+		for _, t := range across {
+			var text bool
+			number, text = s.appendCell(number[:0], c+t.combination, m+t.measure)
+			cell(number, text)
+		}
+		end()
+	})
+}
+
+// marked is the axes' values as they are written in a form.
+func marked(axes []axis, mark func(string) string) [][]string {
+	out := make([][]string, len(axes))
+	for i, a := range axes {
+		for _, v := range a.values {
+			out[i] = append(out[i], mark(v))
+		}
+	}
+	return out
+}
+
 // csv writes texts and dots in quotes, as PxWeb does, and numbers without.
 func (s *sheet) csv(w io.Writer) error {
-	out := bufio.NewWriter(w)
+	out := bufio.NewWriterSize(w, 1<<16)
 	quoted := func(field string) string { return `"` + strings.ReplaceAll(field, `"`, `""`) + `"` }
 	if s.titled {
 		out.WriteString(quoted(s.title) + "\r\n\r\n")
 	}
-	for i, field := range s.head {
-		if i > 0 {
+	first := true
+	part := func() {
+		if !first {
 			out.WriteString(s.separator)
 		}
-		out.WriteString(quoted(field))
+		first = false
 	}
+	s.heads(func(head string) {
+		part()
+		out.WriteString(quoted(head))
+	})
 	out.WriteString("\r\n")
-	for _, row := range s.rows {
-		for i, field := range row {
-			if i > 0 {
-				out.WriteString(s.separator)
-			}
-			if i < s.stub || strings.HasPrefix(field, ".") {
-				field = quoted(field)
-			}
-			out.WriteString(field)
+	labels := marked(s.down, quoted)
+	s.body(func(at []int) {
+		first = true
+		for i, k := range at {
+			part()
+			out.WriteString(labels[i][k])
 		}
-		out.WriteString("\r\n")
-	}
+	}, func(number []byte, text bool) {
+		part()
+		if text {
+			out.WriteByte('"')
+		}
+		out.Write(number)
+		if text {
+			out.WriteByte('"')
+		}
+	}, func() { out.WriteString("\r\n") })
 	return out.Flush()
 }
 
-var sheetPage = template.Must(template.New("").Parse(`<table>
-{{if .Titled}}<caption>{{.Title}}</caption>
-{{end}}<thead><tr>{{range .Head}}<th scope="col">{{.}}</th>{{end}}</tr></thead>
-<tbody>
-{{range .Rows}}<tr>{{range .Texts}}<th scope="row">{{.}}</th>{{end}}{{range .Numbers}}<td>{{.}}</td>{{end}}</tr>
-{{end}}</tbody>
-</table>
-`))
-
 func (s *sheet) html(w io.Writer) error {
-	type row struct{ Texts, Numbers []string }
-	page := struct {
-		Title  string
-		Titled bool
-		Head   []string
-		Rows   []row
-	}{s.title, s.titled, s.head, nil}
-	for _, r := range s.rows {
-		page.Rows = append(page.Rows, row{r[:s.stub], r[s.stub:]})
+	out := bufio.NewWriterSize(w, 1<<16)
+	out.WriteString("<table>\n")
+	if s.titled {
+		out.WriteString("<caption>" + html.EscapeString(s.title) + "</caption>\n")
 	}
-	return sheetPage.Execute(w, page)
+	out.WriteString("<thead><tr>")
+	s.heads(func(head string) { out.WriteString(`<th scope="col">` + html.EscapeString(head) + "</th>") })
+	out.WriteString("</tr></thead>\n<tbody>\n")
+	labels := marked(s.down, func(v string) string { return `<th scope="row">` + html.EscapeString(v) + "</th>" })
+	s.body(func(at []int) {
+		out.WriteString("<tr>")
+		for i, k := range at {
+			out.WriteString(labels[i][k])
+		}
+	}, func(number []byte, _ bool) {
+		out.WriteString("<td>")
+		out.Write(number)
+		out.WriteString("</td>")
+	}, func() { out.WriteString("</tr>\n") })
+	out.WriteString("</tbody>\n</table>\n")
+	return out.Flush()
 }

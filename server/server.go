@@ -18,7 +18,10 @@
 //	/badda/karta?m=FIGURE the picture of a view alone, for other sites to show in a frame; no other page may be
 //	/utgavor              the editions that are held: what changed from one to the next and why, and which are withdrawn
 //	/rojandekontroll      the account of the disclosure control: what was hidden, by which rules, at what cost
-//	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices
+//	/api                  what programs can ask: the reference, and /api/recept recipes for R, Python, Excel and QGIS
+//	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices; /api/v1 as PxWebApi 1
+//	/ogc                  the areas with their figures as OGC API Features, for QGIS, GDAL and other programs for maps
+//	/tiles/kommun.json    the borders as vector tiles, for maps that the reader's machine draws: addresses, zooms, layer (TileJSON 3); all as one file in kommun.pmtiles
 //
 // A FIGURE is a family of tables, a measure and a member of each group: background:SharePersons:total. Tables that tell the same at several levels (background by type,
 // background_kommun, background_regso) are a family. The country is one page at / and /plats/00.
@@ -125,10 +128,19 @@ type request struct {
 	base   string   // of a permanent address: /e/EDITION
 	embed  bool     // the picture alone, for other sites to show
 	query  url.Values
+	origin string // what the server was asked as, before the path; nothing when that can't stand in code that readers copy
 }
 
 // formats are the endings of an address other than that of the page itself.
-var formats = []string{"csv", "xlsx", "json", "svg", "png", "geojson"}
+var formats = []string{"csv", "xlsx", "json", "parquet", "svg", "png", "geojson"}
+
+// asides are endings that pages don't offer by themselves. They end as other ones do, so they are looked for first.
+var asides = []string{csvwEnding, sdmxEnding}
+
+const (
+	csvwEnding = "csv-metadata.json"
+	sdmxEnding = "sdmx.csv"
+)
 
 // parse takes an address apart. When it ends with a slash too many, tidy is where it should have gone.
 func parse(u *url.URL) (r *request, tidy string, err error) {
@@ -154,7 +166,7 @@ func parse(u *url.URL) (r *request, tidy string, err error) {
 	}
 	if len(r.path) > 0 && escaped[0] != "icon.svg" {
 		end := &r.path[len(r.path)-1]
-		for _, f := range formats {
+		for _, f := range slices.Concat(asides, formats) {
 			if bare, ok := strings.CutSuffix(*end, "."+f); ok && bare != "" {
 				r.format, *end = f, bare
 				break
@@ -270,8 +282,15 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	h.Set("Content-Security-Policy", contentPolicy+framedBySelf)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	if req.URL.Path == pxweb || strings.HasPrefix(req.URL.Path, pxweb+"/") {
-		s.serveAPI(w, req)
+	if s.forPrograms(w, req) {
+		return
+	}
+	if isOGC(req.URL.Path) {
+		s.serveOGC(w, req)
+		return
+	}
+	if strings.HasPrefix(req.URL.Path, tiles+"/") {
+		s.serveTiles(w, req)
 		return
 	}
 	r, tidy, err := parse(req.URL)
@@ -288,7 +307,11 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	case err != nil:
 		a = s.failure(r, err)
 	default:
+		r.origin = origin(req)
 		a = s.reply(r)
+		if a.file != "" && r.format == "csv" {
+			h.Add("Link", "<"+r.address(r.lang, csvwEnding)+`>; rel="describedby"; type="application/csvm+json"`)
+		}
 	}
 	s.send(w, req, a)
 }
@@ -316,6 +339,7 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 	if a.file != "" {
 		h.Set("Content-Disposition", "inline; filename*=UTF-8''"+url.PathEscape(a.file))
 		h.Set("Access-Control-Allow-Origin", "*")
+		s.license(h)
 	}
 	if a.status != http.StatusOK {
 		h.Set("Cache-Control", "no-store")
@@ -357,7 +381,7 @@ const mostKept = 64 << 20
 
 // reply is the answer to a request, made or kept.
 func (s *Server) reply(r *request) *reply {
-	key := r.address(r.lang, r.format)
+	key := r.origin + r.address(r.lang, r.format)
 	s.mu.Lock()
 	a, ok := s.kept[key]
 	s.mu.Unlock()
@@ -376,6 +400,9 @@ func (s *Server) reply(r *request) *reply {
 	if len(a.body) > 1400 {
 		var out bytes.Buffer
 		zip := gzip.NewWriter(&out)
+		if a.passing && len(a.body) > 1<<20 { // what is large and made anew each time is rather sent soon than small
+			zip, _ = gzip.NewWriterLevel(&out, gzip.BestSpeed)
+		}
 		zip.Write(a.body)
 		zip.Close()
 		a.squeezed = out.Bytes()
@@ -431,6 +458,8 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.grant(r, second)
 	case first == assessment:
 		a, err = s.assess(r, second)
+	case first == apiPages && (second == "" || second == cookbook):
+		a, err = s.reference(r, second)
 	case first == "metod" && second == "":
 		a, err = s.method(r)
 	case first == "utgava" && second == "":

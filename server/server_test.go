@@ -148,6 +148,11 @@ func cell(status cube.Status) cube.Cell {
 // i mod 5 + 1 in 2023.
 func toy(t testing.TB) *server.Server {
 	t.Helper()
+	return opened(t, toyFolder(t))
+}
+
+func toyFolder(t testing.TB) string {
+	t.Helper()
 	g := area.NewGeography()
 	r20, r25 := squares(t, regso20, regsoCodes...), squares(t, regso25, "0180R001 Nya Å", "0180R002 Nya Ön")
 	k, l := squares(t, kommun, "0180 Stockholm", "1480 Göteborg"), squares(t, lan, "01 Stockholms län", "14 Västra Götalands län")
@@ -238,7 +243,7 @@ func toy(t testing.TB) *server.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return opened(t, dir)
+	return dir
 }
 
 // toyAssessment has one process, one tool and two uses: planning on a shown share of 0.1 against 0.2 and 0.05, and on a hidden number; follow-up on nothing, and judged.
@@ -574,7 +579,7 @@ func TestSyntheticIsSaidEverywhere(t *testing.T) {
 				t.Errorf("there is no SVG beside %s", address)
 			}
 		case strings.HasSuffix(path, ".csv") || path == "/style.css" || path == "/icon.svg":
-		case strings.HasSuffix(path, ".json") || strings.HasSuffix(path, ".geojson"):
+		case strings.HasSuffix(path, ".json") || strings.HasSuffix(path, ".geojson") || strings.HasSuffix(path, ".parquet"):
 			if !strings.Contains(text, `"synthetic":true`) {
 				t.Errorf("%s does not say that it is synthetic", address)
 			}
@@ -880,7 +885,7 @@ func TestPagesAreWellFormed(t *testing.T) {
 				t.Errorf("%s is no JSON", address)
 			}
 			continue
-		case strings.HasSuffix(path, ".xlsx"):
+		case strings.HasSuffix(path, ".xlsx"), strings.HasSuffix(path, ".parquet"), strings.HasSuffix(path, ".zip"):
 			continue
 		case strings.HasSuffix(path, ".png"):
 			if _, err := png.DecodeConfig(strings.NewReader(text)); err != nil {

@@ -241,7 +241,7 @@ func TestWriteRead(t *testing.T) {
 			rt.Fatal("written twice, and not the same bytes")
 		}
 		var meta bytes.Buffer
-		if err := WriteMetadata(&meta, c, "en"); err != nil || !json.Valid(meta.Bytes()) || !strings.Contains(meta.String(), `"value":null`) {
+		if err := WriteMetadata(&meta, c, "en", nil); err != nil || !json.Valid(meta.Bytes()) || !strings.Contains(meta.String(), `"value":null`) {
 			rt.Fatalf("metadata %v: %s", err, meta.Bytes())
 		}
 	})

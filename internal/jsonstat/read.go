@@ -52,8 +52,8 @@ type dimension struct {
 	Label    string   `json:"label"`
 	Note     []string `json:"note"`
 	Category struct {
-		Index json.RawMessage   `json:"index"`
-		Label map[string]string `json:"label"`
+		Index json.RawMessage `json:"index"`
+		Label json.RawMessage `json:"label"`
 		Unit  map[string]struct {
 			Base     string `json:"base"`
 			Decimals *int   `json:"decimals"`
@@ -236,44 +236,107 @@ func (d *dataset) dimension(id string, size int) (dim dimension, members []cube.
 	if err := json.Unmarshal(raw, &dim); err != nil {
 		return dim, nil, fmt.Errorf("dimension %s: %w", id, fault(err))
 	}
-	codes := make([]string, size)
-	var list []string
-	var places map[string]int
-	switch {
-	case len(dim.Category.Index) == 0:
-		// The format lets a dimension of one category do with the label.
-		for code := range dim.Category.Label {
-			list = append(list, code)
-		}
-		if len(list) != 1 {
-			return dim, nil, fmt.Errorf("dimension %s: a dimension of %d categories needs an index", id, len(list))
-		}
-	case json.Unmarshal(dim.Category.Index, &list) == nil:
-	case json.Unmarshal(dim.Category.Index, &places) == nil:
-		list = make([]string, len(places))
-		given := make([]bool, len(places))
-		for code, at := range places {
-			if at < 0 || at >= len(list) || given[at] {
-				return dim, nil, fmt.Errorf("dimension %s: the index gives two categories one place, or one a place that isn't there", id)
-			}
-			list[at], given[at] = code, true
-		}
-	default:
-		return dim, nil, fmt.Errorf("dimension %s: the index is neither a list of codes nor an object of code and place", id)
+	codes, err := index(dim.Category.Index, dim.Category.Label)
+	if err != nil {
+		return dim, nil, fmt.Errorf("dimension %s: %w", id, err)
 	}
-	if len(list) != size {
-		return dim, nil, fmt.Errorf("dimension %s has %d categories, and size says %d", id, len(list), size)
+	if len(codes) != size {
+		return dim, nil, fmt.Errorf("dimension %s has %d categories, and size says %d", id, len(codes), size)
 	}
-	copy(codes, list)
 	members = make([]cube.Member, size)
+	place := make(map[string]int, size)
 	for i, code := range codes {
-		label, ok := dim.Category.Label[code]
+		members[i] = cube.Member{Code: code, Label: d.in(code)}
+		place[code] = i
+	}
+	err = texts(dim.Category.Label, func(code string, label json.RawMessage) error {
+		i, ok := place[code]
 		if !ok {
-			label = code
+			return nil
 		}
-		members[i] = cube.Member{Code: code, Label: d.in(label)}
+		text, err := unquote(label)
+		members[i].Label = d.in(text)
+		return err
+	})
+	if err != nil {
+		return dim, nil, fmt.Errorf("dimension %s: label: %w", id, err)
 	}
 	return dim, members, nil
+}
+
+// index are the codes of a dimension in order. The format lets a dimension of one category do with the label.
+func index(raw, labels json.RawMessage) (codes []string, err error) {
+	neither := errors.New("the index is neither a list of codes nor an object of code and place")
+	switch {
+	case len(raw) == 0 || string(raw) == "null":
+		err = texts(labels, func(code string, _ json.RawMessage) error {
+			codes = append(codes, code)
+			return nil
+		})
+		if err == nil && len(codes) != 1 {
+			err = fmt.Errorf("a dimension of %d categories needs an index", len(codes))
+		}
+		return codes, err
+	case raw[0] == '[':
+		if json.Unmarshal(raw, &codes) != nil {
+			return nil, neither
+		}
+		return codes, nil
+	case raw[0] != '{':
+		return nil, neither
+	}
+	var order []string
+	var places []int
+	err = texts(raw, func(code string, at json.RawMessage) error {
+		n, err := strconv.Atoi(string(at))
+		if err != nil {
+			return neither
+		}
+		order, places = append(order, code), append(places, n)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	codes = make([]string, len(order))
+	given := make([]bool, len(order))
+	for i, at := range places {
+		if at < 0 || at >= len(codes) || given[at] {
+			return nil, errors.New("the index gives two categories one place, or one a place that isn't there")
+		}
+		codes[at], given[at] = order[i], true
+	}
+	return codes, nil
+}
+
+// texts goes through an object that has been found to be JSON, key by key. There may be none.
+func texts(raw json.RawMessage, f func(key string, value json.RawMessage) error) error {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil
+	}
+	s := &scanner{text: raw}
+	return s.object(func(quoted []byte) error {
+		key, err := unquote(quoted)
+		if err != nil {
+			return err
+		}
+		start := s.at
+		if err := s.skip(); err != nil {
+			return err
+		}
+		return f(key, raw[start:s.at])
+	})
+}
+
+// unquote is a text without its quotes.
+func unquote(raw []byte) (text string, err error) {
+	if n := len(raw); n >= 2 && raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 {
+		return string(raw[1 : n-1]), nil
+	}
+	if json.Unmarshal(raw, &text) != nil || len(raw) == 0 || raw[0] != '"' {
+		return "", errors.New("something stands where a text should")
+	}
+	return text, nil
 }
 
 func (d *dataset) measures(dim dimension, members []cube.Member) []cube.Measure {

@@ -19,16 +19,37 @@ const Metric = "ContentsCode"
 // Write writes a cube as a dataset, its texts in lang ("sv" or "en"). The measures are the last dimension. Memory does not grow with the
 // cells, of which there is one for every combination of members.
 func Write(w io.Writer, c *cube.Cube, lang string) error {
-	return write(w, c, lang, true)
+	return write(w, c, lang, true, nil)
 }
 
-// WriteMetadata writes the same dataset without values, as PxWebApi describes a table.
-func WriteMetadata(w io.Writer, c *cube.Cube, lang string) error {
-	return write(w, c, lang, false)
+// CodeLists are the code lists that PxWebApi offers for dimensions, by their name.
+type CodeLists map[string][]CodeList
+
+// A CodeList is another way to choose the values of a dimension.
+type CodeList struct {
+	ID    string `json:"id"`
+	Label string `json:"label"`
+	Type  string `json:"type"` // Aggregation or Valueset
+	Links []Link `json:"links"`
 }
 
-func write(w io.Writer, c *cube.Cube, lang string, values bool) error {
-	out := &writer{Writer: bufio.NewWriterSize(w, 1<<16), lang: lang}
+// A Link leads to the code list itself.
+type Link struct {
+	Rel      string `json:"rel"`
+	HrefLang string `json:"hreflang"`
+	Href     string `json:"href"`
+}
+
+// WriteMetadata writes the same dataset without values, as PxWebApi describes a table, with the code lists of its dimensions.
+func WriteMetadata(w io.Writer, c *cube.Cube, lang string, lists CodeLists) error {
+	if lists == nil {
+		lists = CodeLists{}
+	}
+	return write(w, c, lang, false, lists)
+}
+
+func write(w io.Writer, c *cube.Cube, lang string, values bool, lists CodeLists) error {
+	out := &writer{Writer: bufio.NewWriterSize(w, 1<<16), lang: lang, lists: lists}
 	if err := out.dataset(c, values); err != nil {
 		return fmt.Errorf("jsonstat: table %s: %w", c.Name, err)
 	}
@@ -37,7 +58,8 @@ func write(w io.Writer, c *cube.Cube, lang string, values bool) error {
 
 type writer struct {
 	*bufio.Writer
-	lang string
+	lang  string
+	lists CodeLists // nil in an answer with values
 }
 
 // quote writes a text.
@@ -82,7 +104,7 @@ func (w *writer) dataset(c *cube.Cube, values bool) error {
 
 	w.WriteString(`{"version":"2.0","class":"dataset","label":`)
 	w.quote(c.Title.In(w.lang))
-	if source, updated := origin(c); source != "" {
+	if source, updated := Origin(c); source != "" {
 		w.WriteString(`,"source":`)
 		w.quote(source)
 		if updated != "" {
@@ -135,8 +157,8 @@ func (w *writer) dataset(c *cube.Cube, values bool) error {
 	return w.WriteByte('}')
 }
 
-// origin is who has published what a cube is made from, and when the youngest of it was updated.
-func origin(c *cube.Cube) (publishers, updated string) {
+// Origin is who has published what a cube is made from, and when the youngest of it was updated.
+func Origin(c *cube.Cube) (publishers, updated string) {
 	var names []string
 	for _, s := range c.Lineage.Sources {
 		if s.Publisher != "" && !slices.Contains(names, s.Publisher) {
@@ -182,7 +204,23 @@ func (w *writer) dimension(d *cube.Dimension) {
 	if d.Role == cube.Area {
 		show = "code_value"
 	}
-	w.WriteString(`,"show":"` + show + `"}}`)
+	w.WriteString(`,"show":"` + show + `"`)
+	if w.lists != nil {
+		w.codeLists(w.lists[d.Name])
+	}
+	w.WriteString("}}")
+}
+
+// codeLists are under both names that clients know: the reference server and its clients say codelists, the published contract and pxwebpy codeLists.
+func (w *writer) codeLists(lists []CodeList) {
+	if lists == nil {
+		lists = []CodeList{}
+	}
+	text, _ := json.Marshal(lists) // texts alone always can be
+	for _, name := range []string{"codelists", "codeLists"} {
+		w.WriteString(`,"` + name + `":`)
+		w.Write(text)
+	}
 }
 
 func (w *writer) metric(measures []cube.Measure) {
@@ -211,6 +249,9 @@ func (w *writer) metric(measures []cube.Measure) {
 		w.WriteByte(':')
 		w.quote(string(measures[i].Kind))
 	})
+	if w.lists != nil {
+		w.codeLists(nil)
+	}
 	w.WriteString("}}")
 }
 
@@ -269,9 +310,10 @@ func (w *writer) values(c *cube.Cube) error {
 				return fmt.Errorf("a number of %s is not finite", measures[m].Name)
 			}
 			if measures[m].Kind == cube.Share {
-				v = cube.Percent(v)
+				number = cube.AppendPercent(number[:0], v)
+			} else {
+				number = strconv.AppendFloat(number[:0], v, 'f', -1, 64)
 			}
-			number = strconv.AppendFloat(number[:0], v, 'f', -1, 64)
 			if _, err := w.Write(number); err != nil {
 				return err
 			}

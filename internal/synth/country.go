@@ -642,9 +642,9 @@ func (c *Country) revise(p *plan, newDeSO, newRegSO []string) {
 		if to, ok := taker(i, part); ok && newStream(c.opt.Seed, forRevision, uint64(i)).chance(0.4) {
 			moved[p.group[to]], moved[p.group[i]] = true, true
 			newDeSO[part], newRegSO[part] = p.code[to], p.regsoCode[p.group[to]]
-			log(i, p.code[i], p.code[i], "Ändrad gräns; lämnar del")
-			log(i, p.code[i], p.code[to], "Ändrad gräns; lämnar del")
-			log(to, p.code[to], p.code[to], "Ändrad gräns; tar emot del")
+			log(i, p.code[i], p.code[i], "Minskas och ger del till befintlig eller nybildad")
+			log(i, p.code[i], p.code[to], "Ger del/delar till befintlig")
+			log(to, p.code[to], p.code[to], "Utvidgas")
 			continue
 		}
 		for n, a := range d.atoms {

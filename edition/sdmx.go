@@ -1,0 +1,90 @@
+package edition
+
+import (
+	"bufio"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/skikt/skikt/cube"
+)
+
+// sdmxStatus is a status as SDMX's code lists of observation status (CL_OBS_STATUS) and confidentiality status (CL_CONF_STATUS) have it. The list has no code for a value with
+// added noise or for a revised one: they are ordinary values.
+var sdmxStatus = map[cube.Status][2]string{
+	cube.Known:         {"A", "F"},
+	cube.Zero:          {"A", "F"},
+	cube.Perturbed:     {"A", "F"},
+	cube.Revised:       {"A", "F"},
+	cube.Preliminary:   {"P", "F"},
+	cube.Unreliable:    {"U", "F"},
+	cube.NotAvailable:  {"O", "F"},
+	cube.NotApplicable: {"M", "F"},
+	cube.HiddenRule:    {"Q", "A"}, // primary confidentiality
+	cube.HiddenProtect: {"Q", "D"}, // secondary confidentiality
+}
+
+// SDMX writes a cube as SDMX-CSV 2.0, one row an observation: the columns STRUCTURE, STRUCTURE_ID and ACTION, the dimensions with time as TIME_PERIOD and the measures as the
+// dimension MEASURE, then OBS_VALUE and the attributes OBS_STATUS, CONF_STATUS, UNIT_MEASURE (PT for percent, else NR) and DECIMALS. Shares are in percent. A cell without a value
+// has an empty OBS_VALUE. agency is made to an identifier that SDMX takes.
+//
+// Source: SDMX technical working group, SDMX-CSV 2.0 field guide, https://github.com/sdmx-twg/sdmx-csv.
+func SDMX(w io.Writer, c *cube.Cube, agency string) error {
+	buffer := bufio.NewWriterSize(w, 1<<16)
+	out := csv.NewWriter(buffer)
+	line := []string{"STRUCTURE", "STRUCTURE_ID", "ACTION"}
+	taken := map[string]bool{"STRUCTURE": true, "STRUCTURE_ID": true, "ACTION": true, "MEASURE": true, "OBS_VALUE": true, "OBS_STATUS": true, "CONF_STATUS": true, "UNIT_MEASURE": true, "DECIMALS": true}
+	for _, d := range c.Dims() {
+		name := sdmxID(d.Name)
+		if d.Role == cube.Time && !taken["TIME_PERIOD"] {
+			name = "TIME_PERIOD"
+		}
+		for taken[name] {
+			name += "_"
+		}
+		taken[name] = true
+		line = append(line, name)
+	}
+	if err := out.Write(append(line, "MEASURE", "OBS_VALUE", "OBS_STATUS", "CONF_STATUS", "UNIT_MEASURE", "DECIMALS")); err != nil {
+		return err
+	}
+	structure := sdmxID(agency) + ":" + sdmxID(c.Name) + "(1.0.0)"
+	err := eachLong(c, func(row, measure int, numbers [4]string, status cube.Status) error {
+		line = append(line[:0], "dataflow", structure, "I")
+		for d := range c.Dims() {
+			line = append(line, c.Code(row, d))
+		}
+		meas := c.Measures()[measure]
+		unit := "NR"
+		if meas.Kind == cube.Share {
+			unit = "PT"
+		}
+		code := sdmxStatus[status]
+		return out.Write(append(line, meas.Name, numbers[0], code[0], code[1], unit, strconv.Itoa(meas.Decimals)))
+	})
+	if err != nil {
+		return fmt.Errorf("edition: table %s as SDMX-CSV: %w", c.Name, err)
+	}
+	out.Flush()
+	if err := out.Error(); err != nil {
+		return err
+	}
+	return buffer.Flush()
+}
+
+// sdmxID is a text as an identifier of SDMX: letters, digits, _ and -, beginning with a letter.
+func sdmxID(s string) string {
+	id := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_', r == '-':
+			return r
+		}
+		return '_'
+	}, s)
+	if id == "" || !(id[0] >= 'a' && id[0] <= 'z' || id[0] >= 'A' && id[0] <= 'Z') {
+		id = "X" + id
+	}
+	return id
+}

@@ -1,0 +1,92 @@
+package source
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// TableInfo is what a host with PxWebApi 2 tells of a table in a list.
+type TableInfo struct {
+	ID            string   `json:"id"`
+	Label         string   `json:"label"`
+	Updated       string   `json:"updated"`
+	FirstPeriod   string   `json:"firstPeriod"`
+	LastPeriod    string   `json:"lastPeriod"`
+	Discontinued  bool     `json:"discontinued"`
+	VariableNames []string `json:"variableNames"`
+}
+
+type tableList struct {
+	Tables []TableInfo `json:"tables"`
+	Page   struct {
+		Number int `json:"pageNumber"`
+		Pages  int `json:"totalPages"`
+	} `json:"page"`
+}
+
+func readList(b []byte) (*tableList, error) {
+	var l tableList
+	if err := json.Unmarshal(b, &l); err != nil || l.Tables == nil {
+		return nil, errors.New("source: this is no list of tables as PxWebApi 2 gives it")
+	}
+	return &l, nil
+}
+
+// Search finds tables of a host by words, those that are no longer updated too.
+func Search(ctx context.Context, f *Fetcher, host, lang, words string) ([]TableInfo, error) {
+	if _, err := Configuration(ctx, f, host); err != nil {
+		return nil, err
+	}
+	var all []TableInfo
+	for page, pages := 1, 1; page <= pages; page++ {
+		address := fmt.Sprintf("%s/tables?lang=%s&query=%s&includeDiscontinued=true&pageNumber=%d&pageSize=100", strings.TrimRight(host, "/"), url.QueryEscape(lang), url.QueryEscape(words), page)
+		r, err := f.Ask(ctx, Request{Address: address, Form: JSON})
+		if err != nil {
+			return nil, err
+		}
+		l, err := readList(r.Body)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %s", err, address)
+		}
+		all, pages = append(all, l.Tables...), l.Page.Pages
+	}
+	return all, nil
+}
+
+// A Codelist is a list of values that a variable may be asked by: some of its own (a value set), or sums of them (an aggregation).
+type Codelist struct {
+	ID     string `json:"id"`
+	Label  string `json:"label"`
+	Type   string `json:"type"` // Valueset or Aggregation
+	Values []struct {
+		Code  string   `json:"code"`
+		Label string   `json:"label"`
+		Of    []string `json:"valueMap"` // the variable's own values that it stands for
+	} `json:"values"`
+}
+
+func readCodelist(b []byte) (*Codelist, error) {
+	var c Codelist
+	if err := json.Unmarshal(b, &c); err != nil || c.ID == "" || c.Values == nil {
+		return nil, errors.New("source: this is no code list as PxWebApi 2 gives it")
+	}
+	return &c, nil
+}
+
+// CodelistOf asks a host for a code list.
+func CodelistOf(ctx context.Context, f *Fetcher, host, lang, id string) (*Codelist, error) {
+	address := strings.TrimRight(host, "/") + "/codelists/" + url.PathEscape(id) + "?lang=" + url.QueryEscape(lang)
+	r, err := f.Ask(ctx, Request{Address: address, Form: JSON})
+	if err != nil {
+		return nil, err
+	}
+	c, err := readCodelist(r.Body)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s", err, address)
+	}
+	return c, nil
+}

@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises'
+
+import type { Browser, Page } from '@playwright/test'
+
+import { expect, open, reach, settled, site, test } from './site'
+
+// What a visitor does, in order: find my area, read its type, its trend, compare it, take the numbers, share what is seen. By keyboard alone.
+for (const lang of ['sv', 'en'] as const)
+  for (const width of [360, 1280])
+    for (const script of [true, false])
+      test.describe(`${lang}, ${width} px, ${script ? 'with' : 'without'} script`, () => {
+        test.use({ javaScriptEnabled: script, viewport: { width, height: 800 } })
+
+        test('find my area, read its type, trend, compare, take the numbers, share', async ({ page, browser }) => {
+          const prefix = lang === 'en' ? '/en' : ''
+          const home = `${prefix}/`
+          await go(page, home)
+          const { name, code } = await someArea(page, prefix)
+
+          await go(page, home)
+          await page.keyboard.press('Tab')
+          await expect(page.locator('.skip')).toBeFocused()
+          await reach(page, page.locator('#find'))
+          await page.keyboard.type(code)
+          await page.keyboard.press('Enter')
+          await page.waitForURL(/\/(sok|plats)/)
+          if (page.url().includes('/sok')) {
+            await follow(page, `main a[href^="${prefix}/plats/${code}"]`)
+            await page.waitForURL(/\/plats\//)
+          }
+
+          await expect(page.locator('h1')).toContainText(name)
+          await expect(page.locator('html')).toHaveAttribute('lang', lang)
+          await expect(page.locator('main')).toContainText(lang === 'sv' ? /Områdestyp [1-5] \(\d{4}\)/ : /Area type [1-5] \(\d{4}\)/)
+
+          // The trend of another measure, chosen with the arrow keys.
+          const before = await page.locator('#trend ~ figure.wide').first().innerHTML()
+          await reach(page, page.locator('select[name=m]'))
+          await page.keyboard.press('ArrowDown')
+          if (!/[?&]m=/.test(page.url())) {
+            await reach(page, page.locator('form.choose:has(select[name=m]) button'))
+            await page.keyboard.press('Enter')
+          }
+          await page.waitForURL(/[?&]m=/)
+          await expect.poll(() => page.locator('#trend ~ figure.wide').first().innerHTML()).not.toBe(before)
+          await expect(page.locator('#trend ~ .scroll table').first()).toBeVisible()
+
+          // The same beside another place.
+          await follow(page, `main a[href^="${prefix}/jamfor?"]`)
+          await page.waitForURL(/\/jamfor\?/)
+          await reach(page, page.locator('input[name=lagg]'))
+          await page.keyboard.type('02')
+          await page.keyboard.press('Enter')
+          await page.waitForURL(/lagg=02|plats=[^&]*&.*plats=02|plats=02&/)
+          const table = page.locator('main table').first()
+          await expect(table).toContainText(name)
+          await expect(table.locator('tbody tr, thead th')).not.toHaveCount(1)
+
+          // The numbers are those of the table, and of no other year or place.
+          const saved = page.waitForEvent('download')
+          await follow(page, 'footer a.format[href*=".csv"]')
+          const csv = await readFile(await (await saved).path(), 'utf8')
+          expect(csv).toContain(code)
+          expect(csv.split(/\r?\n/).length).toBeGreaterThan(2)
+
+          await sharedAlike(page, browser, lang)
+        })
+      })
+
+async function go(page: Page, address: string) {
+  await page.goto(site + address)
+}
+
+// someArea is a RegSO that has a type, as the page of its kommun names it.
+async function someArea(page: Page, prefix: string) {
+  await go(page, `${prefix}/plats/0201`)
+  const link = page.locator('ul.places a[href*="R0"]').first()
+  const code = (await link.getAttribute('href'))!.split('/').pop()!
+  return { name: (await link.textContent())!, code }
+}
+
+async function follow(page: Page, selector: string) {
+  await reach(page, page.locator(selector))
+  await page.keyboard.press('Enter')
+}
+
+// sharedAlike opens the page's address in a browser that has never been here, and finds the same words, tables and pictures.
+async function sharedAlike(page: Page, browser: Browser, lang: string) {
+  const seen = async (p: Page) => ({
+    title: await p.title(),
+    words: (await p.locator('main').innerText()).replace(/\s+/g, ' '),
+    pictures: await p.locator('main svg').evaluateAll((all) => all.map((e) => e.outerHTML)),
+  })
+  const other = await browser.newContext({ viewport: page.viewportSize()! })
+  const fresh = await other.newPage()
+  await fresh.goto(page.url())
+  expect(await seen(fresh)).toEqual(await seen(page))
+  await expect(fresh.locator('html')).toHaveAttribute('lang', lang)
+  await other.close()
+}
+
+test('a map that was chosen step by step is the same for who gets its address', async ({ page, browser }) => {
+  await open(page, '/karta?m=low_standard:SharePersons:låg:total')
+  const before = page.url()
+  for (const name of ['m', 'niva']) {
+    const select = await reach(page, page.locator(`select[name=${name}]`))
+    for (let k = 0; k < 3; k++) await page.keyboard.press('ArrowDown')
+    await expect(select).toBeFocused()
+  }
+  if (page.url() === before) {
+    await reach(page, page.locator('form.choose button').first())
+    await page.keyboard.press('Enter')
+  }
+  await page.waitForURL((u) => u.href !== before)
+  await settled(page)
+  const [mine, theirs] = await Promise.all([page.locator('main').screenshot(), shot(browser, page.url(), page.viewportSize()!)])
+  expect(theirs.equals(mine), 'the same picture').toBe(true)
+})
+
+async function shot(browser: Browser, url: string, viewport: { width: number; height: number }) {
+  const context = await browser.newContext({ viewport })
+  const page = await context.newPage()
+  await page.goto(url)
+  await settled(page)
+  const picture = await page.locator('main').screenshot()
+  await context.close()
+  return picture
+}
+
+// Every address that a page offers in another form answers in that form.
+test('a view can be had in every form that it offers', async ({ page, request }) => {
+  for (const address of ['/', '/plats/0201', '/karta', '/jamfor', '/tabell/population']) {
+    await open(page, address)
+    const offered = await page.locator('head link[rel=alternate][type]').evaluateAll((all) => all.map((e) => [e.getAttribute('href')!, e.getAttribute('type')!]))
+    expect(offered.length, address).toBeGreaterThan(1)
+    for (const [href, type] of offered) {
+      const answer = await request.get(site + href)
+      expect.soft(answer.status(), href).toBe(200)
+      expect.soft(answer.headers()['content-type'], href).toContain(type)
+    }
+  }
+})
