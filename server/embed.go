@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"html"
-	"strings"
 )
 
 // embedded stands before the path of a view's picture alone.
@@ -40,14 +39,7 @@ func (s *Server) embeddable(sh *shell, r *request, a *answer) {
 		one := *r
 		one.base, one.embed = kind.base, true
 		sh.Embed = append(sh.Embed, link{kind.name, fmt.Sprintf(`<iframe src="%s" title="%s" width="100%%" height="700" loading="lazy"></iframe>`,
-			html.EscapeString(s.site+one.address(r.lang, "html")), html.EscapeString(a.title))})
+			html.EscapeString(r.origin+one.address(r.lang, "html")), html.EscapeString(a.title))})
 	}
-	sh.EmbedAt = s.site == ""
-}
-
-// UseSite tells the server where its pages stand, https://statistik.example.se, for what others copy from them. It is called before the server answers.
-func (s *Server) UseSite(site string) {
-	for _, one := range s.editions.all {
-		one.site = strings.TrimSuffix(site, "/")
-	}
+	sh.EmbedAt = r.origin == ""
 }

@@ -32,15 +32,10 @@ func TestEmbed(t *testing.T) {
 		t.Error("an edition's embedded picture is not its own")
 	}
 	text = page(t, s, "/karta?m=states:ShareX")
-	for _, want := range []string{`iframe src="/badda/karta?m=states%3AShareX"`, `iframe src="/e/` + id + `/badda/karta?m=states%3AShareX"`, "Skriv webbplatsens adress"} {
+	for _, want := range []string{`iframe src="http://example.com/badda/karta?m=states%3AShareX"`, `iframe src="http://example.com/e/` + id + `/badda/karta?m=states%3AShareX"`} {
 		if !strings.Contains(strings.NewReplacer("&#34;", `"`, "&lt;", "<").Replace(text), want) {
 			t.Errorf("the page lacks %s", want)
 		}
-	}
-	s = toy(t)
-	s.UseSite("https://statistik.example.se/")
-	if text := page(t, s, "/karta"); !strings.Contains(text, "https://statistik.example.se/badda/karta") || strings.Contains(text, "Skriv webbplatsens adress") {
-		t.Error("the site's address is not in what readers copy")
 	}
 	if text := page(t, s, "/metod"); strings.Contains(text, "iframe") {
 		t.Error("a page without a picture can be embedded")

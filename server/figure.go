@@ -24,9 +24,9 @@ type family struct {
 	levels []*table // by the areas of one division each, the largest areas first
 }
 
-// families sorts the tables that are by type alone or by the areas of one division alone into families, by their names. Where two tables of a family are by the
+// findFamilies sorts the tables that are by type alone or by the areas of one division alone into families, by their names. Where two tables of a family are by the
 // same division the first stands.
-func (h *holding) families() []*family {
+func (h *holding) findFamilies() []*family {
 	var all []*family
 	named := map[string]*family{}
 	for _, t := range h.tables {
@@ -342,7 +342,7 @@ func (f *figure) rows(t *table, c *cube.Cube, year string) map[string]int {
 	for d, code := range f.codes(t, c, "", year) {
 		want[d] = c.Dims()[d].Index(code)
 	}
-	out := map[string]int{}
+	out := make(map[string]int, len(c.Dims()[t.area].Members))
 	for i := range c.Len() {
 		fits := true
 		for d, at := range want {
@@ -446,11 +446,7 @@ func (s *Server) of(f *figure, q place, lang string) (*series, error) {
 	// What a table of smaller areas tells of all of them is the country.
 	if len(out.cells) == 0 && q.ID.Kind == area.Riket {
 		for _, t := range f.levels {
-			c, err := t.cells()
-			if err != nil {
-				return nil, err
-			}
-			if dim := c.Dims()[t.area]; dim.Index(cube.Total) < 0 || !ofCountry(dim) {
+			if t.total() < 0 || !t.ofCountry() {
 				continue
 			}
 			if err := add(t, cube.Total); err != nil {

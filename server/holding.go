@@ -33,7 +33,9 @@ type holding struct {
 
 	indexTables func() []*indexTable // whose types can be computed anew
 
-	figures func() ([]*figure, error) // what can be shown of places, found when first asked for
+	families func() []*family
+	figures  func() ([]*figure, error) // what can be shown of places, found when first asked for
+	profiles *sync.Map                 // *profile by profileKey
 
 	codeLists  func() []*codeList
 	aggregates *aggregates
@@ -51,6 +53,7 @@ type division struct {
 	geographic []atomic.Pointer[[][][]corner] // borders in longitudes and latitudes, of those areas that have been asked for
 
 	bounds func() []orb.Bound // of the areas; empty for one without a border
+	beside func() [][]int32   // positions of the areas that share a stretch of border with each
 }
 
 // A table is an entry of the manifest and its cells.
@@ -59,6 +62,7 @@ type table struct {
 	layout
 	cells func() (*cube.Cube, error)
 	years func() []string // those that it has rows for, in order; one without a name when it has none
+	total func() int      // position of the total over areas, of a table by areas; -1 when it has none
 }
 
 // last is the latest year of a table.
@@ -104,7 +108,7 @@ func (t *table) byArea() bool { return t.kinds == 0 && t.areas == 1 }
 
 // hold reads the divisions of an edition and prepares its tables for reading.
 func hold(ed *edition.Edition) (*holding, error) {
-	h := &holding{ed: ed, scenarios: map[string]func() (*scenario, error){}}
+	h := &holding{ed: ed, scenarios: map[string]func() (*scenario, error){}, profiles: &sync.Map{}}
 	for _, info := range ed.Tables() {
 		t := &table{TableInfo: info, layout: layoutOf(info.Dims),
 			cells: sync.OnceValues(func() (*cube.Cube, error) {
@@ -114,7 +118,7 @@ func hold(ed *edition.Edition) (*holding, error) {
 				}
 				return c.Edit(bare), nil
 			})}
-		t.years = sync.OnceValue(t.findYears)
+		t.years, t.total = sync.OnceValue(t.findYears), sync.OnceValue(t.findTotal)
 		h.tables = append(h.tables, t)
 	}
 	if err := h.readBridges(); err != nil {
@@ -147,6 +151,7 @@ func hold(ed *edition.Edition) (*holding, error) {
 			}
 			return all
 		})
+		held.beside = sync.OnceValue(func() [][]int32 { return sharing(d) })
 		held.tiles = sync.OnceValues(func() (*tileSet, error) { return h.tilesOf(d.ID) })
 		held.extent = sync.OnceValue(held.findExtent)
 		held.usual = sync.OnceValues(func() ([]*attribute, error) { return h.usualAttributes(held) })
@@ -154,9 +159,10 @@ func hold(ed *edition.Edition) (*holding, error) {
 		held.types = sync.OnceValue(func() *typing { return h.typing(held) })
 		h.divisions = append(h.divisions, held)
 	}
+	h.families = sync.OnceValue(h.findFamilies)
 	h.figures = sync.OnceValues(h.findFigures)
-	h.indexTables = sync.OnceValue(h.findIndexTables)
 	h.codeLists, h.aggregates = sync.OnceValue(h.findCodeLists), &aggregates{}
+	h.indexTables = sync.OnceValue(h.findIndexTables)
 	// From the largest areas down, those of other kinds than the official ones last.
 	slices.SortStableFunc(h.divisions, func(a, b *division) int {
 		return cmp.Or(cmp.Compare(size(a.ID.Kind), size(b.ID.Kind)), cmp.Compare(a.Len(), b.Len()), cmp.Compare(a.ID.String(), b.ID.String()))
@@ -344,6 +350,20 @@ func latest(c *cube.Cube, l layout) string {
 		return ""
 	}
 	return c.Dims()[l.year].Members[last].Code
+}
+
+func (t *table) findTotal() int {
+	c, err := t.cells()
+	if err != nil || t.area < 0 {
+		return -1
+	}
+	return c.Dims()[t.area].Index(cube.Total)
+}
+
+// ofCountry tells whether the table's total over areas, where it has one, is that of the whole country.
+func (t *table) ofCountry() bool {
+	c, err := t.cells()
+	return err != nil || t.total() < 0 || c.Dims()[t.area].Members[t.total()].Label == cube.TotalLabel
 }
 
 func (t *table) findYears() []string {

@@ -74,9 +74,9 @@ func (s *Server) firmness(q place, t *placeType, lang string) ([]string, error) 
 }
 
 // levelsWith are the tables by the areas of a division that have a measure, and no groups.
-func (s *Server) levelsWith(measure string, id area.ID) []*table {
+func (h *holding) levelsWith(measure string, id area.ID) []*table {
 	var out []*table
-	for _, t := range s.tables {
+	for _, t := range h.tables {
 		if t.byArea() && len(t.groups) == 0 && t.division() == id && slices.ContainsFunc(t.Measures, func(m cube.Measure) bool { return m.Name == measure }) {
 			out = append(out, t)
 		}
@@ -132,25 +132,13 @@ type neighbour struct {
 
 // neighbours are the areas of a place's division that share a stretch of border with it, round from the north.
 func (s *Server) neighbours(q place) []neighbour {
-	border := q.area().Border
-	if len(border) == 0 {
-		return nil
-	}
-	edges := map[[2]orb.Point]bool{}
-	eachEdge(border, func(e [2]orb.Point) bool { edges[e] = true; return false })
 	bounds := q.bounds()
-	bound, middle := bounds[q.at].Pad(1), bounds[q.at].Center()
+	middle := bounds[q.at].Center()
 	var out []neighbour
-	for at := range q.Len() {
-		other := q.At(at).Border
-		if at == q.at || len(other) == 0 || !bounds[at].Intersects(bound) {
-			continue
-		}
-		if eachEdge(other, func(e [2]orb.Point) bool { return edges[e] }) {
-			to := bounds[at].Center()
-			turn := math.Atan2(to[0]-middle[0], to[1]-middle[1]) / (2 * math.Pi) * float64(len(compass))
-			out = append(out, neighbour{place{q.division, at}, (int(math.Round(turn)) + len(compass)) % len(compass)})
-		}
+	for _, at := range q.beside()[q.at] {
+		to := bounds[at].Center()
+		turn := math.Atan2(to[0]-middle[0], to[1]-middle[1]) / (2 * math.Pi) * float64(len(compass))
+		out = append(out, neighbour{place{q.division, int(at)}, (int(math.Round(turn)) + len(compass)) % len(compass)})
 	}
 	slices.SortStableFunc(out, func(a, b neighbour) int {
 		return cmp.Compare(a.direction, b.direction)
@@ -158,22 +146,33 @@ func (s *Server) neighbours(q place) []neighbour {
 	return out
 }
 
-// eachEdge tells whether some edge of a border is as wanted. An edge is the same whichever way it is walked.
-func eachEdge(border orb.MultiPolygon, want func([2]orb.Point) bool) bool {
-	for _, polygon := range border {
-		for _, ring := range polygon {
-			for i := 1; i < len(ring); i++ {
-				e := [2]orb.Point{ring[i-1], ring[i]}
-				if e[0][0] > e[1][0] || e[0][0] == e[1][0] && e[0][1] > e[1][1] {
-					e[0], e[1] = e[1], e[0]
-				}
-				if want(e) {
-					return true
+// sharing finds for each area of a division those that have an edge of its border too, in order. An edge is the same whichever way it is walked.
+func sharing(d *area.Division) [][]int32 {
+	out := make([][]int32, d.Len())
+	first := map[[2]orb.Point]int32{} // who has an edge
+	for at := range d.Len() {
+		for _, polygon := range d.At(at).Border {
+			for _, ring := range polygon {
+				for i := 1; i < len(ring); i++ {
+					e := [2]orb.Point{ring[i-1], ring[i]}
+					if e[0][0] > e[1][0] || e[0][0] == e[1][0] && e[0][1] > e[1][1] {
+						e[0], e[1] = e[1], e[0]
+					}
+					switch other, there := first[e]; {
+					case !there:
+						first[e] = int32(at)
+					case other != int32(at):
+						out[at], out[other] = append(out[at], other), append(out[other], int32(at))
+					}
 				}
 			}
 		}
 	}
-	return false
+	for i := range out {
+		slices.Sort(out[i])
+		out[i] = slices.Compact(out[i])
+	}
+	return out
 }
 
 // mostSimilar is how many similar areas a page shows.
@@ -188,37 +187,86 @@ type likeness struct {
 // similar are the areas most like a place in a year: by the components of the index (the root of the mean squared difference, in percentage points), or by the
 // index alone where the edition has no components; whole tells that it is so.
 func (s *Server) similar(q place, year string) (out []likeness, whole bool, err error) {
+	p, err := s.profileOf(q.division, year)
+	if err != nil || p == nil || p.values[q.at] == nil {
+		return nil, false, err
+	}
+	own := p.values[q.at]
+	out = make([]likeness, 0, mostSimilar+1)
+	for at, theirs := range p.values {
+		if at == q.at || theirs == nil {
+			continue
+		}
+		sum := 0.0
+		for i := range own {
+			sum += (own[i] - theirs[i]) * (own[i] - theirs[i])
+		}
+		one := likeness{place{q.division, at}, math.Sqrt(sum / float64(len(own)))}
+		if len(out) == mostSimilar && one.apart >= out[mostSimilar-1].apart {
+			continue
+		}
+		// Of areas that are equally alike the first stands.
+		before, _ := slices.BinarySearchFunc(out, one, func(o, one likeness) int {
+			if o.apart <= one.apart {
+				return -1
+			}
+			return 1
+		})
+		out = slices.Insert(out, before, one)
+		out = out[:min(len(out), mostSimilar)]
+	}
+	return out, p.whole, nil
+}
+
+// A profile is what similar areas of a division are found by in a year: the components of the index, or the index alone (whole). Areas of which not all is known have none.
+type profile struct {
+	values [][]float64
+	whole  bool
+}
+
+type profileKey struct {
+	division *division
+	year     string
+}
+
+// profileOf is the profile of a division in a year, made when first asked for; nil when the edition has no index of its areas.
+func (h *holding) profileOf(d *division, year string) (*profile, error) {
+	if p, ok := h.profiles.Load(profileKey{d, year}); ok {
+		return p.(*profile), nil
+	}
 	var measures []string
 	for _, c := range areatype.Default().Components {
 		measures = append(measures, c.Share)
 	}
-	tables := s.levelsWith(measures[0], q.ID)
+	p := &profile{values: make([][]float64, d.Len())}
+	tables := h.levelsWith(measures[0], d.ID)
 	if len(tables) == 0 {
-		measures, whole = []string{areatype.MeasureIndex}, true
-		tables = s.levelsWith(areatype.MeasureIndex, q.ID)
+		measures, p.whole = []string{areatype.MeasureIndex}, true
+		tables = h.levelsWith(areatype.MeasureIndex, d.ID)
 	}
 	if len(tables) == 0 {
-		return nil, false, nil
+		return nil, nil
 	}
 	t := tables[0]
 	c, err := t.cells()
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	if year == "" {
-		year = t.last()
+	of := year
+	if of == "" {
+		of = t.last()
 	}
-	rows := (&figure{}).rows(t, c, year)
-	values := func(code string) ([]float64, bool) {
-		row, ok := rows[code]
+	for code, row := range (&figure{}).rows(t, c, of) {
+		at, ok := d.Index(code)
 		if !ok {
-			return nil, false
+			continue
 		}
 		var v []float64
 		for _, name := range measures {
 			m := c.MeasureIndex(name)
 			if m < 0 || !c.Cell(row, m).Status.HasValue() {
-				return nil, false
+				v = nil
+				break
 			}
 			x := c.Cell(row, m).Value
 			if c.Measures()[m].Kind == cube.Share {
@@ -226,25 +274,10 @@ func (s *Server) similar(q place, year string) (out []likeness, whole bool, err 
 			}
 			v = append(v, x)
 		}
-		return v, true
+		p.values[at] = v
 	}
-	own, ok := values(q.area().Code)
-	if !ok {
-		return nil, false, nil
-	}
-	for at := range q.Len() {
-		theirs, ok := values(q.At(at).Code)
-		if at == q.at || !ok {
-			continue
-		}
-		sum := 0.0
-		for i := range own {
-			sum += (own[i] - theirs[i]) * (own[i] - theirs[i])
-		}
-		out = append(out, likeness{place{q.division, at}, math.Sqrt(sum / float64(len(own)))})
-	}
-	slices.SortStableFunc(out, func(a, b likeness) int { return cmp.Compare(a.apart, b.apart) })
-	return out[:min(len(out), mostSimilar)], whole, nil
+	h.profiles.Store(profileKey{d, year}, p)
+	return p, nil
 }
 
 // A difference is a share of a place beside that of the whole country.
@@ -281,8 +314,11 @@ func (s *Server) differences(q place) (out []difference, smallest cube.Number, e
 		if here.Base.OK && (!smallest.OK || here.Base.V < smallest.V) {
 			smallest = here.Base
 		}
+		if t.total() < 0 || !t.ofCountry() {
+			continue
+		}
 		whole, ok := f.cell(t, c, cube.Total, year)
-		if !ok || !whole.Status.HasValue() || !ofCountry(c.Dims()[t.area]) {
+		if !ok || !whole.Status.HasValue() {
 			continue
 		}
 		out = append(out, difference{f, here, whole, year})

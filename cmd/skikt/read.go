@@ -176,7 +176,6 @@ func serve(ctx context.Context, std *streams, dirs []string, addresses, address 
 	if err != nil {
 		return fmt.Errorf("can't listen on %s: %w; name another with --address", address, err)
 	}
-	pages.UseSite("http://" + l.Addr().String())
 	s := &http.Server{Handler: pages, ReadHeaderTimeout: 10 * time.Second}
 	fmt.Fprintf(std.out, "Edition %s on http://%s/\n", pages.ID(), l.Addr())
 	done := make(chan error, 1)

@@ -1,7 +1,7 @@
 // Command skiktd serves the pages of an edition to the public. It can reach nothing confidential: its import closure holds no
 // package that opens records or a database, which a test of the architecture proves.
 //
-//	skiktd -edition DIR [-edition EARLIER]... [-addresses FILE.csv] [-site https://statistik.example.se] [-address 127.0.0.1:8022] [-rate 20] [-burst 200] [-proxy] [-metrics 127.0.0.1:9022]
+//	skiktd -edition DIR [-edition EARLIER]... [-addresses FILE.csv] [-address 127.0.0.1:8022] [-rate 20] [-burst 200] [-proxy] [-metrics 127.0.0.1:9022]
 //
 // It starts only on an edition that is wholly as it was published. On SIGHUP it opens the folder again, commonly a link that now leads to a new edition, and goes
 // over to it without losing a request; an edition that can't be served is refused, and the old one stays. On SIGTERM it answers what was asked and ends.
@@ -57,14 +57,13 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, listening 
 	burst := flags.Int("burst", 200, "requests that one client may ask at once")
 	proxy := flags.Bool("proxy", false, "a proxy of your own stands in front: the client is the last address in X-Forwarded-For")
 	metrics := flags.String("metrics", "", "address to tell counts on, at /metrics; keep it from the internet")
-	site := flags.String("site", "", "where the pages stand for readers, such as https://statistik.example.se: written in what they copy")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if len(dirs) == 0 || flags.NArg() > 0 {
-		return errors.New("usage: skiktd -edition DIR [-edition EARLIER]... [-addresses FILE] [-site URL] [-address HOST:PORT] [-rate N] [-burst N] [-proxy] [-metrics HOST:PORT]")
+		return errors.New("usage: skiktd -edition DIR [-edition EARLIER]... [-addresses FILE] [-address HOST:PORT] [-rate N] [-burst N] [-proxy] [-metrics HOST:PORT]")
 	}
-	pages, id, err := open(dirs, *addresses, *site)
+	pages, id, err := open(dirs, *addresses)
 	if err != nil {
 		return err
 	}
@@ -104,7 +103,7 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, listening 
 		case err := <-done:
 			return err
 		case <-reload:
-			pages, id, err := open(dirs, *addresses, *site)
+			pages, id, err := open(dirs, *addresses)
 			if err != nil {
 				log.Printf("the edition stays: %v", err)
 				continue
@@ -125,7 +124,7 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, listening 
 }
 
 // open opens editions that are wholly as they were published. A folder is where a link leads now, so that one that is moved later does not change what is served.
-func open(dirs []string, addresses, site string) (*server.Server, string, error) {
+func open(dirs []string, addresses string) (*server.Server, string, error) {
 	var all []*edition.Edition
 	for _, dir := range dirs {
 		dir, err := filepath.EvalSymlinks(dir)
@@ -153,7 +152,6 @@ func open(dirs []string, addresses, site string) (*server.Server, string, error)
 		log.Printf("%d addresses, %d lines that can't be used", known.Len(), known.NSkip)
 		pages.UseAddresses(known)
 	}
-	pages.UseSite(site)
 	return pages, pages.ID(), nil
 }
 

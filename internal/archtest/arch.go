@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"project":            {"area", "border", "record", "locate", "cube", "store", "areatype", "segregation", "gap", "grant", "target", "school", "protect", "assess", "publish", "edition", "report", "source", "internal/synth"},
 	"cmd/skikt":          {"project", "area", "border", "record", "locate", "cube", "segregation", "gap", "grant", "grant/sheet", "target", "school", "edition", "protect", "report", "server", "source", "internal/synth"},
 	"cmd/skiktd":         {"server", "edition"},
+	"bench/barometer":    {"area", "areatype", "cube", "edition", "protect", "publish", "internal/synth"},
 	"internal/lp":        {},
 	"internal/num":       {},
 	"internal/sweref":    {},
