@@ -367,7 +367,7 @@ func TestOGCPages(t *testing.T) {
 					continue
 				}
 				for _, a := range tag.Attr {
-					if a.Name.Local != "href" || strings.HasPrefix(a.Value, "#") {
+					if a.Name.Local != "href" || strings.HasPrefix(a.Value, "#") || strings.HasPrefix(a.Value, "http://creativecommons.org/") {
 						continue
 					}
 					if r := get(t, h, a.Value); r.StatusCode != http.StatusOK {
