@@ -146,7 +146,7 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		further = s.lanShapes(func(q place) string { return prefix(lang) + "/karta" + question(with(r.query, inside, s.address(q))) }, lang)
 	}
 	drawn := picture.Map{Shapes: shapes, Mark: mark.border(), Further: further, Window: window, Bare: r.format == lightFormat}
-	if len(places) > 0 && (r.format == "html" || r.format == lightFormat || r.format == "svg") { // the other forms have no picture in them
+	if len(places) > 0 && (r.format == "html" || r.format == lightFormat || r.format == "svg" || r.format == "png") { // the other forms have no picture in them
 		p.Map = picture.ChartOf(drawn, title, cells, f.measure, lang)
 	}
 	if p.Map != nil {
