@@ -2,7 +2,6 @@ package server
 
 import (
 	"cmp"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -151,7 +150,7 @@ func hold(ed *edition.Edition) (*holding, error) {
 		for _, p := range parents[i] {
 			to := h.division(p.ID)
 			if to == nil {
-				return nil, fmt.Errorf("the areas of %s lie in %s, which the edition lacks", d.ID, p.ID)
+				continue // known to lie there, but that division is not published
 			}
 			var err error
 			if d.in[p.ID], err = p.Key(d.Division, to.Division); err != nil {
