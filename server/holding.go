@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode"
 
 	"github.com/paulmach/orb"
@@ -28,6 +29,9 @@ type holding struct {
 	divisions []*division
 	names     []named // places in the order they are searched
 	scenarios map[string]func() (*scenario, error)
+	bridges   []*area.Bridge // between vintages, both ways
+
+	indexTables func() []*indexTable // whose types can be computed anew
 
 	families func() []*family
 	figures  func() ([]*figure, error) // what can be shown of places, found when first asked for
@@ -43,6 +47,10 @@ type division struct {
 	in    map[area.ID][]int32 // position of the area of another division that holds each area, or -1
 	types func() *typing
 	tiles func() (*tileSet, error) // read when first asked for
+
+	extent     func() [4]float64 // of the borders in degrees: west, south, east, north
+	usual      func() ([]*attribute, error)
+	geographic []atomic.Pointer[[][][]corner] // borders in longitudes and latitudes, of those areas that have been asked for
 
 	bounds func() []orb.Bound // of the areas; empty for one without a border
 }
@@ -122,6 +130,9 @@ func hold(ed *edition.Edition) (*holding, error) {
 		t.years, t.total = sync.OnceValue(t.findYears), sync.OnceValue(t.findTotal)
 		h.tables = append(h.tables, t)
 	}
+	if err := h.readBridges(); err != nil {
+		return nil, err
+	}
 	for _, g := range ed.Manifest().Grants {
 		h.scenarios[g.Name] = sync.OnceValues(func() (*scenario, error) { return h.scenario(g) })
 	}
@@ -143,6 +154,9 @@ func hold(ed *edition.Edition) (*holding, error) {
 			return all
 		})
 		held.tiles = sync.OnceValues(func() (*tileSet, error) { return h.tilesOf(d.ID) })
+		held.extent = sync.OnceValue(held.findExtent)
+		held.usual = sync.OnceValues(func() ([]*attribute, error) { return h.usualAttributes(held) })
+		held.geographic = make([]atomic.Pointer[[][][]corner], d.Len())
 		held.types = sync.OnceValue(func() *typing { return h.typing(held) })
 		h.divisions = append(h.divisions, held)
 	}
@@ -161,6 +175,7 @@ func hold(ed *edition.Edition) (*holding, error) {
 	h.families = sync.OnceValue(h.findFamilies)
 	h.figures = sync.OnceValues(h.findFigures)
 	h.codeLists, h.aggregates = sync.OnceValue(h.findCodeLists), &aggregates{}
+	h.indexTables = sync.OnceValue(h.findIndexTables)
 	// From the largest areas down, those of other kinds than the official ones last.
 	slices.SortStableFunc(h.divisions, func(a, b *division) int {
 		return cmp.Or(cmp.Compare(size(a.ID.Kind), size(b.ID.Kind)), cmp.Compare(a.Len(), b.Len()), cmp.Compare(a.ID.String(), b.ID.String()))

@@ -31,6 +31,7 @@ type placePage struct {
 	Below  string // what Down are
 
 	Firm       []string // how firmly it has its type
+	WhatIf     string   // where other rules for it are tried
 	Trend      *trend
 	Choose     choosing
 	Compare    string // where its trend may be compared with others
@@ -173,6 +174,7 @@ func (s *Server) about(a *answer, p *placePage, q place, r *request) error {
 		if p.Firm, err = s.firmness(q, p.Type, lang); err != nil {
 			return err
 		}
+		p.WhatIf = s.whatIfOf(q.division, p.Type.Year, "", s.address(q), lang)
 	}
 	head, value, err := s.valueOf(f, q, lang)
 	if err != nil {
