@@ -21,7 +21,7 @@ func BenchmarkView(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, view := range []string{"plats/1101", "plats/0201R001", "karta?m=index:Index", "karta?m=low_standard:SharePersons:l%C3%A5g:total", "jamfor"} {
+	for _, view := range []string{"plats/1101", "plats/0201R001", "karta?m=index:Index", "karta.light?m=index:Index", "karta.areas?niva=regso-2020", "karta?m=low_standard:SharePersons:l%C3%A5g:total", "jamfor"} {
 		s, err := server.New(ed)
 		if err != nil {
 			b.Fatal(err)

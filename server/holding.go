@@ -53,6 +53,7 @@ type division struct {
 	geographic []atomic.Pointer[[][][]corner] // borders in longitudes and latitudes, of those areas that have been asked for
 
 	bounds func() []orb.Bound // of the areas; empty for one without a border
+	beside func() [][]int32   // positions of the areas that share a stretch of border with each
 }
 
 // A table is an entry of the manifest and its cells.
@@ -153,6 +154,7 @@ func hold(ed *edition.Edition) (*holding, error) {
 			}
 			return all
 		})
+		held.beside = sync.OnceValue(func() [][]int32 { return sharing(d) })
 		held.tiles = sync.OnceValues(func() (*tileSet, error) { return h.tilesOf(d.ID) })
 		held.extent = sync.OnceValue(held.findExtent)
 		held.usual = sync.OnceValues(func() ([]*attribute, error) { return h.usualAttributes(held) })

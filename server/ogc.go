@@ -155,7 +155,7 @@ func (s *Server) serveOGC(w http.ResponseWriter, req *http.Request) {
 			return
 		}
 	}
-	if len(a.body) > 1400 && takesGzip(req.Header.Get("Accept-Encoding")) && req.Method != http.MethodHead {
+	if len(a.body) > 1400 && takes(req.Header.Get("Accept-Encoding"), "gzip") && req.Method != http.MethodHead {
 		h.Set("Content-Encoding", "gzip")
 		w.WriteHeader(status)
 		z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed)

@@ -26,7 +26,6 @@ type answer struct {
 	draw     func() string          // for svg: the page's picture with all that must stand in it
 	areas    func() ([]byte, error) // for geojson
 	passing  bool                   // one of so many possible answers that it is not worth keeping
-	scripted bool                   // the page has our script
 }
 
 // formatted tells whether the page can be had in a format.
@@ -113,7 +112,7 @@ func (s *Server) page(r *request, a *answer) (*reply, error) {
 	if err := s.templates.ExecuteTemplate(&out, a.template, sh); err != nil {
 		return nil, err
 	}
-	return &reply{kind: "text/html; charset=utf-8", lang: r.lang, body: out.Bytes(), passing: a.passing, scripted: a.scripted}, nil
+	return &reply{kind: "text/html; charset=utf-8", lang: r.lang, body: out.Bytes(), passing: a.passing}, nil
 }
 
 // functions are what the templates may call.

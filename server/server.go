@@ -31,7 +31,7 @@
 // ground in a newer division is written as SCB writes it, 1780R001_RegSO2025.
 //
 // Everything is made from the edition alone, which holds only what was decided to be published: nothing here can reach a record. Pages are
-// complete without script (one has a script that asks again while a slider moves), ask no third party for anything and set no cookies. An answer depends on the edition and the address and on nothing
+// complete without script (where package web was built, its script makes them quicker to use), ask no third party for anything and set no cookies. An answer depends on the edition and the address and on nothing
 // else, so answers are kept and the same address gives the same bytes.
 //
 // A [Front] stands before a server on the internet: it limits each client, tells health and counts, and goes over to a new edition without losing a request.
@@ -45,7 +45,6 @@ package server
 import (
 	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -63,19 +62,11 @@ import (
 //go:embed page
 var files embed.FS
 
-// The script has its checksum in its name, so that it may be kept for as long as browsers like.
-var (
-	script, _  = files.ReadFile("page/scenario.js")
-	scriptSum  = sha256.Sum256(script)
-	scriptHash = "sha256-" + base64.StdEncoding.EncodeToString(scriptSum[:])
-	scriptName = "scenario-" + hex.EncodeToString(scriptSum[:6]) + ".js"
-	scriptPath = "/" + scriptName
-)
-
 // A Server answers requests over one edition. It may be used by many goroutines at once.
 type Server struct {
 	holding
 	templates *template.Template
+	assets    *assets
 	editions  *editions  // this one and those that are held beside it
 	addresses *Addresses // that may be searched for; nil for none
 
@@ -106,11 +97,16 @@ func newServer(ed *edition.Edition) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	templates, err := template.New("").Funcs(functions).ParseFS(files, "page/*.html")
+	loaded, err := builtAssets()
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	return &Server{holding: *h, templates: templates}, nil
+	own := template.FuncMap{"asset": func(name string) string { return loaded.names[name] }, "script": func() script { return loaded.script }}
+	templates, err := template.New("").Funcs(functions).Funcs(own).ParseFS(files, "page/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	return &Server{holding: *h, templates: templates, assets: loaded}, nil
 }
 
 // A request is what was asked, taken apart.
@@ -153,9 +149,9 @@ func parse(u *url.URL) (r *request, tidy string, err error) {
 	if len(r.path) > 0 && r.path[0] == "en" {
 		r.lang, r.path = "en", r.path[1:]
 	}
-	if len(r.path) > 0 && escaped[0] != "icon.svg" {
+	if len(r.path) > 0 {
 		end := &r.path[len(r.path)-1]
-		for _, f := range slices.Concat(asides, formats) {
+		for _, f := range slices.Concat(asides, formats, innerFormats) {
 			if bare, ok := strings.CutSuffix(*end, "."+f); ok && bare != "" {
 				r.format, *end = f, bare
 				break
@@ -241,10 +237,13 @@ type reply struct {
 	body, squeezed []byte // of an answer that is kept only squeezed, unless it is too short for it
 	tag            string
 	passing        bool // not kept
-	scripted       bool
 }
 
-const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *"
+// A page may load from the server itself and from nowhere else, nothing may stand in the page, and without a built front end there is no script to run.
+const (
+	contentPolicy  = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *"
+	scriptedPolicy = contentPolicy + "; script-src 'self'; connect-src 'self'; worker-src 'self'"
+)
 
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -269,6 +268,10 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	}
 	if isOGC(req.URL.Path) {
 		s.serveOGC(w, req)
+		return
+	}
+	if strings.HasPrefix(req.URL.Path, assetsAt) {
+		s.assets.ServeHTTP(w, req)
 		return
 	}
 	if strings.HasPrefix(req.URL.Path, tiles+"/") {
@@ -305,8 +308,8 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Vary", "Accept-Encoding")
-	if a.scripted {
-		h.Set("Content-Security-Policy", contentPolicy+"; script-src 'self'; connect-src 'self'")
+	if s.assets.script.Path != "" && strings.HasPrefix(a.kind, "text/html") {
+		h.Set("Content-Security-Policy", scriptedPolicy)
 	}
 	h.Set("Content-Type", a.kind)
 	if a.lang != "" {
@@ -329,7 +332,7 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 	}
 	var err error
 	body := a.squeezed
-	if len(body) > 0 && takesGzip(req.Header.Get("Accept-Encoding")) {
+	if len(body) > 0 && takes(req.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
 	} else if body, err = a.plain(); err != nil {
 		h.Set("Cache-Control", "no-store")
@@ -343,11 +346,11 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 	}
 }
 
-// takesGzip tells whether an Accept-Encoding allows gzip.
-func takesGzip(accept string) bool {
+// takes tells whether an Accept-Encoding allows a coding.
+func takes(accept, wanted string) bool {
 	for _, part := range strings.Split(accept, ",") {
 		coding, weight, _ := strings.Cut(part, ";")
-		if strings.TrimSpace(coding) != "gzip" {
+		if strings.TrimSpace(coding) != wanted {
 			continue
 		}
 		q, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 64)
@@ -399,6 +402,10 @@ func (s *Server) make(r *request) (*reply, error) {
 		return nil, errNotFound
 	}
 	switch {
+	case r.format == areasFormat && first == "karta" && second == "":
+		return s.outlines(r)
+	case slices.Contains(innerFormats, r.format) && (first != "karta" || second != ""):
+		return nil, errNotFound
 	case len(r.path) == 0 || first == "plats" && second == country:
 		a, err = s.country(r)
 	case first == "plats" && second != "":
@@ -427,35 +434,22 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.method(r)
 	case first == "utgava" && second == "":
 		a, err = s.edition(r)
-	case first == scriptName && second == "" && r.lang == "sv":
-		return file("scenario.js")
 	case first == "scenario" && second == "":
 		a, err = s.whatIf(r)
 	case first == "utgavor" && second == "":
 		a, err = s.listEditions(r)
 	case first == "rojandekontroll" && second == "":
 		a, err = s.protection(r)
-	case (first == "style.css" || first == "icon.svg") && second == "" && r.lang == "sv":
-		return file(first)
 	default:
 		return nil, errNotFound
 	}
 	if err != nil {
 		return nil, err
 	}
-	if r.format == "html" {
+	if r.format == "html" || r.format == lightFormat {
 		return s.page(r, a)
 	}
 	return s.numbers(r, a)
-}
-
-// file is a file that all pages use.
-func file(name string) (*reply, error) {
-	body, err := files.ReadFile("page/" + name)
-	if err != nil {
-		return nil, err
-	}
-	return &reply{kind: map[string]string{"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml", "scenario.js": "text/javascript; charset=utf-8"}[name], body: body}, nil
 }
 
 func (s *Server) failure(r *request, err error) *reply {
@@ -486,7 +480,7 @@ func (s *Server) sorry(r *request, status int, text string, help *errorPage) *re
 		if err == nil {
 			a.kind, a.body = "application/json", append(body, '\n')
 		}
-	case "html":
+	case "html", lightFormat:
 		// The address of a page that is not there leads nowhere in the other language either.
 		page, err := s.page(&request{lang: r.lang, format: "html", base: r.base}, &answer{template: "error.html", title: text, body: help})
 		if err == nil {

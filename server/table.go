@@ -425,8 +425,11 @@ func (s *Server) tableChart(r *request, t *table, c *cube.Cube, rows []int, m in
 }
 
 // with is a query with one condition set.
-func with(query url.Values, name, value string) url.Values {
-	out := url.Values{name: {value}}
+func with(query url.Values, name string, values ...string) url.Values {
+	out := url.Values{}
+	if len(values) > 0 {
+		out[name] = values
+	}
 	for k, v := range query {
 		if k != name {
 			out[k] = v

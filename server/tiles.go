@@ -166,7 +166,7 @@ func (s *Server) serveTile(w http.ResponseWriter, req *http.Request, set *tileSe
 		return
 	}
 	h.Set("Content-Type", "application/vnd.mapbox-vector-tile")
-	if takesGzip(req.Header.Get("Accept-Encoding")) {
+	if takes(req.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
 	} else if body, err = unzip(body); err != nil {
 		fail(http.StatusInternalServerError, word("en", "broken"))
