@@ -43,6 +43,9 @@ func Long(w io.Writer, c *cube.Cube, format, lang string) error {
 
 var longColumns = [...]string{"measure", "value", "base", "lo", "hi", "status"}
 
+// LongColumns are the names of the columns of the long form: the dimensions', then those that every table has.
+func LongColumns(c *cube.Cube) []string { return append(longDims(c), longColumns[:]...) }
+
 // longDims are the column names of the dimensions.
 func longDims(c *cube.Cube) []string {
 	taken := map[string]bool{}
@@ -98,7 +101,7 @@ func unit(m cube.Measure, lang string) string {
 
 func longCSV(w io.Writer, c *cube.Cube) error {
 	out := csv.NewWriter(w)
-	line := append(longDims(c), longColumns[:]...)
+	line := LongColumns(c)
 	if err := out.Write(line); err != nil {
 		return err
 	}

@@ -566,7 +566,7 @@ func TestSyntheticIsSaidEverywhere(t *testing.T) {
 		path, _, _ := strings.Cut(address, "?")
 		switch {
 		case strings.HasSuffix(path, ".csv") || path == "/style.css" || path == "/icon.svg":
-		case strings.HasSuffix(path, ".json") || strings.HasSuffix(path, ".geojson"):
+		case strings.HasSuffix(path, ".json") || strings.HasSuffix(path, ".geojson") || strings.HasSuffix(path, ".parquet"):
 			if !strings.Contains(text, `"synthetic":true`) {
 				t.Errorf("%s does not say that it is synthetic", address)
 			}
@@ -872,7 +872,7 @@ func TestPagesAreWellFormed(t *testing.T) {
 				t.Errorf("%s is no JSON", address)
 			}
 			continue
-		case strings.HasSuffix(path, ".xlsx"):
+		case strings.HasSuffix(path, ".xlsx"), strings.HasSuffix(path, ".parquet"), strings.HasSuffix(path, ".zip"):
 			continue
 		case strings.HasSuffix(path, ".csv"):
 			if rows, err := csv.NewReader(strings.NewReader(text)).ReadAll(); err != nil || len(rows) < 1 {

@@ -48,15 +48,6 @@ func (h *holding) tilesOf(id area.ID) (*tileSet, error) {
 // hash is what stands in the address of tiles that may be kept.
 func (t *tileSet) hash() string { return t.sum[:12] }
 
-// origin is how a client addressed the server, as absolute addresses need it. A proxy in front tells in X-Forwarded-Proto that it was asked by https.
-func origin(req *http.Request) string {
-	scheme := "http"
-	if req.TLS != nil || strings.EqualFold(req.Header.Get("X-Forwarded-Proto"), "https") {
-		scheme = "https"
-	}
-	return scheme + "://" + req.Host
-}
-
 // tileJSON is TileJSON 3.0.0 (https://github.com/mapbox/tilejson-spec).
 type tileJSON struct {
 	TileJSON string             `json:"tilejson"`

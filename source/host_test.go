@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -12,7 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/skikt/skikt/internal/pxweb"
+	"github.com/skikt/skikt/internal/jsonstat"
+	"github.com/skikt/skikt/internal/px"
+	"github.com/skikt/skikt/internal/pxselect"
 )
 
 // A fakeVariable is a variable of a table of the host that plays SCB.
@@ -66,6 +69,10 @@ func (h *fakeHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"apiVersion":"2.3.2","languages":[{"id":"en","label":"English"},{"id":"sv","label":"Svenska"}],"defaultLanguage":"sv","maxDataCells":%d,
 			"maxCallsPerTimeWindow":%d,"timeWindow":%d,"license":"https://creativecommons.org/share-your-work/public-domain/cc0/","dataFormats":["json-stat2","csv","px"]}`,
 			h.cells, h.calls, int(h.window.Seconds()))
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, "/ssd") {
+		h.serve1(w, r)
 		return
 	}
 	now := time.Now()
@@ -127,7 +134,7 @@ func (h *fakeHost) data(w http.ResponseWriter, r *http.Request, t *fakeTable) {
 			continue
 		}
 		var err error
-		if positions[i], err = pxweb.Select(v.codes, expressions, v.role == "time"); err != nil || len(positions[i]) == 0 {
+		if positions[i], err = pxselect.Positions(v.codes, expressions, v.role == "time"); err != nil || len(positions[i]) == 0 {
 			problem(w, 400, "Non-existent value")
 			return
 		}
@@ -142,7 +149,96 @@ func (h *fakeHost) data(w http.ResponseWriter, r *http.Request, t *fakeTable) {
 		t.csv(w, positions)
 		return
 	}
+	if r.URL.Query().Get("outputFormat") == "px" {
+		t.px(w, positions)
+		return
+	}
 	json.NewEncoder(w).Encode(t.dataset(r.URL.Query().Get("lang"), positions))
+}
+
+func (t *fakeTable) px(w http.ResponseWriter, positions [][]int) {
+	text, err := json.Marshal(t.dataset("sv", positions))
+	if err != nil {
+		panic(err)
+	}
+	c, err := jsonstat.Read(bytes.NewReader(text), jsonstat.Most)
+	if err == nil {
+		err = px.Write(w, c, "sv")
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
+// serve1 answers as PxWebApi 1 does: the tables stand in the list /ssd/LE.
+func (h *fakeHost) serve1(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/ssd" && r.URL.RawQuery == "config" {
+		fmt.Fprintf(w, `{"maxValues":%d,"maxCells":%d,"maxCalls":%d,"timeWindow":%d,"CORS":true}`, h.cells, h.cells, h.calls, int(h.window.Seconds()))
+		return
+	}
+	if r.URL.Path == "/ssd/LE" {
+		list := []map[string]string{{"id": "LE0105", "type": "l", "text": "Integration"}}
+		for _, t := range h.tables {
+			list = append(list, map[string]string{"id": t.id, "type": "t", "text": t.id, "updated": strings.TrimSuffix(t.updated, "Z")})
+		}
+		json.NewEncoder(w).Encode(list)
+		return
+	}
+	t := h.tables[strings.TrimPrefix(r.URL.Path, "/ssd/LE/")]
+	if t == nil {
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method == "GET" {
+		var variables []map[string]any
+		for _, v := range t.variables {
+			texts := []string{}
+			for _, code := range v.codes {
+				texts = append(texts, code)
+			}
+			variables = append(variables, map[string]any{"code": v.name, "text": strings.ToLower(v.name), "values": v.codes, "valueTexts": texts, "elimination": v.eliminate, "time": v.role == "time"})
+		}
+		json.NewEncoder(w).Encode(map[string]any{"title": "Tabell " + t.id, "variables": variables})
+		return
+	}
+	var body struct {
+		Query []struct {
+			Code      string
+			Selection struct {
+				Filter string
+				Values []string
+			}
+		}
+		Response struct{ Format string }
+	}
+	if json.NewDecoder(r.Body).Decode(&body) != nil {
+		http.Error(w, `{"error":"Parameter error"}`, 400)
+		return
+	}
+	positions, n := make([][]int, len(t.variables)), 1
+	for i, v := range t.variables {
+		for _, q := range body.Query {
+			if q.Code != v.name {
+				continue
+			}
+			for at, code := range v.codes {
+				if q.Selection.Filter == "all" || slices.Contains(q.Selection.Values, code) {
+					positions[i] = append(positions[i], at)
+				}
+			}
+			n *= len(positions[i])
+		}
+	}
+	if n > h.cells {
+		http.Error(w, "too many", 403)
+		return
+	}
+	h.asked = append(h.asked, r.URL.Path)
+	if body.Response.Format == "px" {
+		t.px(w, positions)
+		return
+	}
+	json.NewEncoder(w).Encode(t.dataset("sv", positions))
 }
 
 // each goes through the cells of a selection in order.

@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -26,7 +27,9 @@ func fetched(t testing.TB, h *fakeHost, p PxWeb) (*Snapshot, error) {
 
 func fetchedInto(t testing.TB, folder string, h *fakeHost, p PxWeb) (*Snapshot, error) {
 	t.Helper()
-	p.Host = h.URL
+	if p.Host == "" {
+		p.Host = h.URL
+	}
 	plan, asked, err := Declaration{PxWeb: &p}.Resolve()
 	if err != nil {
 		t.Fatal(err)
@@ -218,28 +221,47 @@ func TestTraps(t *testing.T) {
 			t.Errorf("%d tables", len(all))
 		}
 	})
-	t.Run("as csv", func(t *testing.T) {
+	t.Run("as csv, as px, and from a host of version 1", func(t *testing.T) {
 		h := newHost(t, indexTable(30))
 		h.cells = 1200
 		asJSON, err := fetched(t, h, PxWeb{Table: "TAB6586"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		asCSV, err := fetched(t, h, PxWeb{Table: "TAB6586", Format: "csv"})
-		if err != nil {
-			t.Fatal(err)
+		for _, p := range []PxWeb{{Table: "TAB6586", Format: "csv"}, {Table: "TAB6586", Format: "px"}, {Table: "LE/TAB6586", Version: 1}, {Table: "LE/TAB6586", Version: 1, Format: "px"}} {
+			h.asked = nil
+			p.Host = h.URL
+			if p.Version == 1 {
+				p.Host += "/ssd"
+			}
+			other, err := fetched(t, h, p)
+			if err != nil {
+				t.Fatalf("%+v: %v", p, err)
+			}
+			if len(h.asked) != 4 {
+				t.Errorf("%+v: %d questions", p, len(h.asked))
+			}
+			for i, c := range tables(t, other) {
+				var a, b bytes.Buffer
+				if err := WriteCSV(&a, c); err != nil {
+					t.Fatal(err)
+				}
+				if err := WriteCSV(&b, tables(t, asJSON)[i]); err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(a.Bytes(), b.Bytes()) {
+					t.Errorf("%+v: %s differs", p, c.Name)
+				}
+			}
 		}
-		for i, c := range tables(t, asCSV) {
-			var a, b bytes.Buffer
-			if err := WriteCSV(&a, c); err != nil {
-				t.Fatal(err)
-			}
-			if err := WriteCSV(&b, tables(t, asJSON)[i]); err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(a.Bytes(), b.Bytes()) {
-				t.Errorf("%s differs", c.Name)
-			}
+		p := PxWeb{Table: "LE/TAB6586", Version: 1, Host: h.URL + "/ssd"}
+		if stamp, err := p.Stamp(t.Context(), &Fetcher{}); err != nil || stamp != "2026-06-23T06:00:00" {
+			t.Errorf("stamp %s, %v", stamp, err)
+		}
+		p.Table = "LE/TAB1"
+		var gone *Refusal
+		if _, err := p.Stamp(t.Context(), &Fetcher{}); !errors.As(err, &gone) || !gone.Gone() {
+			t.Errorf("a table of version 1 that has vanished: %v", err)
 		}
 	})
 	t.Run("an archived table", func(t *testing.T) {
