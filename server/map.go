@@ -25,19 +25,20 @@ const (
 
 // mapPage is a map of one figure in one year.
 type mapPage struct {
-	Choose choosing
-	Choice string
-	Map    *picture.Chart
-	Mark   []string // what is told of the chosen area, in sentences
-	Public *link    // the smallest place around the chosen area where a hidden value is public
-	Grid   *grid
-	Shown  string
-	Notes  []cube.Text
-	Table  string // the whole table
-	Later  []link // the same map other years
-	Only   string // the steps of the legend that are shown alone
-	All    string // the map with all of them
-	View   *view  // for the site's own script
+	Choose    choosing
+	Choice    string
+	Map       *picture.Chart
+	Mark      []string // what is told of the chosen area, in sentences
+	Public    *link    // the smallest place around the chosen area where a hidden value is public
+	Grid      *grid
+	Shown     string
+	Notes     []cube.Text
+	Table     string // the whole table
+	Later     []link // the same map other years
+	Only      string // the steps of the legend that are shown alone
+	All       string // the map with all of them
+	Multiples string // small maps of all years
+	View      *view  // for the site's own script
 }
 
 func (s *Server) mapView(r *request) (*answer, error) {
@@ -168,6 +169,7 @@ func (s *Server) mapView(r *request) (*answer, error) {
 	if err := s.mapFormats(r, a, p, f, t, c, rows, places, cells, year); err != nil {
 		return nil, err
 	}
+	p.Multiples = prefix(lang) + "/karta/flera" + question(conditions(shown, f.key, level, d.ID.String(), inside, r.query.Get(inside)))
 	for _, y := range t.years() {
 		if y != "" && y != year {
 			p.Later = append(p.Later, link{y, prefix(lang) + "/karta" + question(with(r.query, chosenYear, y))})

@@ -80,3 +80,28 @@ func TestMapForScript(t *testing.T) {
 		t.Error("what is wrong with a light address is no page")
 	}
 }
+
+// Small maps of all years have the same classes: of 10 + i percent in 2023 and 0.1 more in 2024 the fifths of both years together. Their counts stand in a table.
+func TestMultiples(t *testing.T) {
+	h := indexed(t)
+	text := page(t, h, "/en/karta/flera?m=poor:SharePoor&niva=regso-2020")
+	if n := strings.Count(text, `<svg class="map"`); n != 2 {
+		t.Errorf("%d maps, want 2", n)
+	}
+	if n := strings.Count(between(t, text, `<ul class="legend">`, "</ul>"), "<li>"); n != 5 || strings.Count(text, `<ul class="legend">`) != 1 {
+		t.Errorf("%d steps in the one legend, want 5", n)
+	}
+	list := page(t, h, "/karta/flera.csv?m=poor:SharePoor&niva=regso-2020")
+	if n := strings.Count(list, "\n"); n != 1+2*5 {
+		t.Errorf("%d rows, want a header and five steps of two years:\n%s", n, list)
+	}
+	both := page(t, h, "/karta/flera?m=poor:SharePoor&m=area_type:AreaType&niva=regso-2020&ar=2023")
+	if strings.Count(both, `<svg class="map"`) != 2 || strings.Count(both, `<ul class="legend">`) != 2 {
+		t.Error("two measures are not two maps with a legend each")
+	}
+	for _, query := range []string{"m=x", "m=poor:SharePoor&m=area_type:AreaType&ar=1900", "m=poor:SharePoor&x=1", strings.Repeat("m=poor:SharePoor&", 10)} {
+		if r := get(t, h, "/karta/flera?"+query); r.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: %d", query, r.StatusCode)
+		}
+	}
+}
