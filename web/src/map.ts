@@ -39,7 +39,7 @@ export async function prepare(next: Document): Promise<() => void> {
 
 /** Puts the areas in place of the server's picture of the same view. */
 export async function start(): Promise<void> {
-  await show(new URL(location.href), 'stay')
+  await show(new URL(location.href), 'replace')
 }
 
 const svgSpace = 'http://www.w3.org/2000/svg'

@@ -78,7 +78,7 @@ export async function open(room: HTMLElement): Promise<{ colour: () => void; zoo
     fadeDuration: 0,
     locale: { 'Map.Title': word('panned') },
   })
-  await map.once('load')
+  await map.once('style.load')
   for (const [name, draw] of Object.entries(patterns)) map.addImage(name, pattern(draw))
   const colour = () => {
     if (!now.areas || !now.view) return

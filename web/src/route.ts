@@ -64,10 +64,11 @@ export async function show(address: URL, way: Way): Promise<void> {
     if (other) document.querySelector('nav .lang a')?.setAttribute('href', other)
     if (way === 'push') history.pushState(null, '', address)
     if (way === 'replace') history.replaceState(null, '', address)
+    const another = address.href !== shown.href
     shown = address
     after()
     performance.measure('view', 'asked')
-    say(`${word('shown')} ${document.querySelector('main figcaption')?.textContent ?? title}`, false)
+    if (another) say(`${word('shown')} ${document.querySelector('main figcaption')?.textContent ?? title}`, false)
   } catch (problem) {
     if (mine.signal.aborted) return
     if (way === 'stay') location.reload()
