@@ -32,8 +32,8 @@ reads the snapshot alone: it never touches the network. Records and keys name a 
 
   skikt fetch PROJECT            what is not there yet
   skikt fetch PROJECT --check    has a publisher changed something?
-  skikt fetch --search RegSO     tables of SCB's database by words; --show TAB6574 for what one has
   skikt fetch PROJECT --update   fetch what has been changed; then skikt diff PROJECT/snapshot/skikt.1.lock PROJECT/snapshot
+  skikt fetch --search RegSO     tables of SCB's database by words; --show TAB6574 for what one has
 
 Limits of calls are held to, and a host that says wait is waited for. Exit codes: 0 all is there, 1 something could not be fetched (what could is
 kept), 2 the command line is wrong, 4 with --check when something has changed.
