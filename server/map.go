@@ -31,6 +31,7 @@ type mapPage struct {
 	Shown  string
 	Notes  []cube.Text
 	Table  string // the whole table
+	Areas  string // the areas with their numbers, as a GeoPackage
 	Later  []link // the same map other years
 	WhatIf string // where other rules for the types are tried
 	Only   string // the steps of the legend that are shown alone
@@ -109,6 +110,12 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		places, cells = append(places, place{d, at}), append(cells, f.in(c, rows, d.At(at).Code))
 	}
 	p := &mapPage{Notes: c.Notes, Table: prefix(lang) + "/tabell/" + url.PathEscape(t.Name)}
+	if d.Bordered() > 0 {
+		p.Areas = prefix(lang) + ogc + "/collections/" + d.ID.String() + "/items?f=gpkg&" + shown + "=" + url.QueryEscape(f.key)
+		if year != "" {
+			p.Areas += "&" + chosenYear + "=" + url.QueryEscape(year)
+		}
+	}
 	title := strings.TrimSpace(f.head(lang) + " " + strings.TrimSpace(fmt.Sprintf(word(lang, "per-area"), d.ID.Title(), year)))
 	title = strings.TrimSuffix(title, ",")
 	if inPlace != nil {
@@ -139,7 +146,7 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		further = s.lanShapes(func(q place) string { return prefix(lang) + "/karta" + question(with(r.query, inside, s.address(q))) }, lang)
 	}
 	drawn := picture.Map{Shapes: shapes, Mark: mark.border(), Further: further, Window: window, Bare: r.format == lightFormat}
-	if len(places) > 0 && (r.format == "html" || r.format == lightFormat || r.format == "svg") { // the other forms have no picture in them
+	if len(places) > 0 && (r.format == "html" || r.format == lightFormat || r.format == "svg" || r.format == "png") { // the other forms have no picture in them
 		p.Map = picture.ChartOf(drawn, title, cells, f.measure, lang)
 	}
 	if p.Map != nil {

@@ -55,6 +55,7 @@ var words = map[string]cube.Text{
 	"point-outside":   {SV: "Punkten ligger inte i något av de områden som utgåvan har gränser för.", EN: "The point lies in none of the areas that the edition has borders for."},
 	"code-begins":     {SV: "Utgåvan har ingen sådan kod, men koder som börjar så hör till %s.", EN: "The edition has no such code, but codes that begin so belong to %s."},
 	"became":          {SV: "Kod i en äldre indelning. Marken ligger nu i %s, ungefär så delad:", EN: "A code of an older division. The ground now lies in %s, parted about so:"},
+	"became-people":   {SV: "Kod i en äldre indelning. De som bor här hör nu till %s, ungefär så delade:", EN: "A code of an older division. Those who live here now belong to %s, parted about so:"},
 	"became-rest":     {SV: "(resten ligger utanför de gränser som utgåvan har)", EN: "(the rest lies outside the borders that the edition has)"},
 	"became-same":     {SV: "Kod i en äldre indelning. Området är detsamma i %s:", EN: "A code of an older division. The area is the same in %s:"},
 	"became-unknown":  {SV: "Kod i en äldre indelning. Samma kod finns i %s, men utgåvan har inte båda gränserna, så det är inte känt om marken är densamma:", EN: "A code of an older division. The same code stands in %s, but the edition does not have both borders, so it is not known whether the ground is the same:"},
@@ -107,6 +108,15 @@ var words = map[string]cube.Text{
 	"whatif-changed":   {SV: "Områden med annan typ än den publicerade", EN: "Areas with another type than the published one"},
 	"whatif-formula":   {SV: "Indexet är andelarnas vägda medelvärde; gränserna är m + k·s, där m och s är medelvärde och standardavvikelse över områdena samma år.", EN: "The index is the weighted mean of the shares; the cuts are m + k·s, where m and s are the mean and standard deviation over the areas of the year."},
 	"whatif-link":      {SV: "Pröva andra gränser och vikter", EN: "Try other cuts and weights"},
+
+	// pictures on other sites
+	"embed":        {SV: "Bädda in på en annan webbplats", EN: "Embed on another site"},
+	"embed-help":   {SV: "Kopiera raden till sidan där bilden ska visas. Källa, utgåva och förbehåll står i bilden, och den leder hit.", EN: "Copy the line to the page that is to show the picture. Source, edition and reservations stand in the picture, and it leads here."},
+	"embed-site":   {SV: "Skriv webbplatsens adress före den som börjar med /.", EN: "Write the address of this site before the one that begins with /."},
+	"embed-newest": {SV: "Följer den senaste utgåvan", EN: "Follows the newest edition"},
+	"embed-this":   {SV: "Visar alltid den här utgåvan", EN: "Always shows this edition"},
+	"embed-alt":    {SV: "Bilden leder till sidan med samma siffror som tabell.", EN: "The picture leads to the page with the same figures as a table."},
+	"embed-more":   {SV: "Sidan med tabell, metod och källor", EN: "The page with table, method and sources"},
 
 	// the assessment
 	"assessment":          {SV: "Bedömning", EN: "Assessment"},
@@ -398,6 +408,7 @@ var words = map[string]cube.Text{
 	"nothing-drawn":    {SV: "Utgåvan har inga gränser för de här områdena. Siffrorna står i tabellen.", EN: "The edition has no borders for these areas. The figures stand in the table."},
 	"other-years":      {SV: "Samma karta år", EN: "The same map in"},
 	"whole-table-link": {SV: "Hela tabellen med källor", EN: "The whole table with sources"},
+	"areas-link":       {SV: "Områdena för QGIS (GeoPackage)", EN: "The areas for QGIS (GeoPackage)"},
 	"picture-base":     {SV: "%s av %s områden har ett värde.", EN: "%s of %s areas have a value."},
 	"picture-bases":    {SV: "Underlag per område: %s till %s.", EN: "Base by area: %s to %s."},
 	"too-large":        {SV: "Områdena har för många gränspunkter för en fil. Välj en del av landet, eller större områden.", EN: "The areas have too many corners for one file. Choose a part of the country, or larger areas."},

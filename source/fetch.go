@@ -25,6 +25,7 @@ type Request struct {
 	Address string
 	Body    string // of a POST, as JSON
 	Form    Form   // what the answer must be
+	Accept  string // the media type to ask for, where the form's own won't do
 }
 
 // A Form is what an answer must be, and how its file is named.
@@ -39,6 +40,7 @@ const (
 	XLSX  Form = "xlsx"
 	GPKG  Form = "gpkg"
 	ZIP   Form = "zip"
+	HTML  Form = "html"
 	Other Form = "bin"
 )
 
@@ -50,7 +52,10 @@ func (f Form) check(b []byte) error {
 	switch {
 	case len(b) == 0:
 		return errors.New("the answer is empty")
-	case page:
+	case page != (f == HTML):
+		if f == HTML {
+			return errors.New("the answer is no web page")
+		}
 		return fmt.Errorf("a web page came where %s was asked for", f)
 	case f == JSON && !json.Valid(bytes.TrimPrefix(b, []byte("\ufeff"))):
 		return errors.New("the answer is not JSON, or ends too early")
@@ -245,7 +250,7 @@ func (f *Fetcher) once(ctx context.Context, q Request) (r *Reply, wait time.Dura
 		return nil, -1, err
 	}
 	req.Header.Set("User-Agent", "skikt (+https://github.com/skikt/skikt)")
-	req.Header.Set("Accept", accept(q.Form))
+	req.Header.Set("Accept", cmp.Or(q.Accept, accept(q.Form)))
 	if q.Body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}

@@ -41,6 +41,12 @@ func (s *Snapshot) Tables(name string) ([]*cube.Cube, error) {
 			return nil, err
 		}
 		return d.PxWeb.tables(s, k)
+	case d.Schools != nil:
+		return d.Schools.tables(s, k)
+	case d.Salsa != nil:
+		return d.Salsa.tables(s, k)
+	case d.Kolada != nil:
+		return d.Kolada.tables(s, k)
 	case d.File != nil && len(k.Answers) == 1:
 		b, err := s.Read(k.Answers[0])
 		if err != nil {
