@@ -573,7 +573,8 @@ func TestNumbers(t *testing.T) {
 
 // programs tells whether an address is of an interface for programs, whose forms are those of others and have tests of their own.
 func programs(path string) bool {
-	return strings.HasPrefix(path, "/api/v") || path == "/api/openapi.json" || strings.HasPrefix(path, "/datasets/")
+	path = strings.TrimPrefix(path, "/en")
+	return strings.HasPrefix(path, "/api/v") || path == "/api/openapi.json" || strings.HasPrefix(path, "/datasets/") || path == "/ogc" || strings.HasPrefix(path, "/ogc/")
 }
 
 func TestSyntheticIsSaidEverywhere(t *testing.T) {
@@ -589,7 +590,7 @@ func TestSyntheticIsSaidEverywhere(t *testing.T) {
 		case strings.HasSuffix(path, ".csv") || strings.HasPrefix(path, "/assets/"):
 		case strings.HasPrefix(path, "/api/v1/") || strings.HasPrefix(path, "/api/v2/codelists/") || strings.HasSuffix(path, "/defaultselection"): // codes and names alone
 		case path == "/api/openapi.json" && strings.Contains(text, "Synthetic data"):
-		case strings.HasSuffix(path, ".json") || strings.HasSuffix(path, ".geojson") || strings.HasSuffix(path, ".parquet"):
+		case strings.HasSuffix(path, ".json") || strings.HasSuffix(path, ".geojson") || strings.HasSuffix(path, ".parquet") || strings.Contains(address, "?f=json"):
 			if !strings.Contains(text, `"synthetic":true`) {
 				t.Errorf("%s does not say that it is synthetic", address)
 			}

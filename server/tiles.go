@@ -59,6 +59,7 @@ type tileJSON struct {
 	Bounds   [4]float64         `json:"bounds"`
 	Layers   []tile.VectorLayer `json:"vector_layers"`
 	Edition  string             `json:"edition"`
+	Synth    bool               `json:"synthetic"`
 	Archive  string             `json:"pmtiles"`
 }
 
@@ -108,7 +109,7 @@ func (s *Server) serveTiles(w http.ResponseWriter, req *http.Request) {
 		h.Set("Content-Type", "application/json")
 		least, closest := set.Zooms()
 		at := origin(req) + tiles + "/" + d.ID.String()
-		body, err := json.Marshal(tileJSON{"3.0.0", d.ID.Title(), "xyz", []string{at + "/" + set.hash() + "/{z}/{x}/{y}.mvt"}, least, closest, set.Bounds(), set.Layers(), s.ed.ID(), at + ".pmtiles"})
+		body, err := json.Marshal(tileJSON{"3.0.0", d.ID.Title(), "xyz", []string{at + "/" + set.hash() + "/{z}/{x}/{y}.mvt"}, least, closest, set.Bounds(), set.Layers(), s.ed.ID(), s.ed.Manifest().Synthetic, at + ".pmtiles"})
 		if err != nil {
 			fail(http.StatusInternalServerError, word("en", "broken"))
 			return
