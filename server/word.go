@@ -56,6 +56,8 @@ var words = map[string]cube.Text{
 	"code-begins":     {SV: "Utgåvan har ingen sådan kod, men koder som börjar så hör till %s.", EN: "The edition has no such code, but codes that begin so belong to %s."},
 	"became":          {SV: "Kod i en äldre indelning. Marken ligger nu i %s, ungefär så delad:", EN: "A code of an older division. The ground now lies in %s, parted about so:"},
 	"became-people":   {SV: "Kod i en äldre indelning. De som bor här hör nu till %s, ungefär så delade:", EN: "A code of an older division. Those who live here now belong to %s, parted about so:"},
+	"became-parts":    {SV: "Kod i en äldre indelning. Marken ligger nu i dessa områden i %s; hur mycket i vart och ett är inte känt:", EN: "A code of an older division. The ground now lies in these areas of %s; how much in each is not known:"},
+	"became-whole":    {SV: "Kod i en äldre indelning. Området ingår i ett större i %s:", EN: "A code of an older division. The area is part of a larger one in %s:"},
 	"became-rest":     {SV: "(resten ligger utanför de gränser som utgåvan har)", EN: "(the rest lies outside the borders that the edition has)"},
 	"became-same":     {SV: "Kod i en äldre indelning. Området är detsamma i %s:", EN: "A code of an older division. The area is the same in %s:"},
 	"became-unknown":  {SV: "Kod i en äldre indelning. Samma kod finns i %s, men utgåvan har inte båda gränserna, så det är inte känt om marken är densamma:", EN: "A code of an older division. The same code stands in %s, but the edition does not have both borders, so it is not known whether the ground is the same:"},
