@@ -141,9 +141,9 @@ func (a *aggregates) get(c *cube.Cube, dim string, l *codeList) (*cube.Cube, err
 // available in the answer, which says so.
 func (l *codeList) added(c *cube.Cube, dim string) (*cube.Cube, error) {
 	d := c.DimIndex(dim)
-	to := cube.Dimension{Name: dim, Title: c.Dims()[d].Title, Role: l.role}
+	to := cube.Dimension{Name: dim, Title: words["type"], Role: l.role}
 	if l.role == cube.Area {
-		to.Kind, to.Vintage = string(l.of.Kind), l.of.Vintage
+		to.Title, to.Kind, to.Vintage = cube.Same(l.of.Title()), string(l.of.Kind), l.of.Vintage
 	}
 	position := slices.Repeat([]int32{-1}, len(c.Dims()[d].Members))
 	codes, members := l.positions(c.Dims()[d])

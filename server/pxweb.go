@@ -95,6 +95,7 @@ type apiCall struct {
 func (s *Server) serveAPI(w http.ResponseWriter, req *http.Request) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
+	s.license(h)
 	if req.Method == http.MethodOptions {
 		h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS")
 		h.Set("Access-Control-Allow-Headers", "Content-Type, Accept")

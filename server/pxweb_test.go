@@ -537,6 +537,42 @@ func TestAPICodeLists(t *testing.T) {
 	}
 }
 
+// TestAPITooMuch asks a table of one row for all its combinations: 26,000 areas × 6 years are 156,000 cells, and 150,000 may be asked for.
+func TestAPITooMuch(t *testing.T) {
+	area := cube.Dimension{Name: "area", Title: cube.Same("Area"), Role: cube.Group}
+	for i := range 26_000 {
+		area.Members = append(area.Members, cube.Member{Code: fmt.Sprintf("%05d", i)})
+	}
+	b := cube.NewBuilder("big", []cube.Dimension{area, year("2019", "2020", "2021", "2022", "2023", "2024")}, []cube.Measure{persons})
+	b.Add([]int32{25_999, 5}, cube.KnownCell(7))
+	c, err := b.Cube()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Lineage.Sources = []cube.Source{{Name: "made up", Publisher: "Nobody", Public: true, Synthetic: true}}
+	s := judge(t, serving(t, c))
+	const all = "/api/v2/tables/big/data?valueCodes[area]=*&valueCodes[ContentsCode]=*&valueCodes[year]="
+	r := get(t, s, all+"*")
+	if p := answer[struct{ Title, Detail string }](t, r); r.StatusCode != http.StatusBadRequest || p.Title != "Too many cells selected" || !strings.Contains(p.Detail, "156000") {
+		t.Errorf("%d %+v", r.StatusCode, p)
+	}
+	// Version 1 says it with the status that its clients know.
+	if r := post(t, s, "/api/v1/sv/t/big", `{"query":[],"response":{"format":"json"}}`); r.StatusCode != http.StatusForbidden {
+		t.Errorf("version 1: %d", r.StatusCode)
+	}
+	// A year less is let through, and so is what nobody selected, which is cut.
+	part := dataset(t, get(t, s, all+"FROM(2020)"))
+	if cell := part.Get("NPersons", "25999", "2024"); part.Len() != 130_000 || cell.Value != 7 {
+		t.Errorf("%d rows, %+v", part.Len(), cell)
+	}
+	if r := get(t, s, "/api/v2/tables/big/data"); r.StatusCode != http.StatusOK {
+		t.Errorf("the default selection: %d", r.StatusCode)
+	}
+	if long := strings.Repeat("x", 5<<20); post(t, s, "/api/v2/tables/big/data", `{"selection":[{"variableCode":"`+long+`"}]}`).StatusCode != http.StatusBadRequest {
+		t.Error("a selection of 5 MB was read")
+	}
+}
+
 func FuzzAPI(f *testing.F) {
 	s := toy(f)
 	f.Add("/tables/population/data?valueCodes[type]=TOP(1,2)", "")

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/edition"
 )
 
 // The pages for those who write programs: /api and /api/recept.
@@ -28,17 +29,21 @@ func (s *Server) snippets(r *request, a *answer) []snippet {
 	address := r.origin + r.address(r.lang, "csv")
 	var codes []string
 	for _, c := range a.cubes {
-		for _, d := range c.Dims() {
-			if !slices.Contains(codes, d.Name) {
-				codes = append(codes, d.Name)
+		columns := edition.LongColumns(c)
+		for i, d := range c.Dims() {
+			if d.Role != cube.Time && !slices.Contains(codes, columns[i]) {
+				codes = append(codes, columns[i])
 			}
 		}
 	}
-	name := numbersName(r.lang)
+	name, classes, types := numbersName(r.lang), "", ""
+	if len(codes) > 0 {
+		classes, types = "\n  colClasses = c("+assigned(codes, " = \"character\"")+"),", ",\n    dtype={"+assigned(codes, ": str")+"}"
+	}
 	return []snippet{
 		{"code-curl", "curl", "curl --location --remote-name '" + address + "'"},
-		{"code-r", "R", "" + name + " <- read.csv(" + strconv.Quote(address) + ",\n  colClasses = c(" + assigned(codes, " = \"character\"") + "), fileEncoding = \"UTF-8\")"},
-		{"code-python", "Python", "import pandas as pd\n\n" + name + " = pd.read_csv(" + strconv.Quote(address) + ",\n    dtype={" + assigned(codes, ": str") + "})"},
+		{"code-r", "R", name + " <- read.csv(" + strconv.Quote(address) + "," + classes + " fileEncoding = \"UTF-8\")"},
+		{"code-python", "Python", "import pandas as pd\n\n" + name + " = pd.read_csv(" + strconv.Quote(address) + types + ")"},
 	}
 }
 
