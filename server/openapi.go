@@ -115,12 +115,12 @@ func (s *Server) operations() []operation {
 			params: []parameter{{name: "q", shape: "string", about: cube.Text{SV: "Namn eller kod, eller början på dem.", EN: "A name or a code, or the beginning of one."}}}, example: "/sok.json?q=" + url.QueryEscape(at.place)})
 	}
 	if at.figure != "" {
-		add(operation{id: "map", path: "/karta.{format}", both: true, title: cube.Text{SV: "Ett mått för alla områden i en indelning: siffror, bild eller geometri", EN: "A figure for all areas of a division: numbers, picture or geometry"}, formats: []string{"csv", "json", "xlsx", "parquet", "svg", "geojson"},
+		add(operation{id: "map", path: "/karta.{format}", both: true, title: cube.Text{SV: "Ett mått för alla områden i en indelning: siffror, bild eller geometri", EN: "A figure for all areas of a division: numbers, picture or geometry"}, formats: []string{"csv", "json", "xlsx", "parquet", "svg", "png", "geojson"},
 			params: []parameter{figureOf, {name: "niva", shape: "string", about: cube.Text{SV: "Indelning, som regso-2020.", EN: "Division, such as regso-2020."}}, {name: "ar", shape: "string", about: cube.Text{SV: "År.", EN: "Year."}},
 				{name: inside, shape: "string", about: cube.Text{SV: "Plats som områdena ligger i.", EN: "The place that the areas lie in."}}, {name: "typ", many: true, shape: "string", values: []string{"1", "2", "3", "4", "5"}, about: cube.Text{SV: "Bara områden av den typen.", EN: "Only areas of that type."}},
 				{name: "plats", shape: "string", about: cube.Text{SV: "Område som märks ut.", EN: "An area that is marked."}}},
 			example: "/karta.csv?" + url.Values{"m": {at.figure}}.Encode(), contract: "Answer"})
-		add(operation{id: "compare", path: "/jamfor.{format}", both: true, title: cube.Text{SV: "Jämför platser och områdestyper", EN: "Compare places and area types"}, formats: []string{"csv", "json", "xlsx", "svg"},
+		add(operation{id: "compare", path: "/jamfor.{format}", both: true, title: cube.Text{SV: "Jämför platser och områdestyper", EN: "Compare places and area types"}, formats: []string{"csv", "json", "xlsx", "svg", "png"},
 			params:  []parameter{{name: "m", many: true, shape: "string", about: figureOf.about}, {name: "plats", many: true, shape: "string", about: placeOf}, {name: "typ", many: true, shape: "string", values: []string{"1", "2", "3", "4", "5"}, about: cube.Text{SV: "Områdestyp.", EN: "Area type."}}, {name: "ar", shape: "string", about: cube.Text{SV: "År.", EN: "Year."}}},
 			example: "/jamfor.csv?" + url.Values{"m": {at.figure}}.Encode(), contract: "Answer"})
 	}
@@ -159,6 +159,7 @@ func (s *Server) operations() []operation {
 	add(operation{id: "edition", path: "/utgava.{format}", both: true, title: cube.Text{SV: "Utgåvan: källor, skydd, filer och kontrollsummor", EN: "The edition: sources, protection, files and checksums"}, formats: []string{"json"}, example: "/utgava.json"})
 	add(operation{id: "whole", path: wholeAddress, title: cube.Text{SV: "Alla tabeller som Parquet i ett arkiv", EN: "All tables as Parquet in one archive"}, kinds: []string{"application/zip"}, example: wholeAddress})
 	add(operation{id: "catalogue", path: dcatAddress, title: cube.Text{SV: "Katalogen för Sveriges dataportal (DCAT-AP-SE 3)", EN: "The catalogue for Sweden's data portal (DCAT-AP-SE 3)"}, kinds: []string{"application/rdf+xml"}, example: dcatAddress})
+	add(operation{id: "features", path: ogc, title: cube.Text{SV: "Områdena som OGC API – Features, för QGIS och GDAL; har en egen beskrivning på " + ogc + "/api", EN: "The areas as OGC API – Features, for QGIS and GDAL; has a description of its own at " + ogc + "/api"}, kinds: []string{"application/json"}, example: ogc})
 	v2 := func(id, path, example, contract string, title cube.Text, params ...parameter) {
 		add(operation{id: id, path: pxweb + path, title: title, kinds: []string{"application/json"}, params: append(params, lang), example: pxweb + example, contract: contract})
 	}
@@ -286,6 +287,10 @@ func (s *Server) openAPI(base string) any {
 			paths["/en"+o.path] = object{method: english}
 		}
 	}
+	about := s.cite("en")
+	if m.Synthetic {
+		about += " " + word("en", "synthetic")
+	}
 	text, number := object{"type": "string"}, object{"type": []string{"number", "null"}}
 	var states []string
 	for _, status := range cube.Statuses() {
@@ -308,7 +313,7 @@ func (s *Server) openAPI(base string) any {
 	return object{
 		"openapi": "3.1.0",
 		"info": object{"title": m.Title.In("en"), "version": s.ed.ID(), "summary": "The numbers of one edition, for programs",
-			"description": s.cite("en") + "\n\nEvery page has its numbers at the same address with an ending. What is hidden to protect individuals has a status and no value. Shares are in percent, but for Parquet, where they are 0 to 1.",
+			"description": about + "\n\nEvery page has its numbers at the same address with an ending. What is hidden to protect individuals has a status and no value. Shares are in percent, but for Parquet, where they are 0 to 1.",
 			"license":     object{"name": licenceName(m.Terms()), "url": m.Terms()}},
 		"servers":      []any{object{"url": base}},
 		"tags":         []any{object{"name": "pages", "description": "Every page's numbers"}, object{"name": "PxWebApi", "description": "The interface of Statistics Sweden"}, object{"name": "edition", "description": "The edition as a whole"}},
