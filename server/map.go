@@ -470,7 +470,7 @@ func (s *Server) geoJSON(r *request, title string, f *figure, places []place, ce
 		b = appendText(append(b, `{"type":"Feature","id":`...), u.area().Code)
 		b = append(b, `,"geometry":`...)
 		if u.hasBorder() {
-			b = appendBorder(b, u.corners(u.at))
+			b = appendBorder(b, u.lonLat(u.at).rings)
 		} else {
 			b = append(b, "null"...)
 		}
