@@ -118,6 +118,21 @@ var words = map[string]cube.Text{
 	"embed-alt":    {SV: "Bilden leder till sidan med samma siffror som tabell.", EN: "The picture leads to the page with the same figures as a table."},
 	"embed-more":   {SV: "Sidan med tabell, metod och källor", EN: "The page with table, method and sources"},
 
+	// how sure areas of a map are, and what has no number
+	"sure-distance":   {SV: "Områdestypens säkerhet", EN: "How sure the area type is"},
+	"sure-base":       {SV: "Underlag", EN: "Base"},
+	"all-areas":       {SV: "alla områden", EN: "all areas"},
+	"at-least-points": {SV: "minst %s indexpoäng från en gräns", EN: "at least %s index points from a cut"},
+	"at-least-base":   {SV: "minst %s", EN: "at least %s"},
+	"only-far":        {SV: "Bara områden minst %s indexpoäng från en gräns mellan områdestyper", EN: "Only areas at least %s index points from a cut between area types"},
+	"only-based":      {SV: "Bara områden vars tal har ett underlag på minst %s", EN: "Only areas whose number has a base of at least %s"},
+	"bad-number":      {SV: "Villkoret %s ska vara ett tal från 0, till exempel 1 eller 0,5.", EN: "The condition %s must be a number from 0, such as 1 or 0.5."},
+	"no-distances":    {SV: "Utgåvan anger inte hur långt %s ligger från gränserna mellan områdestyperna.", EN: "The edition does not tell how far %s lie from the cuts between the area types."},
+	"sure-count":      {SV: "%s av %s områden uppfyller villkoret och visas.", EN: "%s of %s areas meet the condition and are shown."},
+	"without-number":  {SV: "Områden utan tal", EN: "Areas without a number"},
+	"public-wider":    {SV: "Talet är offentligt på en vidare nivå:", EN: "The number is public at a wider level:"},
+	"public-at":       {SV: "%s (för %s av områdena)", EN: "%s (for %s of the areas)"},
+
 	// the assessment
 	"assessment":          {SV: "Bedömning", EN: "Assessment"},
 	"assess-lead":         {SV: "I vilken utsträckning verktygen kan stödja analys, planering, inriktning och uppföljning, uppmätt på utgåvans egna siffror. Varje bedömning leder till sitt underlag.", EN: "To what extent the tools can support analysis, planning, direction and follow-up, measured on the edition's own figures. Every verdict leads to its evidence."},
