@@ -513,6 +513,11 @@ func (e *Edition) Division(id area.ID) (*area.Division, error) {
 	return d, err
 }
 
+// DivisionWithParents reads a division with its borders and, for each division that its areas are known to lie in, the code of the one that holds each: all in one reading of its file.
+func (e *Edition) DivisionWithParents(id area.ID) (*area.Division, []Parents, error) {
+	return e.division(id)
+}
+
 func (e *Edition) division(id area.ID) (*area.Division, []Parents, error) {
 	info, err := e.divisionInfo(id)
 	if err != nil {

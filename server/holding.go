@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -127,21 +128,14 @@ func hold(ed *edition.Edition) (*holding, error) {
 	for _, g := range ed.Manifest().Grants {
 		h.scenarios[g.Name] = sync.OnceValues(func() (*scenario, error) { return h.scenario(g) })
 	}
+	parents := map[*division][]edition.Parents{}
 	for _, info := range ed.Divisions() {
-		d, err := ed.Division(info.ID())
+		d, up, err := ed.DivisionWithParents(info.ID())
 		if err != nil {
 			return nil, err
 		}
 		held := &division{Division: d, in: map[area.ID][]int32{}}
-		for _, name := range info.Parents {
-			id, err := area.ParseID(name)
-			if err != nil {
-				return nil, err
-			}
-			if held.in[id], err = ed.Parents(d.ID, id); err != nil {
-				return nil, err
-			}
-		}
+		parents[held] = up
 		held.bounds = sync.OnceValue(func() []orb.Bound {
 			all := make([]orb.Bound, d.Len())
 			for i := range all {
@@ -158,6 +152,26 @@ func hold(ed *edition.Edition) (*holding, error) {
 		held.geographic = make([]atomic.Pointer[[][][]corner], d.Len())
 		held.types = sync.OnceValue(func() *typing { return h.typing(held) })
 		h.divisions = append(h.divisions, held)
+	}
+	for _, d := range h.divisions {
+		for _, p := range parents[d] {
+			up := h.division(p.ID)
+			if up == nil {
+				return nil, fmt.Errorf("the areas of %s lie in %s, which the edition lacks", d.ID, p.ID)
+			}
+			at := make([]int32, len(p.Codes))
+			for i, code := range p.Codes {
+				k, ok := up.Index(code)
+				switch {
+				case code == "":
+					k = -1
+				case !ok:
+					return nil, fmt.Errorf("%s of %s lies in %s, which %s lacks", d.At(i).Code, d.ID, code, p.ID)
+				}
+				at[i] = int32(k)
+			}
+			d.in[p.ID] = at
+		}
 	}
 	h.families = sync.OnceValue(h.findFamilies)
 	h.figures = sync.OnceValues(h.findFigures)
