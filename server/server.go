@@ -5,6 +5,7 @@
 //	/plats/0180           a place: riket (00), län, kommun, RegSO, DeSO or any other area of the edition; ?m=FIGURE is what is shown over time
 //	/karta?m=FIGURE       a map: &niva=regso-2020 the division, &ar=2022 the year, &inom=01 the place that areas lie in, &typ=1 areas of that type alone (may be
 //	                      repeated), &plats=0180 the area that is marked in map, histogram and legend
+//	/karta/flera?m=FIGURE  small maps of every year side by side, or of several figures (&m=, &m=)
 //	/jamfor?m=FIGURE      up to four figures of up to six places (&plats=, &plats=) and area types (&typ=) side by side, in a year (&ar=) and over time
 //	/jamfor/typer         how areas moved between types: &period=2022_2023
 //	/sok?q=orebro         places by name or code
@@ -432,6 +433,8 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.search(r)
 	case first == "karta" && second == "":
 		a, err = s.mapView(r)
+	case first == "karta" && second == "flera":
+		a, err = s.multiples(r)
 	case first == "jamfor" && second == "":
 		a, err = s.compare(r)
 	case first == "jamfor" && second == "typer":
