@@ -368,6 +368,17 @@ func (h *holding) near(text string) []place {
 
 // nearPlaces are links to the places that a code or name that is none may have meant.
 func (s *Server) nearPlaces(text, lang string) (out []link) {
+	for _, q := range s.meant(text) {
+		out = append(out, link{q.called(lang) + " " + q.area().Code, s.href(q, lang)})
+	}
+	return out
+}
+
+// meant are the places that a code or name that is none may stand for.
+func (s *Server) meant(text string) []place {
+	if len(text) > mostAsked {
+		return nil
+	}
 	found := s.lookup(text)
 	if len(found) == 0 {
 		found = s.near(text)
@@ -375,10 +386,7 @@ func (s *Server) nearPlaces(text, lang string) (out []link) {
 	if up, ok := s.byPrefix(text); ok {
 		found = append([]place{up}, found...)
 	}
-	for _, q := range found[:min(len(found), mostNear)] {
-		out = append(out, link{q.called(lang) + " " + q.area().Code, s.href(q, lang)})
-	}
-	return out
+	return found[:min(len(found), mostNear)]
 }
 
 // misspelled is the fewest letters to put in, take away, change or let change places with the next to go from one word to another (optimal string alignment); above most it may be any
