@@ -44,6 +44,8 @@ type Map struct {
 	Title   string
 	Summary string
 	Lang    string
+	Small   bool // a third as large, one of several side by side
+	Shared  bool // the patterns stand in another drawing of the same page
 	Bare    bool // an empty group stands in place of the areas: whoever has them already puts them there, see [OutlinesOf]
 }
 
@@ -94,7 +96,9 @@ func Draw(d Map) template.HTML {
 	}
 	fmt.Fprintf(&p.out, `<svg class="map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="group" aria-label="%s" stroke="#6d6d78" stroke-width="1.2" stroke-linejoin="round" font-family="%s" font-size="22">`,
 		p.width, p.height, p.width/grain, p.height/grain, template.HTMLEscapeString(d.Title+". "+d.Summary+inTheTable.In(d.Lang)), plotFont)
-	p.out.WriteString(patterns)
+	if !d.Shared {
+		p.out.WriteString(patterns)
+	}
 	crowded := d.crowded()
 	switch {
 	case d.Bare:
@@ -120,7 +124,9 @@ func Draw(d Map) template.HTML {
 		path := p.path(d.Mark)
 		fmt.Fprintf(&p.out, `<path class="halo" fill="none" stroke="#fff" stroke-width="10" d="%s"/><path class="mark" fill="none" stroke="#000" stroke-width="4.4" d="%s"/>`, path, path)
 	}
-	p.scaleBar(d.Lang)
+	if !d.Small {
+		p.scaleBar(d.Lang)
+	}
 	p.out.WriteString("</svg>")
 	return template.HTML(p.out.String())
 }
@@ -133,7 +139,7 @@ func (d *Map) pen() *pen {
 			return nil
 		}
 	}
-	p := newPen(d.Window)
+	p := newPen(d.Window, d.Small)
 	p.lang, p.clipped = d.Lang, clipped
 	return p
 }
@@ -184,10 +190,13 @@ const (
 	foot   = 44
 )
 
-func newPen(window orb.Bound) *pen {
+func newPen(window orb.Bound, small bool) *pen {
 	w, h := window.Max[0]-window.Min[0], window.Max[1]-window.Min[1]
 	p := &pen{window: window, margin: margin}
 	p.scale = math.Min(mapWidth*grain/math.Max(w, 1), mapHeight*grain/math.Max(h, 1))
+	if small {
+		p.scale /= 3
+	}
 	p.width, p.height = max(int(math.Ceil(w*p.scale))+2*margin, 240), int(math.Ceil(h*p.scale))+2*margin+foot
 	p.frame = window.Pad(margin / 2 / p.scale)
 	return p
@@ -396,7 +405,7 @@ func (p *pen) scaleBar(lang string) {
 // quiet is the look of areas that are not among what is shown.
 var quiet = &Class{Fill: "transparent"}
 
-// ChartOf makes the map of cells: one for each shape, whose class is set here. Unreliable values are drawn at half strength.
+// ChartOf makes the map of cells, one for each shape, in classes of their own.
 func ChartOf(d Map, title string, cells []cube.Cell, m cube.Measure, lang string) *Chart {
 	// Classes are made of what is drawn.
 	var seen []cube.Cell
@@ -405,12 +414,18 @@ func ChartOf(d Map, title string, cells []cube.Cell, m cube.Measure, lang string
 			seen = append(seen, cells[i])
 		}
 	}
-	l := NewLegend(seen, m, lang)
+	return ChartBy(d, title, cells, m, NewLegend(seen, m, lang), lang)
+}
+
+// ChartBy makes the map of cells, one for each shape, whose class in a legend is set here. Unreliable values are drawn at half strength.
+func ChartBy(d Map, title string, cells []cube.Cell, m cube.Measure, l *Legend, lang string) *Chart {
+	drawn := 0
 	for i := range d.Shapes {
 		s := &d.Shapes[i]
 		if len(s.Border) == 0 {
 			continue
 		}
+		drawn++
 		s.Class, s.Faint = l.Of(cells[i]), cells[i].Status == cube.Unreliable
 		s.Class.N++
 		if s.Faint {
@@ -429,8 +444,8 @@ func ChartOf(d Map, title string, cells []cube.Cell, m cube.Measure, lang string
 		return nil
 	}
 	c := &Chart{Caption: title, SVG: svg, Legend: l}
-	if missing := len(d.Shapes) - len(seen); missing > 0 {
-		c.Notes = append(c.Notes, fmt.Sprintf(withoutBorder.In(lang), Number(float64(len(seen)), 0, lang), Number(float64(len(d.Shapes)), 0, lang)))
+	if drawn < len(d.Shapes) {
+		c.Notes = append(c.Notes, fmt.Sprintf(withoutBorder.In(lang), Number(float64(drawn), 0, lang), Number(float64(len(d.Shapes)), 0, lang)))
 	}
 	if m.Kind.Additive() {
 		c.Notes = append(c.Notes, mapOfCounts.In(lang))

@@ -229,6 +229,18 @@ func (r *Run) sourceFile(ctx context.Context, file string) (string, error) {
 	if k.IsFile() {
 		return snap.Path(k.Answers[0]), nil
 	}
+	made, ending, err := snap.Made(name, part)
+	if err != nil {
+		return "", err
+	}
+	if made != nil {
+		path := filepath.Join(r.work, strings.ReplaceAll(strings.TrimPrefix(file, fromSource), "/", "-")+ending)
+		if err := os.WriteFile(path, made, 0o600); err != nil {
+			return "", fmt.Errorf("project: %w", err)
+		}
+		r.made[file] = path
+		return path, nil
+	}
 	tables, err := snap.Tables(name)
 	if err != nil {
 		return "", err

@@ -115,6 +115,9 @@ func (all *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.Set("Content-Type", one.kind)
+	if strings.HasPrefix(one.kind, "text/javascript") {
+		h.Set("Content-Security-Policy", scriptedPolicy) // a worker asks by its own file's policy
+	}
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	body := one.forms[""]
 	for _, s := range squeezedAs {

@@ -56,3 +56,21 @@ func TestAssets(t *testing.T) {
 		t.Errorf("the style sheet: %d", w.Code)
 	}
 }
+
+// Of the 60 kB that a first view may weigh, what all pages load takes at most 9, so that a national map of 50 has room.
+func TestFirstViewBudget(t *testing.T) {
+	all, err := builtAssets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all.script.Path == "" {
+		t.Skip("the front end is not built (make web)")
+	}
+	sum := 0
+	for _, path := range []string{all.names["style.css"], all.names["icon.svg"], all.script.Path} {
+		sum += len(all.byName[strings.TrimPrefix(path, assetsAt)].forms["gzip"])
+	}
+	if sum > 9000 {
+		t.Errorf("style, icon and script are %d bytes squeezed", sum)
+	}
+}

@@ -22,20 +22,22 @@ const (
 
 // mapPage is a map of one figure in one year.
 type mapPage struct {
-	Choose choosing
-	Choice string
-	Map    *picture.Chart
-	Mark   []string // what is told of the chosen area, in sentences
-	Public *link    // the smallest place around the chosen area where a hidden value is public
-	Grid   *grid
-	Shown  string
-	Notes  []cube.Text
-	Table  string // the whole table
-	Later  []link // the same map other years
-	WhatIf string // where other rules for the types are tried
-	Only   string // the steps of the legend that are shown alone
-	All    string // the map with all of them
-	View   *view  // for the site's own script
+	Choose    choosing
+	Choice    string
+	Map       *picture.Chart
+	Mark      []string // what is told of the chosen area, in sentences
+	Public    *link    // the smallest place around the chosen area where a hidden value is public
+	Grid      *grid
+	Shown     string
+	Notes     []cube.Text
+	Table     string // the whole table
+	Areas     string // the areas with their numbers, as a GeoPackage
+	Later     []link // the same map other years
+	WhatIf    string // where other rules for the types are tried
+	Only      string // the steps of the legend that are shown alone
+	All       string // the map with all of them
+	View      *view  // for the site's own script
+	Multiples string // small maps of all years
 }
 
 func (s *Server) mapView(r *request) (*answer, error) {
@@ -109,6 +111,12 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		places, cells = append(places, place{d, at}), append(cells, f.in(c, rows, d.At(at).Code))
 	}
 	p := &mapPage{Notes: c.Notes, Table: prefix(lang) + "/tabell/" + url.PathEscape(t.Name)}
+	if d.Bordered() > 0 {
+		p.Areas = prefix(lang) + ogc + "/collections/" + d.ID.String() + "/items?f=gpkg&" + shown + "=" + url.QueryEscape(f.key)
+		if year != "" {
+			p.Areas += "&" + chosenYear + "=" + url.QueryEscape(year)
+		}
+	}
 	title := strings.TrimSpace(f.head(lang) + " " + strings.TrimSpace(fmt.Sprintf(word(lang, "per-area"), d.ID.Title(), year)))
 	title = strings.TrimSuffix(title, ",")
 	if inPlace != nil {
@@ -139,14 +147,14 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		further = s.lanShapes(func(q place) string { return prefix(lang) + "/karta" + question(with(r.query, inside, s.address(q))) }, lang)
 	}
 	drawn := picture.Map{Shapes: shapes, Mark: mark.border(), Further: further, Window: window, Bare: r.format == lightFormat}
-	if len(places) > 0 && (r.format == "html" || r.format == lightFormat || r.format == "svg") { // the other forms have no picture in them
+	if len(places) > 0 && (r.format == "html" || r.format == lightFormat || r.format == "svg" || r.format == "png") { // the other forms have no picture in them
 		p.Map = picture.ChartOf(drawn, title, cells, f.measure, lang)
 	}
 	if p.Map != nil {
 		s.classLinks(r, p.Map.Legend)
 		p.Map.Histogram = template.HTML(s.histogram(p.Map.Legend, places, cells, mark, lang))
 		if r.format == lightFormat {
-			p.View = viewOf(r, d, keep, shapes, places, cells, p.Map.Legend, f.measure)
+			p.View = viewOf(r, d, keep, window, shapes, places, cells, p.Map.Legend, f.measure)
 		}
 	}
 	if mark != nil {
@@ -169,6 +177,7 @@ func (s *Server) mapView(r *request) (*answer, error) {
 	if f.measure.Kind == cube.Code {
 		p.WhatIf = s.whatIfOf(d, year, r.query.Get(inside), r.query.Get(chosenPlace), lang)
 	}
+	p.Multiples = prefix(lang) + "/karta/flera" + question(conditions(shown, f.key, level, d.ID.String(), inside, r.query.Get(inside)))
 	for _, y := range t.years() {
 		if y != "" && y != year {
 			p.Later = append(p.Later, link{y, prefix(lang) + "/karta" + question(with(r.query, chosenYear, y))})

@@ -67,6 +67,7 @@ func (s *Server) serveTiles(w http.ResponseWriter, req *http.Request) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Expose-Headers", "Content-Length, Content-Range, ETag")
+	s.license(h)
 	fail := func(status int, text string) {
 		h.Set("Content-Type", "text/plain; charset=utf-8")
 		h.Set("Cache-Control", "no-store")
@@ -102,7 +103,7 @@ func (s *Server) serveTiles(w http.ResponseWriter, req *http.Request) {
 	}
 	switch {
 	case ending == "json":
-		h.Set("Vary", "X-Forwarded-Proto")
+		h.Set("Vary", "Host, X-Forwarded-Proto")
 		h.Set("Cache-Control", "public, max-age=300")
 		h.Set("Content-Type", "application/json")
 		least, closest := set.Zooms()

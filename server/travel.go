@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/paulmach/orb"
+
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/sweref"
 	"github.com/skikt/skikt/picture"
 )
 
@@ -91,19 +94,24 @@ func (s *Server) outlines(r *request) (*reply, error) {
 
 // A view is what a map shows of its areas, in the order of [areas].
 type view struct {
-	Areas   string   `json:"areas"`   // address of the areas
-	Fills   []string `json:"fills"`   // of the classes
-	Classes string   `json:"classes"` // a letter for each area: A for the first class, a for it at half strength, - for an area that is not shown
-	Labels  []string `json:"labels"`
-	Said    []string `json:"said"`            // of each area that is shown, after its name; empty where its class's label says it all
-	Tiles   string   `json:"tiles,omitempty"` // address of the division's vector tiles, where there are such
+	Areas   string     `json:"areas"`   // address of the areas
+	Fills   []string   `json:"fills"`   // of the classes
+	Classes string     `json:"classes"` // a letter for each area: A for the first class, a for it at half strength, - for an area that is not shown
+	Labels  []string   `json:"labels"`
+	Said    []string   `json:"said"`            // of each area that is shown, after its name; empty where its class's label says it all
+	Tiles   string     `json:"tiles,omitempty"` // address of the division's vector tiles, where there are such
+	Bounds  [4]float64 `json:"bounds"`          // of the map: west, south, east, north
 }
 
 const notShown = '-'
 
 // viewOf says what a map shows of a division's areas that lie in a place, or of all.
-func viewOf(r *request, d *division, keep func(int) bool, shapes []picture.Shape, places []place, cells []cube.Cell, l *picture.Legend, m cube.Measure) *view {
+func viewOf(r *request, d *division, keep func(int) bool, window orb.Bound, shapes []picture.Shape, places []place, cells []cube.Cell, l *picture.Legend, m cube.Measure) *view {
 	v := &view{Areas: r.base + prefix(r.lang) + "/karta." + areasFormat + question(conditions(level, d.ID.String(), inside, r.query.Get(inside)))}
+	for i, corner := range []orb.Point{window.Min, window.Max} {
+		lat, lon := sweref.ToGeographic(corner[0], corner[1])
+		v.Bounds[2*i], v.Bounds[2*i+1] = lon, lat
+	}
 	if set, err := d.tiles(); err == nil && set != nil {
 		v.Tiles = r.base + tiles + "/" + d.ID.String() + ".json"
 	}

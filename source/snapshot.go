@@ -196,6 +196,30 @@ const resumable = 24 * time.Hour
 // Forget drops what the visit has, when a plan sees that its answers are not of one vintage, and begins it anew.
 func (v *Visit) Forget() { v.Answers, v.had, v.Total = nil, nil, 0 }
 
+// bad gives back an answer that its reader refuses, so that the next visit asks for it anew.
+func (v *Visit) bad(a *Answer, err error) error {
+	err = fmt.Errorf("%s: %w", a.Address, err)
+	name := a.Name
+	is := func(b Answer) bool { return b.Name == name }
+	v.Answers, v.had = slices.DeleteFunc(v.Answers, is), slices.DeleteFunc(v.had, is)
+	if v.trial {
+		return err
+	}
+	return errors.Join(err, v.leave(Answer{Name: name}))
+}
+
+// astray drops all that the visit has, when the answers do not fit together, so that the next visit begins anew.
+func (v *Visit) astray(err error) error {
+	v.Forget()
+	if v.trial {
+		return err
+	}
+	if gone := os.Remove(v.partly()); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
+		return errors.Join(err, fmt.Errorf("source: %w", gone))
+	}
+	return err
+}
+
 // Get is the answer to a question: from what an interrupted visit kept, else from the publisher. Two questions of a visit must not share a name.
 func (v *Visit) Get(ctx context.Context, q Request) ([]byte, *Answer, error) {
 	if v.Answer(q.Name) != nil {
@@ -273,7 +297,11 @@ func (v *Visit) resume() error {
 		return write(v.partly(), b.Bytes())
 	}
 	for line := range bytes.Lines(lines) {
-		var a Answer // a line that was cut off is none
+		var a Answer                                                         // a line that was cut off is none
+		if json.Unmarshal(line, &a) == nil && a.Name != "" && a.File == "" { // it was given back
+			v.had = slices.DeleteFunc(v.had, func(b Answer) bool { return b.Name == a.Name })
+			continue
+		}
 		if json.Unmarshal(line, &a) == nil && filepath.IsLocal(filepath.FromSlash(a.File)) && time.Since(a.Fetched) < resumable {
 			v.had = append(v.had, a)
 		}

@@ -1,7 +1,10 @@
 // The areas of a map: fetched once, coloured by each answer. What an area's class, colour and sentence are is said by the server alone.
 
 import { mount } from 'svelte'
+import Copy from './Copy.svelte'
+import Pan from './Pan.svelte'
 import Travel from './Travel.svelte'
+import Years from './Years.svelte'
 import { now, type Areas, type View } from './now.svelte'
 import { show } from './route'
 
@@ -36,7 +39,7 @@ export async function prepare(next: Document): Promise<() => void> {
 
 /** Puts the areas in place of the server's picture of the same view. */
 export async function start(): Promise<void> {
-  await show(new URL(location.href), 'stay')
+  await show(new URL(location.href), 'replace')
 }
 
 const svgSpace = 'http://www.w3.org/2000/svg'
@@ -99,7 +102,12 @@ function furnish(): void {
   room.className = 'beside'
   room.setAttribute('data-own', '')
   key.append(room)
-  mount(Travel, { target: room })
+  for (const part of [Years, Travel, Copy]) mount(part, { target: room })
+  const wide = document.createElement('div')
+  wide.className = 'wide'
+  wide.setAttribute('data-own', '')
+  key.closest('figure')!.append(wide)
+  mount(Pan, { target: wide })
   const svg = document.querySelector<SVGSVGElement>('main svg.map')!
   const point = (at: number) => {
     if (at === now.pointed || !now.areas) return

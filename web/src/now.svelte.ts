@@ -20,6 +20,7 @@ export interface View {
   classes: string
   said: string[]
   tiles?: string
+  bounds?: [number, number, number, number]
 }
 
 class Now {

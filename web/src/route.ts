@@ -64,10 +64,11 @@ export async function show(address: URL, way: Way): Promise<void> {
     if (other) document.querySelector('nav .lang a')?.setAttribute('href', other)
     if (way === 'push') history.pushState(null, '', address)
     if (way === 'replace') history.replaceState(null, '', address)
+    const another = address.href !== shown.href
     shown = address
     after()
     performance.measure('view', 'asked')
-    say(`${word('shown')} ${document.querySelector('main figcaption')?.textContent ?? title}`, false)
+    if (another) say(`${word('shown')} ${document.querySelector('main figcaption')?.textContent ?? title}`, false)
   } catch (problem) {
     if (mine.signal.aborted) return
     if (way === 'stay') location.reload()
@@ -103,7 +104,8 @@ export function filled(form: HTMLFormElement): URL | undefined {
   return to
 }
 
-const fetchSoon = (to: URL) => void fetch(source(to), { priority: 'low' }).catch(() => {})
+/** Fetches what is likely to be asked for; the browser keeps the answer. */
+export const ahead = (to: URL) => void fetch(source(to), { priority: 'low' }).catch(() => {})
 
 export function route(preparing: Prepare): void {
   prepare = preparing
@@ -135,7 +137,7 @@ export function route(preparing: Prepare): void {
   }
   document.addEventListener('change', choice)
   document.addEventListener('input', choice)
-  // What one points at is likely to be asked for; the browser keeps the answer.
+  // What one points at, and the choices beside the present one, are likely to be asked for.
   const soon = (event: Event) => {
     if (event.target instanceof HTMLSelectElement && event.target.form?.matches('main form.choose')) {
       const { form, options, selectedIndex, name } = event.target
@@ -144,12 +146,12 @@ export function route(preparing: Prepare): void {
         if (!to) continue
         to.searchParams.delete(name)
         if (beside.value) to.searchParams.set(name, beside.value)
-        fetchSoon(to)
+        ahead(to)
       }
     }
     const link = event.target instanceof Element && event.target.closest('main a[href]:not([rel~=nofollow])')
     const to = link && here(link.getAttribute('href')!)
-    if (to && to.search !== shown.search) fetchSoon(to)
+    if (to && to.search !== shown.search) ahead(to)
   }
   document.addEventListener('pointerover', soon)
   document.addEventListener('focusin', soon)
