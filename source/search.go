@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/skikt/skikt/cube"
 )
 
 // TableInfo is what a host with PxWebApi 2 tells of a table in a list.
@@ -55,6 +57,49 @@ func Search(ctx context.Context, f *Fetcher, host, lang, words string) ([]TableI
 		all, pages = append(all, l.Tables...), l.Page.Pages
 	}
 	return all, nil
+}
+
+// A VariableInfo is what one must know of a variable to select its values.
+type VariableInfo struct {
+	Name      string        `json:"name"`
+	Title     string        `json:"title"`
+	Values    []cube.Member `json:"values"`
+	Contents  bool          `json:"contents,omitempty"`  // its values are what is measured
+	Time      bool          `json:"time,omitempty"`      // TOP is the newest
+	LeaveOut  bool          `json:"leave_out,omitempty"` // it may be left out, with an empty list
+	Codelists []string      `json:"codelists,omitempty"`
+}
+
+// Describe asks a host with PxWebApi 2 for the variables of a table.
+func Describe(ctx context.Context, f *Fetcher, host, lang, table string) (title string, all []VariableInfo, err error) {
+	p := PxWeb{Host: host, Table: table}
+	if err := p.check(); err != nil {
+		return "", nil, err
+	}
+	r, err := f.Ask(ctx, Request{Address: p.address("/metadata", lang), Form: JSON})
+	if err != nil {
+		return "", nil, err
+	}
+	m, err := p.readMetadata(r.Body)
+	if err != nil {
+		return "", nil, fmt.Errorf("source: %s: %w", p.address("/metadata", lang), err)
+	}
+	var more struct {
+		Dimension map[string]struct {
+			Extension struct{ Codelists []struct{ ID string } }
+		}
+	}
+	if err := json.Unmarshal(r.Body, &more); err != nil {
+		return "", nil, fmt.Errorf("source: %s: the code lists of the variables are not as they should", p.address("/metadata", lang))
+	}
+	for _, v := range m.Variables {
+		info := VariableInfo{Name: v.Name, Title: v.Title.In(lang), Values: v.Members, Contents: v.Metric, Time: v.Time, LeaveOut: v.Eliminate}
+		for _, c := range more.Dimension[v.Name].Extension.Codelists {
+			info.Codelists = append(info.Codelists, c.ID)
+		}
+		all = append(all, info)
+	}
+	return m.Title.In(lang), all, nil
 }
 
 // A Codelist is a list of values that a variable may be asked by: some of its own (a value set), or sums of them (an aggregation).

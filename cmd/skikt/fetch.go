@@ -19,7 +19,8 @@ type fetchCmd struct {
 	Check   bool     `help:"Tell what the publishers have changed, and fetch nothing. Exit code 4 when something is changed or not fetched."`
 	List    bool     `help:"The ready recipes, for fetch: {recipe: NAME} under a source in skikt.yaml."`
 	Search  string   `help:"Find tables of a statistical database by words." placeholder:"WORDS"`
-	Host    string   `help:"For --search: address of the database's PxWebApi 2 (default: SCB's)." placeholder:"ADDRESS"`
+	Show    string   `help:"The variables of a table and what to select them by, or the values of a code list (vs_RegSO2025)." placeholder:"TABLE"`
+	Host    string   `help:"For --search and --show: address of the database's PxWebApi 2 (default: SCB's)." placeholder:"ADDRESS"`
 	JSON    bool     `help:"What is told as JSON on stdout."`
 	Lang    string   `help:"Language." enum:"sv,en" default:"sv"`
 }
@@ -32,6 +33,7 @@ reads the snapshot alone: it never touches the network. Records and keys name a 
   skikt fetch PROJECT            what is not there yet
   skikt fetch PROJECT --check    has a publisher changed something?
   skikt fetch PROJECT --update   fetch what has been changed; then skikt diff PROJECT/snapshot/skikt.1.lock PROJECT/snapshot
+  skikt fetch --search RegSO     tables of SCB's database by words; --show TAB6574 for what one has
 
 Limits of calls are held to, and a host that says wait is waited for. Exit codes: 0 all is there, 1 something could not be fetched (what could is
 kept), 2 the command line is wrong, 4 with --check when something has changed.
@@ -54,8 +56,12 @@ func (c *fetchCmd) Run(ctx context.Context, std *streams) error {
 		return c.list(std)
 	case c.Search != "":
 		return c.search(ctx, std, f)
+	case strings.HasPrefix(c.Show, "vs_"), strings.HasPrefix(c.Show, "agg_"):
+		return c.codelist(ctx, std, f)
+	case c.Show != "":
+		return c.show(ctx, std, f)
 	case c.Project == "":
-		return exitError{exitUsage, fmt.Errorf("name a project, or ask for --list or --search")}
+		return exitError{exitUsage, fmt.Errorf("name a project, or ask for --list, --search or --show")}
 	}
 	p, err := project.Open(c.Project, "")
 	if err != nil {
@@ -173,6 +179,64 @@ func (c *fetchCmd) search(ctx context.Context, std *streams, f *source.Fetcher) 
 			more = " (no longer updated)"
 		}
 		fmt.Fprintf(w, "%s\t%s–%s\t%s%s\n", t.ID, t.FirstPeriod, t.LastPeriod, t.Label, more)
+	}
+	return w.Flush()
+}
+
+// show prints the variables of a table as they stand in skikt.yaml's select.
+func (c *fetchCmd) show(ctx context.Context, std *streams, f *source.Fetcher) error {
+	title, variables, err := source.Describe(ctx, f, cmp.Or(c.Host, source.SCB), c.Lang, c.Show)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return writeJSON(std, variables)
+	}
+	fmt.Fprintf(std.out, "%s  %s\n", c.Show, title)
+	for _, v := range variables {
+		said := fmt.Sprintf("%d values", len(v.Values))
+		if len(v.Values) == 1 {
+			said = "1 value"
+		}
+		for _, is := range []struct {
+			so   bool
+			text string
+		}{{v.Contents, "contents"}, {v.Time, "time"}, {v.LeaveOut, "may be left out"}, {len(v.Codelists) > 0, "code lists " + strings.Join(v.Codelists, ", ")}} {
+			if is.so {
+				said += "; " + is.text
+			}
+		}
+		fmt.Fprintf(std.out, "\n%s (%s): %s\n", v.Name, cmp.Or(v.Title, v.Name), said)
+		const most = 8
+		for i, m := range v.Values {
+			if i == most && len(v.Values) > most+1 {
+				last := v.Values[len(v.Values)-1]
+				fmt.Fprintf(std.out, "  ...\n  %s  %s\n", last.Code, last.Label.In(c.Lang))
+				break
+			}
+			fmt.Fprintf(std.out, "  %s  %s\n", m.Code, m.Label.In(c.Lang))
+		}
+	}
+	return nil
+}
+
+// codelist prints the values of a code list, with the variable's own that each stands for where it is a sum.
+func (c *fetchCmd) codelist(ctx context.Context, std *streams, f *source.Fetcher) error {
+	list, err := source.CodelistOf(ctx, f, cmp.Or(c.Host, source.SCB), c.Lang, c.Show)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return writeJSON(std, list)
+	}
+	fmt.Fprintf(std.out, "%s  %s (%s)\n", list.ID, list.Label, list.Type)
+	w := tabwriter.NewWriter(std.out, 0, 4, 2, ' ', 0)
+	for _, v := range list.Values {
+		of := ""
+		if list.Type == "Aggregation" {
+			of = strings.Join(v.Of, " ")
+		}
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", v.Code, v.Label, of)
 	}
 	return w.Flush()
 }

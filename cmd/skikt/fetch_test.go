@@ -24,12 +24,16 @@ func TestFetchAndDiff(t *testing.T) {
 			fmt.Fprint(w, `{"languages":[{"id":"sv"}],"maxDataCells":1000,"maxCallsPerTimeWindow":30,"timeWindow":10,"license":"CC0"}`)
 		case r.URL.Path == "/tables":
 			fmt.Fprint(w, `{"tables":[{"id":"TABX","label":"Folkmängd","updated":"2026","firstPeriod":"2024","lastPeriod":"2024","discontinued":true}],"page":{"pageNumber":1,"totalPages":1}}`)
+		case r.URL.Path == "/codelists/agg_x":
+			fmt.Fprint(w, `{"id":"agg_x","label":"Halvor","type":"Aggregation","values":[{"code":"H","label":"Halva","valueMap":["1","2"]}]}`)
 		case gone:
 			http.NotFound(w, r)
 		case r.URL.Path == "/tables/TABX":
 			fmt.Fprintf(w, `{"updated":%q}`, updated)
 		case r.URL.Path == "/tables/TABX/metadata":
 			fmt.Fprintf(w, meta, updated, names[0], names[1], "[]")
+		case r.URL.Path != "/tables/TABX/data":
+			http.NotFound(w, r)
 		default:
 			fmt.Fprintf(w, meta, updated, names[0], names[1], fmt.Sprintf("[10,%d]", second))
 		}
@@ -53,6 +57,9 @@ func TestFetchAndDiff(t *testing.T) {
 		return out
 	}
 	tell("skikt fetch --search Folkmängd --host "+host.URL, 0, "TABX  2024–2024  Folkmängd (no longer updated)")
+	tell("skikt fetch --show TABX --host "+host.URL, 0, "TABX  Folkmängd", "Region (region): 2 values", "  0180R002_RegSO2025  Söder", "Tid (Tid): 1 value; time")
+	tell("skikt fetch --show agg_x --host "+host.URL, 0, "agg_x  Halvor (Aggregation)", "H  Halva  1 2")
+	tell("skikt fetch --show TABY --host "+host.URL, exitFailed, "404 Not Found")
 	tell("skikt fetch", exitUsage, "name a project")
 	tell("skikt fetch . --check", exitFound, "not fetched", "skikt fetch . --update")
 	tell("skikt fetch . other", exitFailed, `no source "other"`)
