@@ -278,42 +278,55 @@ func without(codes []string, drop map[string]string) []string {
 }
 
 // Estimate takes the sizes of parts from another bridge between the same vintages, such as one made of borders, and leaves to this one, such as SCB's list, which areas have
-// ground in common. Parts that only the other knows are spread over those that this one knows, and widen their bounds.
+// ground in common. Parts that only the other knows are spread over those that this one knows, and widen their bounds; but where this one does not know where ground went or came from, the
+// other tells.
 func (b *Bridge) Estimate(from, to *Division, by *Bridge) (*Bridge, error) {
 	if by.From != b.From || by.To != b.To {
 		return nil, fmt.Errorf("area: sizes from %s to %s say nothing of %s to %s", by.From, by.To, b.From, b.To)
 	}
-	size := map[[2]string]Link{}
-	for _, l := range by.Links {
-		size[[2]string{l.Old, l.New}] = l
+	both := func(x, y []string) []string {
+		return slices.DeleteFunc(slices.Clone(x), func(code string) bool { return !slices.Contains(y, code) })
 	}
+	sizes := map[[2]string]Link{}
 	links := slices.Clone(b.Links)
-	for _, side := range []struct {
-		at    map[string][]int
-		share func(*Link) *Share
-	}{{b.old, func(l *Link) *Share { return &l.Forward }}, {b.new, func(l *Link) *Share { return &l.Backward }}} {
-		for _, at := range side.at {
-			sum := 0.0
-			for _, k := range at {
-				other := size[[2]string{links[k].Old, links[k].New}]
-				if s := side.share(&other); s.Known {
-					sum += s.Est
-				}
-			}
-			for _, k := range at {
-				s := side.share(&links[k])
-				if *s == All || !(sum > 0) {
-					continue
-				}
-				other := size[[2]string{links[k].Old, links[k].New}]
-				o := *side.share(&other)
-				rest := max(0, 1-sum)
-				*s = Share{Lo: o.Lo, Hi: min(1, o.Hi+rest), Est: o.Est / sum, Known: true}
-				s.Lo, s.Hi = min(s.Lo, s.Est), max(s.Hi, s.Est)
-			}
+	known := map[[2]string]bool{}
+	for _, l := range b.Links {
+		known[[2]string{l.Old, l.New}] = true
+	}
+	for _, l := range by.Links {
+		k := [2]string{l.Old, l.New}
+		sizes[k] = l
+		if !known[k] && (slices.Contains(b.Gives, l.Old) || slices.Contains(b.Takes, l.New)) {
+			links = append(links, l)
 		}
 	}
-	return NewBridge(from, to, by.Basis, links, b.Gives, b.Takes)
+	for _, side := range []struct {
+		code  func(Link) string
+		share func(*Link) *Share
+	}{
+		{func(l Link) string { return l.Old }, func(l *Link) *Share { return &l.Forward }},
+		{func(l Link) string { return l.New }, func(l *Link) *Share { return &l.Backward }},
+	} {
+		sum := map[string]float64{}
+		for _, l := range links {
+			size := sizes[[2]string{l.Old, l.New}]
+			if s := side.share(&size); s.Known {
+				sum[side.code(l)] += s.Est
+			}
+		}
+		for i := range links {
+			s, all := side.share(&links[i]), sum[side.code(links[i])]
+			size := sizes[[2]string{links[i].Old, links[i].New}]
+			o := *side.share(&size)
+			if !(all > 0) {
+				*s = Some
+				continue
+			}
+			*s = Share{Lo: o.Lo, Hi: min(1, o.Hi+max(0, 1-all)), Est: min(1, o.Est/all), Known: true}
+			s.Lo, s.Hi = min(s.Lo, s.Est), max(s.Hi, s.Est)
+		}
+	}
+	return Ground(from, to, by.Basis, links, both(b.Gives, by.Gives), both(b.Takes, by.Takes))
 }
 
 // RollUp makes the bridge between two vintages of a coarser division from one of a finer division that it is made of, such as RegSO from DeSO, along the keys

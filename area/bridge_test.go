@@ -86,7 +86,6 @@ func TestFromChanges(t *testing.T) {
 		{"0114C1060", "0114C1061", kind("Ger del till nybildad"), 9},
 		{"0114C1070", "0114C1071", kind("Kodändrad; annat än 20-22"), 10},
 		{"0114C1080", "0114C1080", kind("Utvidgas"), 11},
-		{"0114C1090", "0114C1090", kind("Minskas och ger del till befintlig eller nybildad"), 12},
 		{"1883A0010", "1883A0030", kind("Upphör; till nybildad"), 13},
 	}
 	b, aside, err := FromChanges(from, to, rows, nil)
@@ -109,11 +108,20 @@ C1060 > C1060 split: 0–1, all
 C1060 > C1061 changed: 0–1, 0–1
 C1070 > C1071 same: all, all
 C1080 > C1080 merged: all, 0–1
-C1090 > C1090 split: 0–1, all
-C1090 gives
+C1090 > C1090 same: all, all
 C1080 takes`)
+	// 1090 gives nobody knows to whom: it may be to any of the new areas of the kommun, but not to those that stay.
+	rows = append(rows, Change{"0114C1090", "0114C1090", kind("Minskas och ger del till befintlig eller nybildad"), 12})
+	if b, _, err = FromChanges(from, to, rows, nil); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"0114C1021", "0114C1022", "0114C1061", "0114C1071", "0114C1080"}; !slices.Equal(b.Gives, []string{"0114C1090"}) || !slices.Equal(b.Takes, want) || b.Same()["0114C1070"] != "" || b.Same()["0114A0010"] == "" {
+		t.Errorf("gives %v, takes %v", b.Gives, b.Takes)
+	}
+	rows = rows[:len(rows)-1]
+	b, _, _ = FromChanges(from, to, rows, nil)
 	expect(t, b.Reverse().Reverse(), shape(b))
-	if same := b.Same(); !reflect.DeepEqual(same, map[string]string{"0114A0010": "0114A0010", "0114A0020": "0114A0020", "0114C1070": "0114C1071"}) {
+	if same := b.Same(); !reflect.DeepEqual(same, map[string]string{"0114A0010": "0114A0010", "0114A0020": "0114A0020", "0114C1070": "0114C1071", "0114C1090": "0114C1090"}) {
 		t.Errorf("the same: %v", same)
 	}
 	for code, want := range map[string]bool{"0114A0010": false, "0114C1071": false, "0114C1021": true, "0114C1080": true, "0114C1040": true} {
@@ -257,6 +265,22 @@ C1030 > C1030 split: 0.6667 (0–1), all
 C1030 > C1040 changed: 0.3333 (0–1), 0.25 (0–1)
 C1040 > C1040 merged: all, 0.75 (0–1)
 C1050 > C1050 same: all, all`)
+	// Where the list says that 1030 gave ground nobody knows where, the borders tell.
+	if listed, _, err = FromChanges(from, to, []Change{{"0114C1030", "0114C1030", Shrinks, 2}, {"0114C1040", "0114C1040", Grows, 3}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if len(listed.Gives) != 1 || len(listed.Takes) != 1 {
+		t.Fatalf("%v %v", listed.Gives, listed.Takes)
+	}
+	if b, err = listed.Estimate(from, to, drawn); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, b, `
+C1030 > C1030 split: 0.6 (0–1), all
+C1030 > C1040 changed: 0.3 (0–1), 0.25 (0–1)
+C1030 > C1050 changed: 0.1 (0–1), 0.2 (0–1)
+C1040 > C1040 merged: all, 0.75 (0–1)
+C1050 > C1050 merged: all, 0.8 (0–1)`)
 	if _, err := listed.Estimate(from, to, drawn.Reverse()); err == nil {
 		t.Error("sizes of the way back were taken")
 	}

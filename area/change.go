@@ -52,7 +52,7 @@ type Change struct {
 
 // FromChanges makes a bridge of a list of changes. The list is taken to be whole: an area that no row names, and whose code stands in both vintages, is the same
 // ground, as is one that is only drawn further out at sea. whole tells that of areas that no row names; nil takes all to be told of. Where the list is an excerpt, areas of which it does not tell are
-// in Gives and Takes, and so are those that grow or shrink without a row that says by whose ground.
+// in Gives and Takes, and so are those that grow or shrink without a row that says by whose ground, and the new areas of a kommun where ground went nobody knows where.
 //
 // aside are the rows that are not about these two vintages, such as SCB's two rows of 2018-02 on Karlskoga, whose codes stand in neither: the number of each row.
 func FromChanges(from, to *Division, changes []Change, whole func(code string) bool) (b *Bridge, aside []int, err error) {
@@ -85,6 +85,7 @@ func FromChanges(from, to *Division, changes []Change, whole func(code string) b
 			grown[c.New] = true
 		}
 	}
+	near := map[string]bool{} // kommuner in which an area gave ground and no row tells to whom: it may be any that is new there
 	for i := range from.Len() {
 		code := from.At(i).Code
 		_, stays := to.Index(code)
@@ -94,6 +95,8 @@ func FromChanges(from, to *Division, changes []Change, whole func(code string) b
 		unheard := !was[code] && !is[code] && !told(whole, code)
 		if unheard || cut[code] && !moved[code] {
 			gives[code] = true
+			kommun, _ := Prefix(from.ID.Kind, code, Kommun)
+			near[kommun] = near[kommun] || !unheard
 		}
 		if unheard {
 			takes[code] = true
@@ -101,7 +104,9 @@ func FromChanges(from, to *Division, changes []Change, whole func(code string) b
 	}
 	for i := range to.Len() {
 		code := to.At(i).Code
-		if _, before := from.Index(code); !before && !is[code] || grown[code] && !got[code] {
+		_, before := from.Index(code)
+		kommun, _ := Prefix(to.ID.Kind, code, Kommun)
+		if !before && (!is[code] || near[kommun]) || grown[code] && !got[code] {
 			takes[code] = true
 		}
 	}

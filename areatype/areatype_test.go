@@ -698,3 +698,45 @@ func runCompare(c *casetest.Call) (casetest.Outcome, error) {
 	}
 	return out, nil
 }
+
+// With equal weights the weighted index is the index; with 2, 1 and 0 of 10, 20 and 60 it is 40/3.
+func TestWeightedIndex(t *testing.T) {
+	var def Definition
+	p := func(n int64) Exact {
+		e, err := Percent(n, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	percents := []Exact{p(10), p(20), p(60)}
+	if got, err := def.WeightedIndex(percents, []int64{2, 1, 0}); err != nil || got.String() != "40/3" {
+		t.Errorf("%v %v, want 40/3", got, err)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		w := rapid.Int64Range(1, 1000).Draw(t, "weight")
+		percents := make([]Exact, 3)
+		for i := range percents {
+			var err error
+			of := rapid.Int64Range(1, 5000).Draw(t, "of")
+			if percents[i], err = Percent(rapid.Int64Range(0, of).Draw(t, "count"), of); err != nil {
+				t.Fatal(err)
+			}
+		}
+		def := Definition{}
+		if rapid.Bool().Draw(t, "rounded") {
+			one := 1
+			def.Rounding = Rounding{Components: &one, Index: &one}
+		}
+		a, errA := def.Index(percents)
+		b, errB := def.WeightedIndex(percents, []int64{w, w, w})
+		if errA != nil || errB != nil || a.Cmp(b) != 0 {
+			t.Fatalf("index %v %v, weighted alike %v %v", a, errA, b, errB)
+		}
+	})
+	for _, weights := range [][]int64{{0, 0, 0}, {1, 1}, {1, -1, 1}} {
+		if _, err := def.WeightedIndex(percents, weights); err == nil {
+			t.Errorf("weights %v are taken", weights)
+		}
+	}
+}

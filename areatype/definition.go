@@ -3,6 +3,7 @@ package areatype
 import (
 	"errors"
 	"fmt"
+	"math/big"
 
 	"github.com/skikt/skikt/cube"
 )
@@ -219,6 +220,35 @@ func (d Definition) Index(percents []Exact) (Exact, error) {
 		percents = rounded
 	}
 	index := mean(percents)
+	if n := d.Rounding.Index; n != nil {
+		index = index.Round(*n)
+	}
+	return index, nil
+}
+
+// WeightedIndex is the index of one area if its components counted by weights instead of alike: Σwp / Σw, rounded as declared. With the same weight for all it is
+// [Definition.Index].
+func (d Definition) WeightedIndex(percents []Exact, weights []int64) (Exact, error) {
+	d = d.WithDefaults()
+	if len(percents) != len(d.Components) || len(weights) != len(percents) {
+		return Exact{}, fmt.Errorf("areatype: definition %s has %d components, got %d percentages and %d weights", d.Name, len(d.Components), len(percents), len(weights))
+	}
+	sum, all := new(big.Rat), new(big.Rat)
+	for i, p := range percents {
+		if weights[i] < 0 {
+			return Exact{}, fmt.Errorf("areatype: definition %s: the weight %d of component %s is negative", d.Name, weights[i], d.Components[i].Name)
+		}
+		if n := d.Rounding.Components; n != nil {
+			p = p.Round(*n)
+		}
+		w := new(big.Rat).SetInt64(weights[i])
+		all.Add(all, w)
+		sum.Add(sum, w.Mul(w, p.rat()))
+	}
+	if all.Sign() == 0 {
+		return Exact{}, fmt.Errorf("areatype: definition %s: no component has a weight", d.Name)
+	}
+	index := Exact{sum.Quo(sum, all)}
 	if n := d.Rounding.Index; n != nil {
 		index = index.Round(*n)
 	}

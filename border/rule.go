@@ -84,6 +84,7 @@ const (
 	RuleAside      = "change-aside"
 	RuleMoved      = "moved-border"
 	RuleNowhere    = "nowhere"
+	RulePersons    = "persons"
 )
 
 // Rules documents every rule: those of reading, of checking, of dissolving and of keys.
@@ -144,6 +145,8 @@ var Rules = []Rule{
 		Words{"Områden i två årgångar överlappar så lite att det inte räknas.", "Areas of two vintages overlap so little that it does not count."}},
 	{RuleNowhere, false, Words{"Mark utan motsvarighet", "Ground without a counterpart"},
 		Words{"En del av området ligger inte i något område i den andra årgången.", "A part of the area lies in no area of the other vintage."}},
+	{RulePersons, false, Words{"Folkmängd saknas", "No number of persons"},
+		Words{"Raden har inget antal personer för området.", "The row has no number of persons for the area."}},
 }
 
 // RuleOf finds the documentation of a rule.

@@ -66,8 +66,11 @@ type Dimension struct {
 	Members []Member `json:"members"`
 }
 
-// Index is the position of a member code, or -1.
+// Index is the position of a member code, or -1. Of a dimension whose codes are sorted, as those of areas are, it is found at once.
 func (d *Dimension) Index(code string) int {
+	if i := sort.Search(len(d.Members), func(i int) bool { return d.Members[i].Code >= code }); i < len(d.Members) && d.Members[i].Code == code {
+		return i
+	}
 	for i := range d.Members {
 		if d.Members[i].Code == code {
 			return i

@@ -30,14 +30,26 @@ func (c *Cube) Keep(keep func(row int) bool) (*Cube, error) {
 			order = append(order, i)
 		}
 	}
-	b := c.derived(c.dims, c.measures)
+	return c.rows(order), nil
+}
+
+// rows is the cube with only the given rows, which are in order.
+func (c *Cube) rows(order []int) *Cube {
+	out := c.derived(c.dims, c.measures).cube
 	for d := range c.coords {
-		b.cube.coords[d] = pick(c.coords[d], order)
+		out.coords[d] = pick(c.coords[d], order)
 	}
 	for m, col := range c.columns {
-		b.cube.columns[m] = col.pick(order)
+		out.columns[m] = col.pick(order)
 	}
-	return b.Cube()
+	return out
+}
+
+// span are the rows from and up to, but not including, which have the member of the first dimension; they stand together.
+func (c *Cube) span(member int32) (from, to int) {
+	from, _ = slices.BinarySearch(c.coords[0], member)
+	n, _ := slices.BinarySearch(c.coords[0][from:], member+1)
+	return from, from + n
 }
 
 // Where is the cube with only the rows that have one of the codes in the dimension. A code that the dimension lacks is an error.
@@ -54,7 +66,19 @@ func (c *Cube) Where(dim string, codes ...string) (*Cube, error) {
 		}
 		want[i] = true
 	}
-	return c.Keep(func(i int) bool { return want[c.coords[d][i]] })
+	if d > 0 {
+		return c.Keep(func(i int) bool { return want[c.coords[d][i]] })
+	}
+	var order []int
+	for at, wanted := range want {
+		if wanted {
+			from, to := c.span(int32(at))
+			for i := from; i < to; i++ {
+				order = append(order, i)
+			}
+		}
+	}
+	return c.rows(order), nil
 }
 
 // DimNames are the names of the dimensions in order.
@@ -552,8 +576,11 @@ func (c *Cube) View(v View) (*Cube, error) {
 func (c *Cube) Select(names ...string) (*Cube, error) {
 	var measures []Measure
 	var columns []*column
-	for _, name := range names {
+	for k, name := range names {
 		m := c.MeasureIndex(name)
+		if slices.Contains(names[:k], name) {
+			return nil, fmt.Errorf("cube: the measure %q of %s is asked for twice", name, c.Name)
+		}
 		if m < 0 {
 			return nil, fmt.Errorf("cube: %s has no measure %q", c.Name, name)
 		}
@@ -564,7 +591,7 @@ func (c *Cube) Select(names ...string) (*Cube, error) {
 		b.cube.coords[d] = slices.Clone(c.coords[d])
 	}
 	b.cube.columns = columns
-	return b.Cube()
+	return b.cube, nil
 }
 
 // Join puts the measures of another cube with the same dimensions beside those of c. Members are matched by code; a row that one of

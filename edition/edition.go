@@ -113,7 +113,8 @@ type Manifest struct {
 	Release
 	Tables    []TableInfo    `json:"tables"`
 	Divisions []DivisionInfo `json:"divisions"`
-	Files     []File         `json:"files"` // all but the manifest itself and the checksums
+	Bridges   []BridgeInfo   `json:"bridges,omitempty"` // between vintages of the divisions
+	Files     []File         `json:"files"`             // all but the manifest itself and the checksums
 }
 
 // A Method is a text on how something was done, in Markdown.
@@ -302,6 +303,11 @@ func (e *Edition) checkManifest() error {
 	for _, g := range m.Grants {
 		if !tables[g.Table] {
 			return fmt.Errorf("%s has a grant %q but not its table %q", ManifestFile, g.Name, g.Table)
+		}
+	}
+	for _, b := range m.Bridges {
+		if _, ok := e.files[b.File]; !ok {
+			return fmt.Errorf("%s has a bridge from %s to %s but not its file %q", ManifestFile, b.From, b.To, b.File)
 		}
 	}
 	for _, d := range m.Divisions {

@@ -115,6 +115,15 @@ func Number(v float64, decimals int, lang string) string {
 	return b.String()
 }
 
+// Decimal is a number with as many decimals as it has, as people write it and forms take it back: 1,5 in Swedish, without groups.
+func Decimal(v float64, lang string) string {
+	text := strconv.FormatFloat(v, 'f', -1, 64)
+	if lang != "en" {
+		text = strings.Replace(text, ".", ",", 1)
+	}
+	return text
+}
+
 // Head is a measure as a column's head: its title and unit.
 func Head(m cube.Measure, lang string) string {
 	title := m.Title.In(lang)

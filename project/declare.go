@@ -21,6 +21,7 @@ import (
 	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/record"
+	"github.com/skikt/skikt/source"
 )
 
 // FileName is the name of the project file in its folder.
@@ -51,6 +52,8 @@ type Declaration struct {
 	Assess      *AssessDecl            `yaml:"assess"`
 	Policy      PolicyDecl             `yaml:"policy"`
 	Report      *ReportDecl            `yaml:"report"`
+	Change      *ChangeDecl            `yaml:"change"`
+	Barometer   *BarometerDecl         `yaml:"barometer"`
 	Notes       []Text                 `yaml:"notes"`
 }
 
@@ -79,6 +82,10 @@ type SourceDecl struct {
 	Licence   string `yaml:"licence"`
 	Updated   string `yaml:"updated"`
 	Public    bool   `yaml:"public"` // its publisher has already made the figures public
+
+	// Fetch is what skikt fetch fetches into the project's snapshot. Files are then named source:NAME, or source:NAME/regso-2025 for one of its tables; publisher, licence and stamp come from
+	// the snapshot, and the figures are public.
+	Fetch *source.Declaration `yaml:"fetch"`
 }
 
 // GeographyDecl declares the divisions.
@@ -87,6 +94,7 @@ type GeographyDecl struct {
 	Names    *FileDecl    `yaml:"names"` // code and name of län and kommuner
 	Borders  []BorderDecl `yaml:"borders"`
 	Dissolve []string     `yaml:"dissolve"` // divisions whose borders are made from finer ones
+	Bridges  []BridgeDecl `yaml:"bridges"`  // what has become of areas from one vintage to another
 
 	// Titles are what divisions of one's own are called, by kind: stadsdel: {sv: Stadsdel, en: City district}.
 	Titles map[string]Text `yaml:"titles"`
@@ -244,7 +252,8 @@ type TableDecl struct {
 	Areas  *CountDecl          `yaml:"areas"` // also count the areas themselves
 	By     []string            `yaml:"by"`    // type, kommun, lan, riket, regso, deso, or several joined by ×: type × kommun
 	Notes  []Text              `yaml:"notes"`
-	Only   []string            `yaml:"only"` // measures to publish; all when empty
+	Only   []string            `yaml:"only"`   // measures to publish; all when empty
+	Bridge *BridgedDecl        `yaml:"bridge"` // the table by area also told by the areas of another vintage, called NAME_regso_2025
 }
 
 // RateDecl is a rate: the table's published count per so many of a population that is already public.
@@ -355,6 +364,9 @@ func yamlError(path string, err error) error {
 
 // file is the place of a declared file. A pattern with * must match exactly one file.
 func (p *Project) file(name string) (string, error) {
+	if strings.HasPrefix(name, fromSource) {
+		return "", fmt.Errorf("%s is a fetched source, which is read as part of a build alone: use skikt build, or name the file in %s", name, SnapshotFolder)
+	}
 	path := filepath.FromSlash(name)
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(p.Data, path)
@@ -397,6 +409,7 @@ func (p *Project) validate(path string, text []byte) error {
 	if p.Name == "" {
 		say("name", "it is missing")
 	}
+	p.resolveSources(say)
 	p.validateGeography(say.under("geography"))
 	of := map[string]columns{}
 	for _, name := range sorted(p.Records) {
@@ -445,6 +458,7 @@ func (p *Project) validate(path string, text []byte) error {
 	p.validateAssess(say.under("assess"))
 	p.validatePolicy(say)
 	p.validateReport(say)
+	p.validateBarometer(say)
 	p.validateRecordKeys(say)
 	slices.SortStableFunc(all, func(a, b complaint) int { return cmp.Compare(a.line, b.line) })
 	var bad []error
@@ -490,6 +504,7 @@ func (p *Project) validateGeography(say complain) {
 	for i, name := range p.Geography.Dissolve {
 		id(fmt.Sprintf("dissolve[%d]", i), name)
 	}
+	p.validateBridges(say)
 }
 
 func (p *Project) validateSource(at, source string, say complain) {
@@ -499,7 +514,7 @@ func (p *Project) validateSource(at, source string, say complain) {
 }
 
 // public tells whether a publisher has already made records public.
-func (p *Project) public(records string) bool { return p.Sources[p.Records[records].Source].Public }
+func (p *Project) public(records string) bool { return p.Sources[p.Records[records].origin()].Public }
 
 // columns are the declared columns of records, with their types.
 type columns map[string]record.Type
@@ -707,6 +722,9 @@ func (p *Project) validateTable(t TableDecl, of map[string]columns, say complain
 		if m.Weight != "" && m.Weight != t.Count.Sum {
 			say("mean", "it is weighted by %q and the table counts %q: they must be the same column", m.Weight, t.Count.Sum)
 		}
+	}
+	if t.Bridge != nil {
+		p.validateBridged(t, say.under("bridge"))
 	}
 	if t.Rate != nil {
 		p.validateRate(t, say.under("rate"))

@@ -82,6 +82,9 @@ func (r *Run) readGeography(ctx context.Context) error {
 		}
 		left = waiting
 	}
+	if len(all) == 0 {
+		all = append(all, r.readBridges())
+	}
 	return errors.Join(append(all, ctx.Err())...)
 }
 

@@ -108,6 +108,10 @@ func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
 	if err != nil {
 		return err
 	}
+	given := path
+	if path, err = r.localTable(path); err != nil {
+		return fmt.Errorf("%s: %w", decl.File, err)
+	}
 	id, err := area.ParseID(decl.Locate.Division)
 	if err != nil {
 		return err
@@ -117,7 +121,7 @@ func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
 		return err
 	}
 	l := &loaded{name: name, table: "records_" + name, division: id, areaColumn: areaColumn, yearColumn: decl.YearColumn, year: decl.Year,
-		lineage: cube.Lineage{Sources: []cube.Source{src}}}
+		lineage: cube.Lineage{Sources: []cube.Source{src}}, warnings: append(slices.Clone(r.told[decl.File]), r.told[given]...)}
 	if decl.Locate.X == "" && decl.Locate.Key == "" && l.lineage.Public() {
 		l.rows = map[string][]bool{}
 	}

@@ -22,6 +22,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
@@ -64,6 +66,11 @@ type Run struct {
 	db      *store.DB
 	sources map[string]cube.Source // by file name as declared
 	loaded  map[string]*loaded
+
+	sourcing sync.Mutex                // guards the two that follow
+	made     map[string]string         // tables in long form that were made of sources and files, by file as declared or path
+	told     map[string][]cube.Warning // what their publishers warn of
+
 	part    bool // some of the geography could not be read; Check goes on with the rest
 	types   *types
 	lookups map[string]bool // lookup tables that the store has
@@ -95,7 +102,8 @@ func (p *Project) start(ctx context.Context, opt Options) (*Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("project: no folder for temporary files: %w", err)
 	}
-	r := &Run{Project: p, opt: opt, work: work, sources: map[string]cube.Source{}, loaded: map[string]*loaded{}, lookups: map[string]bool{}}
+	r := &Run{Project: p, opt: opt, work: work, sources: map[string]cube.Source{}, loaded: map[string]*loaded{}, lookups: map[string]bool{},
+		made: map[string]string{}, told: map[string][]cube.Warning{}}
 	spill := filepath.Join(work, "spill")
 	if err := os.Mkdir(spill, 0o700); err != nil {
 		r.Close()
@@ -177,6 +185,13 @@ func goOn(ctx context.Context, err error) bool {
 func (r *Run) source(ctx context.Context, f FileDecl, path string) (cube.Source, error) {
 	if s, ok := r.sources[f.File]; ok {
 		return s, nil
+	}
+	if strings.HasPrefix(f.File, fromSource) {
+		s, err := r.fetchedSource(ctx, f)
+		if err == nil {
+			r.sources[f.File] = s
+		}
+		return s, err
 	}
 	sum, err := checksum(ctx, path)
 	if err != nil {

@@ -3,6 +3,7 @@ package project
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -116,7 +117,11 @@ func (r *Run) Protect() (*Release, error) {
 	if err != nil {
 		return nil, fmt.Errorf("project: %w", err)
 	}
-	changes = append(rates, changes...)
+	bridged, err := r.bridged(out.Tables)
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
+	changes = slices.Concat(rates, bridged, changes)
 	followed, err := r.followUp(out.Tables)
 	if err != nil {
 		return nil, err
@@ -156,6 +161,9 @@ func (r *Run) earlier() ([]*cube.Cube, error) {
 			c, err := ed.Table(info.Name)
 			if err != nil {
 				return nil, fmt.Errorf("project: policy.earlier: %w", err)
+			}
+			if isBridged(c) {
+				continue
 			}
 			if c, err = r.asToday(c, ed); err != nil {
 				return nil, fmt.Errorf("project: policy.earlier: %w", err)
@@ -270,6 +278,14 @@ func (r *Run) Publish(dir string, release *Release) error {
 	m := edition.Release{
 		Title: text(r.Title), Project: r.Name, Agency: r.Assignment.Agency, Reference: r.Assignment.Reference, Task: text(r.Assignment.Task), Assignment: r.assignment(),
 		Synthetic: r.Synthetic, Licence: r.Licence, Notes: append(texts(r.Notes), r.reservations()...), Methods: r.methods(release), Grants: r.scenarios, Assessment: release.Assessment,
+		Change: r.Project.change(), Barometer: r.Project.barometer(),
+	}
+	for i, x := range r.Indices {
+		definition, err := json.Marshal(r.Project.Indices[i].Definition.WithDefaults())
+		if err != nil {
+			return fmt.Errorf("project: %w", err)
+		}
+		m.Indices = append(m.Indices, edition.Index{Table: x.Name, Definition: definition})
 	}
 	if err := publish.Build(dir, publish.Input{Release: m, Tables: release.Tables, Geography: r.Geography, Divisions: r.divisions(release)}); err != nil {
 		return err
@@ -295,6 +311,10 @@ func (r *Run) reservations() (out []cube.Text) {
 func (r *Run) divisions(release *Release) []area.ID {
 	var ids []area.ID
 	for _, id := range r.Geography.IDs() {
+		if slices.ContainsFunc(r.Geography.Bridges(), func(b *area.Bridge) bool { return b.From == id || b.To == id }) { // readers see where series break
+			ids = append(ids, id)
+			continue
+		}
 		for _, t := range release.Tables {
 			if slices.ContainsFunc(t.Cube().Dims(), func(d cube.Dimension) bool {
 				return d.Role == cube.Area && d.Kind == string(id.Kind) && d.Vintage == id.Vintage
@@ -317,6 +337,9 @@ func (r *Run) methods(release *Release) []edition.Method {
 	}
 	for _, x := range r.Indices {
 		out = append(out, edition.Method{Name: x.Name, Title: x.Result.Cube.Title, Text: describeIndex(x)})
+	}
+	if m, ok := r.bridgeMethod(); ok {
+		out = append(out, m)
 	}
 	out = append(out, measureMethods(release.Tables)...)
 	out = append(out, gapMethods(release.Tables)...)
@@ -453,6 +476,9 @@ func Attack(editions ...*edition.Edition) (protect.Findings, error) {
 			if c.Name == typeTable {
 				types[ed] = c
 			}
+			if isBridged(c) {
+				continue
+			}
 			var names []string
 			for _, s := range c.Lineage.Sources {
 				names = append(names, s.Name)
@@ -539,7 +565,7 @@ func vintagesApart(tables []*cube.Cube) ([]*cube.Cube, error) {
 	return out, nil
 }
 
-// unchangedAreas are the areas that are the same in two vintages that tables have.
+// unchangedAreas are the areas that are the same in two vintages that tables have: by the borders, and by what the editions say of it. Who attacks believes both.
 func unchangedAreas(editions []*edition.Edition, tables []*cube.Cube) ([]protect.Nesting, error) {
 	ids, divisions := map[string]area.ID{}, map[string]*area.Division{}
 	for _, c := range tables {
@@ -571,7 +597,19 @@ func unchangedAreas(editions []*edition.Edition, tables []*cube.Cube) ([]protect
 			if ids[late].Kind != ids[early].Kind || bare(late) != bare(early) {
 				continue
 			}
-			if same := unchanged(divisions[late], divisions[early]); len(same) > 0 {
+			same := unchanged(divisions[late], divisions[early])
+			for _, ed := range editions {
+				b, err := ed.Bridge(ids[late], ids[early])
+				if err != nil {
+					return nil, err
+				}
+				if b != nil {
+					for from, to := range b.Same() {
+						same[from] = to
+					}
+				}
+			}
+			if len(same) > 0 {
 				out = append(out, protect.Nesting{Fine: late, Coarse: early, Of: same, Same: true})
 			}
 		}
@@ -627,15 +665,15 @@ func carried(c *cube.Cube, d int, today area.ID, same map[string]string) (*cube.
 	return b.Cube()
 }
 
-// asToday carries an earlier table over to the vintages of the project's own areas, where borders show which are unchanged.
+// asToday carries an earlier table over to the vintages of the project's own areas, where a bridge or borders show which are unchanged.
 func (r *Run) asToday(c *cube.Cube, ed *edition.Edition) (*cube.Cube, error) {
 	for d, dim := range c.Dims() {
 		id := area.ID{Kind: area.Kind(dim.Kind), Vintage: dim.Vintage}
-		if dim.Role != cube.Area || dim.Vintage == "" || slices.Contains(r.Geography.IDs(), id) {
+		if dim.Role != cube.Area || dim.Vintage == "" || r.tabulates(id) {
 			continue
 		}
 		for _, today := range r.Geography.IDs() {
-			if today.Kind != id.Kind {
+			if today.Kind != id.Kind || today == id || !r.tabulates(today) {
 				continue
 			}
 			old, err := ed.Division(id)
@@ -646,7 +684,7 @@ func (r *Run) asToday(c *cube.Cube, ed *edition.Edition) (*cube.Cube, error) {
 			if err != nil {
 				return nil, err
 			}
-			if same := unchanged(old, now); len(same) > 0 {
+			if same := r.sameGround(old, now); len(same) > 0 {
 				if c, err = carried(c, d, today, same); err != nil {
 					return nil, err
 				}
@@ -655,6 +693,15 @@ func (r *Run) asToday(c *cube.Cube, ed *edition.Edition) (*cube.Cube, error) {
 		}
 	}
 	return c, nil
+}
+
+// tabulates tells whether a table of the project is by the areas of a division. A division may be there for no more than the bridge from it.
+func (r *Run) tabulates(id area.ID) bool {
+	return slices.ContainsFunc(r.Families, func(f *Family) bool {
+		return slices.ContainsFunc(f.Inner.Dims(), func(d cube.Dimension) bool {
+			return d.Role == cube.Area && d.Kind == string(id.Kind) && d.Vintage == id.Vintage
+		})
+	})
 }
 
 // nestings are the hierarchies among the dimensions of tables: areas in areas, and RegSO in types where the edition tells the type of each.

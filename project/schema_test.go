@@ -25,6 +25,7 @@ import (
 	"github.com/skikt/skikt/project"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/segregation"
+	"github.com/skikt/skikt/source"
 )
 
 var update = flag.Bool("update", false, "make skikt.schema.json anew")
@@ -101,10 +102,21 @@ func TestSchemaValidates(t *testing.T) {
 
 // words are the values that a text field may have.
 var words = map[string][]string{
-	"record.Column.type":            {"text", "int", "float", "bool", "date"},
-	"record.Declaration.format":     {"csv", "fixed", "xlsx", "json", "parquet"},
-	"record.Declaration.encoding":   {"utf-8", "windows-1252", "latin-1"},
-	"record.Declaration.decimal":    {",", "."},
+	"record.Column.type":          {"text", "int", "float", "bool", "date"},
+	"record.Declaration.format":   {"csv", "fixed", "xlsx", "json", "parquet"},
+	"record.Declaration.encoding": {"utf-8", "windows-1252", "latin-1"},
+	"record.Declaration.decimal":  {",", "."},
+	"source.Declaration.recipe": func() (names []string) {
+		for _, r := range source.Recipes() {
+			names = append(names, r.Name)
+		}
+		return names
+	}(),
+	"source.PxWeb.format":           {"json-stat2", "px", "csv"},
+	"source.Download.form":          {"json", "csv", "px", "xml", "xlsx", "gpkg", "zip"},
+	"source.Linked.form":            {"json", "csv", "px", "xml", "xlsx", "gpkg", "zip"},
+	"source.WFS.version":            {"1.1.0", "2.0.0"},
+	"source.WFS.system":             {"EPSG:3006", "EPSG:4326"},
 	"project.LocateDecl.system":     {string(locate.SWEREF99TM), string(locate.WGS84)},
 	"project.PolicyDecl.profile":    protect.Profiles(),
 	"project.ReportFigureDecl.kind": {"map", "dots", "bars", "lines"},

@@ -210,6 +210,10 @@ func (c *content) fill(f *folder) error {
 	if m.Methods == nil {
 		m.Methods = []edition.Method{}
 	}
+	ids := slices.Clone(c.divisions)
+	slices.SortFunc(ids, func(a, b area.ID) int { return strings.Compare(a.String(), b.String()) })
+	ids = slices.Compact(ids)
+	tiles := c.tiles(ids)
 	for _, t := range c.tables {
 		info := edition.Describe(t.cube)
 		info.Protection = t.protection
@@ -221,9 +225,7 @@ func (c *content) fill(f *folder) error {
 			return err
 		}
 	}
-	ids := slices.Clone(c.divisions)
-	slices.SortFunc(ids, func(a, b area.ID) int { return strings.Compare(a.String(), b.String()) })
-	for _, id := range slices.Compact(ids) {
+	for _, id := range ids {
 		d, err := c.geography.Division(id)
 		if err != nil {
 			return err
@@ -236,17 +238,28 @@ func (c *content) fill(f *folder) error {
 		if err := f.write(info.File, func(w io.Writer) error { return edition.WriteDivision(w, d, parents) }); err != nil {
 			return err
 		}
-		var tiles bytes.Buffer
-		switch err := edition.WriteTiles(&tiles, d); {
-		case err == nil:
+		switch made := <-tiles; {
+		case made.err == nil:
 			info.Tiles = edition.TilesFile(id)
-			if err := f.write(info.Tiles, func(w io.Writer) error { _, err := w.Write(tiles.Bytes()); return err }); err != nil {
+			if err := f.write(info.Tiles, func(w io.Writer) error { _, err := w.Write(made.data); return err }); err != nil {
 				return err
 			}
-		case !errors.Is(err, tile.ErrNothing): // a division without borders has no tiles
-			return err
+		case !errors.Is(made.err, tile.ErrNothing): // a division without borders has no tiles
+			return made.err
 		}
 		m.Divisions = append(m.Divisions, info)
+	}
+	if c.geography != nil {
+		for _, b := range c.geography.Bridges() {
+			if !slices.Contains(ids, b.From) || !slices.Contains(ids, b.To) {
+				continue
+			}
+			info := edition.BridgeInfo{From: b.From.String(), To: b.To.String(), File: edition.BridgeFile(b.From, b.To), Same: b.Count(area.Same)}
+			m.Bridges = append(m.Bridges, info)
+			if err := f.write(info.File, func(w io.Writer) error { return json.NewEncoder(w).Encode(b) }); err != nil {
+				return err
+			}
+		}
 	}
 	m.Files = f.files
 	var manifest bytes.Buffer
@@ -261,6 +274,28 @@ func (c *content) fill(f *folder) error {
 	}
 	sums := edition.Checksums(f.files)
 	return f.write(edition.ChecksumsFile, func(w io.Writer) error { _, err := w.Write(sums); return err })
+}
+
+// An archive is the tiles of a division, or why there are none.
+type archive struct {
+	data []byte
+	err  error
+}
+
+// tiles makes the tiles of divisions, in their order, while the tables are written to the disk.
+func (c *content) tiles(ids []area.ID) <-chan archive {
+	out := make(chan archive, len(ids)) // so that it ends even when nobody asks any more
+	go func() {
+		for _, id := range ids {
+			d, err := c.geography.Division(id)
+			var data bytes.Buffer
+			if err == nil {
+				err = edition.WriteTiles(&data, d)
+			}
+			out <- archive{data.Bytes(), err}
+		}
+	}()
+	return out
 }
 
 // parents finds in which areas of the other divisions, and in which kommun and län, the areas of d lie.

@@ -440,7 +440,7 @@ func boundCentralFrom(x, y []Interval, s *Space, box [2]Interval) Interval {
 			b := Interval{2 * dy * (box[1].Lo - my), 2 * dy * (box[1].Hi - my)}
 			lo, hi := min(a.Lo, a.Hi)+min(b.Lo, b.Hi), max(a.Lo, a.Hi)+max(b.Lo, b.Hi)
 			far := math.Hypot(max(math.Abs(s.x[i]-box[0].Lo), math.Abs(s.x[i]-box[0].Hi)), max(math.Abs(s.y[i]-box[1].Lo), math.Abs(s.y[i]-box[1].Hi)))
-			tie := 1e-6 * far * far
+			tie := 3 * SameValue * far * far
 			up, down := 2, 0
 			if lo > tie {
 				up = 0 // surely farther

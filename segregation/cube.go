@@ -36,8 +36,10 @@ type Question struct {
 	HiddenBelow float64
 	// RoundedTo, when above 0, is the base that the publisher rounds counts to (AtRandom: up or down by chance, else to the nearest), and PerturbedBy the most that it adds or takes
 	// away (cell key). Then measures carry an interval that contains the truth, and a warning names those of which nothing narrower than their range can be told.
+	// A count that is published as perturbed with its own interval is in it, whatever is said here.
 	RoundedTo, PerturbedBy float64
 	AtRandom               bool
+	ranged                 bool // there are such counts
 }
 
 // Uncertainty is how the correction and the interval of a measure come about.
@@ -103,6 +105,9 @@ func (q Question) how() cube.Text {
 // loose tells whether no count is exact.
 func (q Question) loose() bool { return q.RoundedTo > 0 || q.PerturbedBy > 0 }
 
+// loose tells whether no count of the place is exact, or some carry intervals.
+func (p *place) loose(q Question) bool { return q.loose() || len(p.ranged) > 0 }
+
 // around is where the truth of a published count lies.
 func (q Question) around(v float64) Interval {
 	n := Exactly(v)
@@ -161,6 +166,7 @@ func Cube(c *cube.Cube, q Question) (*cube.Cube, error) {
 		return nil, fmt.Errorf("segregation: there is no null %q; there are %v", q.Null, Nulls())
 	}
 	places := f.places(c)
+	q.ranged = carried(places)
 	if q.Ground != nil {
 		if err := q.Ground.check(c, f, places); err != nil {
 			return nil, err
@@ -210,7 +216,7 @@ func (q Question) notes(unit cube.Text) []cube.Text {
 			EN: fmt.Sprintf("Expected values under the null %s, %d draws with seed %d; the interval is quantiles of the draws (%g %%). P is the part of the draws at least as large as the value, the table itself counted in.",
 				q.Null, d.N, d.Seed, 100*d.Level)})
 	}
-	if q.loose() {
+	if q.loose() || q.ranged {
 		notes = append(notes, cube.Text{
 			SV: "Antalen är avrundade eller störda: värden är räknade på antalen som de är, och intervallen innehåller det sanna värdet, hur antalen än ändrats.",
 			EN: "Counts are rounded or perturbed: values are of the counts as they are, and the intervals contain the true value, however the counts were changed."})
@@ -716,6 +722,7 @@ type place struct {
 	order  []int                  // units as they come
 	state  cube.Status            // of a count that has no value; Known when all have
 	hidden map[[2]int]cube.Status // unit and column of the counts without a value
+	ranged map[[2]int]Interval    // counts that are perturbed or hidden and carry an interval
 	// Published totals, of units and of groups, are kept to bound what is hidden.
 	unitTotals, groupTotals map[int]float64
 }
@@ -737,7 +744,7 @@ func (f frame) places(c *cube.Cube) []*place {
 		key := fmt.Sprint(at)
 		p := index[key]
 		if p == nil {
-			p = &place{at: at, counts: map[int][]float64{}, state: cube.Known, hidden: map[[2]int]cube.Status{}, unitTotals: map[int]float64{}, groupTotals: map[int]float64{}}
+			p = &place{at: at, counts: map[int][]float64{}, state: cube.Known, hidden: map[[2]int]cube.Status{}, ranged: map[[2]int]Interval{}, unitTotals: map[int]float64{}, groupTotals: map[int]float64{}}
 			index[key] = p
 			all = append(all, p)
 		}
@@ -756,6 +763,10 @@ func (f frame) places(c *cube.Cube) []*place {
 			p.counts[unit] = make([]float64, len(f.members))
 			p.order = append(p.order, unit)
 		}
+		if cell.Lo.OK && cell.Hi.OK && (cell.Status == cube.Perturbed || !cell.Status.HasValue()) {
+			n := p.ranged[[2]int{unit, column}]
+			p.ranged[[2]int{unit, column}] = Interval{n.Lo + max(0, cell.Lo.V), n.Hi + cell.Hi.V}
+		}
 		if !cell.Status.HasValue() {
 			p.state = cell.Status
 			p.hidden[[2]int{unit, column}] = cell.Status
@@ -768,6 +779,11 @@ func (f frame) places(c *cube.Cube) []*place {
 		slices.Sort(p.order)
 	}
 	return all
+}
+
+// carried tells whether counts carry intervals of their own.
+func carried(places []*place) bool {
+	return slices.ContainsFunc(places, func(p *place) bool { return len(p.ranged) > 0 })
 }
 
 // check holds that the ground is of the cube's units.
@@ -935,7 +951,7 @@ func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *
 		values[i] = m.of(&view)
 		at(i)[0] = defined(values[i], base)
 	}
-	if q.loose() {
+	if p.loose(q) {
 		l, err := q.ground(c, f, p)
 		if err != nil {
 			return nil, err
@@ -1045,14 +1061,17 @@ func (q Question) ground(c *cube.Cube, f frame, p *place) (*land, error) {
 
 // intervals are the counts with what is known of those that are hidden or changed; nil where a count may be anything.
 func (p *place) intervals(f frame, q Question) *IntervalTable {
-	if q.HiddenBelow <= 0 && !q.loose() {
+	if q.HiddenBelow <= 0 && !p.loose(q) {
 		return nil
 	}
 	t := IntervalTable{Units: len(p.order), Groups: len(f.members)}
 	for _, unit := range p.order {
 		for g, v := range p.counts[unit] {
 			n := q.around(v)
+			own, carried := p.ranged[[2]int{unit, g}]
 			switch status, without := p.hidden[[2]int{unit, g}]; {
+			case carried:
+				n = own
 			case !without:
 			case status == cube.HiddenRule && q.HiddenBelow > 0:
 				n = HiddenBelow(q.HiddenBelow, 0)

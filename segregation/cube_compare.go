@@ -129,6 +129,7 @@ func DifferenceCube(c *cube.Cube, q Question, places, against, measure string, b
 		return difference.list, err
 	}
 	for _, x := range pairs {
+		q.ranged = q.ranged || carried([]*place{x.first, x.second})
 		cells, state := make([]cube.Cell, 5), x.state()
 		first, second := x.second, x.first // the place in question, and the one compared with
 		if state != cube.Known {
@@ -258,6 +259,7 @@ func (q Question) compare(c *cube.Cube, f frame, dims []cube.Dimension, figures 
 	b := cube.NewBuilder(c.Name, dims, measures)
 	apart, seen := 0, tally{}
 	for _, x := range pairs {
+		q.ranged = q.ranged || carried([]*place{x.first, x.second})
 		cells, state := make([]cube.Cell, len(measures)), x.state()
 		if state != cube.Known {
 			for i := range cells {
@@ -342,7 +344,7 @@ func (x pair) state() cube.Status {
 
 // bound bounds the cells of a pair where counts are hidden or changed.
 func (x pair) bound(f frame, q Question, cells []cube.Cell, figures []figure, of func(first, second IntervalTable) ([]BoundedMeasure, error), match bool, seen *tally) error {
-	if x.state() == cube.Known && !q.loose() {
+	if x.state() == cube.Known && !x.first.loose(q) && !x.second.loose(q) {
 		return nil
 	}
 	first, second := x.first.intervals(f, q), x.second.intervals(f, q)
@@ -350,25 +352,30 @@ func (x pair) bound(f frame, q Question, cells []cube.Cell, figures []figure, of
 		return nil
 	}
 	if match {
-		all := x.units(true)[0]
-		for k, p := range []*place{x.first, x.second} {
-			t := []*IntervalTable{first, second}[k]
-			stacked := IntervalTable{Units: len(all), Groups: t.Groups, GroupTotals: t.GroupTotals}
-			for _, u := range all {
-				if i, there := slices.BinarySearch(p.order, u); there {
-					stacked.Cells, stacked.UnitTotals = append(stacked.Cells, t.unitCells(i)...), append(stacked.UnitTotals, t.UnitTotals[i])
-				} else {
-					stacked.Cells, stacked.UnitTotals = append(stacked.Cells, make([]Interval, t.Groups)...), append(stacked.UnitTotals, Interval{})
-				}
-			}
-			*t = stacked
-		}
+		*first, *second = x.matched(*first, *second)
 	}
 	bounds, err := of(*first, *second)
 	if err == nil {
 		seen.bound(cells, bounds, figures, x.state() != cube.Known)
 	}
 	return err
+}
+
+// matched gives the tables of both places the same units.
+func (x pair) matched(first, second IntervalTable) (a, b IntervalTable) {
+	all := x.units(true)[0]
+	of := func(p *place, t IntervalTable) IntervalTable {
+		out := IntervalTable{Units: len(all), Groups: t.Groups, GroupTotals: t.GroupTotals}
+		for _, u := range all {
+			if i, there := slices.BinarySearch(p.order, u); there {
+				out.Cells, out.UnitTotals = append(out.Cells, t.unitCells(i)...), append(out.UnitTotals, t.UnitTotals[i])
+			} else {
+				out.Cells, out.UnitTotals = append(out.Cells, make([]Interval, t.Groups)...), append(out.UnitTotals, Interval{})
+			}
+		}
+		return out
+	}
+	return of(x.first, first), of(x.second, second)
 }
 
 // units are those of both places in order; with match both have the same.

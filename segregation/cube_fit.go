@@ -9,7 +9,8 @@ import (
 
 // FitCube gives the counts the margins of one member of a dimension, such as a year: every other member's units and groups are made as large there, and who lives with whom is kept ([FitMargins]). Measures of the
 // result compare members as if no unit and no group had grown or shrunk. Only units and groups that have persons both there and here can be fitted: the others are left out, and a warning counts them. The member itself
-// stays as it is. A combination with a count that is hidden or missing is hidden or missing in all its cells.
+// stays as it is. In a combination with counts that are hidden, rounded or perturbed each fitted count carries the interval that it lies in, and measures of the result are bounded by these; where a count is missing, or it is not known which units
+// and groups have persons, all its cells are without one.
 func FitCube(c *cube.Cube, q Question, dim, to string) (*cube.Cube, error) {
 	f, err := q.frame(c)
 	if err != nil {
@@ -24,6 +25,7 @@ func FitCube(c *cube.Cube, q Question, dim, to string) (*cube.Cube, error) {
 		return nil, fmt.Errorf("segregation: cube %s has no %s %q to take the margins of", c.Name, dim, to)
 	}
 	places := f.places(c)
+	q.ranged = carried(places)
 	key := func(p *place) string { // of the other dimensions
 		other := slices.Clone(p.at)
 		other[along] = -1
@@ -38,7 +40,7 @@ func FitCube(c *cube.Cube, q Question, dim, to string) (*cube.Cube, error) {
 	count := c.Measures()[f.count]
 	b := cube.NewBuilder(c.Name, slices.Concat(f.others, []cube.Dimension{*c.Dim(q.Units), *c.Dim(q.Groups)}), []cube.Measure{count})
 	columns := f.columns()
-	left, alone, unfitted := 0.0, 0, 0
+	left, alone, unfitted, unknown := 0.0, 0, 0, 0
 	for _, p := range places {
 		target := targets[key(p)]
 		if target == nil {
@@ -48,16 +50,41 @@ func FitCube(c *cube.Cube, q Question, dim, to string) (*cube.Cube, error) {
 		add := func(unit int, g int, cell cube.Cell) {
 			b.Add(slices.Concat(p.at, []int32{int32(unit), columns[g]}), cell)
 		}
-		state := p.state
-		if target.state != cube.Known {
-			state = target.state
+		x := pair{first: target, second: p}
+		state, loose := x.state(), target.loose(q) || p.loose(q)
+		var bounds map[[2]int]Interval
+		if p != target && (state != cube.Known || loose) {
+			if bounds, err = x.fitted(f, q); err != nil {
+				return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
+			}
+			if bounds == nil {
+				if unknown++; state == cube.Known {
+					state = cube.NotAvailable
+				}
+			}
 		}
-		if state != cube.Known || p == target {
-			for _, unit := range p.order {
+		if p == target || state != cube.Known {
+			own := p.intervals(f, q)
+			for i, unit := range p.order {
 				for g, n := range p.counts[unit] {
-					cell := cube.KnownCell(n)
-					if state != cube.Known {
-						cell = cube.Cell{Status: state}
+					at := [2]int{unit, g}
+					cell := cube.Cell{Status: state}
+					if p == target {
+						status, hidden := p.hidden[at]
+						if cell = cube.KnownCell(n); hidden {
+							cell = cube.Cell{Status: status}
+						} else if p.loose(q) {
+							cell.Status = cube.Perturbed
+						}
+						if own != nil && (hidden || p.loose(q)) {
+							cell = carrying(cell, own.unitCells(i)[g])
+						}
+					} else if bounds != nil {
+						v, there := bounds[at]
+						if !there {
+							continue // left out
+						}
+						cell = carrying(cell, v)
 					}
 					add(unit, g, cell)
 				}
@@ -95,7 +122,13 @@ func FitCube(c *cube.Cube, q Question, dim, to string) (*cube.Cube, error) {
 		}
 		for i, unit := range units {
 			for k, g := range groups {
-				add(unit, g, cube.KnownCell(fitted.Table.At(i, k)))
+				cell := cube.KnownCell(fitted.Table.At(i, k))
+				if loose {
+					v := bounds[[2]int{unit, g}]
+					cell.Status = cube.Perturbed
+					cell = carrying(cell, Interval{min(v.Lo, cell.Value), max(v.Hi, cell.Value)})
+				}
+				add(unit, g, cell)
 			}
 		}
 	}
@@ -112,6 +145,11 @@ func FitCube(c *cube.Cube, q Question, dim, to string) (*cube.Cube, error) {
 		out.Warnings = append(out.Warnings, cube.Warning{Code: "not-fitted", Text: cube.Text{
 			SV: fmt.Sprintf("%g personer i enheter eller grupper som bara finns på ena hållet, och %d tabeller utan motsvarighet i %s, är utelämnade.", left, alone, to),
 			EN: fmt.Sprintf("%g persons in units or groups that are on one side only, and %d tables without a match in %s, are left out.", left, alone, to)}})
+	}
+	if unknown > 0 {
+		out.Warnings = append(out.Warnings, cube.Warning{Code: "fit-unknown", Text: cube.Text{
+			SV: fmt.Sprintf("I %d tabeller är det inte känt vilka enheter och grupper som har personer, eller hur stort ett dolt antal kan vara; de har inga gränser. Slå ihop små enheter, eller ange --hidden-below.", unknown),
+			EN: fmt.Sprintf("In %d tables it is not known which units and groups have persons, or how large a hidden count may be; they have no bounds. Merge small units, or give --hidden-below.", unknown)}})
 	}
 	if unfitted > 0 {
 		out.Warnings = append(out.Warnings, cube.Warning{Code: "fit-not-reached", Text: cube.Text{
@@ -149,4 +187,40 @@ func commonTo(a, b *place, groups int) (units, columns []int) {
 			return units, columns
 		}
 	}
+}
+
+// carrying is a cell with an interval.
+func carrying(c cube.Cell, v Interval) cube.Cell {
+	c.Lo, c.Hi = cube.Num(v.Lo), cube.Num(v.Hi)
+	return c
+}
+
+// fitted bounds the second place's counts when it is fitted to the margins of the first, by unit and group; nil where nothing is known.
+func (x pair) fitted(f frame, q Question) (map[[2]int]Interval, error) {
+	first, second := x.first.intervals(f, q), x.second.intervals(f, q)
+	if first == nil || second == nil {
+		return nil, nil
+	}
+	to, from := x.matched(*first, *second)
+	var err error
+	if to, _, err = to.narrowed(); err != nil {
+		return nil, err
+	}
+	if from, _, err = from.narrowed(); err != nil {
+		return nil, err
+	}
+	rows, columns, known := common(to, from)
+	if !known {
+		return nil, nil
+	}
+	to, from = to.cut(rows, columns), from.cut(rows, columns)
+	all, units := from.total(), x.units(true)[0]
+	shares := boundFit(from.filled(), bootShareBounds(to.unitTotals()), bootShareBounds(to.groupTotals()))
+	out := map[[2]int]Interval{}
+	for i, row := range rows {
+		for k, g := range columns {
+			out[[2]int{units[row], g}] = shares[i*len(columns)+k].times(all)
+		}
+	}
+	return out, nil
 }

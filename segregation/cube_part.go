@@ -32,6 +32,7 @@ type breakdown struct {
 // breakDown computes a breakdown of every place, with each figure corrected for small numbers where persons are drawn again.
 func (q Question) breakDown(c *cube.Cube, f frame, b breakdown) (*cube.Cube, error) {
 	places := f.places(c)
+	q.ranged = carried(places)
 	if b.ground {
 		if q.Ground == nil {
 			return nil, fmt.Errorf("segregation: cube %s: it needs the borders of the units", c.Name)
@@ -67,7 +68,7 @@ func (q Question) breakDown(c *cube.Cube, f frame, b breakdown) (*cube.Cube, err
 		} else if err := q.breakPlace(c, f, b, p, cells, &seen.undefined); err != nil {
 			return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
 		}
-		if p.state != cube.Known || q.loose() {
+		if p.state != cube.Known || p.loose(q) {
 			if err := q.boundParts(c, f, b, p, cells, &seen); err != nil {
 				return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
 			}

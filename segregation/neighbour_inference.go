@@ -167,8 +167,9 @@ func NeighbourCube(c *cube.Cube, q Question, grid Grid, ks []int64) (*cube.Cube,
 		measures = append(measures, cube.Measure{Name: g.name, Title: g.title, Kind: cube.Value, Decimals: 3})
 	}
 	b := cube.NewBuilder(c.Name, slices.Concat(f.others, []cube.Dimension{*c.Dim(q.Groups), dim}), measures)
-	short := 0
-	for _, p := range f.places(c) {
+	short, places := 0, f.places(c)
+	q.ranged = carried(places)
+	for _, p := range places {
 		if p.state != cube.Known {
 			cells := make([]cube.Cell, len(figures))
 			for i := range cells {
@@ -210,6 +211,12 @@ func NeighbourCube(c *cube.Cube, q Question, grid Grid, ks []int64) (*cube.Cube,
 				for _, v := range []float64{spread.Mean, n.Round(g, s.Members[g]), spread.SD, parts[0], parts[1], parts[2], n.MeanDistance()} {
 					cells = append(cells, defined(v, base))
 				}
+				if p.loose(q) { // which persons are the nearest is not known: a share may be any
+					for i, most := range []float64{1, 1, 0.5, 1, 1, 1} {
+						cells[i].Status, cells[i].Lo, cells[i].Hi = cube.Perturbed, cube.Num(0), cube.Num(most)
+					}
+					cells[6].Status = cube.Perturbed
+				}
 				if estimates != nil {
 					e := estimates[g][k]
 					for _, x := range []Estimate{e.Isolation, e.SD} {
@@ -234,6 +241,13 @@ func NeighbourCube(c *cube.Cube, q Question, grid Grid, ks []int64) (*cube.Cube,
 		SV: fmt.Sprintf("Grannskap av de k närmaste personerna, rutor på %d m, regel %s. Kanter korrigeras inte.", grid.Side, grid.Rule),
 		EN: fmt.Sprintf("Neighbourhoods of the k nearest persons, squares of %d m, rule %s. Edges are not corrected for.", grid.Side, grid.Rule)}})
 	out.Warnings = slices.Clone(c.Warnings)
+	if q.loose() || q.ranged {
+		var seen tally
+		for _, g := range figures[:7] {
+			seen.wide(cube.Doc{Name: g.name, Title: g.title})
+		}
+		out.Warnings = append(out.Warnings, seen.warnings(0)...)
+	}
 	if short > 0 {
 		out.Warnings = append(out.Warnings, cube.Warning{Code: "fewer-than-k", Text: cube.Text{
 			SV: fmt.Sprintf("I %d rader har kartan färre än k personer; alla används.", short), EN: fmt.Sprintf("In %d rows the map has fewer than k persons; all are used.", short)}})

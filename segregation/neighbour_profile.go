@@ -139,7 +139,8 @@ func DivergenceProfile(t *Table, s *Space, unit int, tie float64) ([]DivergenceS
 		return nil, err
 	}
 	var steps []DivergenceStep
-	neighbourDivergences(t, s, unit, tie, func(d DivergenceStep) { steps = append(steps, d) })
+	var o neighbourOutward
+	o.divergences(t, s, unit, tie, func(d DivergenceStep) { steps = append(steps, d) })
 	return steps, nil
 }
 
@@ -150,13 +151,23 @@ func neighbourPoints(t *Table, s *Space) error {
 	return nil
 }
 
-func neighbourDivergences(t *Table, s *Space, unit int, tie float64, step func(DivergenceStep)) {
-	distance := make([]float64, t.Units)
+// neighbourOutward is memory for going outward from one unit after the other.
+type neighbourOutward struct {
+	distance, met []float64
+	order         spaceOrder
+	steps         []DivergenceStep
+}
+
+func (o *neighbourOutward) divergences(t *Table, s *Space, unit int, tie float64, step func(DivergenceStep)) {
+	if o.distance == nil {
+		o.distance, o.met = make([]float64, t.Units), make([]float64, t.Groups)
+	}
+	distance, met, persons := o.distance, o.met, 0.0
+	clear(met)
 	for j := range distance {
 		distance[j] = math.Hypot(s.x[j]-s.x[unit], s.y[j]-s.y[unit])
 	}
-	met, persons := make([]float64, t.Groups), 0.0
-	for _, block := range spaceBlocks(distance, tie) {
+	for _, block := range o.order.blocks(distance, tie) {
 		before := persons
 		for _, j := range block {
 			persons += t.UnitTotal(j)
@@ -197,19 +208,22 @@ func Distortion(t *Table, s *Space, tie float64) (Distortions, error) {
 		return Distortions{}, err
 	}
 	d := Distortions{Local: make([]float64, t.Units), Most: neighbourGhettos(t)}
-	spaceParallel(t.Units, func(i int) {
-		var steps []DivergenceStep
-		neighbourDivergences(t, s, i, tie, func(d DivergenceStep) { steps = append(steps, d) })
-		highest := 0.0
-		for k := len(steps) - 1; k >= 0; k-- {
-			highest = max(highest, steps[k].Divergence)
-			from := 0.0
-			if k > 0 {
-				from = steps[k-1].Persons
+	spaceWorkers(t.Units, func() func(i int) {
+		var o neighbourOutward
+		return func(i int) {
+			o.steps = o.steps[:0]
+			o.divergences(t, s, i, tie, func(d DivergenceStep) { o.steps = append(o.steps, d) })
+			highest := 0.0
+			for k, step := range slices.Backward(o.steps) {
+				highest = max(highest, step.Divergence)
+				from := 0.0
+				if k > 0 {
+					from = o.steps[k-1].Persons
+				}
+				d.Local[i] += highest * (step.Persons - from) / t.total
 			}
-			d.Local[i] += highest * (steps[k].Persons - from) / t.total
+			d.Local[i] /= d.Most
 		}
-		d.Local[i] /= d.Most
 	})
 	for i, v := range d.Local {
 		d.Global += v * t.UnitTotal(i) / t.total

@@ -13,15 +13,28 @@ const SameValue = 1e-5
 
 // spaceBlocks orders units by a value, in blocks of ties: a block holds the values up to (1 + tie) times its first.
 func spaceBlocks(value []float64, tie float64) [][]int {
-	type at struct {
-		value float64
-		unit  int
-	}
-	sorted := make([]at, len(value))
+	var o spaceOrder
+	return o.blocks(value, tie)
+}
+
+// A spaceOrder is memory for [spaceBlocks] that is used again.
+type spaceOrder struct {
+	sorted []spaceValue
+	order  []int
+	list   [][]int
+}
+
+type spaceValue struct {
+	value float64
+	unit  int
+}
+
+func (o *spaceOrder) blocks(value []float64, tie float64) [][]int {
+	o.sorted = slices.Grow(o.sorted[:0], len(value))
 	for i, v := range value {
-		sorted[i] = at{v, i}
+		o.sorted = append(o.sorted, spaceValue{v, i})
 	}
-	slices.SortFunc(sorted, func(a, b at) int {
+	slices.SortFunc(o.sorted, func(a, b spaceValue) int {
 		switch {
 		case a.value < b.value:
 			return -1
@@ -30,16 +43,16 @@ func spaceBlocks(value []float64, tie float64) [][]int {
 		}
 		return a.unit - b.unit
 	})
-	order, blocks := make([]int, len(value)), make([][]int, 0, len(value))
-	for from := 0; from < len(order); {
+	o.order, o.list = slices.Grow(o.order[:0], len(value))[:len(value)], slices.Grow(o.list[:0], len(value))
+	for from := 0; from < len(value); {
 		to := from
-		for to < len(order) && (to == from || sorted[to].value <= sorted[from].value*(1+tie)) {
-			order[to] = sorted[to].unit
+		for to < len(value) && (to == from || o.sorted[to].value <= o.sorted[from].value*(1+tie)) {
+			o.order[to] = o.sorted[to].unit
 			to++
 		}
-		blocks, from = append(blocks, order[from:to]), to
+		o.list, from = append(o.list, o.order[from:to]), to
 	}
-	return blocks
+	return o.list
 }
 
 func spaceSum(v []float64) float64 {

@@ -2,7 +2,6 @@ package server
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
@@ -62,6 +61,7 @@ type editionPage struct {
 	ID         string
 	Manifest   edition.Manifest
 	Cite       string
+	Whole      string // where all tables can be had at once
 	Divisions  []divisionEntry
 	Sources    []cube.Source
 	Protection []protection
@@ -83,11 +83,7 @@ func (s *Server) edition(r *request) (*answer, error) {
 		return nil, err
 	}
 	m := s.ed.Manifest()
-	p := &editionPage{ID: s.ed.ID(), Manifest: m, Protection: protections(m)}
-	p.Cite = fmt.Sprintf("%s. %s %s.", m.Title.In(r.lang), word(r.lang, "edition"), s.ed.ID())
-	if m.Agency != "" {
-		p.Cite = m.Agency + ". " + p.Cite
-	}
+	p := &editionPage{ID: s.ed.ID(), Manifest: m, Protection: protections(m), Cite: s.cite(r.lang), Whole: wholeAddress}
 	for _, d := range s.ed.Divisions() {
 		p.Divisions = append(p.Divisions, divisionEntry{d.ID().Title(), picture.Number(float64(d.Areas), 0, r.lang), picture.Number(float64(d.Bordered), 0, r.lang)})
 	}

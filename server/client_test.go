@@ -1,7 +1,9 @@
 package server_test
 
 import (
+	"html"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -134,5 +136,52 @@ func TestClientLibreOffice(t *testing.T) {
 		if text := sheets(name); !strings.Contains(text, want) {
 			t.Errorf("%s lacks %s:\n%s", name, want, text)
 		}
+	}
+}
+
+// TestClientCode runs the code of a page in R and with pandas, and the recipe for pxwebpy.
+func TestClientCode(t *testing.T) {
+	if testing.Short() {
+		t.Skip("real clients are not run under -short")
+	}
+	h := httptest.NewServer(toy(t))
+	defer h.Close()
+	code := func(address, id string) string {
+		resp, err := http.Get(h.URL + address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		text := body(t, resp)
+		_, rest, ok := strings.Cut(text, `id="`+id+`"`)
+		if !ok {
+			t.Fatalf("%s has no code %s", address, id)
+		}
+		_, rest, _ = strings.Cut(rest, "<code>")
+		found, _, _ := strings.Cut(rest, "</code>")
+		return html.UnescapeString(found)
+	}
+	for _, c := range []struct {
+		name, address, id, then string
+		needs, run              []string
+		want                    string
+	}{
+		// 13 areas × 3 groups × 2 measures are 78 rows; the code keeps its leading zero.
+		{"R", "/tabell/background_regso", "code-r", `; cat(nrow(siffror), siffror$regso[1], siffror$value[siffror$measure == "NPersons"][1])`, []string{"Rscript", "-e", "1"}, []string{"Rscript", "-e"}, "78 0180R001 10"},
+		{"pandas", "/en/tabell/background_regso", "code-python", "\nprint(len(numbers), numbers.regso[0], numbers.value[0])", []string{python(), "-c", "import pandas"}, []string{python(), "-c"}, "78 0180R001 10"},
+		{"R recipe", "/api/recept", "r-csv", " -> x; cat(nrow(x), x$value[1])", []string{"Rscript", "-e", "1"}, []string{"Rscript", "-e"}, "9 210"},
+		{"pxwebpy recipe", "/en/api/recept", "python-pxweb", "\nprint(len(numbers), numbers[0]['value'])", []string{python(), "-c", "import pxweb"}, []string{python(), "-c"}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if out, err := exec.Command(c.needs[0], c.needs[1:]...).CombinedOutput(); err != nil {
+				t.Skipf("%v can't run here: %v %.100s", c.needs, err, out)
+			}
+			cmd := exec.Command(c.run[0], append(c.run[1:], code(c.address, c.id)+c.then)...)
+			cmd.Dir = t.TempDir()
+			out, err := cmd.CombinedOutput()
+			if err != nil || c.want != "" && !strings.HasSuffix(strings.TrimSpace(string(out)), c.want) {
+				t.Errorf("%v: %s, want %s", err, out, c.want)
+			}
+		})
 	}
 }

@@ -130,7 +130,7 @@ func (s *Server) figuresAsked(r *request) ([]*figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, wanted := range []func(*figure) bool{
+	for _, wanted := range []func(*figure) bool{s.begins,
 		func(f *figure) bool { return f.first && f.types != nil && !f.measure.Kind.Additive() },
 		func(f *figure) bool { return f.first && f.measure.Kind != cube.Code }, func(*figure) bool { return true }} {
 		if at := slices.IndexFunc(all, wanted); at >= 0 {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/picture"
 )
 
@@ -23,15 +24,18 @@ type family struct {
 	levels []*table // by the areas of one division each, the largest areas first
 }
 
-// families sorts the tables that are by type alone or by the areas of one division alone into families, by their names. Where two tables of a family are by the
+// findFamilies sorts the tables that are by type alone or by the areas of one division alone into families, by their names. Where two tables of a family are by the
 // same division the first stands.
-func (h *holding) families() []*family {
+func (h *holding) findFamilies() []*family {
 	var all []*family
 	named := map[string]*family{}
 	for _, t := range h.tables {
 		base := t.Name
 		switch {
 		case t.byArea():
+			if t.carried() {
+				base = strings.TrimSuffix(base, "_"+t.Dims[t.area].Vintage)
+			}
 			base = strings.TrimSuffix(base, "_"+t.Dims[t.area].Name)
 		case !t.byType():
 			continue
@@ -255,19 +259,52 @@ func (s *Server) figureField(name, title, chosen string, open bool, lang string,
 	if open {
 		f.Options = []option{{"", "–", chosen == ""}}
 	}
+	themes := s.themes()
+	if len(themes) > 0 {
+		all = slices.Clone(all)
+		slices.SortStableFunc(all, func(a, b *figure) int { return cmp.Compare(a.theme(themes), b.theme(themes)) })
+	}
 	var last *family
 	for _, one := range all {
 		if !keep(one) {
 			continue
 		}
 		if one.family != last {
-			f.Groups = append(f.Groups, optionGroup{Title: one.title.In(lang)})
+			group := one.title.In(lang)
+			if at := one.theme(themes); at < len(themes) && themes[at].Title.In(lang) != group {
+				group = themes[at].Title.In(lang) + " – " + group
+			}
+			f.Groups = append(f.Groups, optionGroup{Title: group})
 			last = one.family
 		}
 		g := &f.Groups[len(f.Groups)-1]
 		g.Options = append(g.Options, option{one.key, one.short(lang), one.key == chosen})
 	}
 	return f, nil
+}
+
+// themes are the headings that the edition sorts tables under.
+func (h *holding) themes() []edition.Theme {
+	if b := h.ed.Manifest().Barometer; b != nil {
+		return b.Themes
+	}
+	return nil
+}
+
+// theme is the position of the theme that a family belongs to; behind the last when to none.
+func (f *family) theme(themes []edition.Theme) int {
+	for i, t := range themes {
+		if slices.ContainsFunc(t.Tables, func(name string) bool { return f.name == name || strings.HasPrefix(f.name, name+"_") }) {
+			return i
+		}
+	}
+	return len(themes)
+}
+
+// begins tells whether a figure is the one that the edition lets views begin with.
+func (h *holding) begins(f *figure) bool {
+	b := h.ed.Manifest().Barometer
+	return b != nil && f.key == b.First
 }
 
 // codes are the member codes of a figure in a table of its family, for an area or a type and a year.
@@ -305,7 +342,7 @@ func (f *figure) rows(t *table, c *cube.Cube, year string) map[string]int {
 	for d, code := range f.codes(t, c, "", year) {
 		want[d] = c.Dims()[d].Index(code)
 	}
-	out := map[string]int{}
+	out := make(map[string]int, len(c.Dims()[t.area].Members))
 	for i := range c.Len() {
 		fits := true
 		for d, at := range want {
@@ -337,7 +374,9 @@ type series struct {
 	cells   map[string]cube.Cell // by year
 	vintage map[string]string    // of the division that the year's cell is of
 	place   *place
-	divided bool // the ground of the place is not known to be the same in all its vintages
+	divided bool    // the ground of the place is not known to be the same in all its vintages
+	why     string  // what has become of it, where that is known
+	carried area.ID // division that the years before the break are carried over to
 	from    []source
 }
 
@@ -369,6 +408,7 @@ func (s *Server) of(f *figure, q place, lang string) (*series, error) {
 			if cell, ok := f.cell(t, c, code, year); ok {
 				out.cells[year], out.vintage[year] = cell, t.division().Vintage
 				found = true
+				s.before(out, f, t, code, year, lang)
 			}
 		}
 		if found {
@@ -386,26 +426,27 @@ func (s *Server) of(f *figure, q place, lang string) (*series, error) {
 		if len(out.cells) == 0 || t.division() == q.ID || t.division().Kind != q.ID.Kind {
 			continue
 		}
-		at, ok := d.Index(code)
-		if !ok {
+		there, same, links := s.heir(q, d)
+		if there == "" {
 			continue
 		}
 		before := len(out.cells)
-		if err := add(t, code); err != nil {
+		if err := add(t, there); err != nil {
 			return nil, err
 		}
-		if len(out.cells) > before {
-			out.divided = out.divided || !sameGround(q, place{d, at})
+		if len(out.cells) > before && !same {
+			out.divided = true
+			older, newer := q.ID, d.ID
+			if newer.Vintage < older.Vintage {
+				older, newer = newer, older
+			}
+			out.why = cmp.Or(out.why, became(links, older, newer, lang))
 		}
 	}
 	// What a table of smaller areas tells of all of them is the country.
 	if len(out.cells) == 0 && q.ID.Kind == area.Riket {
 		for _, t := range f.levels {
-			c, err := t.cells()
-			if err != nil {
-				return nil, err
-			}
-			if dim := c.Dims()[t.area]; dim.Index(cube.Total) < 0 || !ofCountry(dim) {
+			if t.total() < 0 || !t.ofCountry() {
 				continue
 			}
 			if err := add(t, cube.Total); err != nil {
@@ -572,7 +613,7 @@ func (s *Server) trendOf(f *figure, all []*series, lang string) *trend {
 	g.finish()
 	t.Grid = g
 	if after >= 0 {
-		t.Break = strings.NewReplacer("{from}", ys[after], "{to}", ys[after+1]).Replace(word(lang, "break-here"))
+		t.Break = breakText(all, ys[after], ys[after+1], lang)
 	}
 	return t
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode"
 
 	"github.com/paulmach/orb"
@@ -28,8 +29,13 @@ type holding struct {
 	divisions []*division
 	names     []named // places in the order they are searched
 	scenarios map[string]func() (*scenario, error)
+	bridges   []*area.Bridge // between vintages, both ways
 
-	figures func() ([]*figure, error) // what can be shown of places, found when first asked for
+	indexTables func() []*indexTable // whose types can be computed anew
+
+	families func() []*family
+	figures  func() ([]*figure, error) // what can be shown of places, found when first asked for
+	profiles *sync.Map                 // *profile by profileKey
 
 	codeLists  func() []*codeList
 	aggregates *aggregates
@@ -42,6 +48,10 @@ type division struct {
 	types func() *typing
 	tiles func() (*tileSet, error) // read when first asked for
 
+	extent     func() [4]float64 // of the borders in degrees: west, south, east, north
+	usual      func() ([]*attribute, error)
+	geographic []atomic.Pointer[[][][]corner] // borders in longitudes and latitudes, of those areas that have been asked for
+
 	bounds func() []orb.Bound // of the areas; empty for one without a border
 	beside func() [][]int32   // positions of the areas that share a stretch of border with each
 }
@@ -52,6 +62,7 @@ type table struct {
 	layout
 	cells func() (*cube.Cube, error)
 	years func() []string // those that it has rows for, in order; one without a name when it has none
+	total func() int      // position of the total over areas, of a table by areas; -1 when it has none
 }
 
 // last is the latest year of a table.
@@ -97,7 +108,7 @@ func (t *table) byArea() bool { return t.kinds == 0 && t.areas == 1 }
 
 // hold reads the divisions of an edition and prepares its tables for reading.
 func hold(ed *edition.Edition) (*holding, error) {
-	h := &holding{ed: ed, scenarios: map[string]func() (*scenario, error){}}
+	h := &holding{ed: ed, scenarios: map[string]func() (*scenario, error){}, profiles: &sync.Map{}}
 	for _, info := range ed.Tables() {
 		t := &table{TableInfo: info, layout: layoutOf(info.Dims),
 			cells: sync.OnceValues(func() (*cube.Cube, error) {
@@ -107,8 +118,11 @@ func hold(ed *edition.Edition) (*holding, error) {
 				}
 				return c.Edit(bare), nil
 			})}
-		t.years = sync.OnceValue(t.findYears)
+		t.years, t.total = sync.OnceValue(t.findYears), sync.OnceValue(t.findTotal)
 		h.tables = append(h.tables, t)
+	}
+	if err := h.readBridges(); err != nil {
+		return nil, err
 	}
 	for _, g := range ed.Manifest().Grants {
 		h.scenarios[g.Name] = sync.OnceValues(func() (*scenario, error) { return h.scenario(g) })
@@ -139,11 +153,16 @@ func hold(ed *edition.Edition) (*holding, error) {
 		})
 		held.beside = sync.OnceValue(func() [][]int32 { return sharing(d) })
 		held.tiles = sync.OnceValues(func() (*tileSet, error) { return h.tilesOf(d.ID) })
+		held.extent = sync.OnceValue(held.findExtent)
+		held.usual = sync.OnceValues(func() ([]*attribute, error) { return h.usualAttributes(held) })
+		held.geographic = make([]atomic.Pointer[[][][]corner], d.Len())
 		held.types = sync.OnceValue(func() *typing { return h.typing(held) })
 		h.divisions = append(h.divisions, held)
 	}
+	h.families = sync.OnceValue(h.findFamilies)
 	h.figures = sync.OnceValues(h.findFigures)
 	h.codeLists, h.aggregates = sync.OnceValue(h.findCodeLists), &aggregates{}
+	h.indexTables = sync.OnceValue(h.findIndexTables)
 	// From the largest areas down, those of other kinds than the official ones last.
 	slices.SortStableFunc(h.divisions, func(a, b *division) int {
 		return cmp.Or(cmp.Compare(size(a.ID.Kind), size(b.ID.Kind)), cmp.Compare(a.Len(), b.Len()), cmp.Compare(a.ID.String(), b.ID.String()))
@@ -331,6 +350,20 @@ func latest(c *cube.Cube, l layout) string {
 		return ""
 	}
 	return c.Dims()[l.year].Members[last].Code
+}
+
+func (t *table) findTotal() int {
+	c, err := t.cells()
+	if err != nil || t.area < 0 {
+		return -1
+	}
+	return c.Dims()[t.area].Index(cube.Total)
+}
+
+// ofCountry tells whether the table's total over areas, where it has one, is that of the whole country.
+func (t *table) ofCountry() bool {
+	c, err := t.cells()
+	return err != nil || t.total() < 0 || c.Dims()[t.area].Members[t.total()].Label == cube.TotalLabel
 }
 
 func (t *table) findYears() []string {

@@ -1,19 +1,16 @@
 package server
 
 import (
-	"encoding/json"
 	"fmt"
 	"html/template"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
-
-	"github.com/paulmach/orb"
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
-	"github.com/skikt/skikt/internal/sweref"
 	"github.com/skikt/skikt/picture"
 )
 
@@ -39,6 +36,8 @@ type mapPage struct {
 	All       string // the map with all of them
 	Multiples string // small maps of all years
 	View      *view  // for the site's own script
+	Areas     string // the areas with their numbers, as a GeoPackage
+	WhatIf    string // where other rules for the types are tried
 }
 
 func (s *Server) mapView(r *request) (*answer, error) {
@@ -112,6 +111,12 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		places, cells = append(places, place{d, at}), append(cells, f.in(c, rows, d.At(at).Code))
 	}
 	p := &mapPage{Notes: c.Notes, Table: prefix(lang) + "/tabell/" + url.PathEscape(t.Name)}
+	if d.Bordered() > 0 {
+		p.Areas = prefix(lang) + ogc + "/collections/" + d.ID.String() + "/items?f=gpkg&" + shown + "=" + url.QueryEscape(f.key)
+		if year != "" {
+			p.Areas += "&" + chosenYear + "=" + url.QueryEscape(year)
+		}
+	}
 	title := strings.TrimSpace(f.head(lang) + " " + strings.TrimSpace(fmt.Sprintf(word(lang, "per-area"), d.ID.Title(), year)))
 	title = strings.TrimSuffix(title, ",")
 	if inPlace != nil {
@@ -142,7 +147,7 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		further = s.lanShapes(func(q place) string { return prefix(lang) + "/karta" + question(with(r.query, inside, s.address(q))) }, lang)
 	}
 	drawn := picture.Map{Shapes: shapes, Mark: mark.border(), Further: further, Window: window, Bare: r.format == lightFormat}
-	if len(places) > 0 {
+	if len(places) > 0 && (r.format == "html" || r.format == lightFormat || r.format == "svg") { // the other forms have no picture in them
 		p.Map = picture.ChartOf(drawn, title, cells, f.measure, lang)
 	}
 	if p.Map != nil {
@@ -170,6 +175,9 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		return nil, err
 	}
 	p.Multiples = prefix(lang) + "/karta/flera" + question(conditions(shown, f.key, level, d.ID.String(), inside, r.query.Get(inside)))
+	if f.measure.Kind == cube.Code {
+		p.WhatIf = s.whatIfOf(d, year, r.query.Get(inside), r.query.Get(chosenPlace), lang)
+	}
 	for _, y := range t.years() {
 		if y != "" && y != year {
 			p.Later = append(p.Later, link{y, prefix(lang) + "/karta" + question(with(r.query, chosenYear, y))})
@@ -246,7 +254,7 @@ func (s *Server) mapped(r *request) (*figure, *table, *division, error) {
 		if err != nil {
 			return nil, nil, nil, err
 		}
-		for _, wanted := range []func(*figure) bool{
+		for _, wanted := range []func(*figure) bool{s.begins,
 			func(f *figure) bool { return f.measure.Kind == cube.Code && f.name == typesTable },
 			func(f *figure) bool { return f.first && !f.measure.Kind.Additive() }, func(*figure) bool { return true }} {
 			if at := slices.IndexFunc(all, wanted); at >= 0 {
@@ -431,7 +439,7 @@ func (s *Server) mapFormats(r *request, a *answer, p *mapPage, f *figure, t *tab
 // mostCorners is how many corners of borders a file of areas may have: about 25 MB.
 const mostCorners = 1 << 20
 
-// geoJSON is a map's areas with their values, in WGS 84 with six decimals (RFC 7946): outer rings run counterclockwise. A cell without a value has its state and null.
+// geoJSON is a map's areas with their values, in WGS 84 with five decimals (RFC 7946). A cell without a value has its state and null.
 func (s *Server) geoJSON(r *request, title string, f *figure, places []place, cells []cube.Cell, year string) ([]byte, error) {
 	corners := 0
 	for _, u := range places {
@@ -444,85 +452,45 @@ func (s *Server) geoJSON(r *request, title string, f *figure, places []place, ce
 	if corners > mostCorners {
 		return nil, &badRequest{word(r.lang, "too-large")}
 	}
-	type properties struct {
-		Code     string   `json:"code"`
-		Name     string   `json:"name"`
-		Division string   `json:"division"`
-		Measure  string   `json:"measure"`
-		Year     string   `json:"year,omitempty"`
-		Value    *float64 `json:"value"`
-		Lower    *float64 `json:"lower,omitempty"`
-		Upper    *float64 `json:"upper,omitempty"`
-		Base     *float64 `json:"base,omitempty"`
-		Status   string   `json:"status"`
-	}
-	type geometry struct {
-		Type        string            `json:"type"`
-		Coordinates [][][]coordinates `json:"coordinates"`
-	}
-	type feature struct {
-		Type       string     `json:"type"`
-		ID         string     `json:"id"`
-		Geometry   *geometry  `json:"geometry"`
-		Properties properties `json:"properties"`
-	}
-	out := struct {
-		Type      string    `json:"type"`
-		Title     string    `json:"title"`
-		Edition   string    `json:"edition"`
-		Synthetic bool      `json:"synthetic"`
-		Caution   string    `json:"caution"`
-		Features  []feature `json:"features"`
-	}{"FeatureCollection", title, s.ed.ID(), s.ed.Manifest().Synthetic, word(r.lang, "not-caused"), make([]feature, 0, len(places))}
-	number := func(n cube.Number) *float64 {
-		if !n.OK {
-			return nil
-		}
-		return &n.V
+	b := make([]byte, 0, 512+22*corners+400*len(places))
+	b = appendText(append(b, `{"type":"FeatureCollection","title":`...), title)
+	b = appendText(append(b, `,"edition":`...), s.ed.ID())
+	b = strconv.AppendBool(append(b, `,"synthetic":`...), s.ed.Manifest().Synthetic)
+	b = appendText(append(b, `,"caution":`...), word(r.lang, "not-caused"))
+	b = append(b, `,"features":[`...)
+	always := []byte(`,"measure":`)
+	always = appendText(always, f.key)
+	if year != "" {
+		always = appendText(append(always, `,"year":`...), year)
 	}
 	for i, u := range places {
-		a := u.area()
-		one := feature{Type: "Feature", ID: a.Code, Properties: properties{Code: a.Code, Name: u.name(r.lang), Division: u.ID.String(), Measure: f.key, Year: year, Status: cells[i].Status.String()}}
-		if cells[i].Status.HasValue() {
-			one.Properties.Value = &cells[i].Value
-			one.Properties.Lower, one.Properties.Upper, one.Properties.Base = number(cells[i].Lo), number(cells[i].Hi), number(cells[i].Base)
+		if i > 0 {
+			b = append(b, ',')
 		}
+		b = appendText(append(b, `{"type":"Feature","id":`...), u.area().Code)
+		b = append(b, `,"geometry":`...)
 		if u.hasBorder() {
-			g := &geometry{Type: "MultiPolygon"}
-			for _, polygon := range a.Border {
-				var rings [][]coordinates
-				for k, ring := range polygon {
-					rings = append(rings, geographic(ring, k == 0))
-				}
-				g.Coordinates = append(g.Coordinates, rings)
-			}
-			one.Geometry = g
+			b = appendBorder(b, u.corners(u.at))
+		} else {
+			b = append(b, "null"...)
 		}
-		out.Features = append(out.Features, one)
+		b = appendText(append(b, `,"properties":{"code":`...), u.area().Code)
+		b = appendText(append(b, `,"name":`...), u.name(r.lang))
+		b = appendText(append(b, `,"division":`...), u.ID.String())
+		b = append(b, always...)
+		c := cells[i]
+		known := c.Status.HasValue()
+		b = appendNumber(append(b, `,"value":`...), cube.Number{V: c.Value, OK: known})
+		for _, n := range []struct {
+			name  string
+			value cube.Number
+		}{{"lower", c.Lo}, {"upper", c.Hi}, {"base", c.Base}} {
+			if known && n.value.OK {
+				b = appendNumber(append(append(append(b, `,"`...), n.name...), `":`...), n.value)
+			}
+		}
+		b = appendText(append(b, `,"status":`...), c.Status.String())
+		b = append(b, "}}"...)
 	}
-	body, err := json.Marshal(out)
-	if err != nil {
-		return nil, err
-	}
-	return append(body, '\n'), nil
-}
-
-// coordinates are a longitude and a latitude.
-type coordinates [2]float64
-
-func (c coordinates) MarshalJSON() ([]byte, error) {
-	return fmt.Appendf(nil, "[%.6f,%.6f]", c[0], c[1]), nil
-}
-
-// geographic is a ring in longitudes and latitudes, counterclockwise or clockwise.
-func geographic(ring orb.Ring, counterclockwise bool) []coordinates {
-	out := make([]coordinates, len(ring))
-	for i, p := range ring {
-		lat, lon := sweref.ToGeographic(p[0], p[1])
-		out[i] = coordinates{lon, lat}
-	}
-	if (ring.Orientation() == orb.CCW) != counterclockwise {
-		slices.Reverse(out)
-	}
-	return out
+	return append(b, "]}\n"...), nil
 }

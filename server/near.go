@@ -74,9 +74,9 @@ func (s *Server) firmness(q place, t *placeType, lang string) ([]string, error) 
 }
 
 // levelsWith are the tables by the areas of a division that have a measure, and no groups.
-func (s *Server) levelsWith(measure string, id area.ID) []*table {
+func (h *holding) levelsWith(measure string, id area.ID) []*table {
 	var out []*table
-	for _, t := range s.tables {
+	for _, t := range h.tables {
 		if t.byArea() && len(t.groups) == 0 && t.division() == id && slices.ContainsFunc(t.Measures, func(m cube.Measure) bool { return m.Name == measure }) {
 			out = append(out, t)
 		}
@@ -187,37 +187,86 @@ type likeness struct {
 // similar are the areas most like a place in a year: by the components of the index (the root of the mean squared difference, in percentage points), or by the
 // index alone where the edition has no components; whole tells that it is so.
 func (s *Server) similar(q place, year string) (out []likeness, whole bool, err error) {
+	p, err := s.profileOf(q.division, year)
+	if err != nil || p == nil || p.values[q.at] == nil {
+		return nil, false, err
+	}
+	own := p.values[q.at]
+	out = make([]likeness, 0, mostSimilar+1)
+	for at, theirs := range p.values {
+		if at == q.at || theirs == nil {
+			continue
+		}
+		sum := 0.0
+		for i := range own {
+			sum += (own[i] - theirs[i]) * (own[i] - theirs[i])
+		}
+		one := likeness{place{q.division, at}, math.Sqrt(sum / float64(len(own)))}
+		if len(out) == mostSimilar && one.apart >= out[mostSimilar-1].apart {
+			continue
+		}
+		// Of areas that are equally alike the first stands.
+		before, _ := slices.BinarySearchFunc(out, one, func(o, one likeness) int {
+			if o.apart <= one.apart {
+				return -1
+			}
+			return 1
+		})
+		out = slices.Insert(out, before, one)
+		out = out[:min(len(out), mostSimilar)]
+	}
+	return out, p.whole, nil
+}
+
+// A profile is what similar areas of a division are found by in a year: the components of the index, or the index alone (whole). Areas of which not all is known have none.
+type profile struct {
+	values [][]float64
+	whole  bool
+}
+
+type profileKey struct {
+	division *division
+	year     string
+}
+
+// profileOf is the profile of a division in a year, made when first asked for; nil when the edition has no index of its areas.
+func (h *holding) profileOf(d *division, year string) (*profile, error) {
+	if p, ok := h.profiles.Load(profileKey{d, year}); ok {
+		return p.(*profile), nil
+	}
 	var measures []string
 	for _, c := range areatype.Default().Components {
 		measures = append(measures, c.Share)
 	}
-	tables := s.levelsWith(measures[0], q.ID)
+	p := &profile{values: make([][]float64, d.Len())}
+	tables := h.levelsWith(measures[0], d.ID)
 	if len(tables) == 0 {
-		measures, whole = []string{areatype.MeasureIndex}, true
-		tables = s.levelsWith(areatype.MeasureIndex, q.ID)
+		measures, p.whole = []string{areatype.MeasureIndex}, true
+		tables = h.levelsWith(areatype.MeasureIndex, d.ID)
 	}
 	if len(tables) == 0 {
-		return nil, false, nil
+		return nil, nil
 	}
 	t := tables[0]
 	c, err := t.cells()
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	if year == "" {
-		year = t.last()
+	of := year
+	if of == "" {
+		of = t.last()
 	}
-	rows := (&figure{}).rows(t, c, year)
-	values := func(code string) ([]float64, bool) {
-		row, ok := rows[code]
+	for code, row := range (&figure{}).rows(t, c, of) {
+		at, ok := d.Index(code)
 		if !ok {
-			return nil, false
+			continue
 		}
 		var v []float64
 		for _, name := range measures {
 			m := c.MeasureIndex(name)
 			if m < 0 || !c.Cell(row, m).Status.HasValue() {
-				return nil, false
+				v = nil
+				break
 			}
 			x := c.Cell(row, m).Value
 			if c.Measures()[m].Kind == cube.Share {
@@ -225,25 +274,10 @@ func (s *Server) similar(q place, year string) (out []likeness, whole bool, err 
 			}
 			v = append(v, x)
 		}
-		return v, true
+		p.values[at] = v
 	}
-	own, ok := values(q.area().Code)
-	if !ok {
-		return nil, false, nil
-	}
-	for at := range q.Len() {
-		theirs, ok := values(q.At(at).Code)
-		if at == q.at || !ok {
-			continue
-		}
-		sum := 0.0
-		for i := range own {
-			sum += (own[i] - theirs[i]) * (own[i] - theirs[i])
-		}
-		out = append(out, likeness{place{q.division, at}, math.Sqrt(sum / float64(len(own)))})
-	}
-	slices.SortStableFunc(out, func(a, b likeness) int { return cmp.Compare(a.apart, b.apart) })
-	return out[:min(len(out), mostSimilar)], whole, nil
+	h.profiles.Store(profileKey{d, year}, p)
+	return p, nil
 }
 
 // A difference is a share of a place beside that of the whole country.
@@ -280,8 +314,11 @@ func (s *Server) differences(q place) (out []difference, smallest cube.Number, e
 		if here.Base.OK && (!smallest.OK || here.Base.V < smallest.V) {
 			smallest = here.Base
 		}
+		if t.total() < 0 || !t.ofCountry() {
+			continue
+		}
 		whole, ok := f.cell(t, c, cube.Total, year)
-		if !ok || !whole.Status.HasValue() || !ofCountry(c.Dims()[t.area]) {
+		if !ok || !whole.Status.HasValue() {
 			continue
 		}
 		out = append(out, difference{f, here, whole, year})

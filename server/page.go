@@ -31,8 +31,10 @@ type answer struct {
 // formatted tells whether the page can be had in a format.
 func (a *answer) formatted(format string) bool {
 	switch format {
-	case "csv":
-		return len(a.cubes) > 0 || a.list != nil
+	case "csv", csvwEnding:
+		return len(a.cubes) > 0 || len(a.list) > 0
+	case "parquet", sdmxEnding:
+		return len(a.cubes) == 1
 	case "xlsx":
 		return len(a.cubes) > 0
 	case "svg":
@@ -65,6 +67,8 @@ type shell struct {
 	Earlier     bool   // there is a newer edition
 	Newest      string // where the same page of the newest edition is
 	Editions    bool   // more than one is held
+	Licence     link
+	Code        []snippet // that reads the page's numbers
 	Body        any
 }
 
@@ -78,12 +82,12 @@ type formatLink struct {
 
 // kinds are the media types of the formats.
 var kinds = map[string]string{"csv": "text/csv", "json": "application/json", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-	"svg": "image/svg+xml", "geojson": "application/geo+json"}
+	"svg": "image/svg+xml", "geojson": "application/geo+json", "parquet": "application/vnd.apache.parquet", csvwEnding: "application/csvm+json", sdmxEnding: "application/vnd.sdmx.data+csv;version=2.0.0"}
 
 func (s *Server) page(r *request, a *answer) (*reply, error) {
 	m := s.ed.Manifest()
 	sh := shell{Lang: r.lang, Title: a.title, Prefix: prefix(r.lang), Path: r.address(r.lang, "html"), OtherLang: "en", Project: m.Title, Agency: m.Agency,
-		Edition: s.ed.ID(), Synthetic: m.Synthetic, Assessed: m.Assessment != nil, Grants: len(m.Grants) > 0, Views: len(s.families()) > 0, Query: r.query.Get("q"), Body: a.body}
+		Edition: s.ed.ID(), Synthetic: m.Synthetic, Assessed: m.Assessment != nil, Grants: len(m.Grants) > 0, Views: len(s.families()) > 0, Query: r.query.Get("q"), Licence: link{licenceName(m.Terms()), m.Terms()}, Body: a.body}
 	if r.lang == "en" {
 		sh.OtherLang = "sv"
 	}
@@ -97,12 +101,13 @@ func (s *Server) page(r *request, a *answer) (*reply, error) {
 	for _, f := range formats {
 		if a.formatted(f) {
 			name := strings.ToUpper(f)
-			if f == "geojson" {
-				name = "GeoJSON"
+			if proper := map[string]string{"geojson": "GeoJSON", "parquet": "Parquet"}[f]; proper != "" {
+				name = proper
 			}
 			sh.Formats = append(sh.Formats, formatLink{link{name, r.address(r.lang, f)}, kinds[f]})
 		}
 	}
+	sh.Code = s.snippets(r, a)
 	var out bytes.Buffer
 	if err := s.templates.ExecuteTemplate(&out, a.template, sh); err != nil {
 		return nil, err
@@ -112,7 +117,8 @@ func (s *Server) page(r *request, a *answer) (*reply, error) {
 
 // functions are what the templates may call.
 var functions = template.FuncMap{"word": word, "in": in, "paragraphs": paragraphs, "piece": newPiece,
-	"bar":         barLength,
+	"bar":        barLength,
+	"optionList": optionList, "figureCell": figureCell, "gridRows": gridRows,
 	"drawing":     func(svg string) template.HTML { return template.HTML(svg) },
 	"accountRows": func(lang, caption string, rows []accountRow) accountRows { return accountRows{lang, caption, rows} },
 	"whole":       func(lang string, n int) string { return picture.Number(float64(n), 0, lang) }}
@@ -207,6 +213,16 @@ func (s *Server) numbers(r *request, a *answer) (*reply, error) {
 		out.body, err = s.json(r, a)
 	case "xlsx":
 		out.body, err = s.workbook(r, a)
+	case "parquet":
+		var file bytes.Buffer
+		err = edition.WriteTable(&file, a.cubes[0])
+		out.body, out.passing = file.Bytes(), true
+	case sdmxEnding:
+		var file bytes.Buffer
+		err = edition.SDMX(&file, a.cubes[0], s.ed.Manifest().Project)
+		out.body, out.passing = file.Bytes(), true
+	case csvwEnding:
+		out.body, err = s.csvw(r, a)
 	case "svg":
 		out.body = []byte(a.draw())
 	case "geojson":
@@ -219,7 +235,7 @@ func (s *Server) numbers(r *request, a *answer) (*reply, error) {
 // workbook writes the tables of a page as a workbook, with their notes.
 func (s *Server) workbook(r *request, a *answer) ([]byte, error) {
 	m := s.ed.Manifest()
-	about := []string{word(r.lang, "edition") + " " + s.ed.ID(), r.address(r.lang, "html")}
+	about := []string{s.cite(r.lang), word(r.lang, "licence") + ": " + m.Terms(), r.address(r.lang, "html")}
 	if m.Synthetic {
 		about = append(about, word(r.lang, "synthetic"))
 	}
@@ -242,8 +258,10 @@ func (s *Server) json(r *request, a *answer) ([]byte, error) {
 		Synthetic bool   `json:"synthetic"`
 		Language  string `json:"language"`
 		Title     string `json:"title"`
+		Cite      string `json:"cite"`
+		Licence   string `json:"licence"`
 		Facts     any    `json:"facts,omitempty"`
-	}{s.ed.ID(), s.ed.Manifest().Synthetic, r.lang, a.title, a.facts})
+	}{s.ed.ID(), s.ed.Manifest().Synthetic, r.lang, a.title, s.cite(r.lang), s.ed.Manifest().Terms(), a.facts})
 	if err != nil {
 		return nil, err
 	}

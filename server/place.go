@@ -31,6 +31,7 @@ type placePage struct {
 	Below  string // what Down are
 
 	Firm       []string // how firmly it has its type
+	WhatIf     string   // where other rules for it are tried
 	Trend      *trend
 	Choose     choosing
 	Compare    string // where its trend may be compared with others
@@ -102,7 +103,7 @@ func (s *Server) place(r *request, code string) (*answer, error) {
 			continue
 		}
 		a.cubes = append(a.cubes, here)
-		if !ofCountry(dim) {
+		if !t.ofCountry() {
 			p.Here, glance.Caption, glance.Heads[3].Text = word(r.lang, "here-and-total"), fmt.Sprintf(word(r.lang, "and-total"), q.name(r.lang)), word(r.lang, "value-total")
 		}
 		if p.Type == nil || t.Name != p.Type.Table || len(t.Measures) > 1 {
@@ -173,6 +174,7 @@ func (s *Server) about(a *answer, p *placePage, q place, r *request) error {
 		if p.Firm, err = s.firmness(q, p.Type, lang); err != nil {
 			return err
 		}
+		p.WhatIf = s.whatIfOf(q.division, p.Type.Year, "", s.address(q), lang)
 	}
 	head, value, err := s.valueOf(f, q, lang)
 	if err != nil {
@@ -318,9 +320,9 @@ func (s *Server) valueOf(f *figure, q place, lang string) ([]columnHead, func(pl
 		return nil, nil, err
 	}
 	year := t.last()
-	rows := f.rows(t, c, year)
 	return []columnHead{{Text: strings.TrimSpace(f.head(lang) + " " + bracketed(year))}}, func(u place) []picture.Figure {
-		fig := picture.NewFigure(f.in(c, rows, u.area().Code), f.measure, lang)
+		cell, _ := f.cell(t, c, u.area().Code, year)
+		fig := picture.NewFigure(cell, f.measure, lang)
 		fig.Base = ""
 		return []picture.Figure{fig}
 	}, nil
@@ -358,7 +360,7 @@ func (s *Server) glancePlace(t *table, c, here *cube.Cube, lang string) []block 
 		if year := latest(here, t.layout); year != "" {
 			about += ", " + year
 		}
-		if dim := c.Dims()[t.area]; !ofCountry(dim) {
+		if dim := c.Dims()[t.area]; !t.ofCountry() {
 			about += ". " + word(lang, "value-total") + ": " + dim.Members[dim.Index(cube.Total)].Label.In(lang)
 		}
 		b := block{Title: here.Title.In(lang), About: about, Href: prefix(lang) + "/tabell/" + t.Name}
@@ -382,7 +384,7 @@ func (s *Server) glancePlace(t *table, c, here *cube.Cube, lang string) []block 
 					codes[d] = here.Code(i, d)
 				}
 				codes[t.area] = cube.Total
-				if c.Find(codes...) >= 0 {
+				if t.total() >= 0 && c.Find(codes...) >= 0 {
 					row.Figures[3] = picture.NewFigure(c.Get(meas.Name, codes...), meas, lang)
 					row.Figures[3].Base = ""
 				}

@@ -1,14 +1,15 @@
 package server
 
 import (
+	"errors"
 	"maps"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/internal/jsonstat"
+	"github.com/skikt/skikt/internal/pxselect"
 )
 
 // apiSelection is a selection as a client asks for it.
@@ -283,131 +284,14 @@ func checkPlacement(c *cube.Cube, p *apiPlacement) error {
 
 // values are the positions of what expressions ask for, in table order.
 func values(codes, expressions []string, time bool) ([]int, error) {
-	taken := make([]bool, len(codes))
-	for _, e := range expressions {
-		found, err := expression(codes, strings.TrimSpace(e), time)
-		if err != nil {
-			return nil, err
-		}
-		for _, at := range found {
-			taken[at] = true
-		}
-	}
-	var out []int
-	for at, t := range taken {
-		if t {
-			out = append(out, at)
-		}
-	}
-	return out, nil
-}
-
-// expression is the positions of what one value expression asks for: a code, *, 01*, *01, *01*, ?, TOP(n[,offset]), BOTTOM(n[,offset]), RANGE(a,b), FROM(a), TO(a).
-func expression(codes []string, e string, time bool) ([]int, error) {
-	if bare, ok := strings.CutPrefix(e, "["); ok && strings.HasSuffix(bare, "]") {
-		e = strings.TrimSuffix(bare, "]")
-	}
-	if at := codeAt(codes, e); at >= 0 {
-		return []int{at}, nil
-	}
-	illegal := func() error {
-		return bad("Illegal selection expression", "expressions are a code, *, ?, TOP(n,offset), BOTTOM(n,offset), RANGE(a,b), FROM(a) and TO(a)")
-	}
-	name, rest, call := strings.Cut(e, "(")
-	arguments, closed := strings.CutSuffix(rest, ")")
-	if call && closed {
-		list := strings.Split(arguments, ",")
-		for i := range list {
-			list[i] = strings.TrimSpace(list[i])
-		}
-		switch kind := strings.ToUpper(strings.TrimSpace(name)); kind {
-		case "TOP", "BOTTOM":
-			n, err := strconv.Atoi(list[0])
-			offset := 0
-			if err == nil && len(list) == 2 {
-				offset, err = strconv.Atoi(list[1])
-			}
-			if err != nil || len(list) > 2 || n < 1 || offset < 0 {
-				return nil, illegal()
-			}
-			// Of time TOP is the newest, which stands last.
-			offset = min(offset, len(codes))
-			n = min(n, len(codes)-offset)
-			start := offset
-			if (kind == "TOP") == time {
-				start = len(codes) - offset - n
-			}
-			return run(start, start+n), nil
-		case "RANGE":
-			if len(list) != 2 {
-				return nil, illegal()
-			}
-			a, b := codeAt(codes, list[0]), codeAt(codes, list[1])
-			if a < 0 || b < 0 {
-				return nil, bad("Non-existent value", "an end of a range is no value of the variable")
-			}
-			return run(min(a, b), max(a, b)+1), nil
-		case "FROM", "TO":
-			if len(list) != 1 {
-				return nil, illegal()
-			}
-			at := codeAt(codes, list[0])
-			if at < 0 {
-				return nil, bad("Non-existent value", "an end of a range is no value of the variable")
-			}
-			if kind == "FROM" {
-				return run(at, len(codes)), nil
-			}
-			return run(0, at+1), nil
-		}
-		return nil, illegal()
-	}
-	if !strings.ContainsAny(e, "*?") {
-		return nil, bad("Non-existent value", "a value is none of the variable's")
-	}
-	stars := strings.Count(e, "*")
-	middle := strings.TrimPrefix(strings.TrimSuffix(e, "*"), "*")
-	if stars > 2 || strings.Contains(middle, "*") || stars > 0 && strings.Contains(middle, "?") {
-		return nil, illegal()
-	}
-	var out []int
-	for at, code := range codes {
-		if matches(strings.ToLower(code), strings.ToLower(e), strings.ToLower(middle)) {
-			out = append(out, at)
-		}
-	}
-	return out, nil
-}
-
-// matches tells whether a code fits a pattern with stars at its ends, or with question marks, each for one character. middle is the pattern without stars.
-func matches(code, pattern, middle string) bool {
-	begins, ends := strings.HasPrefix(pattern, "*"), strings.HasSuffix(pattern, "*")
+	at, err := pxselect.Positions(codes, expressions, time)
 	switch {
-	case pattern == "*" || begins && ends:
-		return strings.Contains(code, middle)
-	case begins:
-		return strings.HasSuffix(code, middle)
-	case ends:
-		return strings.HasPrefix(code, middle)
+	case errors.Is(err, pxselect.ErrExpression):
+		return nil, bad("Illegal selection expression", "%v", err)
+	case err != nil:
+		return nil, bad("Non-existent value", "%v", err)
 	}
-	a, b := []rune(code), []rune(pattern)
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if b[i] != '?' && a[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// codeAt is the position of a code, upper and lower case being one unless both are there.
-func codeAt(codes []string, code string) int {
-	if at := slices.Index(codes, code); at >= 0 {
-		return at
-	}
-	return slices.IndexFunc(codes, func(c string) bool { return strings.EqualFold(c, code) })
+	return at, nil
 }
 
 func run(from, to int) []int {

@@ -12,12 +12,15 @@
 //	/tabell               the tables
 //	/tabell/background    a table; ?type=1 keeps the rows with that member, ?inom=01 the areas in that place, ?matt=NPersons draws that measure
 //	/bidrag/grant         a grant whose numbers are published: its rules compared, and others tried; the address is the rule
+//	/scenario             what if the types were cut or weighed otherwise; the address is the scenario
 //	/bedomning            how far the tools support the work: verdicts on tools, uses and processes; /bedomning/PROCESS-TOOL-USE one of them with its evidence
 //	/metod                how it was done
 //	/utgava               the edition: its sources, its protection, its files
 //	/utgavor              the editions that are held: what changed from one to the next and why, and which are withdrawn
 //	/rojandekontroll      the account of the disclosure control: what was hidden, by which rules, at what cost
+//	/api                  what programs can ask: the reference, and /api/recept recipes for R, Python, Excel and QGIS
 //	/api/v2               the tables as PxWebApi 2, for programs that read statistical offices; /api/v1 as PxWebApi 1
+//	/ogc                  the areas with their figures as OGC API Features, for QGIS, GDAL and other programs for maps
 //	/tiles/kommun.json    the borders as vector tiles, for maps that the reader's machine draws: addresses, zooms, layer (TileJSON 3); all as one file in kommun.pmtiles
 //
 // A FIGURE is a family of tables, a measure and a member of each group: background:SharePersons:total. Tables that tell the same at several levels (background by type,
@@ -41,8 +44,6 @@
 package server
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -55,7 +56,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/skikt/skikt/edition"
 )
@@ -71,9 +71,7 @@ type Server struct {
 	editions  *editions  // this one and those that are held beside it
 	addresses *Addresses // that may be searched for; nil for none
 
-	mu    sync.Mutex
-	kept  map[string]*reply
-	bytes int
+	kept cupboard
 }
 
 // New makes a server of an edition and of earlier ones that are held beside it under their permanent addresses. It reads their divisions; tables are read when first asked for. Where all
@@ -109,7 +107,7 @@ func newServer(ed *edition.Edition) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	return &Server{holding: *h, templates: templates, assets: loaded, kept: map[string]*reply{}}, nil
+	return &Server{holding: *h, templates: templates, assets: loaded}, nil
 }
 
 // A request is what was asked, taken apart.
@@ -119,10 +117,19 @@ type request struct {
 	path   []string // without language and format
 	base   string   // of a permanent address: /e/EDITION
 	query  url.Values
+	origin string // what the server was asked as, before the path; nothing when that can't stand in code that readers copy
 }
 
 // formats are the endings of an address other than that of the page itself.
-var formats = []string{"csv", "xlsx", "json", "svg", "geojson"}
+var formats = []string{"csv", "xlsx", "json", "parquet", "svg", "geojson"}
+
+// asides are endings that pages don't offer by themselves. They end as other ones do, so they are looked for first.
+var asides = []string{csvwEnding, sdmxEnding}
+
+const (
+	csvwEnding = "csv-metadata.json"
+	sdmxEnding = "sdmx.csv"
+)
 
 // parse takes an address apart. When it ends with a slash too many, tidy is where it should have gone.
 func parse(u *url.URL) (r *request, tidy string, err error) {
@@ -145,7 +152,7 @@ func parse(u *url.URL) (r *request, tidy string, err error) {
 	}
 	if len(r.path) > 0 {
 		end := &r.path[len(r.path)-1]
-		for _, f := range slices.Concat(formats, innerFormats) {
+		for _, f := range slices.Concat(asides, formats, innerFormats) {
 			if bare, ok := strings.CutSuffix(*end, "."+f); ok && bare != "" {
 				r.format, *end = f, bare
 				break
@@ -228,7 +235,7 @@ type reply struct {
 	kind           string // Content-Type
 	lang           string
 	file           string // name to save numbers under
-	body, squeezed []byte
+	body, squeezed []byte // of an answer that is kept only squeezed, unless it is too short for it
 	tag            string
 	passing        bool // not kept
 }
@@ -257,8 +264,11 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	h.Set("Content-Security-Policy", contentPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	if under(req.URL.Path, pxweb) || under(req.URL.Path, pxweb1) {
-		s.serveAPI(w, req)
+	if s.forPrograms(w, req) {
+		return
+	}
+	if isOGC(req.URL.Path) {
+		s.serveOGC(w, req)
 		return
 	}
 	if strings.HasPrefix(req.URL.Path, assetsAt) {
@@ -283,7 +293,11 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	case err != nil:
 		a = s.failure(r, err)
 	default:
+		r.origin = origin(req)
 		a = s.reply(r)
+		if a.file != "" && r.format == "csv" {
+			h.Add("Link", "<"+r.address(r.lang, csvwEnding)+`>; rel="describedby"; type="application/csvm+json"`)
+		}
 	}
 	s.send(w, req, a)
 }
@@ -305,6 +319,7 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 	if a.file != "" {
 		h.Set("Content-Disposition", "inline; filename*=UTF-8''"+url.PathEscape(a.file))
 		h.Set("Access-Control-Allow-Origin", "*")
+		s.license(h)
 	}
 	if a.status != http.StatusOK {
 		h.Set("Cache-Control", "no-store")
@@ -316,10 +331,14 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 			return
 		}
 	}
-	body := a.body
-	if len(a.squeezed) > 0 && takes(req.Header.Get("Accept-Encoding"), "gzip") {
+	var err error
+	body := a.squeezed
+	if len(body) > 0 && takes(req.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
-		body = a.squeezed
+	} else if body, err = a.plain(); err != nil {
+		h.Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusInternalServerError)
+		return
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(a.status)
@@ -341,19 +360,10 @@ func takes(accept, wanted string) bool {
 	return false
 }
 
-// mostKept is how many bytes of answers are kept; when there would be more, all are let go.
-const mostKept = 64 << 20
-
-// largeAnswer is the size from which an answer is worth squeezing hard: a national map, which is made once and sent often.
-const largeAnswer = 200 << 10
-
 // reply is the answer to a request, made or kept.
 func (s *Server) reply(r *request) *reply {
-	key := r.address(r.lang, r.format)
-	s.mu.Lock()
-	a, ok := s.kept[key]
-	s.mu.Unlock()
-	if ok {
+	key := r.origin + r.address(r.lang, r.format)
+	if a, ok := s.kept.get(key); ok {
 		return a
 	}
 	a, err := s.make(r)
@@ -366,27 +376,15 @@ func (s *Server) reply(r *request) *reply {
 	sum := sha256.Sum256(a.body)
 	a.status, a.tag = http.StatusOK, `W/"`+hex.EncodeToString(sum[:12])+`"`
 	if len(a.body) > 1400 {
-		var out bytes.Buffer
-		effort := gzip.DefaultCompression
-		if len(a.body) > largeAnswer {
-			effort = gzip.BestCompression
-		}
-		zip, _ := gzip.NewWriterLevel(&out, effort)
-		zip.Write(a.body)
-		zip.Close()
-		a.squeezed = out.Bytes()
+		a.squeezed = squeezed(a.body)
 	}
 	if a.passing {
 		return a
 	}
-	size := len(a.body) + len(a.squeezed)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.bytes += size; s.bytes > mostKept {
-		clear(s.kept)
-		s.bytes = size
+	if a.squeezed != nil {
+		a.body = nil
 	}
-	s.kept[key] = a
+	s.kept.add(key, a)
 	return a
 }
 
@@ -433,10 +431,14 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.grant(r, second)
 	case first == assessment:
 		a, err = s.assess(r, second)
+	case first == apiPages && (second == "" || second == cookbook):
+		a, err = s.reference(r, second)
 	case first == "metod" && second == "":
 		a, err = s.method(r)
 	case first == "utgava" && second == "":
 		a, err = s.edition(r)
+	case first == "scenario" && second == "":
+		a, err = s.whatIf(r)
 	case first == "utgavor" && second == "":
 		a, err = s.listEditions(r)
 	case first == "rojandekontroll" && second == "":

@@ -48,15 +48,6 @@ func (h *holding) tilesOf(id area.ID) (*tileSet, error) {
 // hash is what stands in the address of tiles that may be kept.
 func (t *tileSet) hash() string { return t.sum[:12] }
 
-// origin is how a client addressed the server, as absolute addresses need it. A proxy in front tells in X-Forwarded-Proto that it was asked by https.
-func origin(req *http.Request) string {
-	scheme := "http"
-	if req.TLS != nil || strings.EqualFold(req.Header.Get("X-Forwarded-Proto"), "https") {
-		scheme = "https"
-	}
-	return scheme + "://" + req.Host
-}
-
 // tileJSON is TileJSON 3.0.0 (https://github.com/mapbox/tilejson-spec).
 type tileJSON struct {
 	TileJSON string             `json:"tilejson"`
@@ -76,6 +67,7 @@ func (s *Server) serveTiles(w http.ResponseWriter, req *http.Request) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Expose-Headers", "Content-Length, Content-Range, ETag")
+	s.license(h)
 	fail := func(status int, text string) {
 		h.Set("Content-Type", "text/plain; charset=utf-8")
 		h.Set("Cache-Control", "no-store")
@@ -111,7 +103,7 @@ func (s *Server) serveTiles(w http.ResponseWriter, req *http.Request) {
 	}
 	switch {
 	case ending == "json":
-		h.Set("Vary", "X-Forwarded-Proto")
+		h.Set("Vary", "Host, X-Forwarded-Proto")
 		h.Set("Cache-Control", "public, max-age=300")
 		h.Set("Content-Type", "application/json")
 		least, closest := set.Zooms()

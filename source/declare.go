@@ -19,6 +19,13 @@ type Declaration struct {
 	Recipe string    `yaml:"recipe" json:"recipe,omitempty"` // a ready declaration by its name: see [Recipes]
 	PxWeb  *PxWeb    `yaml:"pxweb" json:"pxweb,omitempty"`   // a table of a statistical database
 	File   *Download `yaml:"file" json:"file,omitempty"`     // a file at an address
+	Linked *Linked   `yaml:"linked" json:"linked,omitempty"` // a file that a web page links to
+	WFS    *WFS      `yaml:"wfs" json:"wfs,omitempty"`       // a layer of geodata
+
+	Schools        *Schools        `yaml:"schools" json:"schools,omitempty"`                 // Skolverket's school units
+	Salsa          *Salsa          `yaml:"salsa" json:"salsa,omitempty"`                     // Skolverket's SALSA
+	SchoolRegister *SchoolRegister `yaml:"school_register" json:"school_register,omitempty"` // Skolverket's school-unit register
+	Kolada         *Kolada         `yaml:"kolada" json:"kolada,omitempty"`                   // key figures of Kolada
 }
 
 // A Recipe is a ready declaration, with what its reader needs to know.
@@ -90,8 +97,26 @@ func (d Declaration) plan() (Plan, error) {
 	if d.File != nil {
 		plans = append(plans, d.File)
 	}
+	if d.Linked != nil {
+		plans = append(plans, d.Linked)
+	}
+	if d.WFS != nil {
+		plans = append(plans, d.WFS)
+	}
+	if d.Schools != nil {
+		plans = append(plans, d.Schools)
+	}
+	if d.Salsa != nil {
+		plans = append(plans, d.Salsa)
+	}
+	if d.SchoolRegister != nil {
+		plans = append(plans, d.SchoolRegister)
+	}
+	if d.Kolada != nil {
+		plans = append(plans, d.Kolada)
+	}
 	if len(plans) != 1 {
-		return nil, fmt.Errorf("source: %d things are declared to be fetched, want one: a recipe, pxweb or file", len(plans))
+		return nil, fmt.Errorf("source: %d things are declared to be fetched, want one: a recipe, pxweb, file, linked, wfs, schools, salsa, school_register or kolada", len(plans))
 	}
 	if c, ok := plans[0].(interface{ check() error }); ok {
 		return plans[0], c.check()
@@ -113,4 +138,41 @@ func (t titled) Fetch(ctx context.Context, v *Visit) error {
 		v.Title, v.Publisher, v.Licence = t.recipe.Title.SV, t.recipe.Publisher, t.recipe.Licence
 	}
 	return nil
+}
+
+// Made is a file that is made of a source's answers, with the ending of its name: the borders of a layer as one GeoJSON, and school units with where they are as CSV (part units). It is nil
+// when the source gives no such file.
+func (s *Snapshot) Made(name, part string) (content []byte, ending string, err error) {
+	k := s.Source(name)
+	if k == nil {
+		return nil, "", fmt.Errorf("source: the snapshot has no source %q", name)
+	}
+	var d Declaration
+	if err := json.Unmarshal(k.Asked, &d); err != nil {
+		return nil, "", fmt.Errorf("source: %s: the lock does not tell how it was fetched: %w", name, err)
+	}
+	var units []SchoolUnit
+	switch {
+	case d.WFS != nil && part == "":
+		content, err = d.WFS.joined(s, k)
+		return content, ".geojson", err
+	case d.Linked != nil && part == "":
+		a := k.Answer("file")
+		if a == nil {
+			return nil, "", fmt.Errorf("source: %s has no file", name)
+		}
+		content, err = s.Read(*a)
+		return content, "." + string(a.Form), err
+	case d.Schools != nil && part == "units":
+		units, err = d.Schools.units(s, k)
+	case d.SchoolRegister != nil && (part == "units" || part == ""):
+		units, err = d.SchoolRegister.units(s, k)
+	default:
+		return nil, "", nil
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	content, err = unitCSV(units)
+	return content, ".csv", err
 }

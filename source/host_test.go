@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -12,7 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/skikt/skikt/internal/pxweb"
+	"github.com/skikt/skikt/internal/jsonstat"
+	"github.com/skikt/skikt/internal/px"
+	"github.com/skikt/skikt/internal/pxselect"
 )
 
 // A fakeVariable is a variable of a table of the host that plays SCB.
@@ -28,6 +31,7 @@ type fakeTable struct {
 	id, updated, note string
 	variables         []fakeVariable
 	aggregate         bool
+	codelists         map[string][]string // by id: value sets of the first variable
 	value             func(codes []string) (float64, string)
 }
 
@@ -43,6 +47,7 @@ type fakeHost struct {
 	asked   []string                                                 // data questions answered, in order
 	trouble func(w http.ResponseWriter, r *http.Request, n int) bool // may answer in the host's place
 	n       int
+	refused int // calls that were too many
 }
 
 func newHost(t testing.TB, tables ...*fakeTable) *fakeHost {
@@ -68,9 +73,14 @@ func (h *fakeHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			h.cells, h.calls, int(h.window.Seconds()))
 		return
 	}
+	if strings.HasPrefix(r.URL.Path, "/ssd") {
+		h.serve1(w, r)
+		return
+	}
 	now := time.Now()
 	h.times = slices.DeleteFunc(h.times, func(t time.Time) bool { return now.Sub(t) >= h.window })
 	if len(h.times) >= h.calls {
+		h.refused++
 		w.Header().Set("Retry-After", strconv.Itoa(int(h.window.Seconds())))
 		problem(w, 429, "Too many requests")
 		return
@@ -79,6 +89,17 @@ func (h *fakeHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rest, ok := strings.CutPrefix(r.URL.Path, "/tables/")
 	id, what, _ := strings.Cut(rest, "/")
 	t := h.tables[id]
+	if id := r.URL.Query().Get("codelist[Region]"); t != nil && id != "" {
+		codes, known := t.codelists[id]
+		if !known {
+			problem(w, 404, "Non-existent codelist")
+			return
+		}
+		set := *t
+		set.variables = slices.Clone(t.variables)
+		set.variables[0].codes = codes
+		t = &set
+	}
 	switch {
 	case !ok || t == nil:
 		problem(w, 404, "Non-existent table")
@@ -127,7 +148,7 @@ func (h *fakeHost) data(w http.ResponseWriter, r *http.Request, t *fakeTable) {
 			continue
 		}
 		var err error
-		if positions[i], err = pxweb.Select(v.codes, expressions, v.role == "time"); err != nil || len(positions[i]) == 0 {
+		if positions[i], err = pxselect.Positions(v.codes, expressions, v.role == "time"); err != nil || len(positions[i]) == 0 {
 			problem(w, 400, "Non-existent value")
 			return
 		}
@@ -142,7 +163,92 @@ func (h *fakeHost) data(w http.ResponseWriter, r *http.Request, t *fakeTable) {
 		t.csv(w, positions)
 		return
 	}
+	if r.URL.Query().Get("outputFormat") == "px" {
+		t.px(w, positions)
+		return
+	}
 	json.NewEncoder(w).Encode(t.dataset(r.URL.Query().Get("lang"), positions))
+}
+
+func (t *fakeTable) px(w http.ResponseWriter, positions [][]int) {
+	text, err := json.Marshal(t.dataset("sv", positions))
+	if err != nil {
+		panic(err)
+	}
+	c, err := jsonstat.Read(bytes.NewReader(text), jsonstat.Most)
+	if err == nil {
+		err = px.Write(w, c, "sv")
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
+// serve1 answers as PxWebApi 1 does: the tables stand in the list /ssd/LE.
+func (h *fakeHost) serve1(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/ssd" && r.URL.RawQuery == "config" {
+		fmt.Fprintf(w, `{"maxValues":%d,"maxCells":%d,"maxCalls":%d,"timeWindow":%d,"CORS":true}`, h.cells, h.cells, h.calls, int(h.window.Seconds()))
+		return
+	}
+	if r.URL.Path == "/ssd/LE" {
+		list := []map[string]string{{"id": "LE0105", "type": "l", "text": "Integration"}}
+		for _, t := range h.tables {
+			list = append(list, map[string]string{"id": t.id, "type": "t", "text": t.id, "updated": strings.TrimSuffix(t.updated, "Z")})
+		}
+		json.NewEncoder(w).Encode(list)
+		return
+	}
+	t := h.tables[strings.TrimPrefix(r.URL.Path, "/ssd/LE/")]
+	if t == nil {
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method == "GET" {
+		var variables []map[string]any
+		for _, v := range t.variables {
+			variables = append(variables, map[string]any{"code": v.name, "text": strings.ToLower(v.name), "values": v.codes, "valueTexts": v.codes, "elimination": v.eliminate, "time": v.role == "time"})
+		}
+		json.NewEncoder(w).Encode(map[string]any{"title": "Tabell " + t.id, "variables": variables})
+		return
+	}
+	var body struct {
+		Query []struct {
+			Code      string
+			Selection struct {
+				Filter string
+				Values []string
+			}
+		}
+		Response struct{ Format string }
+	}
+	if json.NewDecoder(r.Body).Decode(&body) != nil {
+		http.Error(w, `{"error":"Parameter error"}`, 400)
+		return
+	}
+	positions, n := make([][]int, len(t.variables)), 1
+	for i, v := range t.variables {
+		for _, q := range body.Query {
+			if q.Code != v.name {
+				continue
+			}
+			for at, code := range v.codes {
+				if q.Selection.Filter == "all" || slices.Contains(q.Selection.Values, code) {
+					positions[i] = append(positions[i], at)
+				}
+			}
+			n *= len(positions[i])
+		}
+	}
+	if n > h.cells {
+		http.Error(w, "too many", http.StatusForbidden)
+		return
+	}
+	h.asked = append(h.asked, r.URL.Path)
+	if body.Response.Format == "px" {
+		t.px(w, positions)
+		return
+	}
+	json.NewEncoder(w).Encode(t.dataset("sv", positions))
 }
 
 // each goes through the cells of a selection in order.

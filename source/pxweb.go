@@ -14,7 +14,7 @@ import (
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/internal/jsonstat"
 	"github.com/skikt/skikt/internal/px"
-	"github.com/skikt/skikt/internal/pxweb"
+	"github.com/skikt/skikt/internal/pxselect"
 )
 
 // SCB is the address of SCB's PxWebApi 2, and SCB1 that of the older one.
@@ -275,7 +275,7 @@ func (p *PxWeb) box(m *jsonstat.Metadata) (box, error) {
 			continue
 		}
 		var err error
-		if b.members[i], err = pxweb.Select(v.Codes(), expressions, v.Time); err != nil {
+		if b.members[i], err = pxselect.Positions(v.Codes(), expressions, v.Time); err != nil {
 			return b, fmt.Errorf("source: %s: select.%s: %w", p.Table, v.Name, err)
 		}
 		if len(b.members[i]) == 0 {

@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -26,7 +27,9 @@ func fetched(t testing.TB, h *fakeHost, p PxWeb) (*Snapshot, error) {
 
 func fetchedInto(t testing.TB, folder string, h *fakeHost, p PxWeb) (*Snapshot, error) {
 	t.Helper()
-	p.Host = h.URL
+	if p.Host == "" {
+		p.Host = h.URL
+	}
 	plan, asked, err := Declaration{PxWeb: &p}.Resolve()
 	if err != nil {
 		t.Fatal(err)
@@ -205,6 +208,23 @@ func TestTraps(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	t.Run("a value set", func(t *testing.T) {
+		table := population()
+		table.codelists = map[string][]string{"vs_RegSO2025": {"0114R001_RegSO2025", "0114R002_RegSO2025", "0114R003_RegSO2025"}}
+		h := newHost(t, table)
+		set := PxWeb{Table: "TAB6574", Codelists: map[string]string{"Region": "vs_RegSO2025"}, Select: map[string][]string{"Kon": {"1+2"}, "Alder": {"totalt"}}}
+		s, err := fetched(t, h, set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all := tables(t, s); len(all) != 1 || all[0].Len() != 3*2 || all[0].Dim("Region").Vintage != "2025" || !strings.Contains(h.asked[0], "codelist[Region]=vs_RegSO2025") {
+			t.Errorf("%d tables; asked %q", len(all), h.asked)
+		}
+		set.Codelists["Region"] = "vs_RegSO1"
+		if _, err := fetched(t, h, set); err == nil || !strings.Contains(err.Error(), "Non-existent codelist") {
+			t.Error(err)
+		}
+	})
 	t.Run("a long selection is posted", func(t *testing.T) {
 		h := newHost(t, indexTable(200))
 		s, err := fetched(t, h, PxWeb{Table: "TAB6586", Select: map[string][]string{"Region": {"????R???_RegSO2025"}, "Tid": {"2024"}}})
@@ -218,28 +238,47 @@ func TestTraps(t *testing.T) {
 			t.Errorf("%d tables", len(all))
 		}
 	})
-	t.Run("as csv", func(t *testing.T) {
+	t.Run("as csv, as px, and from a host of version 1", func(t *testing.T) {
 		h := newHost(t, indexTable(30))
 		h.cells = 1200
 		asJSON, err := fetched(t, h, PxWeb{Table: "TAB6586"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		asCSV, err := fetched(t, h, PxWeb{Table: "TAB6586", Format: "csv"})
-		if err != nil {
-			t.Fatal(err)
+		for _, p := range []PxWeb{{Table: "TAB6586", Format: "csv"}, {Table: "TAB6586", Format: "px"}, {Table: "LE/TAB6586", Version: 1}, {Table: "LE/TAB6586", Version: 1, Format: "px"}} {
+			h.asked = nil
+			p.Host = h.URL
+			if p.Version == 1 {
+				p.Host += "/ssd"
+			}
+			other, err := fetched(t, h, p)
+			if err != nil {
+				t.Fatalf("%+v: %v", p, err)
+			}
+			if len(h.asked) != 4 {
+				t.Errorf("%+v: %d questions", p, len(h.asked))
+			}
+			for i, c := range tables(t, other) {
+				var a, b bytes.Buffer
+				if err := WriteCSV(&a, c); err != nil {
+					t.Fatal(err)
+				}
+				if err := WriteCSV(&b, tables(t, asJSON)[i]); err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(a.Bytes(), b.Bytes()) {
+					t.Errorf("%+v: %s differs", p, c.Name)
+				}
+			}
 		}
-		for i, c := range tables(t, asCSV) {
-			var a, b bytes.Buffer
-			if err := WriteCSV(&a, c); err != nil {
-				t.Fatal(err)
-			}
-			if err := WriteCSV(&b, tables(t, asJSON)[i]); err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(a.Bytes(), b.Bytes()) {
-				t.Errorf("%s differs", c.Name)
-			}
+		p := PxWeb{Table: "LE/TAB6586", Version: 1, Host: h.URL + "/ssd"}
+		if stamp, err := p.Stamp(t.Context(), &Fetcher{}); err != nil || stamp != "2026-06-23T06:00:00" {
+			t.Errorf("stamp %s, %v", stamp, err)
+		}
+		p.Table = "LE/TAB1"
+		var gone *Refusal
+		if _, err := p.Stamp(t.Context(), &Fetcher{}); !errors.As(err, &gone) || !gone.Gone() {
+			t.Errorf("a table of version 1 that has vanished: %v", err)
 		}
 	})
 	t.Run("an archived table", func(t *testing.T) {
@@ -422,6 +461,9 @@ func TestPolite(t *testing.T) {
 	h.cells, h.calls, h.window = 60, 30, time.Second
 	if _, err := fetched(t, h, PxWeb{Table: "TAB6586", Select: map[string][]string{"Tid": {"TOP(8)"}}}); err != nil {
 		t.Fatal(err)
+	}
+	if h.refused > 0 {
+		t.Errorf("%d calls were refused", h.refused)
 	}
 	if len(h.asked) != 40 { // 60 × 5 × 8 = 2,400 cells, 60 a question
 		t.Errorf("%d questions", len(h.asked))

@@ -91,29 +91,22 @@ type Snapshot struct {
 // Open opens a snapshot and compares every file with its checksum; a file that has been altered or is missing is an error that names it. The path is the
 // folder, or a lock in it: the locks of earlier vintages stay beside as skikt.1.lock, skikt.2.lock, and so on.
 func Open(ctx context.Context, path string) (*Snapshot, error) {
-	s, err := open(path)
+	s, err := OpenLock(path)
 	if err != nil {
 		return nil, err
 	}
 	var all []error
-	for _, k := range s.Sources {
-		for _, a := range k.Answers {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			if _, err := s.Read(a); err != nil {
-				all = append(all, err)
-			}
-		}
+	for i := range s.Sources {
+		all = append(all, s.Verify(ctx, &s.Sources[i]))
 	}
-	if len(all) > 0 {
-		return nil, errors.Join(all...)
+	if err := errors.Join(all...); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
 
-// open reads the lock only.
-func open(path string) (*Snapshot, error) {
+// OpenLock opens a snapshot without looking at its files: [Snapshot.Verify] looks at those of one source, and [Snapshot.Read] at each as it is read.
+func OpenLock(path string) (*Snapshot, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, LockName)
 	}
@@ -203,6 +196,30 @@ const resumable = 24 * time.Hour
 // Forget drops what the visit has, when a plan sees that its answers are not of one vintage, and begins it anew.
 func (v *Visit) Forget() { v.Answers, v.had, v.Total = nil, nil, 0 }
 
+// bad gives back an answer that its reader refuses, so that the next visit asks for it anew.
+func (v *Visit) bad(a *Answer, err error) error {
+	err = fmt.Errorf("%s: %w", a.Address, err)
+	name := a.Name
+	is := func(b Answer) bool { return b.Name == name }
+	v.Answers, v.had = slices.DeleteFunc(v.Answers, is), slices.DeleteFunc(v.had, is)
+	if v.trial {
+		return err
+	}
+	return errors.Join(err, v.leave(Answer{Name: name}))
+}
+
+// astray drops all that the visit has, when the answers do not fit together, so that the next visit begins anew.
+func (v *Visit) astray(err error) error {
+	v.Forget()
+	if v.trial {
+		return err
+	}
+	if gone := os.Remove(v.partly()); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
+		return errors.Join(err, fmt.Errorf("source: %w", gone))
+	}
+	return err
+}
+
 // Get is the answer to a question: from what an interrupted visit kept, else from the publisher. Two questions of a visit must not share a name.
 func (v *Visit) Get(ctx context.Context, q Request) ([]byte, *Answer, error) {
 	if v.Answer(q.Name) != nil {
@@ -280,7 +297,11 @@ func (v *Visit) resume() error {
 		return write(v.partly(), b.Bytes())
 	}
 	for line := range bytes.Lines(lines) {
-		var a Answer // a line that was cut off is none
+		var a Answer                                                         // a line that was cut off is none
+		if json.Unmarshal(line, &a) == nil && a.Name != "" && a.File == "" { // it was given back
+			v.had = slices.DeleteFunc(v.had, func(b Answer) bool { return b.Name == a.Name })
+			continue
+		}
 		if json.Unmarshal(line, &a) == nil && filepath.IsLocal(filepath.FromSlash(a.File)) && time.Since(a.Fetched) < resumable {
 			v.had = append(v.had, a)
 		}
@@ -302,7 +323,7 @@ func Fetch(ctx context.Context, folder, name string, asked json.RawMessage, plan
 	if err := plan.Fetch(ctx, v); err != nil {
 		return nil, false, fmt.Errorf("%s: %w", name, err)
 	}
-	s, err := open(folder)
+	s, err := OpenLock(folder)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		s = &Snapshot{Folder: folder}
@@ -438,4 +459,27 @@ func write(path string, b []byte) error {
 		return fmt.Errorf("source: %w", err)
 	}
 	return nil
+}
+
+// Verify compares every file of a source with its checksum; all that differ or are missing are told.
+func (s *Snapshot) Verify(ctx context.Context, k *Kept) error {
+	var all []error
+	for _, a := range k.Answers {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if _, err := s.Read(a); err != nil {
+			all = append(all, err)
+		}
+	}
+	return errors.Join(all...)
+}
+
+// AskedBy tells whether the source was fetched by a declaration.
+func (k *Kept) AskedBy(asked json.RawMessage) bool { return same(k.Asked, asked) }
+
+// IsFile tells whether the source is one file, kept as it is.
+func (k *Kept) IsFile() bool {
+	var d Declaration
+	return json.Unmarshal(k.Asked, &d) == nil && d.File != nil && len(k.Answers) == 1
 }

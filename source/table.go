@@ -41,6 +41,12 @@ func (s *Snapshot) Tables(name string) ([]*cube.Cube, error) {
 			return nil, err
 		}
 		return d.PxWeb.tables(s, k)
+	case d.Schools != nil:
+		return d.Schools.tables(s, k)
+	case d.Salsa != nil:
+		return d.Salsa.tables(s, k)
+	case d.Kolada != nil:
+		return d.Kolada.tables(s, k)
 	case d.File != nil && len(k.Answers) == 1:
 		b, err := s.Read(k.Answers[0])
 		if err != nil {
@@ -446,12 +452,12 @@ func (g *grid) warnOutside(c *cube.Cube, p part, region int) {
 	if time < 0 || g.members[time] == nil {
 		return
 	}
-	outside := map[int]bool{}
+	outside := make([]bool, len(g.members[time]))
 	for n, member := range g.members[time] {
 		year, ok := yearOf(g.meta.Variables[time].Members[member].Code)
 		outside[n] = ok && area.CheckYear(p.id, year) != nil
 	}
-	here := map[int]bool{}
+	here := make([]bool, len(g.members[region]))
 	for _, n := range p.places {
 		here[n] = true
 	}

@@ -4,6 +4,7 @@
 //
 //	skikt demo                     a synthetic country, the whole road, the barometer on loopback
 //	skikt new PROFILE DIR          a project for an agency's kind of work, on synthetic records
+//	skikt fetch PROJECT            others' statistics into the project's snapshot
 //	skikt check PROJECT            everything that can be wrong, before anything is computed
 //	skikt build PROJECT --out DIR  the whole road to an edition
 //	skikt get DIR TABLE            a table of an edition in long form
@@ -12,7 +13,7 @@
 //
 // Results go to stdout, progress and problems to stderr. Exit codes: 0 done, 1 the run failed, 2 the command line is wrong,
 // 3 the inputs have problems that a build would stop at (check; with --strict also those that it would count and go on past), 4 an audit
-// found something, 5 a part of a report could not be made.
+// found something, or fetch --check or diff --strict a change, 5 a part of a report could not be made.
 package main
 
 import (
@@ -42,6 +43,8 @@ const (
 type commands struct {
 	Demo     demoCmd     `cmd:"" help:"A synthetic country, the whole road, the pages on loopback."`
 	New      newCmd      `cmd:"" help:"A project from an agency profile, with synthetic records."`
+	Fetch    fetchCmd    `cmd:"" help:"Others' statistics and geodata into a project's snapshot; what their publishers have changed."`
+	Diff     diffCmd     `cmd:"" help:"Two vintages of snapshots, editions or tables, cell by cell."`
 	Check    checkCmd    `cmd:"" help:"Everything that can be wrong with a project's inputs, before anything is computed."`
 	Build    buildCmd    `cmd:"" help:"The whole road from a project's inputs to a published edition."`
 	Get      getCmd      `cmd:"" help:"A table of an edition in long form, one row a cell."`
@@ -158,7 +161,7 @@ func apart(err error) []error {
 }
 
 // The packages put their names before their errors, for programs that use them. Who runs the command needs the place and the remedy.
-var packageName = regexp.MustCompile(`(^|: |\()(?:(?:area|areatype|assess|border|cube|edition|gap|grant|jsonstat|locate|lp|num|project|protect|publish|px|record|report|school|segregation|server|sheet|store|target): )+`)
+var packageName = regexp.MustCompile(`(^|: |\()(?:(?:area|areatype|assess|border|cube|edition|gap|grant|jsonstat|locate|lp|num|project|protect|publish|px|record|report|school|segregation|server|sheet|source|store|target): )+`)
 
 func plain(err error) string {
 	return strings.ReplaceAll(packageName.ReplaceAllString(err.Error(), "$1"), "\n", "\n  ")

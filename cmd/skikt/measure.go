@@ -114,6 +114,8 @@ func (c *measureCmd) Run(ctx context.Context, std *streams) error {
 		if counts, err = segregation.FitCube(counts, q, cmp.Or(c.Period, c.Within), c.Margins); err != nil {
 			return exitError{exitUsage, err}
 		}
+		// What is not exact carries its interval now.
+		q.HiddenBelow, q.RoundedTo, q.PerturbedBy = 0, 0, 0
 	}
 	if c.Geometry != "" || c.Distances != "" {
 		if q.Ground, err = c.ground(); err != nil {
@@ -270,8 +272,6 @@ func (c *measureCmd) question() (segregation.Question, error) {
 		return q, errors.New("--by difference draws as --test and --draws say; leave out --bootstrap")
 	case c.Margins != "" && c.Period == "" && c.Within == "":
 		return q, errors.New("--margins takes a code of --period, or of --within")
-	case c.Margins != "" && (c.HiddenBelow > 0 || c.RoundedTo > 0 || c.PerturbedBy > 0):
-		return q, errors.New("--margins changes the counts, and what is hidden or rounded of them can't be bounded then")
 	case c.By == "divergence" && (c.Geometry == "" || c.From == ""):
 		return q, errors.New("--by divergence takes the code of a unit under --from, and the borders of the units under --geometry")
 	case c.By != "divergence" && c.From != "":

@@ -75,12 +75,15 @@ func write(w io.Writer, l Layer) error {
 	if l.MinZoom < 0 || l.MaxZoom > deepest || l.MinZoom > l.MaxZoom {
 		return fmt.Errorf("its zooms are %d to %d; they must lie within 0 to %d", l.MinZoom, l.MaxZoom, deepest)
 	}
-	drawn := make([]drawing, 0, len(l.Features))
-	box := bounds{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
-	for i, f := range l.Features {
-		if d := project(f.Border, &box); len(d) > 0 {
-			drawn = append(drawn, drawing{i, d})
-		}
+	drawn, boxes := make([]drawing, len(l.Features)), make([]bounds, len(l.Features))
+	parallel(len(drawn), func(i int) {
+		boxes[i] = nowhere
+		drawn[i] = drawing{i, project(l.Features[i].Border, &boxes[i])}
+	})
+	drawn = slices.DeleteFunc(drawn, func(d drawing) bool { return len(d.polygons) == 0 })
+	box := nowhere
+	for _, b := range boxes {
+		box = bounds{min(box.west, b.west), min(box.south, b.south), max(box.east, b.east), max(box.north, b.north)}
 	}
 	if len(drawn) == 0 {
 		return fmt.Errorf("%w: none of its %d areas has a border in reach of a web map", ErrNothing, len(l.Features))
@@ -121,6 +124,8 @@ func (l *Layer) vector() VectorLayer {
 
 // bounds are degrees: west, south, east, north.
 type bounds struct{ west, south, east, north float64 }
+
+var nowhere = bounds{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
 
 // A drawing is an area in the square of the world, 0..1 east and south.
 type drawing struct {
@@ -403,6 +408,7 @@ func crossing(a, b point, axis int, at int64) point {
 	return p
 }
 
+// squeeze packs with gzip, a level below the usual: a hundredth larger, and a fifth of the work of a whole archive less.
 func squeeze(data []byte) []byte {
 	var out bytes.Buffer
 	z := writers.Get().(*gzip.Writer)
@@ -413,4 +419,4 @@ func squeeze(data []byte) []byte {
 	return out.Bytes()
 }
 
-var writers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+var writers = sync.Pool{New: func() any { z, _ := gzip.NewWriterLevel(nil, 4); return z }}

@@ -1,4 +1,4 @@
-package pxweb
+package pxselect
 
 import (
 	"errors"
@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestSelect: by hand, after the descriptions in PxAPI-2.yml.
-func TestSelect(t *testing.T) {
+// TestPositions: by hand, after the descriptions in PxAPI-2.yml.
+func TestPositions(t *testing.T) {
 	regions := strings.Fields("00 01 0114 0114R001 0114R001_RegSO2025 0115 0115R001 a,b")
 	years := strings.Fields("2021 2022 2023 2024")
 	for _, c := range []struct {
@@ -26,24 +26,24 @@ func TestSelect(t *testing.T) {
 		{years, "TOP(0)", "", ErrExpression}, {years, "TOP(x)", "", ErrExpression}, {years, "TOP(1,2,3)", "", ErrExpression}, {years, "TOP(1", "", ErrExpression}, {years, "MID(1)", "", ErrExpression},
 		{years, "2*2*", "", ErrExpression}, {years, "***", "", ErrExpression}, {years, "*2?*", "", ErrExpression}, {years, "FROM()", "", ErrValue}, {years, "RANGE(2021)", "", ErrExpression},
 	} {
-		got, err := Select(c.codes, []string{c.e}, c.codes[0] == "2021")
+		got, err := Positions(c.codes, []string{c.e}, c.codes[0] == "2021")
 		if !errors.Is(err, c.err) || c.err == nil && fmt.Sprint(got) != c.want {
 			t.Errorf("%s: %v, %v; want %s, %v", c.e, got, err, c.want, c.err)
 		}
 	}
-	if got, err := Select(years, []string{"2024", "2021", "2024"}, true); err != nil || fmt.Sprint(got) != "[0 3]" {
+	if got, err := Positions(years, []string{"2024", "2021", "2024"}, true); err != nil || fmt.Sprint(got) != "[0 3]" {
 		t.Errorf("a list: %v, %v", got, err)
 	}
 }
 
-// FuzzSelect: whatever is asked for, the answer is positions of codes in order, each once.
-func FuzzSelect(f *testing.F) {
+// FuzzPositions: whatever is asked for, the answer is positions of codes in order, each once.
+func FuzzPositions(f *testing.F) {
 	for _, e := range []string{"*", "01*", "TOP(2,1)", "RANGE(a,b)", "????", "[a]", "TOP(9223372036854775807,9223372036854775807)"} {
 		f.Add("2021 2022 a b", e, true)
 	}
 	f.Fuzz(func(t *testing.T, codes, e string, time bool) {
 		list := strings.Fields(codes)
-		got, err := Select(list, []string{e}, time)
+		got, err := Positions(list, []string{e}, time)
 		if err != nil {
 			return
 		}

@@ -1,4 +1,4 @@
-// Package pxweb holds what a client and a server of PxWebApi 2 share: the value expressions by which one selects.
+// Package pxselect holds what a client and a server of PxWebApi 2 share: the value expressions by which one selects.
 //
 // An expression is a code, or one of (upper and lower case being one)
 //
@@ -11,7 +11,7 @@
 //     FROM(a)  TO(a)     from a on, up to a
 //
 // Source: PxAPI-2.yml, https://github.com/PxTools/PxApiSpecs
-package pxweb
+package pxselect
 
 import (
 	"errors"
@@ -26,8 +26,8 @@ var (
 	ErrValue      = errors.New("a value is none of the variable's")
 )
 
-// Select gives the positions of what expressions ask for among codes, in the order of the codes. time tells that they are periods, oldest first.
-func Select(codes, expressions []string, time bool) ([]int, error) {
+// Positions gives the positions of what expressions ask for among codes, in the order of the codes. time tells that they are periods, oldest first.
+func Positions(codes, expressions []string, time bool) ([]int, error) {
 	taken := make([]bool, len(codes))
 	for _, e := range expressions {
 		if err := one(codes, strings.TrimSpace(e), time, taken); err != nil {

@@ -1,0 +1,415 @@
+package server_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"encoding/xml"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/routers/legacy"
+
+	"github.com/skikt/skikt/edition"
+)
+
+// A triple of a graph, whose object is an IRI or a literal with its language.
+type triple struct{ subject, predicate, object, lang string }
+
+const rdfType = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+// triples reads the part of RDF/XML that has typed resources with properties, each a resource, a literal or a nested resource. A resource without an IRI is called _:.
+func triples(t testing.TB, text string) []triple {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(text))
+	var out []triple
+	attr := func(e xml.StartElement, name string) (string, bool) {
+		for _, a := range e.Attr {
+			if a.Name.Local == name {
+				return a.Value, true
+			}
+		}
+		return "", false
+	}
+	next := func() xml.Token {
+		for {
+			token, err := d.Token()
+			if err == io.EOF {
+				return nil
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			switch token.(type) {
+			case xml.StartElement, xml.EndElement, xml.CharData:
+				return xml.CopyToken(token)
+			}
+		}
+	}
+	var resource func(e xml.StartElement) string
+	property := func(subject string, e xml.StartElement) {
+		predicate := e.Name.Space + e.Name.Local
+		lang, _ := attr(e, "lang")
+		object, is := attr(e, "resource")
+		for token := next(); ; token = next() {
+			switch token := token.(type) {
+			case xml.CharData:
+				if !is {
+					object += string(token)
+				}
+			case xml.StartElement:
+				object, is = resource(token), true
+			case xml.EndElement:
+				out = append(out, triple{subject, predicate, object, lang})
+				return
+			}
+		}
+	}
+	resource = func(e xml.StartElement) string {
+		subject, ok := attr(e, "about")
+		if !ok {
+			subject = "_:"
+		}
+		out = append(out, triple{subject, rdfType, e.Name.Space + e.Name.Local, ""})
+		for token := next(); ; token = next() {
+			switch token := token.(type) {
+			case xml.StartElement:
+				property(subject, token)
+			case xml.EndElement:
+				return subject
+			}
+		}
+	}
+	for token := next(); token != nil; token = next() {
+		if e, ok := token.(xml.StartElement); ok && e.Name.Local != "RDF" {
+			resource(e)
+		}
+	}
+	return out
+}
+
+// TestDCAT holds the catalogue against what DCAT-AP-SE 3.0.1 requires and recommends of each class (https://docs.dataportal.se/dcat/, read in ../shared/standards.md, B.3) and follows its addresses.
+func TestDCAT(t *testing.T) {
+	s := toy(t)
+	const dcat, terms, foaf = "http://www.w3.org/ns/dcat#", "http://purl.org/dc/terms/", "http://xmlns.com/foaf/0.1/"
+	r := get(t, s, "http://example.org/datasets/dcat")
+	if kind := r.Header.Get("Content-Type"); !strings.HasPrefix(kind, "application/rdf+xml") {
+		t.Errorf("content type %s", kind)
+	}
+	graph := triples(t, body(t, r))
+	classes := map[string]string{}
+	for _, x := range graph {
+		if x.predicate == rdfType {
+			classes[x.subject] = x.object
+		}
+	}
+	required := map[string][]string{
+		dcat + "Catalog":      {terms + "title", terms + "description", terms + "publisher", terms + "license", dcat + "dataset", terms + "language", foaf + "homepage", terms + "spatial", dcat + "themeTaxonomy"},
+		dcat + "Dataset":      {terms + "title", terms + "description", terms + "publisher", dcat + "distribution", dcat + "keyword", dcat + "theme", terms + "spatial", terms + "accessRights"},
+		dcat + "Distribution": {dcat + "accessURL", terms + "format", terms + "license", terms + "title", "http://data.europa.eu/r5r/availability"},
+		dcat + "DataService":  {terms + "title", dcat + "endpointURL", terms + "format", dcat + "endpointDescription", terms + "license", terms + "accessRights"},
+		foaf + "Agent":        {foaf + "name", terms + "type"},
+	}
+	found := map[string]int{}
+	for subject, class := range classes {
+		found[class]++
+		for _, p := range required[class] {
+			if !slices.ContainsFunc(graph, func(x triple) bool { return x.subject == subject && x.predicate == p && x.object != "" }) {
+				t.Errorf("%s, a %s, lacks %s", subject, class, p)
+			}
+		}
+		u, err := url.Parse(subject)
+		if class != terms+"PeriodOfTime" && (err != nil || !u.IsAbs()) {
+			t.Errorf("a %s is called %q, which is no absolute IRI", class, subject)
+		}
+	}
+	// Eleven tables and all of them together, each table in four forms.
+	if found[dcat+"Catalog"] != 1 || found[dcat+"Dataset"] != 12 || found[dcat+"Distribution"] != 1+4*11 || found[dcat+"DataService"] != 1 || found[foaf+"Agent"] != 1 {
+		t.Errorf("classes %v", found)
+	}
+	for _, x := range graph {
+		switch x.predicate {
+		case terms + "title", terms + "description", dcat + "keyword":
+			if x.lang != "sv" && x.lang != "en" {
+				t.Errorf("%s has the language %q", x.predicate, x.lang)
+			}
+		case terms + "license":
+			if x.object != "http://creativecommons.org/publicdomain/zero/1.0/" {
+				t.Errorf("licence %s", x.object)
+			}
+		case dcat + "accessURL", dcat + "downloadURL", dcat + "landingPage", dcat + "endpointDescription", foaf + "homepage":
+			if a := get(t, s, x.object); a.StatusCode != http.StatusOK {
+				t.Errorf("%s of %s leads to %d", x.predicate, x.subject, a.StatusCode)
+			}
+		case terms + "publisher", dcat + "dataset", dcat + "distribution", dcat + "servesDataset", dcat + "service", dcat + "accessService":
+			if classes[x.object] == "" {
+				t.Errorf("%s of %s is %s, which is not described", x.predicate, x.subject, x.object)
+			}
+		}
+	}
+	// Behind a proxy that ends TLS the addresses are of the outer address.
+	if text := body(t, get(t, s, "http://example.org/datasets/dcat", "X-Forwarded-Proto", "https")); !strings.Contains(text, `rdf:about="https://example.org/datasets/dcat"`) {
+		t.Error("the outer address is not used")
+	}
+	honest(t, "the catalogue", body(t, get(t, s, "/datasets/dcat")))
+}
+
+// TestCSVW: beside each CSV stands what its columns are, in the same order and under the same names, and the CSV leads there.
+func TestCSVW(t *testing.T) {
+	s := toy(t)
+	for _, address := range []string{"/tabell/background_regso", "/en/tabell/pupils_kommun", "/tabell/states_regso", "/plats/0180", "/en/plats/0180R001", "/tabell", "/tabell/background?type=1"} {
+		at, query, _ := strings.Cut(address, "?")
+		if query != "" {
+			query = "?" + query
+		}
+		r := get(t, s, at+".csv"+query)
+		links := strings.Join(r.Header.Values("Link"), ", ")
+		if !strings.Contains(links, "<"+at+".csv-metadata.json"+query+`>; rel="describedby"; type="application/csvm+json"`) || !strings.Contains(links, `rel="license"`) {
+			t.Errorf("%s: Link %s", address, links)
+		}
+		rows, err := csv.NewReader(r.Body).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var doc struct {
+			URL     string `json:"url"`
+			Title   string `json:"dc:title"`
+			Licence struct {
+				ID string `json:"@id"`
+			} `json:"dc:license"`
+			Cite   string `json:"dc:bibliographicCitation"`
+			Schema struct {
+				Columns []struct {
+					Titles, Name string
+					Required     bool
+					Datatype     any
+				}
+				PrimaryKey []string
+			} `json:"tableSchema"`
+		}
+		text := page(t, s, at+".csv-metadata.json"+query)
+		if err := json.Unmarshal([]byte(text), &doc); err != nil {
+			t.Fatal(err)
+		}
+		honest(t, address, text)
+		var titles []string
+		required := map[string]int{}
+		for i, c := range doc.Schema.Columns {
+			titles = append(titles, c.Titles)
+			for _, row := range rows[1:] {
+				if c.Required && row[i] == "" {
+					required[c.Titles]++
+				}
+			}
+		}
+		if !slices.Equal(titles, rows[0]) || len(required) > 0 {
+			t.Errorf("%s has the columns %v, described %v; required and empty: %v", address, rows[0], titles, required)
+		}
+		if base := at[strings.LastIndex(at, "/")+1:]; !strings.HasPrefix(doc.URL, base+".csv") || doc.Title == "" || doc.Licence.ID != edition.CC0 || !strings.Contains(doc.Cite, "Myndigheten") {
+			t.Errorf("%s: %+v", address, doc)
+		}
+		keys := map[string]bool{}
+		for _, row := range rows[1:] {
+			key := ""
+			for i, name := range rows[0] {
+				if slices.Contains(doc.Schema.PrimaryKey, name) {
+					key += row[i] + "\x00"
+				}
+			}
+			if len(doc.Schema.PrimaryKey) > 0 && keys[key] {
+				t.Errorf("%s: two rows of the primary key %q", address, key)
+			}
+			keys[key] = true
+		}
+	}
+}
+
+// TestWhole reads every table of the archive back and compares it with the table's own Parquet; hidden values are in neither, nor in SDMX-CSV.
+func TestWhole(t *testing.T) {
+	s := toy(t)
+	r := get(t, s, "/utgava.zip")
+	text, err := io.ReadAll(r.Body)
+	if err != nil || r.Header.Get("Content-Disposition") != `attachment; filename="synthetic-toy-parquet.zip"` {
+		t.Fatal(err, r.Header)
+	}
+	archive, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables := 0
+	for _, f := range archive.File {
+		in, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, err := io.ReadAll(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name, is := strings.CutSuffix(strings.TrimPrefix(f.Name, "tables/"), ".parquet")
+		if !is {
+			for _, want := range []string{"Myndigheten. Leksaksland. Utgåva ", "Licens http://creativecommons.org/publicdomain/zero/1.0/", "Syntetiska data", "tables/background.parquet  Tabell background"} {
+				if !strings.Contains(string(part), want) {
+					t.Errorf("%s lacks %q:\n%s", f.Name, want, part)
+				}
+			}
+			continue
+		}
+		tables++
+		c, err := edition.ReadTable(part)
+		if err != nil || c.Name != name {
+			t.Fatal(name, err)
+		}
+		for row := range c.Len() {
+			for m := range c.Measures() {
+				if cell := c.Cell(row, m); !cell.Status.HasValue() && (cell.Base.OK || cell.Lo.OK || cell.Hi.OK) {
+					t.Errorf("%s: a cell without a value has %+v", name, cell)
+				}
+			}
+		}
+		if page(t, s, "/tabell/"+name+".parquet") != string(part) {
+			t.Errorf("%s alone is another file than in the archive", name)
+		}
+		honest(t, name+" as SDMX-CSV", page(t, s, "/tabell/"+name+".sdmx.csv"))
+	}
+	if tables != 11 {
+		t.Errorf("%d tables", tables)
+	}
+	if kind := get(t, s, "/tabell/background.sdmx.csv").Header.Get("Content-Type"); kind != "application/vnd.sdmx.data+csv;version=2.0.0" {
+		t.Errorf("SDMX-CSV is %s", kind)
+	}
+}
+
+// TestOpenAPI: the description is valid OpenAPI 3.1, and every example in it is answered as it says: with a status and a media type that it names and, where it names a schema, in that form.
+func TestOpenAPI(t *testing.T) {
+	s := toy(t)
+	r := get(t, s, "http://example.org/api/openapi.json")
+	text := body(t, r)
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if doc.OpenAPI != "3.1.0" || doc.Info.License.URL != edition.CC0 || doc.Servers[0].URL != "http://example.org" {
+		t.Errorf("%s %+v %s", doc.OpenAPI, doc.Info.License, doc.Servers[0].URL)
+	}
+	router, err := legacy.NewRouter(doc, openapi3.DisableExamplesValidation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	judged, forms := 0, 0
+	for _, path := range doc.Paths.InMatchingOrder() {
+		for method, o := range doc.Paths.Value(path).Operations() {
+			_, example, ok := strings.Cut(o.Description, "Example: ")
+			if !ok {
+				t.Fatalf("%s has no example", path)
+			}
+			if strings.HasPrefix(path, "/en/") {
+				example = strings.Replace(example, "http://example.org/", "http://example.org/en/", 1)
+			}
+			addresses := []string{example}
+			// Every form that is promised.
+			for _, p := range o.Parameters {
+				if p.Value.Name == "format" {
+					at, query, asked := strings.Cut(example, "?")
+					for _, f := range p.Value.Schema.Value.Enum {
+						form := at[:strings.LastIndex(at, "/")+1] + strings.SplitN(at[strings.LastIndex(at, "/")+1:], ".", 2)[0] + "." + f.(string)
+						if asked {
+							form += "?" + query
+						}
+						addresses = append(addresses, form)
+					}
+				}
+			}
+			for _, address := range addresses {
+				var answer *http.Response
+				if method == http.MethodPost {
+					sent, err := json.Marshal(o.RequestBody.Value.Content["application/json"].Example)
+					if err != nil {
+						t.Fatal(err)
+					}
+					answer = post(t, s, address, string(sent))
+				} else {
+					answer = get(t, s, address)
+				}
+				forms++
+				promised := o.Responses.Status(answer.StatusCode)
+				if promised == nil || answer.StatusCode >= 300 {
+					t.Errorf("%s %s: status %d: %.300s", method, address, answer.StatusCode, body(t, answer))
+					continue
+				}
+				kind, _, _ := strings.Cut(answer.Header.Get("Content-Type"), "; charset")
+				content := promised.Value.Content[kind]
+				if content == nil {
+					t.Errorf("%s: %s is not among the forms", address, kind)
+					continue
+				}
+				text := body(t, answer)
+				honest(t, address, text)
+				if kind == "application/json" && content.Schema.Ref != "" {
+					var v any
+					if err := json.Unmarshal([]byte(text), &v); err != nil {
+						t.Fatal(err)
+					}
+					if err := content.Schema.Value.VisitJSON(v); err != nil {
+						t.Errorf("%s: %v", address, err)
+					}
+					judged++
+				}
+				if req := httptest.NewRequest(method, address, nil); !strings.Contains(path, ".{format}") {
+					if route, _, err := router.FindRoute(req); err != nil || route.Path != path {
+						t.Errorf("%s leads to %v: %v", address, route, err)
+					}
+				}
+			}
+		}
+	}
+	if judged < 8 || forms < 60 {
+		t.Errorf("%d answers judged by a schema, %d forms", judged, forms)
+	}
+}
+
+var addresses = regexp.MustCompile(`http://example\.org[^\s"'<>\\]*`)
+
+// TestCode: what code on the pages reads is there, in both languages, and so is what the reference and the recipes name.
+func TestCode(t *testing.T) {
+	s := toy(t)
+	for _, at := range []string{"/tabell/background_regso", "/en/plats/0180?m=background%3ASharePersons%3Autl%C3%A4ndsk+bakgrund", "/karta", "/en/", "/api/recept", "/en/api/recept", "/api", "/en/api"} {
+		text := strings.NewReplacer("&#34;", `"`, "&#39;", "'", "&amp;", "&", "&#43;", "+").Replace(page(t, s, "http://example.org"+at))
+		if !strings.Contains(at, "api") && (!strings.Contains(text, "read.csv(") || !strings.Contains(text, "pd.read_csv(") || !strings.Contains(text, "curl --location")) {
+			t.Errorf("%s has no code", at)
+		}
+		n := 0
+		for _, address := range addresses.FindAllString(text, -1) {
+			n++
+			if strings.HasSuffix(address, "/savedqueries") || strings.HasSuffix(address, "/api/v2") {
+				continue
+			}
+			if r := get(t, s, address); r.StatusCode != http.StatusOK {
+				t.Errorf("%s has code for %s, which gives %d", at, address, r.StatusCode)
+			}
+		}
+		if n == 0 {
+			t.Errorf("%s names no address", at)
+		}
+	}
+	// A host that could be code stands in none.
+	for _, host := range []string{`a"b`, "a'b", "a b", "<x>"} {
+		req := httptest.NewRequest(http.MethodGet, "/tabell/background", nil)
+		req.Host = host
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, req)
+		if strings.Contains(w.Body.String(), "read.csv(") {
+			t.Errorf("code for the host %q", host)
+		}
+	}
+}
