@@ -777,17 +777,6 @@ func (a *attacker) solveBlock(u *unknowns, b *attackBlock) error {
 	if len(cells) == 0 {
 		return nil
 	}
-	o := lp.Options{Workers: 1}
-	if len(b.cols) > easyColumns {
-		o.Work, o.Nodes = max(1, largeWork/len(u.cells)), largeNodes
-	}
-	real, _, err := p.Ranges(objectives, nil, o)
-	if errors.Is(err, lp.ErrWork) {
-		real, err = make([]lp.Range, len(objectives)), nil // nothing is known of them
-	}
-	if err != nil {
-		return err
-	}
 	most := func(e lp.End) *float64 {
 		if e.NoLimit || e.Limit == nil {
 			return nil
@@ -801,31 +790,68 @@ func (a *attacker) solveBlock(u *unknowns, b *attackBlock) error {
 		}
 		return number64(e.Limit) / scale
 	}
-	for k, r := range real {
-		x := boundOf{cell: cells[k]}
-		x.Least, x.Most, x.Certified = least(r.Least), most(r.Most), r.Least.Exact() && r.Most.Exact()
-		x.WholeLeast, x.WholeMost = x.Least, x.Most
-		b.found = append(b.found, x)
-	}
-	if !whole {
-		return nil
-	}
-	wholes, _, err := p.WholeRanges(objectives, nil, o)
-	if errors.Is(err, lp.ErrWork) {
-		wholes, err = make([]lp.Range, len(objectives)), nil
-	}
-	if err != nil {
-		return err
-	}
-	for k, r := range wholes {
-		x := &b.found[k]
-		if r.Least.Limit != nil { // else the real one stands
-			x.WholeLeast = least(r.Least)
+	ranges := func(find func([]lp.Objective, []int64, lp.Options) ([]lp.Range, lp.Stats, error), ask []int, o lp.Options) ([]lp.Range, error) {
+		var list []lp.Objective
+		for _, k := range ask {
+			list = append(list, objectives[k])
 		}
-		if r.Most.Limit != nil {
-			x.WholeMost = most(r.Most)
+		out, _, err := find(list, nil, o)
+		if errors.Is(err, lp.ErrWork) {
+			return make([]lp.Range, len(ask)), nil // nothing is known of them
 		}
-		x.Certified = x.Certified && r.Least.Exact() && r.Most.Exact()
+		return out, err
+	}
+	b.found = make([]boundOf, len(cells))
+	ask := make([]int, len(cells)) // those not certified yet
+	for k := range ask {
+		ask[k], b.found[k].cell = k, cells[k]
+	}
+	passes := []lp.Options{{Workers: 1}}
+	if len(b.cols) > easyColumns {
+		passes = []lp.Options{{Workers: 1, Work: max(1, largeWork/len(u.cells)), Nodes: largeNodes}, {Workers: 1, Nodes: againNodes}}
+	}
+	for i, o := range passes {
+		if i > 0 && len(ask) > 0 {
+			o.Work = max(1, againWork/len(ask))
+		}
+		real, err := ranges(p.Ranges, ask, o)
+		if err != nil {
+			return err
+		}
+		for j, r := range real {
+			x := &b.found[ask[j]]
+			x.Certified = r.Least.Exact() && r.Most.Exact()
+			if r.Least.Limit != nil { // else what is known stands
+				if x.Least = least(r.Least); i == 0 || x.WholeLeast < x.Least {
+					x.WholeLeast = x.Least
+				}
+			}
+			if limit := most(r.Most); limit != nil {
+				if x.Most = limit; x.WholeMost == nil || *x.WholeMost > *limit {
+					x.WholeMost = limit
+				}
+			}
+		}
+		if whole {
+			wholes, err := ranges(p.WholeRanges, ask, o)
+			if err != nil {
+				return err
+			}
+			for j, r := range wholes {
+				x := &b.found[ask[j]]
+				if r.Least.Limit != nil {
+					x.WholeLeast = least(r.Least)
+				}
+				if r.Most.Limit != nil {
+					x.WholeMost = most(r.Most)
+				}
+				x.Certified = x.Certified && r.Least.Exact() && r.Most.Exact()
+			}
+		}
+		ask = slices.DeleteFunc(ask, func(k int) bool { return b.found[k].Certified })
+		if len(ask) == 0 {
+			break
+		}
 	}
 	return nil
 }

@@ -258,12 +258,14 @@ func (m *model) checkWitnesses(s *system, e *equations, a *checked) error {
 }
 
 // In blocks of up to easyColumns all intervals are searched for to their ends. In larger ones the work is bounded: largeWork steps of the linear programs in all, shared evenly, and largeNodes
-// subproblems of whole numbers an end. Where it does not do, an interval is told as far as single witnesses and the points passed reach: what can be known is then no
-// narrower than that, and it counts as not certified.
+// subproblems of whole numbers an end. The few that this is not enough for are searched for again with more of both. Where that does not do, an interval is told as far as single witnesses and the points passed reach:
+// what can be known is then no narrower than that, and it counts as not certified.
 const (
 	easyColumns = 300
 	largeWork   = 4_000_000_000
 	largeNodes  = 20
+	againWork   = 1_000_000_000
+	againNodes  = 2_000
 )
 
 // stepsIn makes cycles of the witnesses, as far as their numbers are small: how far a target can be moved by one of them alone needs no linear program.
@@ -348,27 +350,41 @@ func (m *model) checkSpans(s *system, a *checked, p Policy) error {
 			easy = append(easy, int32(i))
 		}
 	}
-	for i, list := range [][]int32{easy, large} {
+	reached := func(n int32) span {
+		return s.reached(s.sum(n), a.movers[n], func(y *cycle) float64 { return float64(y.move(n)) })
+	}
+	// search gives the numbers that are left uncertified.
+	search := func(list []int32, limit lp.Options) (left []int32, err error) {
 		sums := make([][]int32, len(list))
 		for k, n := range list {
 			sums[k] = s.cols[n]
 		}
-		o := spanOptions{whole: s.whole, scale: scale}
-		if i == 1 && len(large) > 0 {
-			o.limit = lp.Options{Work: max(1, largeWork/len(large)/2), Nodes: largeNodes}
-		}
-		spans, err := s.spans(a.blocks, sums, o)
+		spans, err := s.spans(a.blocks, sums, spanOptions{whole: s.whole, scale: scale, limit: limit})
 		if err != nil {
-			return fmt.Errorf("%w: %w", errExposed, err)
+			return nil, fmt.Errorf("%w: %w", errExposed, err)
 		}
 		for k, n := range list {
 			x := spans[k]
 			if x.certified {
 				a.Certified++
 			} else {
-				x = x.with(s.reached(s.sum(n), a.movers[n], func(y *cycle) float64 { return float64(y.move(n)) }))
+				x = x.with(reached(n))
+				left = append(left, n)
 			}
 			a.spans[n] = x
+		}
+		return left, nil
+	}
+	if _, err := search(easy, lp.Options{}); err != nil {
+		return err
+	}
+	for _, work := range []struct{ all, nodes int }{{largeWork, largeNodes}, {againWork, againNodes}} {
+		if len(large) == 0 {
+			break
+		}
+		var err error
+		if large, err = search(large, lp.Options{Work: max(1, work.all/len(large)/2), Nodes: work.nodes}); err != nil {
+			return err
 		}
 	}
 	var widths []float64

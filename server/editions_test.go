@@ -166,8 +166,8 @@ func (w within) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		out.Header().Set("Content-Type", "text/html")
 		out.Write([]byte(`<a href="` + w.base + `en/">x</a>`))
 	default:
-		// What leaves for the newest edition is not followed.
-		if strings.HasPrefix(r.URL.Path, "/e/senaste") {
+		// What leaves for the newest edition is not followed, nor the examples of the interfaces for programs: some ask for what an edition of one table lacks.
+		if strings.HasPrefix(r.URL.Path, "/e/senaste") || strings.Contains(r.URL.Path, "/api") {
 			return
 		}
 		w.Handler.ServeHTTP(out, r)

@@ -31,13 +31,13 @@ type mapPage struct {
 	Shown     string
 	Notes     []cube.Text
 	Table     string // the whole table
+	Areas     string // the areas with their numbers, as a GeoPackage
 	Later     []link // the same map other years
+	WhatIf    string // where other rules for the types are tried
 	Only      string // the steps of the legend that are shown alone
 	All       string // the map with all of them
-	Multiples string // small maps of all years
 	View      *view  // for the site's own script
-	Areas     string // the areas with their numbers, as a GeoPackage
-	WhatIf    string // where other rules for the types are tried
+	Multiples string // small maps of all years
 }
 
 func (s *Server) mapView(r *request) (*answer, error) {
@@ -147,7 +147,7 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		further = s.lanShapes(func(q place) string { return prefix(lang) + "/karta" + question(with(r.query, inside, s.address(q))) }, lang)
 	}
 	drawn := picture.Map{Shapes: shapes, Mark: mark.border(), Further: further, Window: window, Bare: r.format == lightFormat}
-	if len(places) > 0 && (r.format == "html" || r.format == lightFormat || r.format == "svg") { // the other forms have no picture in them
+	if len(places) > 0 && (r.format == "html" || r.format == lightFormat || r.format == "svg" || r.format == "png") { // the other forms have no picture in them
 		p.Map = picture.ChartOf(drawn, title, cells, f.measure, lang)
 	}
 	if p.Map != nil {
@@ -174,10 +174,10 @@ func (s *Server) mapView(r *request) (*answer, error) {
 	if err := s.mapFormats(r, a, p, f, t, c, rows, places, cells, year); err != nil {
 		return nil, err
 	}
-	p.Multiples = prefix(lang) + "/karta/flera" + question(conditions(shown, f.key, level, d.ID.String(), inside, r.query.Get(inside)))
 	if f.measure.Kind == cube.Code {
 		p.WhatIf = s.whatIfOf(d, year, r.query.Get(inside), r.query.Get(chosenPlace), lang)
 	}
+	p.Multiples = prefix(lang) + "/karta/flera" + question(conditions(shown, f.key, level, d.ID.String(), inside, r.query.Get(inside)))
 	for _, y := range t.years() {
 		if y != "" && y != year {
 			p.Later = append(p.Later, link{y, prefix(lang) + "/karta" + question(with(r.query, chosenYear, y))})

@@ -115,12 +115,12 @@ func (s *Server) operations() []operation {
 			params: []parameter{{name: "q", shape: "string", about: cube.Text{SV: "Namn eller kod, eller början på dem.", EN: "A name or a code, or the beginning of one."}}}, example: "/sok.json?q=" + url.QueryEscape(at.place)})
 	}
 	if at.figure != "" {
-		add(operation{id: "map", path: "/karta.{format}", both: true, title: cube.Text{SV: "Ett mått för alla områden i en indelning: siffror, bild eller geometri", EN: "A figure for all areas of a division: numbers, picture or geometry"}, formats: []string{"csv", "json", "xlsx", "parquet", "svg", "geojson"},
+		add(operation{id: "map", path: "/karta.{format}", both: true, title: cube.Text{SV: "Ett mått för alla områden i en indelning: siffror, bild eller geometri", EN: "A figure for all areas of a division: numbers, picture or geometry"}, formats: []string{"csv", "json", "xlsx", "parquet", "svg", "png", "geojson"},
 			params: []parameter{figureOf, {name: "niva", shape: "string", about: cube.Text{SV: "Indelning, som regso-2020.", EN: "Division, such as regso-2020."}}, {name: "ar", shape: "string", about: cube.Text{SV: "År.", EN: "Year."}},
 				{name: inside, shape: "string", about: cube.Text{SV: "Plats som områdena ligger i.", EN: "The place that the areas lie in."}}, {name: "typ", many: true, shape: "string", values: []string{"1", "2", "3", "4", "5"}, about: cube.Text{SV: "Bara områden av den typen.", EN: "Only areas of that type."}},
 				{name: "plats", shape: "string", about: cube.Text{SV: "Område som märks ut.", EN: "An area that is marked."}}},
 			example: "/karta.csv?" + url.Values{"m": {at.figure}}.Encode(), contract: "Answer"})
-		add(operation{id: "compare", path: "/jamfor.{format}", both: true, title: cube.Text{SV: "Jämför platser och områdestyper", EN: "Compare places and area types"}, formats: []string{"csv", "json", "xlsx", "svg"},
+		add(operation{id: "compare", path: "/jamfor.{format}", both: true, title: cube.Text{SV: "Jämför platser och områdestyper", EN: "Compare places and area types"}, formats: []string{"csv", "json", "xlsx", "svg", "png"},
 			params:  []parameter{{name: "m", many: true, shape: "string", about: figureOf.about}, {name: "plats", many: true, shape: "string", about: placeOf}, {name: "typ", many: true, shape: "string", values: []string{"1", "2", "3", "4", "5"}, about: cube.Text{SV: "Områdestyp.", EN: "Area type."}}, {name: "ar", shape: "string", about: cube.Text{SV: "År.", EN: "Year."}}},
 			example: "/jamfor.csv?" + url.Values{"m": {at.figure}}.Encode(), contract: "Answer"})
 	}

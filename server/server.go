@@ -16,6 +16,7 @@
 //	/bedomning            how far the tools support the work: verdicts on tools, uses and processes; /bedomning/PROCESS-TOOL-USE one of them with its evidence
 //	/metod                how it was done
 //	/utgava               the edition: its sources, its protection, its files
+//	/badda/karta?m=FIGURE the picture of a view alone, for other sites to show in a frame; no other page may be
 //	/utgavor              the editions that are held: what changed from one to the next and why, and which are withdrawn
 //	/rojandekontroll      the account of the disclosure control: what was hidden, by which rules, at what cost
 //	/api                  what programs can ask: the reference, and /api/recept recipes for R, Python, Excel and QGIS
@@ -28,7 +29,7 @@
 //
 // Each of them stands also under /e/EDITION, where it is always that edition's; /e/senaste leads to the newest. A withdrawn edition answers with the reason.
 //
-// Add .csv, .xlsx or .json to any of them that has numbers (/plats/00.csv for the country), .svg where there is a picture and .geojson to a map; put /en before any of them for English. A code that stands for other
+// Add .csv, .xlsx or .json to any of them that has numbers (/plats/00.csv for the country), .svg and .png where there is a picture and .geojson to a map; put /en before any of them for English. A code that stands for other
 // ground in a newer division is written as SCB writes it, 1780R001_RegSO2025.
 //
 // Everything is made from the edition alone, which holds only what was decided to be published: nothing here can reach a record. Pages are
@@ -116,12 +117,13 @@ type request struct {
 	format string   // html or one of formats
 	path   []string // without language and format
 	base   string   // of a permanent address: /e/EDITION
+	embed  bool     // the picture alone, for other sites to show
 	query  url.Values
 	origin string // what the server was asked as, before the path; nothing when that can't stand in code that readers copy
 }
 
 // formats are the endings of an address other than that of the page itself.
-var formats = []string{"csv", "xlsx", "json", "parquet", "svg", "geojson"}
+var formats = []string{"csv", "xlsx", "json", "parquet", "svg", "png", "geojson"}
 
 // asides are endings that pages don't offer by themselves. They end as other ones do, so they are looked for first.
 var asides = []string{csvwEnding, sdmxEnding}
@@ -149,6 +151,9 @@ func parse(u *url.URL) (r *request, tidy string, err error) {
 	}
 	if len(r.path) > 0 && r.path[0] == "en" {
 		r.lang, r.path = "en", r.path[1:]
+	}
+	if len(r.path) > 1 && r.path[0] == embedded {
+		r.embed, r.path = true, r.path[1:]
 	}
 	if len(r.path) > 0 {
 		end := &r.path[len(r.path)-1]
@@ -181,6 +186,9 @@ func (r *request) address(lang, format string) string {
 		path = []string{"plats", country}
 	}
 	out := r.base + prefix(lang)
+	if r.embed {
+		out += "/" + embedded
+	}
 	for _, part := range path {
 		out += "/" + url.PathEscape(part)
 	}
@@ -238,12 +246,15 @@ type reply struct {
 	body, squeezed []byte // of an answer that is kept only squeezed, unless it is too short for it
 	tag            string
 	passing        bool // not kept
+	framed         bool // other sites may show it in a frame
 }
 
-// A page may load from the server itself and from nowhere else, nothing may stand in the page, and without a built front end there is no script to run.
+// A page may load from the server itself and from nowhere else, nothing may stand in the page, and without a built front end there is no script to run. Other sites may not show a page in a frame
+// of theirs: the pictures under /badda are for that.
 const (
-	contentPolicy  = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *"
+	contentPolicy  = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
 	scriptedPolicy = contentPolicy + "; script-src 'self'; connect-src 'self'; worker-src 'self'"
+	framedBySelf   = "; frame-ancestors 'self'"
 )
 
 // ServeHTTP answers a request.
@@ -261,7 +272,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 // serve answers a request over the server's own edition; base is what its address had before the part that is in the request.
 func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", contentPolicy)
+	h.Set("Content-Security-Policy", contentPolicy+framedBySelf)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	if s.forPrograms(w, req) {
@@ -305,13 +316,19 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 // send writes an answer.
 func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", contentPolicy)
+	policy := contentPolicy
+	if s.assets.script.Path != "" && strings.HasPrefix(a.kind, "text/html") && !a.framed {
+		policy = scriptedPolicy
+	}
+	if a.framed {
+		policy += "; frame-ancestors *"
+	} else {
+		policy += framedBySelf
+	}
+	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Vary", "Accept-Encoding")
-	if s.assets.script.Path != "" && strings.HasPrefix(a.kind, "text/html") {
-		h.Set("Content-Security-Policy", scriptedPolicy)
-	}
 	h.Set("Content-Type", a.kind)
 	if a.lang != "" {
 		h.Set("Content-Language", a.lang)
@@ -448,6 +465,9 @@ func (s *Server) make(r *request) (*reply, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if r.embed {
+		return s.embed(r, a)
 	}
 	if r.format == "html" || r.format == lightFormat {
 		return s.page(r, a)

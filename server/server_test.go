@@ -9,6 +9,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"image/png"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -392,7 +393,7 @@ func crawl(t testing.TB, h http.Handler) map[string]string {
 	t.Helper()
 	seen := map[string]string{}
 	next := []string{"/", "/en/"}
-	compared, permanent := 0, 0
+	compared, permanent, painted := 0, 0, 0
 	for len(next) > 0 {
 		address := next[0]
 		next = next[1:]
@@ -408,6 +409,12 @@ func crawl(t testing.TB, h http.Handler) map[string]string {
 		// Every page leads to itself under its permanent address; TestEditions follows all of those.
 		if _, all := h.(within); strings.HasPrefix(address, "/e/") && !all {
 			if permanent++; permanent > 20 {
+				continue
+			}
+		}
+		// A PNG is painted from the SVG beside it, and takes its time.
+		if strings.Contains(address, ".png") {
+			if painted++; painted > 6 {
 				continue
 			}
 		}
@@ -564,10 +571,21 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
+// programs tells whether an address is of an interface for programs, whose forms are those of others and have tests of their own.
+func programs(path string) bool {
+	return strings.HasPrefix(path, "/api/v") || path == "/api/openapi.json" || strings.HasPrefix(path, "/datasets/")
+}
+
 func TestSyntheticIsSaidEverywhere(t *testing.T) {
-	for address, text := range everything(t, toy(t)) {
+	all := everything(t, toy(t))
+	for address, text := range all {
 		path, _, _ := strings.Cut(address, "?")
 		switch {
+		case strings.HasSuffix(path, ".png"):
+			// It is painted from the SVG, which says so.
+			if _, ok := all[strings.Replace(address, ".png", ".svg", 1)]; !ok {
+				t.Errorf("there is no SVG beside %s", address)
+			}
 		case strings.HasSuffix(path, ".csv") || strings.HasPrefix(path, "/assets/"):
 		case strings.HasPrefix(path, "/api/v1/") || strings.HasPrefix(path, "/api/v2/codelists/") || strings.HasSuffix(path, "/defaultselection"): // codes and names alone
 		case path == "/api/openapi.json" && strings.Contains(text, "Synthetic data"):
@@ -879,12 +897,17 @@ func TestPagesAreWellFormed(t *testing.T) {
 			continue
 		case strings.HasSuffix(path, ".xlsx"), strings.HasSuffix(path, ".parquet"), strings.HasSuffix(path, ".zip"), strings.HasPrefix(path, "/api/v"), path == "/datasets/dcat":
 			continue
+		case strings.HasSuffix(path, ".png"):
+			if _, err := png.DecodeConfig(strings.NewReader(text)); err != nil {
+				t.Errorf("%s is no PNG: %v", address, err)
+			}
+			continue
 		case strings.HasSuffix(path, ".csv"):
 			if rows, err := csv.NewReader(strings.NewReader(text)).ReadAll(); err != nil || len(rows) < 1 {
 				t.Errorf("%s is no CSV: %v", address, err)
 			}
 			continue
-		case strings.HasPrefix(path, "/assets/"):
+		case strings.HasPrefix(path, "/assets/") || programs(path):
 			continue
 		}
 		if strings.HasPrefix(text, "<svg") {

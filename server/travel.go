@@ -99,8 +99,8 @@ type view struct {
 	Classes string     `json:"classes"` // a letter for each area: A for the first class, a for it at half strength, - for an area that is not shown
 	Labels  []string   `json:"labels"`
 	Said    []string   `json:"said"`            // of each area that is shown, after its name; empty where its class's label says it all
-	Bounds  [4]float64 `json:"bounds"`          // of the map: west, south, east, north
 	Tiles   string     `json:"tiles,omitempty"` // address of the division's vector tiles, where there are such
+	Bounds  [4]float64 `json:"bounds"`          // of the map: west, south, east, north
 }
 
 const notShown = '-'
