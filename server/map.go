@@ -376,6 +376,9 @@ func (s *Server) marked(p *mapPage, f *figure, t *table, c *cube.Cube, q place, 
 	}
 }
 
+// mostMapped is how many rows stand beside a map: few enough for a first view of 60 kB with the country's areas on it.
+const mostMapped = 240
+
 // mapTable is the table with the same figures as the map, the chosen area first.
 func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf []cube.Cell, mark *place, title, lang string) {
 	g := &grid{Caption: title, Labels: []string{word(lang, "area"), word(lang, "code")}, Heads: []columnHead{{Text: f.head(lang)}}}
@@ -414,7 +417,7 @@ func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf 
 		}
 	}
 	for i := range places {
-		if i != at && len(b.Rows) < mostRows {
+		if i != at && len(b.Rows) < mostMapped {
 			add(i)
 		}
 	}
