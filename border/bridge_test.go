@@ -463,9 +463,19 @@ func BenchmarkBridge(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for b.Loop() {
-		if _, _, err := Bridge(c.DeSO2018, c.DeSO2025, BridgeOptions{}); err != nil {
-			b.Fatal(err)
+	redrawn := 0
+	for i := range c.DeSO2018.Len() {
+		old := c.DeSO2018.At(i)
+		if j, ok := c.DeSO2025.Index(old.Code); !ok || !orb.Equal(old.Border, c.DeSO2025.At(j).Border) {
+			redrawn++
 		}
 	}
+	b.Run(fmt.Sprintf("areas=%d/redrawn=%d", c.DeSO2018.Len(), redrawn), func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, _, err := Bridge(c.DeSO2018, c.DeSO2025, BridgeOptions{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

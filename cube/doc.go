@@ -21,6 +21,25 @@ type Doc struct {
 	Source   string `json:"source,omitempty"` // the paper, law or agency it is from
 }
 
+// A DocList is the documentation values of a package.
+type DocList []Doc
+
+// Lookup finds a documentation value by its name.
+func (l DocList) Lookup(name string) (Doc, bool) {
+	for _, d := range l {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	return Doc{}, false
+}
+
+// Measure is the measure that the documentation value of the name describes.
+func (l DocList) Measure(name string, kind MeasureKind, decimals int) Measure {
+	d, _ := l.Lookup(name)
+	return Measure{Name: name, Title: d.Title, Unit: d.Unit, Kind: kind, Decimals: decimals}
+}
+
 // A DocPart is one thing that a [Doc] says, with its label.
 type DocPart struct{ Label, Text string }
 

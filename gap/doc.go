@@ -13,14 +13,7 @@ import (
 func Docs() []cube.Doc { return slices.Clone(docs) }
 
 // Lookup finds a documentation value by its name.
-func Lookup(name string) (cube.Doc, bool) {
-	for _, d := range docs {
-		if d.Name == name {
-			return d, true
-		}
-	}
-	return cube.Doc{}, false
-}
+func Lookup(name string) (cube.Doc, bool) { return docs.Lookup(name) }
 
 // Families are the families in order, with titles.
 func Families() []struct {
@@ -48,7 +41,7 @@ var (
 	wholeRank  = sven("Beror på hur stora grupperna är och på ordningen. Jämför bara med samma indelning.", "Depends on the sizes of the groups and their order. Compare only on the same grouping.")
 )
 
-var docs = []cube.Doc{
+var docs = cube.DocList{
 	{Name: "Difference", Family: "gap", Title: sven("Absolut gap", "Absolute gap"), Formula: "p₁ − p₂", Range: sven("−1..1; 0 inget gap; i procentenheter där människor läser", "−1..1, 0 no gap; in percentage points where people read"),
 		Text:     sven("Hur många fler av hundra i den första typen än i den sista. Intervall enligt Newcombe; för standardiserade nivåer normalt intervall.", "How many more in a hundred of the first type than of the last. Interval by Newcombe; for standardised rates the normal interval."),
 		Cautions: sven("Absolut och relativt gap kan gå åt olika håll när nivåerna ändras: visa båda. "+notCause.SV, "Absolute and relative gap can move in opposite directions when levels change: show both. "+notCause.EN), Undef: emptyGroup, Source: "Newcombe (1998), Statistics in Medicine 17, 873–890"},

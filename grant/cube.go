@@ -220,7 +220,7 @@ func ByUnit(name string, results ...*Result) (*cube.Cube, error) {
 	}
 	u := results[0].Units
 	b := cube.NewBuilder(name, []cube.Dimension{u.dimension(), rule}, []cube.Measure{
-		measure("GrantPaid", cube.Sum, 0), measure("GrantPerPupil", cube.Value, 0), measure("GrantChange", cube.Sum, 0), measure("GrantFrame", cube.Sum, 0), measure("GrantPupils", cube.Sum, 1)})
+		docs.Measure("GrantPaid", cube.Sum, 0), docs.Measure("GrantPerPupil", cube.Value, 0), docs.Measure("GrantChange", cube.Sum, 0), docs.Measure("GrantFrame", cube.Sum, 0), docs.Measure("GrantPupils", cube.Sum, 1)})
 	for k, r := range results {
 		for i := range u.ID {
 			n := float(r.Pupils[i])
@@ -252,8 +252,8 @@ func ByGroup(name, grouping string, results ...*Result) (*cube.Cube, error) {
 		dim.Members = append(dim.Members, member(m))
 	}
 	b := cube.NewBuilder(name, []cube.Dimension{dim, rule}, []cube.Measure{
-		measure("GrantPaid", cube.Sum, 0), measure("GrantPerPupil", cube.Value, 0), measure("GrantChange", cube.Sum, 0), measure("GrantMoved", cube.Sum, 0),
-		measure("GrantNGain", cube.Count, 0), measure("GrantNLose", cube.Count, 0), measure("GrantNSame", cube.Count, 0), measure("GrantPupils", cube.Sum, 1)})
+		docs.Measure("GrantPaid", cube.Sum, 0), docs.Measure("GrantPerPupil", cube.Value, 0), docs.Measure("GrantChange", cube.Sum, 0), docs.Measure("GrantMoved", cube.Sum, 0),
+		docs.Measure("GrantNGain", cube.Count, 0), docs.Measure("GrantNLose", cube.Count, 0), docs.Measure("GrantNSame", cube.Count, 0), docs.Measure("GrantPupils", cube.Sum, 1)})
 	for k, r := range results {
 		c, err := Compare(results[0], r)
 		if err != nil {
@@ -281,13 +281,13 @@ func Summary(name string, q Questions, results ...*Result) (*cube.Cube, error) {
 	if err != nil {
 		return nil, err
 	}
-	measures := []cube.Measure{measure("GrantPaid", cube.Sum, 0), measure("GrantUnspent", cube.Sum, 0), measure("GrantNApply", cube.Count, 0), measure("GrantNGain", cube.Count, 0), measure("GrantNLose", cube.Count, 0),
-		measure("GrantNSame", cube.Count, 0), measure("GrantMoved", cube.Sum, 0), measure("GrantFloorCost", cube.Sum, 0), measure("GrantGini", cube.Value, 4)}
+	measures := []cube.Measure{docs.Measure("GrantPaid", cube.Sum, 0), docs.Measure("GrantUnspent", cube.Sum, 0), docs.Measure("GrantNApply", cube.Count, 0), docs.Measure("GrantNGain", cube.Count, 0), docs.Measure("GrantNLose", cube.Count, 0),
+		docs.Measure("GrantNSame", cube.Count, 0), docs.Measure("GrantMoved", cube.Sum, 0), docs.Measure("GrantFloorCost", cube.Sum, 0), docs.Measure("GrantGini", cube.Value, 4)}
 	if q.Need != "" {
-		measures = append(measures, measure("GrantConcentration", cube.Value, 4), measure("GrantKakwani", cube.Value, 4))
+		measures = append(measures, docs.Measure("GrantConcentration", cube.Value, 4), docs.Measure("GrantKakwani", cube.Value, 4))
 	}
 	for _, column := range q.Reach {
-		of, pupils := measure("GrantReach", cube.Share, 1), measure("GrantReach", cube.Share, 1)
+		of, pupils := docs.Measure("GrantReach", cube.Share, 1), docs.Measure("GrantReach", cube.Share, 1)
 		of.Name, pupils.Name = "GrantReach_"+column, "GrantReachPupils_"+column
 		whom := results[0].Units.title(column)
 		of.Title.SV, of.Title.EN = of.Title.SV+": "+whom.SV, of.Title.EN+": "+whom.EN
@@ -336,9 +336,9 @@ func FlipCube(name string, flips []Flip, u *Units) (*cube.Cube, error) {
 	share := func(name, sv, en string) cube.Measure {
 		return cube.Measure{Name: name, Title: cube.Text{SV: sv, EN: en}, Unit: percentUnit, Kind: cube.Share, Decimals: 0}
 	}
-	flip := measure("GrantFlip", cube.Code, 0)
+	flip := docs.Measure("GrantFlip", cube.Code, 0)
 	flip.Unit = cube.Text{SV: "1 ja, 0 nej", EN: "1 yes, 0 no"}
-	b := cube.NewBuilder(name, []cube.Dimension{u.dimension()}, []cube.Measure{measure("GrantChange", cube.Sum, 0), share("GrantShareGain", "Dragningar där enheten får mer", "Draws in which the unit gets more"),
+	b := cube.NewBuilder(name, []cube.Dimension{u.dimension()}, []cube.Measure{docs.Measure("GrantChange", cube.Sum, 0), share("GrantShareGain", "Dragningar där enheten får mer", "Draws in which the unit gets more"),
 		share("GrantShareLose", "Dragningar där enheten får mindre", "Draws in which the unit gets less"), share("GrantShareHas", "Dragningar där enheten får något", "Draws in which the unit gets anything"), flip})
 	for i, f := range flips {
 		one := 0.0
@@ -369,8 +369,8 @@ func YearsCube(name string, years []YearResult) (*cube.Cube, error) {
 			}
 		}
 	}
-	b := cube.NewBuilder(name, []cube.Dimension{unit, year}, []cube.Measure{measure("GrantPaid", cube.Sum, 0), measure("GrantPerPupil", cube.Value, 0), measure("GrantChangeFromLastYear", cube.Sum, 0),
-		measure("GrantFrame", cube.Sum, 0), measure("GrantPupils", cube.Sum, 1)})
+	b := cube.NewBuilder(name, []cube.Dimension{unit, year}, []cube.Measure{docs.Measure("GrantPaid", cube.Sum, 0), docs.Measure("GrantPerPupil", cube.Value, 0), docs.Measure("GrantChangeFromLastYear", cube.Sum, 0),
+		docs.Measure("GrantFrame", cube.Sum, 0), docs.Measure("GrantPupils", cube.Sum, 1)})
 	var results []*Result
 	for k, y := range years {
 		results = append(results, y.Result)

@@ -10,20 +10,7 @@ import (
 func Docs() []cube.Doc { return slices.Clone(docs) }
 
 // Lookup finds a documentation value by its name.
-func Lookup(name string) (cube.Doc, bool) {
-	for _, d := range docs {
-		if d.Name == name {
-			return d, true
-		}
-	}
-	return cube.Doc{}, false
-}
-
-// measure is the measure that a documentation value describes.
-func measure(name string, kind cube.MeasureKind, decimals int) cube.Measure {
-	d, _ := Lookup(name)
-	return cube.Measure{Name: name, Title: d.Title, Unit: d.Unit, Kind: kind, Decimals: decimals}
-}
+func Lookup(name string) (cube.Doc, bool) { return docs.Lookup(name) }
 
 var (
 	kronorUnit  = cube.Text{SV: "kronor", EN: "kronor"}
@@ -38,7 +25,7 @@ var (
 	}
 )
 
-var docs = []cube.Doc{
+var docs = cube.DocList{
 	{Name: "GrantFrame", Title: cube.Text{SV: "Ram", EN: "Frame"}, Unit: kronorUnit, Formula: "x_i = B · w_i / Σ w; with bounds x_i = clip(λ·w_i, floor_i, cap_i), Σ x = B", Range: cube.Text{SV: "0..B, hela kronor", EN: "0..B, whole kronor"},
 		Text: cube.Text{
 			SV: "Det belopp som en enhet kan få. Golv avrundas uppåt och tak nedåt till hela kronor, därefter bestäms λ exakt. Beloppen avrundas nedåt, och de kronor som fattas går en var till de största resterna, vid lika rest till den som står först i filen. Summan är alltid budgeten.",

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/skikt/skikt/cube"
 )
@@ -53,6 +54,7 @@ func Histogram(l *Legend, cells []cube.Cell, chosen *cube.Cell, near []cube.Cell
 		width, height, width, height, template.HTMLEscapeString(title), plotFont, plotInk, template.HTMLEscapeString(title), width, height)
 	const left, right = 4.0, width - 4
 	step := (right - left) / bins
+	bars := make([]strings.Builder, l.values) // of each class
 	for b := range counts {
 		y := base
 		for k, m := range counts[b] {
@@ -61,14 +63,19 @@ func Histogram(l *Legend, cells []cube.Cell, chosen *cube.Cell, near []cube.Cell
 			}
 			h := float64(m) / float64(tallest) * (base - 16)
 			y -= h
-			bar := fmt.Sprintf(`<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s" stroke="%s" stroke-width=".5"/>`, left+float64(b)*step, y, step, h, l.Classes[k].Fill, plotQuiet)
-			if l.Classes[k].Href != "" {
-				// The keyboard goes past it: the same links stand in the legend.
-				bar = fmt.Sprintf(`<a href="%s" rel="nofollow" tabindex="-1">%s<title>%s</title></a>`, template.HTMLEscapeString(l.Classes[k].Href), bar, template.HTMLEscapeString(l.Classes[k].Label))
-			}
-			p.out.WriteString(bar)
+			fmt.Fprintf(&bars[k], `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s"/>`, left+float64(b)*step, y, step, h, l.Classes[k].Fill)
 		}
 	}
+	fmt.Fprintf(&p.out, `<g stroke="%s" stroke-width=".5">`, plotQuiet)
+	for k := range bars {
+		if href := l.Classes[k].Href; href != "" && bars[k].Len() > 0 {
+			// The keyboard goes past it: the same links stand in the legend.
+			fmt.Fprintf(&p.out, `<a href="%s" rel="nofollow" tabindex="-1">%s<title>%s</title></a>`, template.HTMLEscapeString(href), bars[k].String(), template.HTMLEscapeString(l.Classes[k].Label))
+		} else {
+			p.out.WriteString(bars[k].String())
+		}
+	}
+	p.out.WriteString("</g>")
 	p.line(left, base, right, base, plotQuiet, 1, "")
 	p.text(left, base+16, "start", "", Number(lo, d, lang))
 	p.text(right, base+16, "end", "", Number(hi, d, lang)+Unit(l.measure, lang))

@@ -14,8 +14,8 @@ import (
 // TypeColours are the five types' colours, from ColorBrewer's PuOr (the middle one a shade darker, so that it is not taken for a gap): ordered with a middle, safe for the colour-blind, and neither end a warning.
 var TypeColours = [areatype.NTypes]string{"#5e3c99", "#b2abd2", "#eeeef2", "#fdb863", "#e66101"}
 
-// rampColours are five steps of one lightness ramp, ColorBrewer's Blues.
-var rampColours = [5]string{"#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c"}
+// rampColours are five steps of one lightness ramp, ColorBrewer's Blues (the second a shade darker, so that it stands out from the first).
+var rampColours = [5]string{"#eff3ff", "#b5d1e4", "#6baed6", "#3182bd", "#08519c"}
 
 // A Class is a step of a map's legend: of values, or of cells without one.
 type Class struct {

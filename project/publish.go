@@ -83,6 +83,9 @@ func (r *Run) Protect() (*Release, error) {
 		if err != nil {
 			return nil, fmt.Errorf("project: %w", err)
 		}
+		if err := r.checkEarlier(release, policy); err != nil {
+			return nil, err
+		}
 		measures, err := protect.Measures(r.measured, policy)
 		if err != nil {
 			return nil, fmt.Errorf("project: %w", err)
@@ -144,15 +147,9 @@ func (r *Run) Protect() (*Release, error) {
 func (r *Run) earlier() ([]*cube.Cube, error) {
 	var out []*cube.Cube
 	for _, dir := range r.Project.Policy.Earlier {
-		if !filepath.IsAbs(dir) {
-			dir = filepath.Join(r.Dir, dir)
-		}
-		ed, err := edition.Open(dir)
-		if err == nil {
-			err = ed.Verify()
-		}
+		ed, err := r.earlierEdition(dir)
 		if err != nil {
-			return nil, fmt.Errorf("project: policy.earlier: %w", err)
+			return nil, err
 		}
 		for _, info := range ed.Tables() {
 			if info.Name == protect.AccountName {
@@ -172,6 +169,21 @@ func (r *Run) earlier() ([]*cube.Cube, error) {
 		}
 	}
 	return out, nil
+}
+
+// earlierEdition opens an edition that is out already, if every file is as it was published.
+func (r *Run) earlierEdition(dir string) (*edition.Edition, error) {
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(r.Dir, dir)
+	}
+	ed, err := edition.Open(dir)
+	if err == nil {
+		err = ed.Verify()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("project: policy.earlier: %w", err)
+	}
+	return ed, nil
 }
 
 func publishers(l cube.Lineage) string {
@@ -479,12 +491,7 @@ func Attack(editions ...*edition.Edition) (protect.Findings, error) {
 			if isBridged(c) {
 				continue
 			}
-			var names []string
-			for _, s := range c.Lineage.Sources {
-				names = append(names, s.Name)
-			}
-			slices.Sort(names)
-			key := strings.Join(names, "\n")
+			key := sourcesOf(c)
 			groups[key] = append(groups[key], c)
 			if !slices.Contains(of[key], ed) {
 				of[key] = append(of[key], ed)
@@ -705,7 +712,7 @@ func (r *Run) tabulates(id area.ID) bool {
 }
 
 // nestings are the hierarchies among the dimensions of tables: areas in areas, and RegSO in types where the edition tells the type of each.
-func nestings(ed *edition.Edition, tables []*cube.Cube, types *cube.Cube) ([]protect.Nesting, error) {
+func nestings(ed divisions, tables []*cube.Cube, types *cube.Cube) ([]protect.Nesting, error) {
 	kinds := map[string]area.ID{}
 	for _, c := range tables {
 		for _, d := range c.Dims() {
@@ -732,7 +739,7 @@ func nestings(ed *edition.Edition, tables []*cube.Cube, types *cube.Cube) ([]pro
 	return out, nil
 }
 
-func nesting(ed *edition.Edition, fine, coarse string, from, to area.ID) (protect.Nesting, bool, error) {
+func nesting(ed divisions, fine, coarse string, from, to area.ID) (protect.Nesting, bool, error) {
 	if fine == coarse {
 		return protect.Nesting{}, false, nil
 	}

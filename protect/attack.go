@@ -400,7 +400,11 @@ func (a *attacker) shares() {
 
 // relate writes down how the cells of a measure add up: along every dimension, and to every combination of the coarser members of it.
 func (a *attacker) relate(t *attacked, m int) {
-	for _, d := range t.dim {
+	for k, d := range t.dim {
+		// A sum over years is only the same number where it is over the same ones: not those of one edition and of the next.
+		if t.cube.Dims()[k].Role == cube.Time && !t.everyTime(k, len(a.codes[d])) {
+			continue
+		}
 		var coarse [][2]int
 		for _, p := range a.pairs {
 			if p[0] == d {
@@ -412,6 +416,17 @@ func (a *attacker) relate(t *attacked, m int) {
 			a.relateTo(t, m, d, coarse, set)
 		}
 	}
+}
+
+// everyTime tells whether the table has all of so many members of a dimension.
+func (t *attacked) everyTime(dim, all int) bool {
+	seen := map[int32]bool{}
+	for row := range t.cube.Len() {
+		if code := t.code[dim][t.cube.Coord(row, dim)]; code >= 0 {
+			seen[code] = true
+		}
+	}
+	return len(seen) == all
 }
 
 func (a *attacker) relateTo(t *attacked, m int, dim int, coarse [][2]int, set int) {

@@ -301,3 +301,39 @@ func TestAttackOverVintages(t *testing.T) {
 		}
 	}
 }
+
+// Last year's edition and this year's are of other years. B and C of 2022 are hidden behind their sum, 30 − 12 = 18, and what they are in 2023 says nothing of it; only where one table has both years do years add up.
+func TestAttackOverYears(t *testing.T) {
+	table := func(name string, rows [][3]any) *cube.Cube {
+		region, year := cube.Dimension{Name: "region", Role: cube.Area}, cube.Dimension{Name: "year", Role: cube.Time}
+		for _, r := range rows {
+			for k, d := range []*cube.Dimension{&region, &year} {
+				if d.Index(r[k].(string)) < 0 {
+					d.Members = append(d.Members, cube.Member{Code: r[k].(string)})
+				}
+			}
+		}
+		b := cube.NewBuilder(name, []cube.Dimension{region, year}, []cube.Measure{nPersons})
+		for _, r := range rows {
+			cell := cube.Cell{Status: cube.HiddenProtect}
+			if v, ok := r[2].(int); ok {
+				cell = cube.KnownCell(float64(v))
+			}
+			b.Add([]int32{int32(region.Index(r[0].(string))), int32(year.Index(r[1].(string)))}, cell)
+		}
+		c, err := b.Cube()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	before := table("before", [][3]any{{"A", "2022", 12}, {"B", "2022", nil}, {"C", "2022", nil}, {cube.Total, "2022", 30}})
+	after := table("after", [][3]any{{"A", "2023", 13}, {"B", "2023", 4}, {"C", "2023", 15}, {cube.Total, "2023", 32}})
+	if f, err := Attack([]*cube.Cube{before, after}); err != nil || len(f.Found) > 0 || f.Ignored > 0 {
+		t.Errorf("years apart: %+v, %v", f, err)
+	}
+	both := table("both", [][3]any{{"B", "2022", nil}, {"B", "2023", 4}, {"B", cube.Total, 7}})
+	if f, err := Attack([]*cube.Cube{before, both}); err != nil || len(f.Found) != 3 { // B twice, and C
+		t.Errorf("7 − 4: %+v, %v", f, err)
+	}
+}

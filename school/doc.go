@@ -22,12 +22,7 @@ func Lookup(name string) (cube.Doc, bool) {
 	case strings.HasPrefix(name, "Share_"):
 		name = "Composition"
 	}
-	for _, d := range docs {
-		if d.Name == name {
-			return d, true
-		}
-	}
-	return cube.Doc{}, false
+	return docs.Lookup(name)
 }
 
 var (
@@ -37,7 +32,7 @@ var (
 	none    = cube.Text{}
 )
 
-var docs = []cube.Doc{
+var docs = cube.DocList{
 	{Name: "Composition", Family: "composition", Title: cube.Text{SV: "Elevsammansättning", EN: "Composition of pupils"}, Formula: "share of pupils by type of home area; mean index of home areas", Unit: cube.Text{SV: "procent", EN: "percent"}, Range: cube.Same("0..1"),
 		Text: cube.Text{SV: "Skolans elever efter var de bor, bredvid dem som har skolan närmast, kommunens elever och elever i samma slags skolor. ChangeX är ändring sedan året före.",
 			EN: "A school's pupils by where they live, beside those who live nearest to it, the pupils of its kommun and those of schools of the same kind. ChangeX is the change since the year before."},

@@ -84,14 +84,7 @@ func Docs() []cube.Doc {
 }
 
 // Lookup finds the documentation value of a measure by its name.
-func Lookup(name string) (cube.Doc, bool) {
-	for _, d := range Docs() {
-		if d.Name == name {
-			return d, true
-		}
-	}
-	return cube.Doc{}, false
-}
+func Lookup(name string) (cube.Doc, bool) { return cube.DocList(Docs()).Lookup(name) }
 
 // ranged is a range in both languages: what it says in words stands in rangeWords.
 func ranged(en string) cube.Text {

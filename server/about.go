@@ -1,7 +1,9 @@
 package server
 
 import (
+	"cmp"
 	"encoding/json"
+	"slices"
 
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
@@ -76,6 +78,7 @@ type protection struct {
 	Verdict       cube.Text
 	Tables        int
 	Shown, Hidden int
+	Rows          int // how many rows of the table the policy has, on its first
 }
 
 func (s *Server) edition(r *request) (*answer, error) {
@@ -137,7 +140,27 @@ func protections(m edition.Manifest) []protection {
 				}
 			}
 		}
-		out = append(out, p)
+		// Tables under one policy of which the audit says the same are told together.
+		same := slices.IndexFunc(out, func(o protection) bool {
+			return o.Name == p.Name && o.Version == p.Version && o.Text == p.Text && o.Verdict == p.Verdict
+		})
+		if same < 0 {
+			out = append(out, p)
+			continue
+		}
+		out[same].Tables += p.Tables
+		out[same].Shown += p.Shown
+		out[same].Hidden += p.Hidden
+	}
+	slices.SortStableFunc(out, func(a, b protection) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Text.SV, b.Text.SV))
+	})
+	first := 0
+	for i, p := range out {
+		if p.Name != out[first].Name || p.Version != out[first].Version || p.Text != out[first].Text {
+			first = i
+		}
+		out[first].Rows++
 	}
 	return out
 }

@@ -1,11 +1,15 @@
 package server
 
 import (
+	"cmp"
+	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/picture"
 )
 
 // readBridges reads what the edition tells of areas from one vintage to another.
@@ -141,4 +145,33 @@ func breakText(all []*series, from, to, lang string) string {
 		}
 	}
 	return strings.NewReplacer("{from}", from, "{to}", to).Replace(form) + why
+}
+
+// becameBy tells what became of an area by the edition's bridge, and leads there; nowhere when the bridge doesn't tell.
+func (s *Server) becameBy(b *area.Bridge, q place, d *division, lang string) (note string, later []link) {
+	links := b.Of(q.area().Code)
+	slices.SortStableFunc(links, func(x, y area.Link) int { return cmp.Compare(y.Forward.Est, x.Forward.Est) })
+	form := "became"
+	if b.Basis == area.ByPersons {
+		form = "became-people"
+	}
+	for _, l := range links {
+		at, ok := d.Index(l.New)
+		if !ok {
+			continue
+		}
+		u := place{d, at}
+		switch {
+		case l.Kind == area.Same:
+			return fmt.Sprintf(word(lang, "became-same"), d.ID.Title()), []link{{u.called(lang), s.href(u, lang)}}
+		case l.Kind == area.Merged:
+			return fmt.Sprintf(word(lang, "became-whole"), d.ID.Title()), []link{{u.called(lang), s.href(u, lang)}}
+		case !l.Forward.Known:
+			form = "became-parts"
+			later = append(later, link{u.name(lang) + " " + l.New, s.href(u, lang)})
+		default:
+			later = append(later, link{fmt.Sprintf("%s %s: %s", u.name(lang), l.New, picture.Percent(math.Round(100*l.Forward.Est)/100, lang)), s.href(u, lang)})
+		}
+	}
+	return fmt.Sprintf(word(lang, form), d.ID.Title()), later
 }

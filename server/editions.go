@@ -319,9 +319,46 @@ func (p *errorPage) hrefs() (out []string) {
 	return out
 }
 
+// mostAsked is how long a condition may be for others like it to be looked for.
+const mostAsked = 100
+
 // guide is what may help one who asked for something that is not here: the same address in an earlier edition, and places and tables of nearly that name.
 func (s *Server) guide(r *request) *errorPage {
 	p := &errorPage{Links: s.elsewhere(r)}
+	here := func(query url.Values) string {
+		one := *r
+		one.query = query
+		return one.address(r.lang, "html")
+	}
+	// The same view with the condition that was meant.
+	for _, name := range []string{chosenPlace, inside} {
+		for _, code := range r.query[name] {
+			if _, ok := s.find(code); ok || len(code) > mostAsked {
+				continue
+			}
+			for _, q := range s.meant(code) {
+				p.Links = append(p.Links, link{q.called(r.lang) + " " + q.area().Code, here(with(r.query, name, s.address(q)))})
+			}
+		}
+	}
+	if all, err := s.figures(); err == nil && r.query.Has(shown) {
+		var keys []string
+		heads := map[string]string{}
+		for _, f := range all {
+			keys = append(keys, f.key)
+			heads[f.key] = f.head(r.lang)
+		}
+		for _, key := range r.query[shown] {
+			if _, ok := heads[key]; !ok && key != "" && len(key) <= mostAsked {
+				for _, near := range edition.Nearest(key, keys) {
+					p.Links = append(p.Links, link{heads[near], here(with(r.query, shown, near))})
+				}
+			}
+		}
+	}
+	if year := r.query.Get(chosenYear); year != "" {
+		p.Links = append(p.Links, link{word(r.lang, "latest-year"), here(with(r.query, chosenYear))})
+	}
 	if len(r.path) != 2 {
 		return p
 	}

@@ -18,29 +18,41 @@ import (
 // A corner is a longitude and a latitude in hundred-thousandths of a degree, on Swedish ground half a metre and a metre.
 type corner [2]int32
 
-// corners is the border of an area, with outer rings counterclockwise and holes clockwise (RFC 7946). It is reckoned when first asked for, and then kept.
-func (d *division) corners(at int) [][][]corner {
+// A lonLat is the border of an area, with outer rings counterclockwise and holes clockwise (RFC 7946), and the box around it, which is empty for one without a border.
+type lonLat struct {
+	rings [][][]corner
+	box   orb.Bound
+	size  int // corners
+}
+
+// lonLat is reckoned when first asked for, and then kept.
+func (d *division) lonLat(at int) *lonLat {
 	if kept := d.geographic[at].Load(); kept != nil {
-		return *kept
+		return kept
 	}
-	out := [][][]corner{}
+	out := &lonLat{box: orb.Bound{Min: orb.Point{math.Inf(1), math.Inf(1)}, Max: orb.Point{math.Inf(-1), math.Inf(-1)}}}
 	for _, polygon := range d.At(at).Border {
 		rings := make([][]corner, len(polygon))
 		for k, ring := range polygon {
 			rings[k] = make([]corner, len(ring))
 			for i, p := range ring {
 				lat, lon := sweref.ToGeographic(p[0], p[1])
-				rings[k][i] = corner{int32(math.Round(lon * 1e5)), int32(math.Round(lat * 1e5))}
+				c := corner{int32(math.Round(lon * 1e5)), int32(math.Round(lat * 1e5))}
+				rings[k][i] = c
+				out.box = out.box.Extend(c.point())
 			}
+			out.size += len(ring)
 			if (ring.Orientation() == orb.CCW) != (k == 0) {
 				slices.Reverse(rings[k])
 			}
 		}
-		out = append(out, rings)
+		out.rings = append(out.rings, rings)
 	}
-	d.geographic[at].Store(&out)
+	d.geographic[at].Store(out)
 	return out
 }
+
+func (c corner) point() orb.Point { return orb.Point{float64(c[0]), float64(c[1])} }
 
 // appendBorder writes a border as GeoJSON writes it.
 func appendBorder(b []byte, polygons [][][]corner) []byte {

@@ -50,7 +50,7 @@ type division struct {
 
 	extent     func() [4]float64 // of the borders in degrees: west, south, east, north
 	usual      func() ([]*attribute, error)
-	geographic []atomic.Pointer[[][][]corner] // borders in longitudes and latitudes, of those areas that have been asked for
+	geographic []atomic.Pointer[lonLat] // borders in longitudes and latitudes, of those areas that have been asked for
 
 	bounds func() []orb.Bound // of the areas; empty for one without a border
 	beside func() [][]int32   // positions of the areas that share a stretch of border with each
@@ -158,7 +158,7 @@ func hold(ed *edition.Edition) (*holding, error) {
 		held.tiles = sync.OnceValues(func() (*tileSet, error) { return h.tilesOf(d.ID) })
 		held.extent = sync.OnceValue(held.findExtent)
 		held.usual = sync.OnceValues(func() ([]*attribute, error) { return h.usualAttributes(held) })
-		held.geographic = make([]atomic.Pointer[[][][]corner], d.Len())
+		held.geographic = make([]atomic.Pointer[lonLat], d.Len())
 		held.types = sync.OnceValue(func() *typing { return h.typing(held) })
 		h.divisions = append(h.divisions, held)
 	}

@@ -38,10 +38,12 @@ type mapPage struct {
 	All       string // the map with all of them
 	View      *view  // for the site's own script
 	Multiples string // small maps of all years
+	Sure      string // how many areas are sure enough to be shown, when that is asked for
+	States    []stateNote
 }
 
 func (s *Server) mapView(r *request) (*answer, error) {
-	if err := r.only(shown, level, chosenYear, inside, chosenType, chosenPlace, onlyClass); err != nil {
+	if err := r.only(shown, level, chosenYear, inside, chosenType, chosenPlace, onlyClass, fromCut, leastBase); err != nil {
 		return nil, err
 	}
 	lang := r.lang
@@ -93,6 +95,11 @@ func (s *Server) mapView(r *request) (*answer, error) {
 			_, typesOf = typed.last()
 		}
 	}
+	sure, err := s.surely(r, d, year)
+	if err != nil {
+		return nil, err
+	}
+	unsure := 0
 	rows := f.rows(t, c, year)
 	var places []place
 	var cells []cube.Cell
@@ -108,6 +115,10 @@ func (s *Server) mapView(r *request) (*answer, error) {
 			continue
 		}
 		// An area that the table has no row for is one whose value is not available.
+		if !sure.keeps(at, f.in(c, rows, d.At(at).Code)) {
+			unsure++
+			continue
+		}
 		places, cells = append(places, place{d, at}), append(cells, f.in(c, rows, d.At(at).Code))
 	}
 	p := &mapPage{Notes: c.Notes, Table: prefix(lang) + "/tabell/" + url.PathEscape(t.Name)}
@@ -125,6 +136,10 @@ func (s *Server) mapView(r *request) (*answer, error) {
 	if len(types) > 0 {
 		title += ". " + fmt.Sprintf(word(lang, "only-types"), strings.Join(types, ", "))
 	}
+	if len(sure.words) > 0 {
+		title += ". " + strings.Join(sure.words, "; ")
+		p.Sure = fmt.Sprintf(word(lang, "sure-count"), picture.Number(float64(len(places)), 0, lang), picture.Number(float64(len(places)+unsure), 0, lang))
+	}
 	wanted, only, err := classesWanted(r, f.measure)
 	if err != nil {
 		return nil, err
@@ -136,6 +151,12 @@ func (s *Server) mapView(r *request) (*answer, error) {
 	a := &answer{template: "map.html", title: title, body: p}
 	if err := s.mapForm(r, p, f, t, typed != nil, year); err != nil {
 		return nil, err
+	}
+	p.Choose.Fields = append(p.Choose.Fields, sure.fields(r, cells, f.measure)...)
+	if r.format == "html" {
+		if p.States, err = s.stateNotes(r, f, places, cells, year); err != nil {
+			return nil, err
+		}
 	}
 	shapes := make([]picture.Shape, len(places))
 	for i, u := range places {
@@ -355,6 +376,9 @@ func (s *Server) marked(p *mapPage, f *figure, t *table, c *cube.Cube, q place, 
 	}
 }
 
+// mostMapped is how many rows stand beside a map: few enough for a first view of 60 kB with the country's areas on it.
+const mostMapped = 240
+
 // mapTable is the table with the same figures as the map, the chosen area first.
 func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf []cube.Cell, mark *place, title, lang string) {
 	g := &grid{Caption: title, Labels: []string{word(lang, "area"), word(lang, "code")}, Heads: []columnHead{{Text: f.head(lang)}}}
@@ -393,7 +417,7 @@ func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf 
 		}
 	}
 	for i := range places {
-		if i != at && len(b.Rows) < mostRows {
+		if i != at && len(b.Rows) < mostMapped {
 			add(i)
 		}
 	}
@@ -470,7 +494,7 @@ func (s *Server) geoJSON(r *request, title string, f *figure, places []place, ce
 		b = appendText(append(b, `{"type":"Feature","id":`...), u.area().Code)
 		b = append(b, `,"geometry":`...)
 		if u.hasBorder() {
-			b = appendBorder(b, u.corners(u.at))
+			b = appendBorder(b, u.lonLat(u.at).rings)
 		} else {
 			b = append(b, "null"...)
 		}

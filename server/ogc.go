@@ -594,7 +594,8 @@ func (c *ogcCall) box(d *division) (func(at int) bool, error) {
 	}
 	return func(at int) bool {
 		return slices.ContainsFunc(boxes, func(box orb.Bound) bool {
-			return meets(d.corners(at), func(c corner) orb.Point { return orb.Point{float64(c[0]), float64(c[1])} }, box)
+			border := d.lonLat(at)
+			return border.box.Intersects(box) && meets(border.rings, corner.point, box)
 		})
 	}, nil
 }
@@ -609,7 +610,7 @@ func (d *division) appendFeature(b []byte, at int, q *itemsQuery, names [][]byte
 	case q.crs == epsg3006:
 		b = appendNorthEast(b, d.At(at).Border)
 	default:
-		b = appendBorder(b, d.corners(at))
+		b = appendBorder(b, d.lonLat(at).rings)
 	}
 	return appendProperties(append(b, `,"properties":`...), q.columns, names, at)
 }
@@ -664,7 +665,11 @@ func (s *Server) ogcItems(c *ogcCall, d *division) (*ogcAnswer, error) {
 		return s.geoPackage(c, d, q, chosen)
 	}
 	names := columnNames(q.columns)
-	b := make([]byte, 0, 4096+len(chosen)*2048)
+	corners := 0
+	for _, at := range chosen {
+		corners += d.lonLat(at).size
+	}
+	b := make([]byte, 0, 4096+22*corners+len(chosen)*(100+70*len(q.columns)))
 	b = fmt.Appendf(b, `{"type":"FeatureCollection","synthetic":%t,"numberMatched":%d,"numberReturned":%d,"features":[`, s.ed.Manifest().Synthetic, matched, len(chosen))
 	for i, at := range chosen {
 		if i > 0 {

@@ -526,7 +526,7 @@ func BenchmarkAreas(b *testing.B) {
 	}
 	for _, c := range []struct{ name, address string }{
 		{"ask=kommun", "/ogc/collections/regso-2020/items?limit=1000&kommun=" + largest(b, ed)}, {"ask=window", "/ogc/collections/regso-2020/items?bbox=17.5,59,18.5,59.5&limit=1000"},
-		{"ask=all", "/ogc/collections/regso-2020/items?limit=10000"}, {"ask=map-geojson", "/karta.geojson?niva=regso-2020"},
+		{"ask=geopackage", "/ogc/collections/regso-2020/items?f=gpkg"}, {"ask=all", "/ogc/collections/regso-2020/items?limit=10000"}, {"ask=map-geojson", "/karta.geojson?niva=regso-2020"},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			size := 0

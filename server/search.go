@@ -272,26 +272,8 @@ func (s *Server) became(q place, lang string) (note string, later []link) {
 		return "", nil
 	}
 	if b := s.bridge(q.ID, d.ID); b != nil {
-		links := b.Of(q.area().Code)
-		for _, l := range links {
-			at, ok := d.Index(l.New)
-			if !ok {
-				continue
-			}
-			u := place{d, at}
-			text := u.name(lang) + " " + l.New
-			if b.Basis != area.ByList && l.Kind != area.Same {
-				text += ": " + picture.Percent(math.Round(100*l.Forward.Est)/100, lang)
-			}
-			later = append(later, link{text, s.href(u, lang)})
-		}
-		switch {
-		case len(links) == 1 && links[0].Kind == area.Same:
-			return fmt.Sprintf(word(lang, "became-same"), d.ID.Title()), later
-		case len(links) > 0 && b.Basis == area.ByPersons:
-			return fmt.Sprintf(word(lang, "became-people"), d.ID.Title()), later
-		case len(links) > 0:
-			return fmt.Sprintf(word(lang, "became"), d.ID.Title()), later
+		if note, later := s.becameBy(b, q, d, lang); later != nil {
+			return note, later
 		}
 	}
 	if at, ok := d.Index(q.area().Code); ok {
@@ -386,6 +368,17 @@ func (h *holding) near(text string) []place {
 
 // nearPlaces are links to the places that a code or name that is none may have meant.
 func (s *Server) nearPlaces(text, lang string) (out []link) {
+	for _, q := range s.meant(text) {
+		out = append(out, link{q.called(lang) + " " + q.area().Code, s.href(q, lang)})
+	}
+	return out
+}
+
+// meant are the places that a code or name that is none may stand for.
+func (s *Server) meant(text string) []place {
+	if len(text) > mostAsked {
+		return nil
+	}
 	found := s.lookup(text)
 	if len(found) == 0 {
 		found = s.near(text)
@@ -393,10 +386,7 @@ func (s *Server) nearPlaces(text, lang string) (out []link) {
 	if up, ok := s.byPrefix(text); ok {
 		found = append([]place{up}, found...)
 	}
-	for _, q := range found[:min(len(found), mostNear)] {
-		out = append(out, link{q.called(lang) + " " + q.area().Code, s.href(q, lang)})
-	}
-	return out
+	return found[:min(len(found), mostNear)]
 }
 
 // misspelled is the fewest letters to put in, take away, change or let change places with the next to go from one word to another (optimal string alignment); above most it may be any

@@ -157,3 +157,37 @@ func TestAddresses(t *testing.T) {
 		}
 	}
 }
+
+// One who comes wrong is told what may have been meant, as an address that works.
+func TestWrongAddressesHelp(t *testing.T) {
+	s := toy(t)
+	for address, want := range map[string]string{
+		"/karta?m=backgrund:SharePersons":                   "/karta?m=background%3ASharePersons",
+		"/karta?m=states:ShareX&plats=stokholm":             "plats=0180",
+		"/karta?m=states:ShareX&inom=gotebrog":              "inom=1480",
+		"/karta?ar=1999":                                    "/karta",
+		"/plats/Stockholm":                                  "/plats/0180",
+		"/plats/0180R077":                                   "/plats/0180",
+		"/tabell/backgrund":                                 "/tabell/background",
+		"/en/jamfor?m=background:SharePersons&plats=kullen": "/en/jamfor?m=background%3ASharePersons&amp;plats=1480R003",
+	} {
+		r := get(t, s, address)
+		text := body(t, r)
+		if r.StatusCode < 400 || r.StatusCode >= 500 {
+			t.Errorf("%s: status %d", address, r.StatusCode)
+			continue
+		}
+		links := hrefs.FindAllStringSubmatch(text[strings.Index(text, "<main"):strings.Index(text, "</main>")], -1)
+		found := false
+		for _, l := range links {
+			to := entities.Replace(l[1])
+			found = found || strings.Contains(l[1], want)
+			if r := get(t, s, to); r.StatusCode != 200 && !strings.Contains(address, "SharePersons") {
+				t.Errorf("%s: the help leads to %s: status %d", address, to, r.StatusCode)
+			}
+		}
+		if !found {
+			t.Errorf("%s doesn't lead to %s: %v", address, want, links)
+		}
+	}
+}

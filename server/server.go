@@ -17,6 +17,7 @@
 //	/metod                how it was done
 //	/utgava               the edition: its sources, its protection, its files
 //	/badda/karta?m=FIGURE the picture of a view alone, for other sites to show in a frame; no other page may be
+//	/tillganglighet       the accessibility statement
 //	/utgavor              the editions that are held: what changed from one to the next and why, and which are withdrawn
 //	/rojandekontroll      the account of the disclosure control: what was hidden, by which rules, at what cost
 //	/api                  what programs can ask: the reference, and /api/recept recipes for R, Python, Excel and QGIS
@@ -456,6 +457,8 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.edition(r)
 	case first == "scenario" && second == "":
 		a, err = s.whatIf(r)
+	case first == "tillganglighet" && second == "":
+		a, err = s.accessible(r)
 	case first == "utgavor" && second == "":
 		a, err = s.listEditions(r)
 	case first == "rojandekontroll" && second == "":

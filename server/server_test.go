@@ -936,7 +936,9 @@ func TestPagesAreWellFormed(t *testing.T) {
 
 func FuzzAddress(f *testing.F) {
 	h := toy(f)
-	for _, address := range slices.Concat(more, views, []string{"/jamfor/typer?period=x", "/karta?niva=x", "/karta?ar=1", "/jamfor?m=&typ=&plats=&ar=", "/jamfor?typ=6", "/", "/en", "/en/", "//", "/tabell/", "/tabell//x", "/plats/%2e%2e", "/plats/..%2f..", "/en/en/", "/.csv", "/tabell/.json", "/plats/_", "/tabell/background?type=", "/tabell/background_regso?inom=0180R001&matt=", "/sok?q=%ff", "/%00"}) {
+	for _, address := range slices.Concat(more, views, []string{"/jamfor/typer?period=x", "/karta?niva=x", "/karta?ar=1", "/jamfor?m=&typ=&plats=&ar=", "/jamfor?typ=6", "/", "/en", "/en/", "//", "/tabell/", "/tabell//x", "/plats/%2e%2e", "/plats/..%2f..", "/en/en/", "/.csv", "/tabell/.json", "/plats/_", "/tabell/background?type=", "/tabell/background_regso?inom=0180R001&matt=", "/sok?q=%ff", "/%00",
+		"/e/", "/e/senaste//evil.example", "/e/senaste/%2f%2fevil.example", `/e/senaste/\evil.example`, "/e/" + h.ID() + "/karta?ar=1", "/e/" + h.ID() + "//x", "/en/e/x", "/scenario?k1=1&w1=0", "/badda/karta", "/badda", "/badda/badda/karta",
+		"/sok?q=59,33+18,06", "/sok?q=1480R001", "/utgavor", "/tillganglighet", "/karta?avstand=1&bas=1", "/karta?plats=stokholm&m=backgrund"}) {
 		path, query, _ := strings.Cut(address, "?")
 		f.Add(path, query)
 	}
@@ -956,7 +958,7 @@ func FuzzAddress(f *testing.F) {
 					t.Errorf("%q ? %q: %v", path, query, err)
 				}
 			}
-		case http.StatusMovedPermanently:
+		case http.StatusMovedPermanently, http.StatusFound:
 			if to := w.Header().Get("Location"); !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.HasPrefix(to, `/\`) {
 				t.Errorf("%q ? %q leads away to %q", path, query, to)
 			}

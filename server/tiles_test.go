@@ -170,16 +170,54 @@ func TestTilesCostLittle(t *testing.T) {
 	}
 }
 
-// BenchmarkTiles asks over the network of the machine, as browsers do, on connections that stay open.
+// BenchmarkTiles asks for the largest tile of zoom 8 of the toy edition, or of the one in SKIKT_EDITION: of the server itself, and over the network of the machine, as browsers do, on
+// connections that stay open. The client takes more than half of the latter's time.
 func BenchmarkTiles(b *testing.B) {
-	s := httptest.NewServer(toy(b))
-	defer s.Close()
-	b.Run("clients=8", func(b *testing.B) {
+	dir := os.Getenv("SKIKT_EDITION")
+	if dir == "" {
+		dir = toyFolder(b)
+	}
+	h := opened(b, dir)
+	ed, err := edition.Open(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	set, err := ed.Tiles(regso20)
+	if err != nil {
+		b.Fatal(err)
+	}
+	// The largest tile of zoom 8.
+	address, most := "", 0
+	for x := range 256 {
+		for y := range 256 {
+			if t := set.Tile(8, x, y); len(t) > most {
+				address, most = fmt.Sprintf("/tiles/regso-2020/8/%d/%d.mvt", x, y), len(t)
+			}
+		}
+	}
+	b.Run("by=handler", func(b *testing.B) {
+		r := httptest.NewRequest("GET", address, nil)
+		r.Header.Set("Accept-Encoding", "gzip")
+		size := 0
+		for b.Loop() {
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if w.Code != http.StatusOK {
+				b.Fatal(w.Code)
+			}
+			size = w.Body.Len()
+		}
+		b.ReportMetric(float64(size), "bytes")
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tiles/s")
+	})
+	b.Run("by=network/clients=8", func(b *testing.B) {
+		s := httptest.NewServer(h)
+		defer s.Close()
 		b.SetParallelism(4)
 		client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16, DisableCompression: true}}
 		b.RunParallel(func(p *testing.PB) {
 			for p.Next() {
-				req, _ := http.NewRequest("GET", s.URL+"/tiles/regso-2020/10/559/300.mvt", nil)
+				req, _ := http.NewRequest("GET", s.URL+address, nil)
 				req.Header.Set("Accept-Encoding", "gzip")
 				r, err := client.Do(req)
 				if err != nil || r.StatusCode != http.StatusOK {

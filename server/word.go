@@ -56,6 +56,8 @@ var words = map[string]cube.Text{
 	"code-begins":     {SV: "Utgåvan har ingen sådan kod, men koder som börjar så hör till %s.", EN: "The edition has no such code, but codes that begin so belong to %s."},
 	"became":          {SV: "Kod i en äldre indelning. Marken ligger nu i %s, ungefär så delad:", EN: "A code of an older division. The ground now lies in %s, parted about so:"},
 	"became-people":   {SV: "Kod i en äldre indelning. De som bor här hör nu till %s, ungefär så delade:", EN: "A code of an older division. Those who live here now belong to %s, parted about so:"},
+	"became-parts":    {SV: "Kod i en äldre indelning. Marken ligger nu i dessa områden i %s; hur mycket i vart och ett är inte känt:", EN: "A code of an older division. The ground now lies in these areas of %s; how much in each is not known:"},
+	"became-whole":    {SV: "Kod i en äldre indelning. Området ingår i ett större i %s:", EN: "A code of an older division. The area is part of a larger one in %s:"},
 	"became-rest":     {SV: "(resten ligger utanför de gränser som utgåvan har)", EN: "(the rest lies outside the borders that the edition has)"},
 	"became-same":     {SV: "Kod i en äldre indelning. Området är detsamma i %s:", EN: "A code of an older division. The area is the same in %s:"},
 	"became-unknown":  {SV: "Kod i en äldre indelning. Samma kod finns i %s, men utgåvan har inte båda gränserna, så det är inte känt om marken är densamma:", EN: "A code of an older division. The same code stands in %s, but the edition does not have both borders, so it is not known whether the ground is the same:"},
@@ -117,6 +119,34 @@ var words = map[string]cube.Text{
 	"embed-this":   {SV: "Visar alltid den här utgåvan", EN: "Always shows this edition"},
 	"embed-alt":    {SV: "Bilden leder till sidan med samma siffror som tabell.", EN: "The picture leads to the page with the same figures as a table."},
 	"embed-more":   {SV: "Sidan med tabell, metod och källor", EN: "The page with table, method and sources"},
+
+	// how sure areas of a map are, and what has no number
+	"sure-distance":   {SV: "Områdestypens säkerhet", EN: "How sure the area type is"},
+	"sure-base":       {SV: "Underlag", EN: "Base"},
+	"all-areas":       {SV: "alla områden", EN: "all areas"},
+	"at-least-points": {SV: "minst %s indexpoäng från en gräns", EN: "at least %s index points from a cut"},
+	"at-least-base":   {SV: "minst %s", EN: "at least %s"},
+	"only-far":        {SV: "Bara områden minst %s indexpoäng från en gräns mellan områdestyper", EN: "Only areas at least %s index points from a cut between area types"},
+	"only-based":      {SV: "Bara områden vars tal har ett underlag på minst %s", EN: "Only areas whose number has a base of at least %s"},
+	"bad-number":      {SV: "Villkoret %s ska vara ett tal från 0, till exempel 1 eller 0,5.", EN: "The condition %s must be a number from 0, such as 1 or 0.5."},
+	"no-distances":    {SV: "Utgåvan anger inte hur långt %s ligger från gränserna mellan områdestyperna.", EN: "The edition does not tell how far %s lie from the cuts between the area types."},
+	"sure-count":      {SV: "%s av %s områden uppfyller villkoret och visas.", EN: "%s of %s areas meet the condition and are shown."},
+	"without-number":  {SV: "Områden utan tal", EN: "Areas without a number"},
+	"public-wider":    {SV: "Talet är offentligt på en vidare nivå:", EN: "The number is public at a wider level:"},
+	"public-at":       {SV: "%s (för %s av områdena)", EN: "%s (for %s of the areas)"},
+
+	// the accessibility statement
+	"accessibility":          {SV: "Om tillgänglighet", EN: "Accessibility"},
+	"accessible-lead":        {SV: "Tillgänglighetsredogörelse enligt lagen (2018:1937) om tillgänglighet till digital offentlig service.", EN: "Accessibility statement under the Swedish act (2018:1937) on accessibility of digital public services."},
+	"accessible-agency":      {SV: "ansvarar för innehållet.", EN: "is responsible for the content."},
+	"accessible-of":          {SV: "Redogörelsen gäller", EN: "The statement is about"},
+	"accessible-program":     {SV: "Redogörelsen är skriven av programmet, som vet hur sidorna är gjorda och prövade. Den ersätter inte myndighetens egen bedömning av hur väl webbplatsen uppfyller lagen.", EN: "The statement is written by the program, which knows how the pages are made and tried. It does not replace the agency's own assessment of how well the site complies with the law."},
+	"accessible-report":      {SV: "Rapportera brister", EN: "Report shortcomings"},
+	"accessible-tell":        {SV: "Berätta om något inte går att använda, eller om du behöver siffrorna på annat sätt.", EN: "Tell if something can't be used, or if you need the figures in another way."},
+	"accessible-nobody":      {SV: "Myndigheten har inte angett i utgåvan vart man vänder sig.", EN: "The agency has not stated in the edition whom to turn to."},
+	"accessible-supervision": {SV: "Tillsyn", EN: "Supervision"},
+	"accessible-digg":        {SV: "Är du inte nöjd med svaret kan du anmäla till tillsynsmyndigheten, Myndigheten för digital förvaltning:", EN: "If you are not content with the answer you can report to the supervisory authority, the Agency for Digital Government:"},
+	"phone":                  {SV: "Telefon:", EN: "Telephone:"},
 
 	// the assessment
 	"assessment":          {SV: "Bedömning", EN: "Assessment"},

@@ -52,7 +52,7 @@ func ByTypes(name string, all ...Set) (*cube.Cube, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := cube.NewBuilder(name, []cube.Dimension{need, choices()}, append(reachMeasures(), measure("TargetBest", cube.Share, 1)))
+	b := cube.NewBuilder(name, []cube.Dimension{need, choices()}, append(reachMeasures(), docs.Measure("TargetBest", cube.Share, 1)))
 	for k, s := range all {
 		var types []int
 		for t := 1; t < areatype.NTypes; t++ {
@@ -80,8 +80,8 @@ func choices() cube.Dimension {
 }
 
 func reachMeasures() []cube.Measure {
-	return []cube.Measure{measure("TargetCoverage", cube.Share, 1), measure("TargetPrecision", cube.Share, 1), measure("TargetLeakage", cube.Share, 1), measure("TargetSharePopulation", cube.Share, 1),
-		measure("TargetLift", cube.Value, 2), measure("TargetNeed", cube.Count, 0), measure("TargetPopulation", cube.Count, 0)}
+	return []cube.Measure{docs.Measure("TargetCoverage", cube.Share, 1), docs.Measure("TargetPrecision", cube.Share, 1), docs.Measure("TargetLeakage", cube.Share, 1), docs.Measure("TargetSharePopulation", cube.Share, 1),
+		docs.Measure("TargetLift", cube.Value, 2), docs.Measure("TargetNeed", cube.Count, 0), docs.Measure("TargetPopulation", cube.Count, 0)}
 }
 
 func reachCells(r Reached) []cube.Cell {
@@ -126,8 +126,8 @@ func ByNeed(name string, all ...Set) (*cube.Cube, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := cube.NewBuilder(name, []cube.Dimension{need}, []cube.Measure{measure("TargetAUC", cube.Value, 3), measure("TargetBestAUC", cube.Value, 3), measure("TargetGain", cube.Value, 2),
-		measure("TargetAreaCoverage", cube.Value, 3), measure("TargetEta2Areas", cube.Value, 4), measure("TargetEta2Types", cube.Value, 4), measure("TargetTypesOfAreas", cube.Value, 2), measure("TargetTypesOfBest", cube.Value, 2)})
+	b := cube.NewBuilder(name, []cube.Dimension{need}, []cube.Measure{docs.Measure("TargetAUC", cube.Value, 3), docs.Measure("TargetBestAUC", cube.Value, 3), docs.Measure("TargetGain", cube.Value, 2),
+		docs.Measure("TargetAreaCoverage", cube.Value, 3), docs.Measure("TargetEta2Areas", cube.Value, 4), docs.Measure("TargetEta2Types", cube.Value, 4), docs.Measure("TargetTypesOfAreas", cube.Value, 2), docs.Measure("TargetTypesOfBest", cube.Value, 2)})
 	for k, s := range all {
 		d, e, i := Discriminate(s.Areas), Explain(s.Areas), DeLong(s.Areas)
 		population, with := s.Areas.Totals()
@@ -210,7 +210,7 @@ func WithinCube(name string, w *Ways, p *Points, limits []Limit) (*cube.Cube, er
 	for _, l := range limits {
 		limit.Members = append(limit.Members, cube.Member{Code: l.Code, Label: cube.Same(l.Label)})
 	}
-	b := cube.NewBuilder(name, []cube.Dimension{limit, typeDim()}, []cube.Measure{measure("TargetShareWithin", cube.Share, 1), measure("TargetWithin", cube.Count, 0)})
+	b := cube.NewBuilder(name, []cube.Dimension{limit, typeDim()}, []cube.Measure{docs.Measure("TargetShareWithin", cube.Share, 1), docs.Measure("TargetWithin", cube.Count, 0)})
 	all := Persons(p).inOrder()
 	for k, l := range limits {
 		for t, n := range w.Within(p, l.Cost).inOrder() {
@@ -237,7 +237,7 @@ func WayCube(name string, w *Ways, p *Points, shares ...float64) (*cube.Cube, er
 		text := strconv.FormatFloat(100*q, 'f', -1, 64)
 		stat.Members = append(stat.Members, cube.Member{Code: "p" + text, Label: cube.Text{SV: text + " procent har högst", EN: text + " percent have at most"}})
 	}
-	b := cube.NewBuilder(name, []cube.Dimension{typeDim(), stat}, []cube.Measure{measure("TargetWay", cube.Value, 0)})
+	b := cube.NewBuilder(name, []cube.Dimension{typeDim(), stat}, []cube.Measure{docs.Measure("TargetWay", cube.Value, 0)})
 	lists := [][]uint8{nil, {1}, {2}, {3}, {4}, {5}, {0}}
 	gone := int64(0)
 	for t, s := range w.Spreads(p, lists...) {
@@ -267,7 +267,7 @@ func SiteCube(name string, w *Ways, p *Points, s *Sites) (*cube.Cube, error) {
 	for _, id := range s.ID {
 		site.Members = append(site.Members, cube.Member{Code: id, Label: cube.Same(id)})
 	}
-	b := cube.NewBuilder(name, []cube.Dimension{site, typeDim()}, []cube.Measure{measure("TargetServed", cube.Count, 0), measure("TargetWay", cube.Value, 0), measure("TargetClosing", cube.Count, 0), measure("TargetAdded", cube.Value, 0)})
+	b := cube.NewBuilder(name, []cube.Dimension{site, typeDim()}, []cube.Measure{docs.Measure("TargetServed", cube.Count, 0), docs.Measure("TargetWay", cube.Value, 0), docs.Measure("TargetClosing", cube.Count, 0), docs.Measure("TargetAdded", cube.Value, 0)})
 	closing := w.Close(p, len(s.ID))
 	lost := int64(0)
 	for k, v := range w.Served(p, len(s.ID)) {
@@ -305,7 +305,7 @@ func NextCube(name string, savings []Saving, ids []string) (*cube.Cube, error) {
 		site.Members = append(site.Members, cube.Member{Code: id, Label: cube.Same(id)})
 	}
 	nearer := cube.Measure{Name: "TargetNearer", Title: cube.Text{SV: "Personer med kortare väg", EN: "Persons with a shorter way"}, Unit: persons, Kind: cube.Count}
-	b := cube.NewBuilder(name, []cube.Dimension{site, typeDim()}, []cube.Measure{measure("TargetSaving", cube.Value, 0), nearer})
+	b := cube.NewBuilder(name, []cube.Dimension{site, typeDim()}, []cube.Measure{docs.Measure("TargetSaving", cube.Value, 0), nearer})
 	for k, s := range savings {
 		saved := append(append([]float64{s.All}, s.Type[1:]...), s.Type[0])
 		for t, n := range s.Nearer.inOrder() {
@@ -369,7 +369,7 @@ func MedianCube(name string, choices []Choice, ids []string) (*cube.Cube, error)
 		at(&who, c.For)
 		at(&count, cube.Member{Code: p, Label: cube.Same(p)})
 	}
-	b := cube.NewBuilder(name, []cube.Dimension{who, count, site}, []cube.Measure{plain("TargetChosen", "Valda ställen", "Sites chosen", cube.Count), measure("TargetMedian", cube.Value, 0), measure("TargetWay", cube.Value, 0),
+	b := cube.NewBuilder(name, []cube.Dimension{who, count, site}, []cube.Measure{plain("TargetChosen", "Valda ställen", "Sites chosen", cube.Count), docs.Measure("TargetMedian", cube.Value, 0), docs.Measure("TargetWay", cube.Value, 0),
 		plain("TargetSecondBest", "Näst bästa valets sammanlagda väg", "Total way of the second best choice", cube.Value), plain("TargetEquallyGood", "Lika bra val", "Equally good choices", cube.Count),
 		plain("TargetBound", "Inget val har kortare väg än", "No choice has less way than", cube.Value)})
 	unproved := 0

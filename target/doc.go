@@ -11,20 +11,7 @@ import (
 func Docs() []cube.Doc { return slices.Clone(docs) }
 
 // Lookup finds a documentation value by its name.
-func Lookup(name string) (cube.Doc, bool) {
-	for _, d := range docs {
-		if d.Name == name {
-			return d, true
-		}
-	}
-	return cube.Doc{}, false
-}
-
-// measure is the measure that a documentation value describes.
-func measure(name string, kind cube.MeasureKind, decimals int) cube.Measure {
-	d, _ := Lookup(name)
-	return cube.Measure{Name: name, Title: d.Title, Unit: d.Unit, Kind: kind, Decimals: decimals}
-}
+func Lookup(name string) (cube.Doc, bool) { return docs.Lookup(name) }
 
 var (
 	persons = cube.Text{SV: "personer", EN: "persons"}
@@ -41,7 +28,7 @@ var (
 	}
 )
 
-var docs = []cube.Doc{
+var docs = cube.DocList{
 	{Name: "TargetPopulation", Title: cube.Text{SV: "Personer i de valda områdena", EN: "Persons in the chosen areas"}, Unit: persons, Formula: "n_S", Range: cube.Same("0..N"), Text: cube.Text{SV: "Alla som bor i de valda områdena.", EN: "All who live in the chosen areas."}},
 	{Name: "TargetNeed", Title: cube.Text{SV: "Personer med behovet i de valda områdena", EN: "Persons with the need in the chosen areas"}, Unit: persons, Formula: "a_S", Range: cube.Same("0..A"), Text: cube.Text{SV: "De som har behovet och bor i de valda områdena.", EN: "Those who have the need and live in the chosen areas."}},
 	{Name: "TargetCoverage", Title: cube.Text{SV: "Täckning", EN: "Coverage"}, Unit: percent, Formula: "a_S / A", Range: cube.Same("0..1"), Text: cube.Text{SV: "Hur stor del av dem som har behovet som bor i de valda områdena. Resten nås inte av en insats som riktas till områdena.",

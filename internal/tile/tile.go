@@ -373,6 +373,10 @@ func clipAll(rings [][]point, axis int, low, high int64) [][]point {
 			}
 			continue
 		}
+		// What is left of a border that crosses itself, which is none but may come, can run the other way than the whole.
+		if (area2(r) > 0) != (i == 0) {
+			slices.Reverse(r)
+		}
 		out = append(out, r)
 	}
 	return out

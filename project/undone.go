@@ -1,0 +1,170 @@
+package project
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/protect"
+)
+
+// checkEarlier attacks the tables that are about to be published together with the earlier editions that the policy names. Protection knows what those show, as far as it is of the same areas and groups; what they hide,
+// it can't see where today's records are not counted by the areas of then. So it is tried here whether a count that an earlier edition hides, and this policy would hide, could be computed now and could not before.
+// Then nothing is published.
+func (r *Run) checkEarlier(release *protect.Release, policy protect.Policy) error {
+	if len(r.Project.Policy.Earlier) == 0 || policy.MinCount == 0 && policy.Zeros != protect.Hide {
+		return nil
+	}
+	var editions []*edition.Edition
+	early := map[string][]*cube.Cube{} // by their sources
+	for _, dir := range r.Project.Policy.Earlier {
+		ed, err := r.earlierEdition(dir)
+		if err != nil {
+			return err
+		}
+		editions = append(editions, ed)
+		for _, info := range ed.Tables() {
+			if info.Name == protect.AccountName {
+				continue
+			}
+			c, err := ed.Table(info.Name)
+			if err != nil {
+				return err
+			}
+			if !isBridged(c) {
+				own := *c
+				own.Name = filepath.Base(dir) + ": " + c.Name
+				key := sourcesOf(c)
+				early[key] = append(early[key], &own)
+			}
+		}
+	}
+	now := map[string][]*cube.Cube{}
+	for _, t := range release.Tables() {
+		now[sourcesOf(t.Cube())] = append(now[sourcesOf(t.Cube())], t.Cube())
+	}
+	var told []string
+	for _, key := range sorted(now) {
+		if len(early[key]) == 0 {
+			continue
+		}
+		all := slices.Concat(early[key], now[key])
+		nested, err := r.nestingsWith(editions, all)
+		if err != nil {
+			return err
+		}
+		found := func(tables []*cube.Cube) ([]protect.Finding, error) {
+			apart, err := vintagesApart(tables)
+			if err != nil {
+				return nil, err
+			}
+			f, err := protect.Attack(apart, nested...)
+			return f.Found, err
+		}
+		before, err := found(early[key])
+		if err != nil {
+			return err
+		}
+		after, err := found(all)
+		if err != nil {
+			return err
+		}
+		is := func(f protect.Finding) func(protect.Finding) bool {
+			return func(o protect.Finding) bool {
+				return o.Table == f.Table && o.Measure == f.Measure && o.Where == f.Where
+			}
+		}
+		for _, f := range after {
+			small := f.Value > 0 && f.Value < float64(policy.MinCount) || f.Value == 0 && policy.Zeros == protect.Hide
+			if small && !slices.ContainsFunc(before, is(f)) && slices.ContainsFunc(early[key], func(c *cube.Cube) bool { return c.Name == f.Table }) {
+				told = append(told, fmt.Sprintf("%s of %s, %s", f.Measure, f.Table, f.Where))
+			}
+		}
+	}
+	if len(told) == 0 {
+		return nil
+	}
+	const most = 5
+	more := ""
+	if len(told) > most {
+		more = fmt.Sprintf(" and %d more", len(told)-most)
+		told = told[:most]
+	}
+	return fmt.Errorf("project: policy.earlier: with this edition counts could be computed that an earlier one hides, so nothing is published: %s%s; publish the tables by the areas of the earlier edition, or without the total that the parts are held against",
+		strings.Join(told, "; "), more)
+}
+
+// nestingsWith are the hierarchies that readers of the earlier editions and of the new one know of, and the areas that are the same in two vintages.
+func (r *Run) nestingsWith(editions []*edition.Edition, tables []*cube.Cube) ([]protect.Nesting, error) {
+	var out []protect.Nesting
+	add := func(more []protect.Nesting) {
+		for _, n := range more {
+			if !slices.ContainsFunc(out, func(o protect.Nesting) bool { return o.Fine == n.Fine && o.Coarse == n.Coarse }) {
+				out = append(out, n)
+			}
+		}
+	}
+	for _, ground := range slices.Concat([]divisions{r.Geography}, divisionsOf(editions)) {
+		more, err := nestings(ground, tables, nil)
+		if err != nil {
+			return nil, err
+		}
+		add(more)
+	}
+	for _, early := range tables {
+		for _, from := range early.Dims() {
+			id := area.ID{Kind: area.Kind(from.Kind), Vintage: from.Vintage}
+			if from.Role != cube.Area || from.Vintage == "" {
+				continue
+			}
+			for _, late := range tables {
+				to := late.Dim(from.Name)
+				if to == nil || to.Kind != from.Kind || to.Vintage == "" || to.Vintage == from.Vintage {
+					continue
+				}
+				now, err := r.Geography.Division(area.ID{Kind: area.Kind(to.Kind), Vintage: to.Vintage})
+				if err != nil {
+					continue // not of today
+				}
+				for _, ed := range editions {
+					old, err := ed.Division(id)
+					if err != nil {
+						continue // the edition doesn't hold its areas
+					}
+					if same := r.sameGround(old, now); len(same) > 0 {
+						add([]protect.Nesting{{Fine: dimensionName(from), Coarse: dimensionName(*to), Of: same, Same: true}})
+					}
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// divisions is where areas and their hierarchies are kept: an edition, or the geography of a run.
+type divisions interface {
+	Division(area.ID) (*area.Division, error)
+	Parents(from, to area.ID) ([]int32, error)
+}
+
+func divisionsOf(editions []*edition.Edition) []divisions {
+	var out []divisions
+	for _, ed := range editions {
+		out = append(out, ed)
+	}
+	return out
+}
+
+// sourcesOf are the names of the sources that a table is made from. Tables from the same ones count the same records.
+func sourcesOf(c *cube.Cube) string {
+	var names []string
+	for _, s := range c.Lineage.Sources {
+		names = append(names, s.Name)
+	}
+	slices.Sort(names)
+	return strings.Join(names, "\n")
+}

@@ -1,0 +1,83 @@
+package server_test
+
+import (
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/areatype"
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/protect"
+	"github.com/skikt/skikt/publish"
+)
+
+// The indices of TestScenario, 5 to 60, with cuts at 68.56, 50.53, 32.5 and 14.47: 5, 20, 25, 40, 45 and 60 lie at least 5 from the nearest, 15 and 50 nearer than 0.6.
+func TestMapOfSureAreas(t *testing.T) {
+	s := definedIndex(t, areatype.Default(), func(area, m int) float64 {
+		if m < 2 {
+			return 200
+		}
+		return float64(10 * (area + 1))
+	})
+	for query, want := range map[string]string{"avstand=5": "6 av 12", "avstand=0,6&bas=200": "10 av 12", "avstand=8.56": "1 av 12", "bas=201": "0 av 12", "avstand=5&typ=5": "1 av 2"} {
+		if text := page(t, s, "/karta?m=index:Index&"+query); !strings.Contains(text, want+" områden uppfyller villkoret") {
+			t.Errorf("%s doesn't show %s areas", query, want)
+		}
+	}
+	if text := page(t, s, "/karta.csv?m=index:Index&avstand=5"); strings.Count(text, "\n") != 7 {
+		t.Errorf("the numbers are not those that the map shows:\n%s", text)
+	}
+	for _, bad := range []string{"avstand=x", "avstand=-1", "bas=NaN", "bas=1e99"} {
+		if r := get(t, s, "/karta?m=index:Index&"+bad); r.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: status %d", bad, r.StatusCode)
+		}
+	}
+	if r := get(t, toy(t), "/karta?m=background:SharePersons&avstand=1"); r.StatusCode != http.StatusBadRequest {
+		t.Errorf("distances that the edition lacks: status %d", r.StatusCode)
+	}
+}
+
+// Two RegSO are hidden, one in a kommun whose number is public and one in another whose is hidden too, but whose län's is public.
+func TestHiddenLeadsToWhereItIsPublic(t *testing.T) {
+	g := area.NewGeography()
+	r20, k, l := squares(t, regso20, "0180R001 A", "0180R002 B", "1480R001 C"), squares(t, kommun, "0180 Stockholm", "1480 Göteborg"), squares(t, lan, "01 Stockholms län", "14 Västra Götalands län")
+	for _, d := range []*area.Division{r20, k, l, squares(t, riket, "00 Riket?")} {
+		if err := g.Add(d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var tables []protect.Table
+	for _, one := range []struct {
+		name  string
+		d     *area.Division
+		dim   string
+		cells []cube.Cell
+	}{
+		{"poor_regso", r20, "regso", []cube.Cell{cube.KnownCell(1), {Status: cube.HiddenRule}, {Status: cube.HiddenRule}}},
+		{"poor_kommun", k, "kommun", []cube.Cell{cube.KnownCell(2), {Status: cube.HiddenProtect}}},
+		{"poor_lan", l, "lan", []cube.Cell{cube.KnownCell(3), cube.KnownCell(4)}},
+	} {
+		table, err := protect.AlreadyPublic(made(t, one.name, []cube.Dimension{dimOf(one.d, one.dim, false)}, []cube.Measure{persons}, func(at []int32) []cube.Cell { return one.cells[at[0] : at[0]+1] }), "made up")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tables = append(tables, table)
+	}
+	dir := filepath.Join(t.TempDir(), "edition")
+	if err := publish.Build(dir, publish.Input{Tables: tables, Geography: g, Divisions: []area.ID{regso20, kommun, lan, riket}, Release: edition.Release{Title: cube.Same("T"), Project: "t", Synthetic: true}}); err != nil {
+		t.Fatal(err)
+	}
+	s := opened(t, dir)
+	text := page(t, s, "/karta?m=poor:NPersons&niva=regso-2020")
+	for _, want := range []string{"Dold: bygger på för få: 2", `href="/karta?m=poor%3ANPersons&amp;niva=kommun">kommun (för 1 av områdena)`, `niva=lan">län (för 1 av områdena)`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the map lacks %q", want)
+		}
+	}
+	if text := page(t, s, "/karta?m=poor:NPersons&niva=lan"); strings.Contains(text, "Områden utan tal") {
+		t.Error("a map where all have numbers lists areas without")
+	}
+}
