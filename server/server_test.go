@@ -589,6 +589,7 @@ func TestSyntheticIsSaidEverywhere(t *testing.T) {
 		case strings.HasSuffix(path, ".csv") || strings.HasPrefix(path, "/assets/"):
 		case strings.HasPrefix(path, "/api/v1/") || strings.HasPrefix(path, "/api/v2/codelists/") || strings.HasSuffix(path, "/defaultselection"): // codes and names alone
 		case path == "/api/openapi.json" && strings.Contains(text, "Synthetic data"):
+		case strings.HasPrefix(strings.TrimPrefix(path, "/en"), "/ogc/") && strings.Contains(text, `"synthetic":true`):
 		case strings.HasSuffix(path, ".json") || strings.HasSuffix(path, ".geojson") || strings.HasSuffix(path, ".parquet"):
 			if !strings.Contains(text, `"synthetic":true`) {
 				t.Errorf("%s does not say that it is synthetic", address)
@@ -908,6 +909,8 @@ func TestPagesAreWellFormed(t *testing.T) {
 			}
 			continue
 		case strings.HasPrefix(path, "/assets/") || programs(path):
+			continue
+		case strings.HasPrefix(strings.TrimPrefix(path, "/en"), "/ogc") && !strings.HasPrefix(text, "<!DOCTYPE html>"): // JSON and GeoPackages
 			continue
 		}
 		if strings.HasPrefix(text, "<svg") {
