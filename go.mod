@@ -19,7 +19,10 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
-require gonum.org/v1/gonum v0.17.0
+require (
+	golang.org/x/image v0.44.0
+	gonum.org/v1/gonum v0.17.0
+)
 
 require github.com/yuin/goldmark v1.8.7 // indirect
 

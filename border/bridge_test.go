@@ -394,6 +394,50 @@ func TestReadChangesFiles(t *testing.T) {
 	}
 }
 
+func TestReadSquaresAndPersons(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	square := func(e, n int, persons string) string {
+		return fmt.Sprintf(`{"type":"Feature","properties":{"rutid":"%d%d","beftotalt":%s},"geometry":{"type":"Polygon","coordinates":[[[%d,%d],[%d,%d],[%d,%d],[%d,%d],[%d,%d]]]}}`,
+			e, n, persons, e, n, e+1000, n, e+1000, n+1000, e, n+1000, e, n)
+	}
+	all := func(features ...string) string {
+		return `{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3006"}},"features":[` + strings.Join(features, ",") + `]}`
+	}
+	opt := SquareOptions{CodeField: "rutid", PersonsField: "beftotalt"}
+	got, err := ReadSquares(file("grid.geojson", all(square(674000, 6580000, "12"), square(675000, 6580000, "null"), square(676000, 6580000, `"1 200"`))), opt)
+	want := []Square{{orb.Bound{Min: orb.Point{674000, 6580000}, Max: orb.Point{675000, 6581000}}, 12}, {orb.Bound{Min: orb.Point{675000, 6580000}, Max: orb.Point{676000, 6581000}}, 0},
+		{orb.Bound{Min: orb.Point{676000, 6580000}, Max: orb.Point{677000, 6581000}}, 1200}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v: %v", err, got)
+	}
+	triangle := strings.Replace(square(674000, 6580000, "1"), "[675000,6581000],", "", 1)
+	for text, want := range map[string]string{all(triangle): "is no square", all(square(674000, 6580000, `"few"`)): `"few" is no number of persons`} {
+		if _, err := ReadSquares(file("bad.geojson", text), opt); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	if _, err := ReadSquares(filepath.Join(dir, "grid.geojson"), SquareOptions{CodeField: "rutid", PersonsField: "pop"}); err == nil || !strings.Contains(err.Error(), "no field pop") {
+		t.Errorf("a field that is not there: %v", err)
+	}
+
+	persons, problems, err := ReadPersons(file("persons.csv", "Folkmängd 2023\n\nDeSO;Antal\n0114C1010;1 234\n0114C1020;..\nKälla: SCB;\n"), deso2018, "", "antal")
+	if err != nil || len(persons) != 1 || persons["0114C1010"] != 1234 || len(problems) != 1 || problems[0].Number != 5 {
+		t.Errorf("%v: %v, %+v", err, persons, problems)
+	}
+	for text, want := range map[string]string{"DeSO;Antal\n0114C1010;1\n0114C1010;2\n": "stands on several rows", "DeSO;Folk\n0114C1010;1\n": "has a column antal", "DeSO_2025;Antal\n0114C1010;1\n": "vintage"} {
+		if _, _, err := ReadPersons(file("bad.csv", text), deso2018, "", "antal"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
 func FuzzReadChanges(f *testing.F) {
 	f.Add([]byte("deso_2018,deso_2025,typ,datum\n0114C1060,0114C1061,Upphör; till nybildad,2025-01-01\n"))
 	f.Add([]byte("Kommun;Kommunnamn;Tidigare DeSO;DeSO;Förändringstyp\n0114;X;0114C1060;0114C1060;Utvidgas\n"))

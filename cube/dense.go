@@ -27,8 +27,9 @@ func (c *Cube) EachDense(f func(cells []Cell) error) error {
 		return fmt.Errorf("cube: %s has more combinations of members than can be counted", c.Name)
 	}
 	cells, at, next := make([]Cell, len(c.measures)), make([]int32, len(c.dims)), 0
+	whole := c.Len() == rows // then the rows are the combinations, in their order
 	for range rows {
-		here := next < c.Len() && c.compareRow(next, at) == 0
+		here := whole || next < c.Len() && c.compareRow(next, at) == 0
 		for m := range cells {
 			cells[m] = Cell{}
 			if here {
@@ -41,7 +42,9 @@ func (c *Cube) EachDense(f func(cells []Cell) error) error {
 		if err := f(cells); err != nil {
 			return err
 		}
-		step(at, c.dims)
+		if !whole {
+			step(at, c.dims)
+		}
 	}
 	return nil
 }

@@ -719,14 +719,25 @@ func (c *Cube) Take(members [][]int, measures []int) (*Cube, error) {
 		}
 	}
 	var order []int
-	for i := range c.Len() {
-		taken := true
-		for d := range c.dims {
-			taken = taken && to[d][c.coords[d][i]] >= 0
+	look := func(from, upto int) {
+		for i := from; i < upto; i++ {
+			taken := true
+			for d := range c.dims {
+				taken = taken && to[d][c.coords[d][i]] >= 0
+			}
+			if taken {
+				order = append(order, i)
+			}
 		}
-		if taken {
-			order = append(order, i)
+	}
+	if len(c.dims) > 0 && len(dims[0].Members) < len(c.dims[0].Members) {
+		for at, wanted := range to[0] {
+			if wanted >= 0 {
+				look(c.span(int32(at)))
+			}
 		}
+	} else {
+		look(0, c.Len())
 	}
 	var kept []Measure
 	for _, m := range measures {

@@ -33,6 +33,22 @@ type Parents struct {
 	Codes []string
 }
 
+// Key gives, for each area of from in order, the position of the area of to, the division of p, that holds it; -1 where none is known.
+func (p Parents) Key(from, to *area.Division) ([]int32, error) {
+	key := make([]int32, len(p.Codes))
+	for i, code := range p.Codes {
+		at, ok := to.Index(code)
+		switch {
+		case code == "":
+			at = -1
+		case !ok:
+			return nil, fmt.Errorf("edition: %s of %s lies in %s, which %s lacks", from.At(i).Code, from.ID, code, to.ID)
+		}
+		key[i] = int32(at)
+	}
+	return key, nil
+}
+
 type divisionMeta struct {
 	Format  int      `json:"format"`
 	ID      string   `json:"id"`

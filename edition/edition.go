@@ -509,11 +509,12 @@ func (e *Edition) Table(name string) (*cube.Cube, error) {
 
 // Division reads a division with its borders. Asking for another vintage than the edition has gives an [*area.VintageError].
 func (e *Edition) Division(id area.ID) (*area.Division, error) {
-	d, _, err := e.division(id)
+	d, _, err := e.DivisionIn(id)
 	return d, err
 }
 
-func (e *Edition) division(id area.ID) (*area.Division, []Parents, error) {
+// DivisionIn is [Edition.Division] with the areas of other divisions that its areas lie in, in one reading.
+func (e *Edition) DivisionIn(id area.ID) (*area.Division, []Parents, error) {
 	info, err := e.divisionInfo(id)
 	if err != nil {
 		return nil, nil, err
@@ -547,7 +548,7 @@ func (e *Edition) divisionInfo(id area.ID) (DivisionInfo, error) {
 
 // Parents gives, for each area of from in order, the position of the area of to that holds it, -1 where none is known.
 func (e *Edition) Parents(from, to area.ID) ([]int32, error) {
-	f, parents, err := e.division(from)
+	f, parents, err := e.DivisionIn(from)
 	if err != nil {
 		return nil, err
 	}
@@ -566,17 +567,7 @@ func (e *Edition) Parents(from, to area.ID) ([]int32, error) {
 	if p < 0 {
 		return nil, fmt.Errorf("edition: it is not known in which %s the areas of %s lie", to.Title(), from.Title())
 	}
-	for i, code := range parents[p].Codes {
-		at, ok := t.Index(code)
-		switch {
-		case code == "":
-			at = -1
-		case !ok:
-			return nil, fmt.Errorf("edition: %s of %s lies in %s, which %s lacks", f.At(i).Code, from, code, to)
-		}
-		key[i] = int32(at)
-	}
-	return key, nil
+	return parents[p].Key(f, t)
 }
 
 // unknownTable names the tables whose names are nearest to what was asked for.

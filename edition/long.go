@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/skikt/skikt/cube"
 )
@@ -64,31 +65,61 @@ func longDims(c *cube.Cube) []string {
 	return names
 }
 
-// eachLong gives the rows of the long form: the row and measure of the cube, and value, base, lo and hi as written, empty when absent.
-func eachLong(c *cube.Cube, give func(row, measure int, numbers [4]string, status cube.Status) error) error {
+// eachLong gives the rows of the long form: the row and measure of the cube, and value, base, lo and hi as written, empty when absent. The numbers are good only during the call.
+func eachLong(c *cube.Cube, give func(row, measure int, numbers *[4][]byte, status cube.Status) error) error {
+	var numbers [4][]byte
+	for k := range numbers {
+		numbers[k] = make([]byte, 0, 32)
+	}
 	for row := range c.Len() {
 		for m, meas := range c.Measures() {
 			cell := c.Cell(row, m)
-			var numbers [4]string
-			for k, n := range []cube.Number{{V: cell.Value, OK: cell.Status.HasValue()}, cell.Base, cell.Lo, cell.Hi} {
+			for k, n := range [...]cube.Number{{V: cell.Value, OK: cell.Status.HasValue()}, cell.Base, cell.Lo, cell.Hi} {
+				numbers[k] = numbers[k][:0]
 				if !n.OK {
 					continue
-				}
-				const base = 1
-				if meas.Kind == cube.Share && k != base {
-					n.V = cube.Percent(n.V)
 				}
 				if math.IsNaN(n.V) || math.IsInf(n.V, 0) {
 					return fmt.Errorf("row %d has a number for %s that is not finite", row+1, meas.Name)
 				}
-				numbers[k] = strconv.FormatFloat(n.V, 'f', -1, 64)
+				const base = 1
+				if meas.Kind == cube.Share && k != base {
+					numbers[k] = cube.AppendPercent(numbers[k], n.V)
+				} else {
+					numbers[k] = strconv.AppendFloat(numbers[k], n.V, 'f', -1, 64)
+				}
 			}
-			if err := give(row, m, numbers, cell.Status); err != nil {
+			if err := give(row, m, &numbers, cell.Status); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// written are the codes of each dimension's members as they are written in a form.
+func written(c *cube.Cube, write func(dim int, code string) string) [][]string {
+	out := make([][]string, len(c.Dims()))
+	for d, dim := range c.Dims() {
+		for _, m := range dim.Members {
+			out[d] = append(out[d], write(d, m.Code))
+		}
+	}
+	return out
+}
+
+// field is a text as a field of a CSV.
+func field(text string) string {
+	if text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_')
+	}) {
+		return text // the writer has a buffer of its own, which is much for a code
+	}
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	w.Write([]string{text, ""}) // writing to a Builder does not fail
+	w.Flush()
+	return strings.TrimSuffix(b.String(), ",\n")
 }
 
 // unit is what the numbers of a measure are in, in long form.
@@ -100,26 +131,35 @@ func unit(m cube.Measure, lang string) string {
 }
 
 func longCSV(w io.Writer, c *cube.Cube) error {
-	out := csv.NewWriter(w)
-	line := LongColumns(c)
-	if err := out.Write(line); err != nil {
-		return err
-	}
-	err := eachLong(c, func(row, measure int, numbers [4]string, status cube.Status) error {
-		line = line[:0]
-		for d := range c.Dims() {
-			line = append(line, c.Code(row, d))
+	out := bufio.NewWriterSize(w, 1<<16)
+	for i, name := range LongColumns(c) {
+		if i > 0 {
+			out.WriteByte(',')
 		}
-		meas := c.Measures()[measure]
-		line = append(line, meas.Name)
-		line = append(line, numbers[:]...)
-		return out.Write(append(line, status.String()))
+		out.WriteString(field(name))
+	}
+	out.WriteByte('\n')
+	codes := written(c, func(_ int, code string) string { return field(code) + "," })
+	measures := make([]string, len(c.Measures()))
+	for m, meas := range c.Measures() {
+		measures[m] = field(meas.Name) + ","
+	}
+	err := eachLong(c, func(row, measure int, numbers *[4][]byte, status cube.Status) error {
+		for d := range codes {
+			out.WriteString(codes[d][c.Coord(row, d)])
+		}
+		out.WriteString(measures[measure])
+		for _, n := range numbers {
+			out.Write(n)
+			out.WriteByte(',')
+		}
+		out.WriteString(status.String())
+		return out.WriteByte('\n')
 	})
 	if err != nil {
 		return err
 	}
-	out.Flush()
-	return out.Error()
+	return out.Flush()
 }
 
 type longMember struct {
@@ -172,7 +212,7 @@ func longJSON(w io.Writer, c *cube.Cube, lang string) error {
 	if lineage.Sources == nil {
 		lineage.Sources = []cube.Source{}
 	}
-	out := bufio.NewWriter(w)
+	out := bufio.NewWriterSize(w, 1<<16)
 	mark := "{"
 	for _, field := range []struct {
 		name  string
@@ -186,22 +226,33 @@ func longJSON(w io.Writer, c *cube.Cube, lang string) error {
 		mark = ",\n"
 	}
 	out.WriteString(",\n\"rows\":[")
-	mark = "\n"
-	err := eachLong(c, func(row, measure int, numbers [4]string, status cube.Status) error {
-		meas := c.Measures()[measure]
-		out.WriteString(mark + "{")
-		mark = ",\n"
-		for d, name := range names {
-			out.WriteString(quoted(name) + ":" + quoted(c.Code(row, d)) + ",")
+	codes := written(c, func(d int, code string) string { return quoted(names[d]) + ":" + quoted(code) + "," })
+	texts := make([]string, len(c.Measures()))
+	for m, meas := range c.Measures() {
+		texts[m] = `"measure":` + quoted(meas.Name)
+	}
+	keys := [4]string{}
+	for k := range keys {
+		keys[k] = `,"` + longColumns[1+k] + `":`
+	}
+	mark = "\n{"
+	err := eachLong(c, func(row, measure int, numbers *[4][]byte, status cube.Status) error {
+		out.WriteString(mark)
+		mark = ",\n{"
+		for d := range codes {
+			out.WriteString(codes[d][c.Coord(row, d)])
 		}
-		out.WriteString(`"measure":` + quoted(meas.Name))
+		out.WriteString(texts[measure])
 		for k, n := range numbers {
-			if n == "" {
-				n = "null"
+			out.WriteString(keys[k])
+			if len(n) == 0 {
+				out.WriteString("null")
 			}
-			out.WriteString(`,"` + longColumns[1+k] + `":` + n)
+			out.Write(n)
 		}
-		_, err := out.WriteString(`,"status":"` + status.String() + `"}`)
+		out.WriteString(`,"status":"`)
+		out.WriteString(status.String())
+		_, err := out.WriteString(`"}`)
 		return err
 	})
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"math"
 	"testing"
 
@@ -98,4 +100,46 @@ func TestLongIsReadable(t *testing.T) {
 			}
 		}
 	})
+}
+
+// BenchmarkLong writes 1,000,000 cells (50,000 areas × 10 years × a count and a share, one of seventeen hidden) in each long form.
+func BenchmarkLong(b *testing.B) {
+	dims := []cube.Dimension{{Name: "region", Role: cube.Area}, {Name: "year", Role: cube.Time}}
+	for i := range 50_000 {
+		dims[0].Members = append(dims[0].Members, cube.Member{Code: fmt.Sprintf("%05d", i), Label: cube.Same("Område")})
+	}
+	for i := range 10 {
+		dims[1].Members = append(dims[1].Members, cube.Member{Code: fmt.Sprint(2011 + i)})
+	}
+	c, err := cube.FromDense("t", dims, []cube.Measure{{Name: "N", Kind: cube.Count}, {Name: "Share", Kind: cube.Share}}, 2, func(i int) cube.Cell {
+		switch {
+		case i%17 == 0:
+			return cube.Cell{Status: cube.HiddenRule}
+		case i%2 == 0:
+			return cube.KnownCell(float64(i % 9973))
+		}
+		return cube.KnownCell(float64(i%1000) / 1000)
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, form := range []string{"csv", "json", "sdmx-csv", "parquet"} {
+		b.Run("form="+form+"/cells=1000000", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				var err error
+				switch form {
+				case "sdmx-csv":
+					err = SDMX(io.Discard, c, "agency")
+				case "parquet":
+					err = WriteTable(io.Discard, c)
+				default:
+					err = Long(io.Discard, c, form, "sv")
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

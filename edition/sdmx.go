@@ -2,9 +2,9 @@ package edition
 
 import (
 	"bufio"
-	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,10 +32,12 @@ var sdmxStatus = map[cube.Status][2]string{
 //
 // Source: SDMX technical working group, SDMX-CSV 2.0 field guide, https://github.com/sdmx-twg/sdmx-csv.
 func SDMX(w io.Writer, c *cube.Cube, agency string) error {
-	buffer := bufio.NewWriterSize(w, 1<<16)
-	out := csv.NewWriter(buffer)
-	line := []string{"STRUCTURE", "STRUCTURE_ID", "ACTION"}
-	taken := map[string]bool{"STRUCTURE": true, "STRUCTURE_ID": true, "ACTION": true, "MEASURE": true, "OBS_VALUE": true, "OBS_STATUS": true, "CONF_STATUS": true, "UNIT_MEASURE": true, "DECIMALS": true}
+	out := bufio.NewWriterSize(w, 1<<16)
+	taken := map[string]bool{}
+	for _, name := range slices.Concat(sdmxBefore, sdmxAfter) {
+		taken[name] = true
+	}
+	columns := slices.Clone(sdmxBefore)
 	for _, d := range c.Dims() {
 		name := sdmxID(d.Name)
 		if d.Role == cube.Time && !taken["TIME_PERIOD"] {
@@ -45,34 +47,45 @@ func SDMX(w io.Writer, c *cube.Cube, agency string) error {
 			name += "_"
 		}
 		taken[name] = true
-		line = append(line, name)
+		columns = append(columns, name)
 	}
-	if err := out.Write(append(line, "MEASURE", "OBS_VALUE", "OBS_STATUS", "CONF_STATUS", "UNIT_MEASURE", "DECIMALS")); err != nil {
-		return err
-	}
-	structure := sdmxID(agency) + ":" + sdmxID(c.Name) + "(1.0.0)"
-	err := eachLong(c, func(row, measure int, numbers [4]string, status cube.Status) error {
-		line = append(line[:0], "dataflow", structure, "I")
-		for d := range c.Dims() {
-			line = append(line, c.Code(row, d))
-		}
-		meas := c.Measures()[measure]
+	out.WriteString(strings.Join(append(columns, sdmxAfter...), ",") + "\n")
+	codes := written(c, func(_ int, code string) string { return "," + field(code) })
+	before := "dataflow," + sdmxID(agency) + ":" + sdmxID(c.Name) + "(1.0.0),I"
+	names, after := make([]string, len(c.Measures())), make([]string, len(c.Measures()))
+	for m, meas := range c.Measures() {
 		unit := "NR"
 		if meas.Kind == cube.Share {
 			unit = "PT"
 		}
-		code := sdmxStatus[status]
-		return out.Write(append(line, meas.Name, numbers[0], code[0], code[1], unit, strconv.Itoa(meas.Decimals)))
+		names[m], after[m] = ","+field(meas.Name)+",", ","+unit+","+strconv.Itoa(meas.Decimals)+"\n"
+	}
+	var states [256]string
+	for status, code := range sdmxStatus {
+		states[status] = "," + code[0] + "," + code[1]
+	}
+	err := eachLong(c, func(row, measure int, numbers *[4][]byte, status cube.Status) error {
+		out.WriteString(before)
+		for d := range codes {
+			out.WriteString(codes[d][c.Coord(row, d)])
+		}
+		out.WriteString(names[measure])
+		out.Write(numbers[0])
+		out.WriteString(states[status])
+		_, err := out.WriteString(after[measure])
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("edition: table %s as SDMX-CSV: %w", c.Name, err)
 	}
-	out.Flush()
-	if err := out.Error(); err != nil {
-		return err
-	}
-	return buffer.Flush()
+	return out.Flush()
 }
+
+// The columns before the dimensions and after them.
+var (
+	sdmxBefore = []string{"STRUCTURE", "STRUCTURE_ID", "ACTION"}
+	sdmxAfter  = []string{"MEASURE", "OBS_VALUE", "OBS_STATUS", "CONF_STATUS", "UNIT_MEASURE", "DECIMALS"}
+)
 
 // sdmxID is a text as an identifier of SDMX: letters, digits, _ and -, beginning with a letter.
 func sdmxID(s string) string {

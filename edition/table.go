@@ -108,9 +108,19 @@ func writeTable(w io.Writer, c *cube.Cube) error {
 	if err != nil {
 		return err
 	}
+	codes := make([][]parquet.Value, len(dims))
+	for d, dim := range dims {
+		for _, m := range dim.Members {
+			codes[d] = append(codes[d], parquet.ByteArrayValue([]byte(m.Code)))
+		}
+	}
+	states := map[cube.Status]parquet.Value{}
+	for _, status := range cube.Statuses() {
+		states[status] = parquet.ByteArrayValue([]byte(status.String()))
+	}
 	for i := range c.Len() {
 		for d := range dims {
-			out.text(c.Code(i, d))
+			out.put(codes[d][c.Coord(i, d)], true)
 		}
 		for m := range measures {
 			cell := c.Cell(i, m)
@@ -120,7 +130,7 @@ func writeTable(w io.Writer, c *cube.Cube) error {
 				}
 				out.number(n)
 			}
-			out.text(cell.Status.String())
+			out.put(states[cell.Status], true)
 		}
 		if err := out.endRow(); err != nil {
 			return err

@@ -9,9 +9,9 @@ import (
 	"github.com/skikt/skikt/cube"
 )
 
-// Histogram draws how areas are spread over the values of a legend: bins of equal width, each in the colours of the classes that its areas are drawn in, and a mark
-// where the chosen area lies. It is empty for types, and where there are fewer than two values.
-func Histogram(l *Legend, cells []cube.Cell, chosen *cube.Cell, lang string) string {
+// Histogram draws how areas are spread over the values of a legend: bins of equal width, each in the colours of the classes that its areas are drawn in and leading where
+// the class leads, a mark where the chosen area lies, and smaller ones for its neighbours. It is empty for types, and where there are fewer than two values.
+func Histogram(l *Legend, cells []cube.Cell, chosen *cube.Cell, near []cube.Cell, lang string) string {
 	if l.measure.Kind == cube.Code || l.values < 2 {
 		return ""
 	}
@@ -49,7 +49,7 @@ func Histogram(l *Legend, cells []cube.Cell, chosen *cube.Cell, lang string) str
 	d := l.measure.Decimals
 	title := fmt.Sprintf(spreadOver.In(lang), Number(float64(n), 0, lang), Span(lo, hi, d, lang)+Unit(l.measure, lang))
 	p := &plotPen{width: width, height: height}
-	fmt.Fprintf(&p.out, `<svg class="histogram" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g" width="%g" height="%g" role="img" aria-label="%s" font-family="%s" font-size="12" fill="%s"><title>%s</title><rect width="%g" height="%g" fill="#ffffff"/>`,
+	fmt.Fprintf(&p.out, `<svg class="histogram" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g" width="%g" height="%g" role="group" aria-label="%s" font-family="%s" font-size="12" fill="%s"><title>%s</title><rect width="%g" height="%g" fill="#ffffff"/>`,
 		width, height, width, height, template.HTMLEscapeString(title), plotFont, plotInk, template.HTMLEscapeString(title), width, height)
 	const left, right = 4.0, width - 4
 	step := (right - left) / bins
@@ -61,12 +61,22 @@ func Histogram(l *Legend, cells []cube.Cell, chosen *cube.Cell, lang string) str
 			}
 			h := float64(m) / float64(tallest) * (base - 16)
 			y -= h
-			fmt.Fprintf(&p.out, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s" stroke="%s" stroke-width=".5"/>`, left+float64(b)*step, y, step, h, l.Classes[k].Fill, plotQuiet)
+			bar := fmt.Sprintf(`<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s" stroke="%s" stroke-width=".5"/>`, left+float64(b)*step, y, step, h, l.Classes[k].Fill, plotQuiet)
+			if l.Classes[k].Href != "" {
+				// The keyboard goes past it: the same links stand in the legend.
+				bar = fmt.Sprintf(`<a href="%s" rel="nofollow" tabindex="-1">%s<title>%s</title></a>`, template.HTMLEscapeString(l.Classes[k].Href), bar, template.HTMLEscapeString(l.Classes[k].Label))
+			}
+			p.out.WriteString(bar)
 		}
 	}
 	p.line(left, base, right, base, plotQuiet, 1, "")
 	p.text(left, base+16, "start", "", Number(lo, d, lang))
 	p.text(right, base+16, "end", "", Number(hi, d, lang)+Unit(l.measure, lang))
+	for _, c := range near {
+		if c.Status.HasValue() {
+			fmt.Fprintf(&p.out, `<path d="M%.1f 15l-3.5 -6h7z" fill="none" stroke="%s"/>`, left+(float64(at(Shown(c.Value, l.measure)))+0.5)*step, plotInk)
+		}
+	}
 	if chosen != nil && chosen.Status.HasValue() {
 		x := left + (float64(at(Shown(chosen.Value, l.measure)))+0.5)*step
 		fmt.Fprintf(&p.out, `<path d="M%.1f 14l-5 -9h10z"/><path d="M%.1f 14V%g" stroke="%s" stroke-dasharray="2 2"/>`, x, x, base, plotInk)

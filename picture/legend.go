@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
@@ -24,6 +26,8 @@ type Class struct {
 	N      int      // areas drawn in it
 	Faint  int      // of which unreliable, drawn at half strength
 	Marks  []string // names of chosen areas that are in it
+	Href   string   // where its areas alone are shown, or all again
+	Chosen bool     // its areas are among those shown
 	state  cube.Status
 	lo, hi float64
 }
@@ -107,6 +111,49 @@ func (l *Legend) Of(c cube.Cell) *Class {
 		}
 	}
 	return nil
+}
+
+// Key names a class in addresses: its type, its ends as they are shown (12.5..17), or its state.
+func (l *Legend) Key(k *Class) string {
+	switch at := slices.Index(l.Classes, k); {
+	case at >= l.values:
+		return k.state.String()
+	case k.lo == k.hi && l.measure.Kind == cube.Code:
+		return strconv.FormatFloat(k.lo, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(k.lo, 'f', -1, 64) + ".." + strconv.FormatFloat(k.hi, 'f', -1, 64)
+}
+
+// Keyed tells which cells of a measure a class's key is of, and how it reads. A key outlives the classes it was made for: another year has others, but the same values lie between the same ends.
+func Keyed(key string, m cube.Measure, lang string) (of func(cube.Cell) bool, label string, ok bool) {
+	if state, err := cube.ParseStatus(key); err == nil && !state.HasValue() {
+		return func(c cube.Cell) bool { return c.Status == state }, state.Title().In(lang), true
+	}
+	from, to, span := strings.Cut(key, "..")
+	if !span {
+		to = from
+	}
+	lo, err1 := strconv.ParseFloat(from, 64)
+	hi, err2 := strconv.ParseFloat(to, 64)
+	if err1 != nil || err2 != nil || math.IsNaN(lo) || math.IsInf(lo, 0) || math.IsNaN(hi) || math.IsInf(hi, 0) || span == (m.Kind == cube.Code) {
+		return nil, "", false
+	}
+	of = func(c cube.Cell) bool {
+		v := Shown(c.Value, m)
+		return c.Status.HasValue() && v >= lo && v <= hi
+	}
+	if m.Kind == cube.Code {
+		t, err := areatype.ParseType(key)
+		if err != nil {
+			return nil, "", false
+		}
+		return of, t.Code() + " " + t.Label().In(lang), true
+	}
+	label = Number(lo, m.Decimals, lang)
+	if hi != lo {
+		label = Span(lo, hi, m.Decimals, lang)
+	}
+	return of, label + Unit(m, lang), true
 }
 
 // Most is the number of areas in the fullest class.

@@ -32,6 +32,7 @@ type Shape struct {
 	Text   string // of its value, shown when pointed at
 	Class  *Class
 	Faint  bool
+	Quiet  bool // not among what is shown: the legend counts it, and only its outline is drawn
 }
 
 // A Map is what a drawing of areas is made of.
@@ -43,6 +44,9 @@ type Map struct {
 	Title   string
 	Summary string
 	Lang    string
+	Small   bool // a third as large, one of several side by side
+	Shared  bool // the patterns stand in another drawing of the same page
+	Bare    bool // an empty group stands in place of the areas: whoever has them already puts them there, see [OutlinesOf]
 }
 
 // mapWidth and mapHeight are the largest size of a map in pixels. Corners lie on a grid of half pixels, so the drawing's own units are twice as many.
@@ -86,33 +90,86 @@ func (d *Map) crowded() bool {
 
 // Draw writes a map as SVG; empty when nothing can be drawn. It uses attributes, which a style sheet may overrule, so it may stand in a file of its own.
 func Draw(d Map) template.HTML {
-	clipped := !d.Window.IsEmpty()
-	if !clipped {
-		if d.Window = boundOf(d.Shapes); d.Window.IsEmpty() {
-			return ""
-		}
+	p := d.pen()
+	if p == nil {
+		return ""
 	}
-	p := newPen(d.Window)
-	p.lang = d.Lang
-	p.clipped = clipped
 	fmt.Fprintf(&p.out, `<svg class="map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="group" aria-label="%s" stroke="#6d6d78" stroke-width="1.2" stroke-linejoin="round" font-family="%s" font-size="22">`,
 		p.width, p.height, p.width/grain, p.height/grain, template.HTMLEscapeString(d.Title+". "+d.Summary+inTheTable.In(d.Lang)), plotFont)
-	p.out.WriteString(patterns)
-	if d.crowded() {
-		p.merged(d.Shapes)
-		for _, s := range d.Further {
-			p.link(s, `<path class="further" fill="none" stroke="#000" d="`+p.path(s.Border)+`"/>`)
+	if !d.Shared {
+		p.out.WriteString(patterns)
+	}
+	crowded := d.crowded()
+	switch {
+	case d.Bare:
+		p.out.WriteString(`<g class="areas"></g>`)
+		if !crowded {
+			p.numbers(d.Shapes)
 		}
-	} else {
+	case crowded:
+		p.merged(d.Shapes)
+	default:
 		p.each(d.Shapes)
+		p.numbers(d.Shapes)
+	}
+	if crowded {
+		coarse := p.coarse()
+		fmt.Fprintf(&p.out, `<g transform="scale(%d)">`, grain)
+		for _, s := range d.Further {
+			p.link(s, `<path class="further" fill="none" stroke="#000" stroke-width=".6" d="`+coarse.path(s.Border)+`"/>`)
+		}
+		p.out.WriteString("</g>")
 	}
 	if len(d.Mark) > 0 {
 		path := p.path(d.Mark)
 		fmt.Fprintf(&p.out, `<path class="halo" fill="none" stroke="#fff" stroke-width="10" d="%s"/><path class="mark" fill="none" stroke="#000" stroke-width="4.4" d="%s"/>`, path, path)
 	}
-	p.scaleBar(d.Lang)
+	if !d.Small {
+		p.scaleBar(d.Lang)
+	}
 	p.out.WriteString("</svg>")
 	return template.HTML(p.out.String())
+}
+
+// pen is what draws a map; nil when there is nothing to draw.
+func (d *Map) pen() *pen {
+	clipped := !d.Window.IsEmpty()
+	if !clipped {
+		if d.Window = boundOf(d.Shapes); d.Window.IsEmpty() {
+			return nil
+		}
+	}
+	p := newPen(d.Window, d.Small)
+	p.lang, p.clipped = d.Lang, clipped
+	return p
+}
+
+// Outlines are the areas of a map each by itself, so that a program that has them need not be sent them again with every new value.
+type Outlines struct {
+	Scale   int      `json:"scale"`   // units of the drawing that [Draw] makes of the same map to a unit here
+	Paths   []string `json:"paths"`   // what SVG calls d; empty for an area without a border
+	Middles [][2]int `json:"middles"` // of the areas' bounds, right and down
+}
+
+// OutlinesOf draws each area of a map as [Draw] does.
+func OutlinesOf(d Map) *Outlines {
+	p := d.pen()
+	if p == nil {
+		return nil
+	}
+	o := &Outlines{Scale: 1}
+	if d.crowded() {
+		p, o.Scale = p.coarse(), grain
+	}
+	for _, s := range d.Shapes {
+		o.Paths = append(o.Paths, p.path(s.Border))
+		middle := [2]int{}
+		if len(s.Border) > 0 {
+			middle = p.at(s.Border.Bound().Center())
+		}
+		o.Middles = append(o.Middles, middle)
+	}
+	return o
 }
 
 // A pen turns metres east and north into units right and down.
@@ -122,6 +179,7 @@ type pen struct {
 	frame         orb.Bound // a little more than the window
 	clipped       bool      // what lies outside the frame is not drawn
 	scale         float64   // units a metre
+	margin        int
 	width, height int
 	lang          string
 }
@@ -132,22 +190,24 @@ const (
 	foot   = 44
 )
 
-func newPen(window orb.Bound) *pen {
+func newPen(window orb.Bound, small bool) *pen {
 	w, h := window.Max[0]-window.Min[0], window.Max[1]-window.Min[1]
-	p := &pen{window: window}
+	p := &pen{window: window, margin: margin}
 	p.scale = math.Min(mapWidth*grain/math.Max(w, 1), mapHeight*grain/math.Max(h, 1))
+	if small {
+		p.scale /= 3
+	}
 	p.width, p.height = max(int(math.Ceil(w*p.scale))+2*margin, 240), int(math.Ceil(h*p.scale))+2*margin+foot
 	p.frame = window.Pad(margin / 2 / p.scale)
 	return p
 }
 
 func (p *pen) at(q orb.Point) [2]int {
-	return [2]int{margin + int(math.Round((q[0]-p.window.Min[0])*p.scale)), margin + int(math.Round((p.window.Max[1]-q[1])*p.scale))}
+	return [2]int{p.margin + int(math.Round((q[0]-p.window.Min[0])*p.scale)), p.margin + int(math.Round((p.window.Max[1]-q[1])*p.scale))}
 }
 
 // each draws every area by itself, with its words and its link.
 func (p *pen) each(shapes []Shape) {
-	var numbers strings.Builder
 	for _, s := range shapes {
 		if len(s.Border) == 0 {
 			continue
@@ -157,11 +217,16 @@ func (p *pen) each(shapes []Shape) {
 			more = ` fill-opacity=".5"`
 		}
 		p.link(s, fmt.Sprintf(`<path fill="%s"%s d="%s"/>`, s.Class.Fill, more, p.path(s.Border)))
-		if s.Class.Number != "" {
-			p.number(&numbers, s)
+	}
+}
+
+// numbers writes the classes' numbers on top of the areas.
+func (p *pen) numbers(shapes []Shape) {
+	for _, s := range shapes {
+		if len(s.Border) > 0 && s.Class.Number != "" {
+			p.number(s)
 		}
 	}
-	p.out.WriteString(numbers.String())
 }
 
 // link wraps what is drawn of a place in a link to it, if it leads anywhere. The keyboard goes past it: the same links stand in a list or table.
@@ -177,6 +242,11 @@ func (p *pen) link(s Shape, path string) {
 	fmt.Fprintf(&p.out, `<a href="%s" tabindex="-1">%s<title>%s</title></a>`, template.HTMLEscapeString(s.Href), path, template.HTMLEscapeString(title))
 }
 
+// coarse is the same pen on a grid of whole pixels, in units of its own: borders of areas that are a few pixels wide need no more, and are half as long to send.
+func (p *pen) coarse() *pen {
+	return &pen{window: p.window, frame: p.frame, clipped: p.clipped, scale: p.scale / grain, margin: p.margin / grain}
+}
+
 // merged draws the areas of each class as one path.
 func (p *pen) merged(shapes []Shape) {
 	type look struct {
@@ -184,6 +254,7 @@ func (p *pen) merged(shapes []Shape) {
 		faint bool
 	}
 	var order []look
+	coarse := p.coarse()
 	paths := map[look]*strings.Builder{}
 	for _, s := range shapes {
 		if len(s.Border) == 0 {
@@ -194,20 +265,22 @@ func (p *pen) merged(shapes []Shape) {
 			paths[l] = new(strings.Builder)
 			order = append(order, l)
 		}
-		paths[l].WriteString(p.path(s.Border))
+		paths[l].WriteString(coarse.path(s.Border))
 	}
+	fmt.Fprintf(&p.out, `<g transform="scale(%d)">`, grain)
 	for _, l := range order {
 		more := ""
 		if l.faint {
 			more = ` fill-opacity=".5"`
 		}
-		fmt.Fprintf(&p.out, `<path class="many" stroke-width=".5" fill="%s"%s d="%s"/>`, l.class.Fill, more, paths[l])
+		fmt.Fprintf(&p.out, `<path class="many" stroke-width=".25" fill="%s"%s d="%s"/>`, l.class.Fill, more, paths[l])
 	}
+	p.out.WriteString("</g>")
 }
 
 // path writes a border.
 func (p *pen) path(border orb.MultiPolygon) string {
-	if p.clipped {
+	if p.clipped && p.frame.Union(border.Bound()) != p.frame {
 		border = clip.MultiPolygon(p.frame, border.Clone())
 	}
 	var b strings.Builder
@@ -283,7 +356,7 @@ func trace(b *strings.Builder, corners [][2]int) {
 }
 
 // number writes the class's number in the middle of an area where there is room for it.
-func (p *pen) number(out *strings.Builder, s Shape) {
+func (p *pen) number(s Shape) {
 	const room = 28
 	var largest orb.Ring
 	for _, polygon := range s.Border {
@@ -303,7 +376,7 @@ func (p *pen) number(out *strings.Builder, s Shape) {
 	if s.Class.Dark {
 		ink = ` fill="#fff"`
 	}
-	fmt.Fprintf(out, `<text class="number" stroke="none" text-anchor="middle" x="%d" y="%d"%s>%s</text>`, at[0], at[1]+8, ink, s.Class.Number)
+	fmt.Fprintf(&p.out, `<text class="number" stroke="none" text-anchor="middle" x="%d" y="%d"%s>%s</text>`, at[0], at[1]+8, ink, s.Class.Number)
 }
 
 // patterns are the looks of cells without a value.
@@ -329,7 +402,10 @@ func (p *pen) scaleBar(lang string) {
 		margin, y-4, length, margin+length+10, y+6, text, p.width-56, y+6, north)
 }
 
-// ChartOf makes the map of cells: one for each shape, whose class is set here. Unreliable values are drawn at half strength.
+// quiet is the look of areas that are not among what is shown.
+var quiet = &Class{Fill: "transparent"}
+
+// ChartOf makes the map of cells, one for each shape, in classes of their own.
 func ChartOf(d Map, title string, cells []cube.Cell, m cube.Measure, lang string) *Chart {
 	// Classes are made of what is drawn.
 	var seen []cube.Cell
@@ -338,16 +414,25 @@ func ChartOf(d Map, title string, cells []cube.Cell, m cube.Measure, lang string
 			seen = append(seen, cells[i])
 		}
 	}
-	l := NewLegend(seen, m, lang)
+	return ChartBy(d, title, cells, m, NewLegend(seen, m, lang), lang)
+}
+
+// ChartBy makes the map of cells, one for each shape, whose class in a legend is set here. Unreliable values are drawn at half strength.
+func ChartBy(d Map, title string, cells []cube.Cell, m cube.Measure, l *Legend, lang string) *Chart {
+	drawn := 0
 	for i := range d.Shapes {
 		s := &d.Shapes[i]
 		if len(s.Border) == 0 {
 			continue
 		}
+		drawn++
 		s.Class, s.Faint = l.Of(cells[i]), cells[i].Status == cube.Unreliable
 		s.Class.N++
 		if s.Faint {
 			s.Class.Faint++
+		}
+		if s.Quiet {
+			s.Class, s.Faint = quiet, false
 		}
 		if s.Text = s.Class.Label; cells[i].Status.HasValue() && m.Kind != cube.Code {
 			s.Text = Amount(cells[i].Value, m, lang) + Unit(m, lang)
@@ -359,8 +444,8 @@ func ChartOf(d Map, title string, cells []cube.Cell, m cube.Measure, lang string
 		return nil
 	}
 	c := &Chart{Caption: title, SVG: svg, Legend: l}
-	if missing := len(d.Shapes) - len(seen); missing > 0 {
-		c.Notes = append(c.Notes, fmt.Sprintf(withoutBorder.In(lang), Number(float64(len(seen)), 0, lang), Number(float64(len(d.Shapes)), 0, lang)))
+	if drawn < len(d.Shapes) {
+		c.Notes = append(c.Notes, fmt.Sprintf(withoutBorder.In(lang), Number(float64(drawn), 0, lang), Number(float64(len(d.Shapes)), 0, lang)))
 	}
 	if m.Kind.Additive() {
 		c.Notes = append(c.Notes, mapOfCounts.In(lang))

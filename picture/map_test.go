@@ -13,7 +13,7 @@ import (
 
 // TestNeighboursKeepTheirBorder draws two areas on either side of a random border and looks for the same corners in both, the one the other way round.
 func TestNeighboursKeepTheirBorder(t *testing.T) {
-	p := newPen(orb.Bound{Min: orb.Point{0, 0}, Max: orb.Point{60000, 60000}})
+	p := newPen(orb.Bound{Min: orb.Point{0, 0}, Max: orb.Point{60000, 60000}}, false)
 	rapid.Check(t, func(t *rapid.T) {
 		// From south to north, never far from the middle, so that the corners west and east of it lie on no line with it.
 		line := orb.LineString{{30000, 0}}
@@ -36,7 +36,7 @@ func TestNeighboursKeepTheirBorder(t *testing.T) {
 
 func TestCorners(t *testing.T) {
 	// One unit is 50 metres here: 60 km on 1200 units.
-	p := newPen(orb.Bound{Min: orb.Point{0, 0}, Max: orb.Point{60000, 60000}})
+	p := newPen(orb.Bound{Min: orb.Point{0, 0}, Max: orb.Point{60000, 60000}}, false)
 	for name, c := range map[string]struct {
 		ring orb.Ring
 		want [][2]int

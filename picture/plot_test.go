@@ -111,7 +111,7 @@ func TestHistogram(t *testing.T) {
 	m := cube.Measure{Kind: cube.Value, Title: cube.Same("v")}
 	cells := []cube.Cell{cube.KnownCell(1), cube.KnownCell(1), cube.KnownCell(2), cube.KnownCell(10), {Status: cube.HiddenRule, Value: 7777}}
 	l := NewLegend(cells, m, "sv")
-	svg := Histogram(l, cells, &cells[2], "sv")
+	svg := Histogram(l, cells, &cells[2], nil, "sv")
 	wellFormed(t, svg)
 	// The plot is 62 px tall; bin 0 begins at x 4, bin 2 (1.75 to 2.125) at 4 + 2 × 332/24 = 31.7, bin 23 at 4 + 23 × 332/24 = 322.2. The mark is in the middle of bin 2.
 	for _, want := range []string{`x="4.0" y="16.0" width="13.8" height="62.0"`, `x="31.7" y="47.0" width="13.8" height="31.0"`, `x="322.2" y="47.0"`, `M38.6 14l`, "4 områden, från 1–10"} {
@@ -122,7 +122,7 @@ func TestHistogram(t *testing.T) {
 	if strings.Contains(svg, "7777") || strings.Contains(svg, "7\u00a0777") || strings.Count(svg, "<rect") != 4 {
 		t.Errorf("a hidden value is drawn: %s", svg)
 	}
-	if Histogram(NewLegend(cells, cube.Measure{Kind: cube.Code}, "sv"), cells, nil, "sv") != "" {
+	if Histogram(NewLegend(cells, cube.Measure{Kind: cube.Code}, "sv"), cells, nil, nil, "sv") != "" {
 		t.Error("types have a histogram of values")
 	}
 }

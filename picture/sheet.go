@@ -12,7 +12,7 @@ import (
 const (
 	sheetEdge    = 24
 	sheetWidth   = plotWidth + 2*sheetEdge
-	sheetLetters = 104 // that a line of small text holds
+	sheetLetters = 116 // that a line of small text holds
 )
 
 // Sheet is a picture that is sent on without its page: maps or charts (as SVG with width and height) under a title, with the legend of the map as a histogram, and
@@ -52,7 +52,7 @@ func Sheet(title string, drawings []string, legend *Legend, foot []string, lang 
 			if len(k.Marks) > 0 {
 				label += " ◂ " + strings.Join(k.Marks, ", ")
 			}
-			text(sheetEdge+32, 13, "", strings.Join(lines(label, 54)[:1], ""))
+			text(sheetEdge+32, 13, "", strings.Join(lines(label, 60)[:1], ""))
 			fmt.Fprintf(&body, `<text x="%g" y="%g" font-size="13">%s</text>`, sheetEdge+408+bar*float64(k.N)/float64(legend.Most()), y, Number(float64(k.N), 0, lang))
 			y += 21
 		}

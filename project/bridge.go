@@ -9,6 +9,7 @@ import (
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/border"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/protect"
 )
 
@@ -453,6 +454,33 @@ func goOnWith(c, later *cube.Cube) (*cube.Cube, error) {
 		out.Warn(w)
 	}
 	return out, nil
+}
+
+// bridgeMethod tells readers how it is known what has become of areas, and which have been declared the same by hand.
+func (r *Run) bridgeMethod() (m edition.Method, ok bool) {
+	m = edition.Method{Name: "bridges", Title: cube.Text{SV: "Från en årgång av indelningen till en annan", EN: "From one vintage of the division to another"}}
+	m.Text = cube.Text{
+		SV: "En kod kan vara densamma fast marken är en annan. Serier fortsätter bara där det är känt att marken är densamma; annars märks brottet ut. Tabeller som är omräknade till en annan årgång har uppskattningar för områden som har delats, med det som är säkert som intervall.",
+		EN: "A code may be the same though the ground is another. Series go on only where the ground is known to be the same; elsewhere the break is marked. Tables carried over to another vintage have estimates for areas that were cut, with what is certain as the interval."}
+	for _, b := range r.Geography.Bridges() {
+		ok = true
+		m.Text.SV += fmt.Sprintf("\n\n%s till %s: %d områden är desamma.", b.From.Title(), b.To.Title(), b.Count(area.Same))
+		m.Text.EN += fmt.Sprintf("\n\n%s to %s: %d areas are the same.", b.From.Title(), b.To.Title(), b.Count(area.Same))
+		for _, d := range r.Project.Geography.Bridges {
+			if d.From != b.From.String() || d.To != b.To.String() {
+				continue
+			}
+			for _, s := range d.Same {
+				to := s.New
+				if to == "" {
+					to = s.Old
+				}
+				m.Text.SV += fmt.Sprintf(" %s och %s är desamma enligt projektet: %s", s.Old, to, s.Because.SV)
+				m.Text.EN += fmt.Sprintf(" %s and %s are the same as the project declares: %s", s.Old, to, s.Because.EN)
+			}
+		}
+	}
+	return m, ok
 }
 
 // isBridged tells whether a table is told by the areas of another vintage. It is computed from a table that is published beside it, so it tells nothing more, and its cells are no counts of anybody.

@@ -364,6 +364,9 @@ func yamlError(path string, err error) error {
 
 // file is the place of a declared file. A pattern with * must match exactly one file.
 func (p *Project) file(name string) (string, error) {
+	if strings.HasPrefix(name, fromSource) {
+		return "", fmt.Errorf("%s is a fetched source, which is read as part of a build alone: use skikt build, or name the file in %s", name, SnapshotFolder)
+	}
 	path := filepath.FromSlash(name)
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(p.Data, path)

@@ -350,6 +350,9 @@ func (r *Run) methods(release *Release) []edition.Method {
 	for _, x := range r.Indices {
 		out = append(out, edition.Method{Name: x.Name, Title: x.Result.Cube.Title, Text: describeIndex(x)})
 	}
+	if m, ok := r.bridgeMethod(); ok {
+		out = append(out, m)
+	}
 	out = append(out, measureMethods(release.Tables)...)
 	out = append(out, gapMethods(release.Tables)...)
 	if len(release.Audit.Tables) > 0 {

@@ -261,3 +261,29 @@ DATA=
 		}
 	}
 }
+
+// TestSourcePage: the declaration in doc/source.md is one.
+func TestSourcePage(t *testing.T) {
+	page, err := os.ReadFile("../doc/source.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```yaml\n")
+	text, _, ok := strings.Cut(rest, "```")
+	if !ok {
+		t.Fatal("the page has no declaration")
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, project.FileName), []byte("skikt: 1\nname: page\n"+text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p, err := project.Open(dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, s := range p.Sources {
+		if _, _, err := s.Fetch.Resolve(); err != nil || !s.Public {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

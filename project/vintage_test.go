@@ -90,3 +90,37 @@ func TestEarlierEditionOfAnotherVintage(t *testing.T) {
 		t.Errorf("hidden after the earlier edition: %v", got)
 	}
 }
+
+// What a bridge says goes before codes and borders: R004 is declared to be the same as R009, and of R001, whose border is the same, somebody knows that it is not.
+func TestSameGroundByBridge(t *testing.T) {
+	old := regso(t, "2020", map[string]float64{"0180R001": 1, "0180R004": 4})
+	now := regso(t, "2025", map[string]float64{"0180R001": 1, "0180R009": 9})
+	g := area.NewGeography()
+	for _, d := range []*area.Division{old, now} {
+		if err := g.Add(d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := &Run{Geography: g}
+	if same := r.sameGround(old, now); len(same) != 1 || same["0180R001"] != "0180R001" {
+		t.Fatalf("without a bridge: %v", same)
+	}
+	b, err := area.NewBridge(old, now, area.ByList, nil, old.Codes(), now.Codes())
+	if err == nil {
+		b, err = b.DeclareSame(old, now, map[string]string{"0180R004": "0180R009"})
+	}
+	if err == nil {
+		err = g.AddBridge(b)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if same := r.sameGround(old, now); len(same) != 1 || same["0180R004"] != "0180R009" {
+		t.Errorf("with a bridge: %v", same)
+	}
+	// An earlier table is told by the codes of today.
+	c, err := carried(byRegSO(t, "2020", []string{"0180R001", "0180R004", cube.Total}, []float64{20, 7, 27}), 0, now.ID, r.sameGround(old, now))
+	if err != nil || c.Get("NPersons", "0180R009").Value != 7 || c.Find("0180R001") >= 0 || c.Get("NPersons", cube.Total).Value != 27 {
+		t.Errorf("%v: %d rows", err, c.Len())
+	}
+}

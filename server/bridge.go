@@ -77,14 +77,14 @@ func became(links []area.Link, older, newer area.ID, lang string) string {
 	if len(links) == 0 {
 		return ""
 	}
-	form := "bridge-ground"
+	form := word(lang, "bridge-ground")
 	switch {
 	case len(links) == 1 && links[0].Kind == area.Split:
-		form = "bridge-part"
+		form = word(lang, "bridge-part")
 	case len(links) == 1 && links[0].Kind == area.Merged:
-		form = "bridge-whole"
+		form = word(lang, "bridge-whole")
 	}
-	return strings.NewReplacer("{old}", listedIn(olds, lang), "{new}", listedIn(news, lang), "{before}", older.Title(), "{now}", newer.Title()).Replace(word(lang, form))
+	return strings.NewReplacer("{old}", listedIn(olds, lang), "{new}", listedIn(news, lang), "{before}", older.Title(), "{now}", newer.Title()).Replace(form)
 }
 
 func listedIn(codes []string, lang string) string {
@@ -125,12 +125,12 @@ func (s *Server) before(out *series, f *figure, t *table, code, year, lang strin
 
 // breakText says where series break, and why as far as that is known.
 func breakText(all []*series, from, to, lang string) string {
-	form, why := "break-here", ""
+	form, why := word(lang, "break-here"), ""
 	for _, one := range all {
 		if one.why == "" {
 			continue
 		}
-		form = "break-why"
+		form = word(lang, "break-why")
 		if !strings.Contains(why, one.why) {
 			why += " " + one.why
 		}
@@ -140,5 +140,5 @@ func breakText(all []*series, from, to, lang string) string {
 			}
 		}
 	}
-	return strings.NewReplacer("{from}", from, "{to}", to).Replace(word(lang, form)) + why
+	return strings.NewReplacer("{from}", from, "{to}", to).Replace(form) + why
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/skikt/skikt/web"
 )
 
 // measure looks at pages in a frame of 320 pixels and writes down what is wrong with them: what sticks out to the right, text with too little contrast to
@@ -144,6 +146,9 @@ func TestSliderInBrowser(t *testing.T) {
 	chromium, err := exec.LookPath("chromium")
 	if err != nil || testing.Short() {
 		t.Skip("no chromium, or no time, to look at the pages with")
+	}
+	if entry, err := web.Entry(); err != nil || entry == "" {
+		t.Skip("the front end is not built (make web)")
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", toy(t))

@@ -149,7 +149,7 @@ func (s *Server) elsewhere(r *request) (out []link) {
 
 // leading turns the links of a page into those of its edition. It is done in one place, so that no page can forget it; links that name an edition stay, and so do files that all editions share.
 func leading(base string) *strings.Replacer {
-	return strings.NewReplacer(`<link rel="canonical" href="/`, `<link rel="canonical" href="/`, `href="/e/`, `href="/e/`, `href="/style.css"`, `href="/style.css"`, `href="/icon.svg"`, `href="/icon.svg"`, `href="/assets/`, `href="/assets/`,
+	return strings.NewReplacer(`<link rel="canonical" href="/`, `<link rel="canonical" href="/`, `href="/e/`, `href="/e/`, `href="/assets/`, `href="/assets/`, `<img src="/e/`, `<img src="/e/`, `<img src="/`, `<img src="`+base+`/`,
 		`href="/`, `href="`+base+`/`, `action="/`, `action="`+base+`/`, `"address":"/`, `"address":"`+base+`/`)
 }
 

@@ -168,6 +168,9 @@ func (h *holding) usualAttributes(d *division) ([]*attribute, error) {
 		if !f.first || f.at(d.ID) == nil {
 			continue
 		}
+		if typed := d.types(); typed != nil && f.at(d.ID) == typed.table && f.measure.Name == typed.measure.Name {
+			continue // the type is always told
+		}
 		a, err := h.attribute(d, f, "")
 		if err != nil {
 			return nil, err
@@ -177,12 +180,18 @@ func (h *holding) usualAttributes(d *division) ([]*attribute, error) {
 	return out, nil
 }
 
-// A column is a property of areas: what it is called, what it tells, and how an area's is written as JSON.
+// A column is a property of areas: what it is called, what it tells, and what it is of an area.
 type column struct {
 	name   string
 	title  cube.Text
 	number bool
-	write  func(b []byte, at int) []byte
+	of     func(at int) property
+}
+
+// A property is a number, a text, or nothing.
+type property struct {
+	number cube.Number
+	text   string
 }
 
 // ups are the divisions that a division's areas are known to lie in, the largest first; riket is left out, for all lie in it.
@@ -196,44 +205,42 @@ func (h *holding) ups(d *division) []*division {
 	return out
 }
 
-// columns are the properties of a division's areas.
-func (h *holding) columns(d *division, attributes []*attribute) []column {
-	text := func(of func(at int) string) func([]byte, int) []byte {
-		return func(b []byte, at int) []byte {
-			if s := of(at); s != "" {
-				return appendText(b, s)
-			}
-			return append(b, "null"...)
-		}
+// namesOf are the properties that tell what the areas of a division are called and what they lie in.
+func (h *holding) namesOf(d *division) []column {
+	text := func(name string, title cube.Text, of func(at int) string) column {
+		return column{name, title, false, func(at int) property { return property{text: of(at)} }}
 	}
 	out := []column{
-		{"code", cube.Text{SV: "Kod", EN: "Code"}, false, text(func(at int) string { return d.At(at).Code })},
-		{"name", cube.Text{SV: "Namn", EN: "Name"}, false, text(func(at int) string { return d.At(at).Name })},
-		{"division", cube.Text{SV: "Indelning", EN: "Division"}, false, text(func(int) string { return d.ID.String() })},
+		text("code", cube.Text{SV: "Kod", EN: "Code"}, func(at int) string { return d.At(at).Code }),
+		text("name", cube.Text{SV: "Namn", EN: "Name"}, func(at int) string { return d.At(at).Name }),
+		text("division", cube.Text{SV: "Indelning", EN: "Division"}, func(int) string { return d.ID.String() }),
 	}
 	for _, up := range h.ups(d) {
 		in := d.in[up.ID]
-		of := func(told func(area.Area) string) func([]byte, int) []byte {
-			return text(func(at int) string {
+		of := func(told func(area.Area) string) func(int) string {
+			return func(at int) string {
 				if in[at] < 0 {
 					return ""
 				}
 				return told(up.At(int(in[at])))
-			})
+			}
 		}
 		id := up.ID.String()
 		out = append(out,
-			column{id, cube.Text{SV: "Kod för " + up.ID.Title(), EN: "Code of " + up.ID.Title()}, false, of(func(a area.Area) string { return a.Code })},
-			column{id + "_name", cube.Text{SV: "Namn på " + up.ID.Title(), EN: "Name of " + up.ID.Title()}, false, of(func(a area.Area) string { return a.Name })})
+			text(id, cube.Text{SV: "Kod för " + up.ID.Title(), EN: "Code of " + up.ID.Title()}, of(func(a area.Area) string { return a.Code })),
+			text(id+"_name", cube.Text{SV: "Namn på " + up.ID.Title(), EN: "Name of " + up.ID.Title()}, of(func(a area.Area) string { return a.Name })))
 	}
+	return out
+}
+
+// columns are the properties of a division's areas.
+func (h *holding) columns(d *division, attributes []*attribute) []column {
+	out := h.namesOf(d)
 	if typed := d.types(); typed != nil {
 		year, cells := typed.last()
 		out = append(out, cellColumns("type", cube.Text{SV: "Områdestyp", EN: "Area type"}, year, cells, false)...)
 	}
 	for _, a := range attributes {
-		if typed := d.types(); typed != nil && !a.full && a.at(d.ID) == typed.table && a.measure.Name == typed.measure.Name {
-			continue // they are told already
-		}
 		out = append(out, cellColumns(a.key, cube.Text{SV: a.head("sv"), EN: a.head("en")}, a.year, a.cells, a.full)...)
 	}
 	return out
@@ -242,25 +249,25 @@ func (h *holding) columns(d *division, attributes []*attribute) []column {
 // cellColumns tell cells: value and state always, since a value that is not there has a reason; the year where there is one; base and interval when asked for.
 func cellColumns(name string, title cube.Text, year string, cells []cube.Cell, full bool) []column {
 	and := func(sv, en string) cube.Text { return cube.Text{SV: title.SV + ": " + sv, EN: title.EN + ": " + en} }
-	number := func(of func(cube.Cell) cube.Number) func([]byte, int) []byte {
-		return func(b []byte, at int) []byte {
+	number := func(name string, title cube.Text, of func(cube.Cell) cube.Number) column {
+		return column{name, title, true, func(at int) property {
 			if !cells[at].Status.HasValue() {
-				return append(b, "null"...)
+				return property{}
 			}
-			return appendNumber(b, of(cells[at]))
-		}
+			return property{number: of(cells[at])}
+		}}
 	}
 	out := []column{
-		{name, title, true, number(func(c cube.Cell) cube.Number { return cube.Num(c.Value) })},
-		{name + "_status", and("status", "status"), false, func(b []byte, at int) []byte { return appendText(b, cells[at].Status.String()) }},
+		number(name, title, func(c cube.Cell) cube.Number { return cube.Num(c.Value) }),
+		{name + "_status", and("status", "status"), false, func(at int) property { return property{text: cells[at].Status.String()} }},
 	}
 	if year != "" {
-		out = append(out, column{name + "_year", and("år", "year"), false, func(b []byte, _ int) []byte { return appendText(b, year) }})
+		out = append(out, column{name + "_year", and("år", "year"), false, func(int) property { return property{text: year} }})
 	}
 	if full {
-		out = append(out, column{name + "_base", and("underlag", "base"), true, number(func(c cube.Cell) cube.Number { return c.Base })},
-			column{name + "_lower", and("undre gräns", "lower limit"), true, number(func(c cube.Cell) cube.Number { return c.Lo })},
-			column{name + "_upper", and("övre gräns", "upper limit"), true, number(func(c cube.Cell) cube.Number { return c.Hi })})
+		out = append(out, number(name+"_base", and("underlag", "base"), func(c cube.Cell) cube.Number { return c.Base }),
+			number(name+"_lower", and("undre gräns", "lower limit"), func(c cube.Cell) cube.Number { return c.Lo }),
+			number(name+"_upper", and("övre gräns", "upper limit"), func(c cube.Cell) cube.Number { return c.Hi }))
 	}
 	return out
 }
@@ -272,7 +279,12 @@ func appendProperties(b []byte, columns []column, names [][]byte, at int) []byte
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = c.write(append(append(b, names[i]...), ':'), at)
+		b = append(append(b, names[i]...), ':')
+		if p := c.of(at); p.text != "" {
+			b = appendText(b, p.text)
+		} else {
+			b = appendNumber(b, p.number)
+		}
 	}
 	return append(b, '}')
 }

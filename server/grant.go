@@ -88,8 +88,6 @@ type grantPage struct {
 	Summary  *grid
 	Groups   *grid
 	Pictures []drawing
-	Script   string
-	Hash     string
 	Rule     []string // the rule in words
 	Notes    []cube.Text
 	Table    link
@@ -141,11 +139,11 @@ func (s *Server) grant(r *request, name string) (*answer, error) {
 		return nil, err
 	}
 	p := &grantPage{Action: prefix(r.lang) + "/bidrag/" + url.PathEscape(name), Controls: ask.controls(r), Rule: ask.inWords(r.lang), Notes: sc.notes(),
-		Table: link{sc.table.Title.In(r.lang), prefix(r.lang) + "/tabell/" + url.PathEscape(sc.Table)}, Script: scriptPath, Hash: scriptHash}
+		Table: link{sc.table.Title.In(r.lang), prefix(r.lang) + "/tabell/" + url.PathEscape(sc.Table)}}
 	if len(r.query) > 0 {
 		p.Reset = p.Action
 	}
-	a := &answer{template: "grant.html", title: sc.Title.In(r.lang), body: p, passing: len(r.query) > 0, scripted: true}
+	a := &answer{template: "grant.html", title: sc.Title.In(r.lang), body: p, passing: len(r.query) > 0}
 	from, err := sc.base[ask.from]()
 	if err != nil {
 		return nil, err

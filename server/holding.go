@@ -53,6 +53,7 @@ type division struct {
 	geographic []atomic.Pointer[[][][]corner] // borders in longitudes and latitudes, of those areas that have been asked for
 
 	bounds func() []orb.Bound // of the areas; empty for one without a border
+	beside func() [][]int32   // positions of the areas that share a stretch of border with each
 }
 
 // A table is an entry of the manifest and its cells.
@@ -61,6 +62,7 @@ type table struct {
 	layout
 	cells func() (*cube.Cube, error)
 	years func() []string // those that it has rows for, in order; one without a name when it has none
+	there []func() []int  // members of each dimension that it has rows for
 	total func() int      // position of the total over areas, of a table by areas; -1 when it has none
 }
 
@@ -117,6 +119,15 @@ func hold(ed *edition.Edition) (*holding, error) {
 				}
 				return c.Edit(bare), nil
 			})}
+		for d := range info.Dims {
+			t.there = append(t.there, sync.OnceValue(func() []int {
+				c, err := t.cells()
+				if err != nil {
+					return nil
+				}
+				return occurring(c, first(c.Len(), c.Len()), d)
+			}))
+		}
 		t.years, t.total = sync.OnceValue(t.findYears), sync.OnceValue(t.findTotal)
 		h.tables = append(h.tables, t)
 	}
@@ -126,21 +137,14 @@ func hold(ed *edition.Edition) (*holding, error) {
 	for _, g := range ed.Manifest().Grants {
 		h.scenarios[g.Name] = sync.OnceValues(func() (*scenario, error) { return h.scenario(g) })
 	}
+	var parents [][]edition.Parents
 	for _, info := range ed.Divisions() {
-		d, err := ed.Division(info.ID())
+		d, in, err := ed.DivisionIn(info.ID())
 		if err != nil {
 			return nil, err
 		}
 		held := &division{Division: d, in: map[area.ID][]int32{}}
-		for _, name := range info.Parents {
-			id, err := area.ParseID(name)
-			if err != nil {
-				return nil, err
-			}
-			if held.in[id], err = ed.Parents(d.ID, id); err != nil {
-				return nil, err
-			}
-		}
+		parents = append(parents, in)
 		held.bounds = sync.OnceValue(func() []orb.Bound {
 			all := make([]orb.Bound, d.Len())
 			for i := range all {
@@ -150,12 +154,25 @@ func hold(ed *edition.Edition) (*holding, error) {
 			}
 			return all
 		})
+		held.beside = sync.OnceValue(func() [][]int32 { return sharing(d) })
 		held.tiles = sync.OnceValues(func() (*tileSet, error) { return h.tilesOf(d.ID) })
 		held.extent = sync.OnceValue(held.findExtent)
 		held.usual = sync.OnceValues(func() ([]*attribute, error) { return h.usualAttributes(held) })
 		held.geographic = make([]atomic.Pointer[[][][]corner], d.Len())
 		held.types = sync.OnceValue(func() *typing { return h.typing(held) })
 		h.divisions = append(h.divisions, held)
+	}
+	for i, d := range h.divisions {
+		for _, p := range parents[i] {
+			to := h.division(p.ID)
+			if to == nil {
+				continue // known to lie there, but that division is not published
+			}
+			var err error
+			if d.in[p.ID], err = p.Key(d.Division, to.Division); err != nil {
+				return nil, err
+			}
+		}
 	}
 	h.families = sync.OnceValue(h.findFamilies)
 	h.figures = sync.OnceValues(h.findFigures)
@@ -350,6 +367,9 @@ func latest(c *cube.Cube, l layout) string {
 	return c.Dims()[l.year].Members[last].Code
 }
 
+// members are the positions of the members of a dimension that the table has rows for.
+func (t *table) members(d int) []int { return t.there[d]() }
+
 func (t *table) findTotal() int {
 	c, err := t.cells()
 	if err != nil || t.area < 0 {
@@ -370,7 +390,7 @@ func (t *table) findYears() []string {
 		return []string{""}
 	}
 	var out []string
-	for _, at := range occurring(c, first(c.Len(), c.Len()), t.year) {
+	for _, at := range t.members(t.year) {
 		out = append(out, c.Dims()[t.year].Members[at].Code)
 	}
 	if len(out) == 0 {

@@ -15,25 +15,33 @@ import (
 )
 
 // level is the condition of a map that chooses the division; the others are those of comparisons and of tables.
-const level = "niva"
+const (
+	level     = "niva"
+	onlyClass = "klass" // a step of the legend that is shown alone; may be repeated
+)
 
 // mapPage is a map of one figure in one year.
 type mapPage struct {
-	Choose choosing
-	Choice string
-	Map    *picture.Chart
-	Mark   []string // what is told of the chosen area, in sentences
-	Public *link    // the smallest place around the chosen area where a hidden value is public
-	Grid   *grid
-	Shown  string
-	Notes  []cube.Text
-	Table  string // the whole table
-	Later  []link // the same map other years
-	WhatIf string // where other rules for the types are tried
+	Choose    choosing
+	Choice    string
+	Map       *picture.Chart
+	Mark      []string // what is told of the chosen area, in sentences
+	Public    *link    // the smallest place around the chosen area where a hidden value is public
+	Grid      *grid
+	Shown     string
+	Notes     []cube.Text
+	Table     string // the whole table
+	Areas     string // the areas with their numbers, as a GeoPackage
+	Later     []link // the same map other years
+	WhatIf    string // where other rules for the types are tried
+	Only      string // the steps of the legend that are shown alone
+	All       string // the map with all of them
+	View      *view  // for the site's own script
+	Multiples string // small maps of all years
 }
 
 func (s *Server) mapView(r *request) (*answer, error) {
-	if err := r.only(shown, level, chosenYear, inside, chosenType, chosenPlace); err != nil {
+	if err := r.only(shown, level, chosenYear, inside, chosenType, chosenPlace, onlyClass); err != nil {
 		return nil, err
 	}
 	lang := r.lang
@@ -88,7 +96,14 @@ func (s *Server) mapView(r *request) (*answer, error) {
 	rows := f.rows(t, c, year)
 	var places []place
 	var cells []cube.Cell
+	window := picture.Nowhere // of all areas, so that the map stands still when some are left out
 	for at := range d.Len() {
+		if keep(at) && (place{d, at}).hasBorder() {
+			if window.IsEmpty() {
+				window = d.bounds()[at]
+			}
+			window = window.Union(d.bounds()[at])
+		}
 		if !keep(at) || len(types) > 0 && !slices.Contains(types, fmt.Sprint(int(typeOf(typesOf[at])))) {
 			continue
 		}
@@ -96,6 +111,12 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		places, cells = append(places, place{d, at}), append(cells, f.in(c, rows, d.At(at).Code))
 	}
 	p := &mapPage{Notes: c.Notes, Table: prefix(lang) + "/tabell/" + url.PathEscape(t.Name)}
+	if d.Bordered() > 0 {
+		p.Areas = prefix(lang) + ogc + "/collections/" + d.ID.String() + "/items?f=gpkg&" + shown + "=" + url.QueryEscape(f.key)
+		if year != "" {
+			p.Areas += "&" + chosenYear + "=" + url.QueryEscape(year)
+		}
+	}
 	title := strings.TrimSpace(f.head(lang) + " " + strings.TrimSpace(fmt.Sprintf(word(lang, "per-area"), d.ID.Title(), year)))
 	title = strings.TrimSuffix(title, ",")
 	if inPlace != nil {
@@ -104,6 +125,14 @@ func (s *Server) mapView(r *request) (*answer, error) {
 	if len(types) > 0 {
 		title += ". " + fmt.Sprintf(word(lang, "only-types"), strings.Join(types, ", "))
 	}
+	wanted, only, err := classesWanted(r, f.measure)
+	if err != nil {
+		return nil, err
+	}
+	if only != "" {
+		title += ". " + fmt.Sprintf(word(lang, "only-classes"), only)
+		p.Only, p.All = only, prefix(lang)+"/karta"+question(with(r.query, onlyClass))
+	}
 	a := &answer{template: "map.html", title: title, body: p}
 	if err := s.mapForm(r, p, f, t, typed != nil, year); err != nil {
 		return nil, err
@@ -111,30 +140,35 @@ func (s *Server) mapView(r *request) (*answer, error) {
 	shapes := make([]picture.Shape, len(places))
 	for i, u := range places {
 		shapes[i] = u.shape(lang, s.href(u, lang))
+		shapes[i].Quiet = !wanted(cells[i])
 	}
 	var further []picture.Shape
 	if lan := s.ofKind(area.Lan); inPlace == nil && lan != nil && d.in[lan.ID] != nil {
 		further = s.lanShapes(func(q place) string { return prefix(lang) + "/karta" + question(with(r.query, inside, s.address(q))) }, lang)
 	}
-	drawn := picture.Map{Shapes: shapes, Mark: mark.border(), Further: further, Window: picture.Nowhere}
-	if len(places) > 0 && (r.format == "html" || r.format == "svg") { // the other forms have no picture in them
+	drawn := picture.Map{Shapes: shapes, Mark: mark.border(), Further: further, Window: window, Bare: r.format == lightFormat}
+	if len(places) > 0 && (r.format == "html" || r.format == lightFormat || r.format == "svg" || r.format == "png") { // the other forms have no picture in them
 		p.Map = picture.ChartOf(drawn, title, cells, f.measure, lang)
 	}
 	if p.Map != nil {
-		var drawn []cube.Cell // those that the legend is of
-		var chosen *cube.Cell
-		for i, u := range places {
-			if u.hasBorder() {
-				drawn = append(drawn, cells[i])
-			}
-			if mark != nil && u == *mark {
-				chosen = &cells[i]
-			}
+		s.classLinks(r, p.Map.Legend)
+		p.Map.Histogram = template.HTML(s.histogram(p.Map.Legend, places, cells, mark, lang))
+		if r.format == lightFormat {
+			p.View = viewOf(r, d, keep, window, shapes, places, cells, p.Map.Legend, f.measure)
 		}
-		p.Map.Histogram = template.HTML(picture.Histogram(p.Map.Legend, drawn, chosen, lang))
 	}
 	if mark != nil {
 		s.marked(p, f, t, c, *mark, places, cells, year, lang)
+	}
+	if p.Only != "" {
+		var alone []place
+		var theirs []cube.Cell
+		for i, u := range places {
+			if wanted(cells[i]) {
+				alone, theirs = append(alone, u), append(theirs, cells[i])
+			}
+		}
+		places, cells = alone, theirs
 	}
 	s.mapTable(p, f, places, cells, typesOf, mark, title, lang)
 	if err := s.mapFormats(r, a, p, f, t, c, rows, places, cells, year); err != nil {
@@ -143,12 +177,67 @@ func (s *Server) mapView(r *request) (*answer, error) {
 	if f.measure.Kind == cube.Code {
 		p.WhatIf = s.whatIfOf(d, year, r.query.Get(inside), r.query.Get(chosenPlace), lang)
 	}
+	p.Multiples = prefix(lang) + "/karta/flera" + question(conditions(shown, f.key, level, d.ID.String(), inside, r.query.Get(inside)))
 	for _, y := range t.years() {
 		if y != "" && y != year {
 			p.Later = append(p.Later, link{y, prefix(lang) + "/karta" + question(with(r.query, chosenYear, y))})
 		}
 	}
 	return a, nil
+}
+
+// classesWanted tells which cells an address asks to see alone, and how those classes read; all when it names none.
+func classesWanted(r *request, m cube.Measure) (wanted func(cube.Cell) bool, only string, err error) {
+	var of []func(cube.Cell) bool
+	var labels []string
+	for _, key := range r.query[onlyClass] {
+		one, label, ok := picture.Keyed(key, m, r.lang)
+		if !ok {
+			return nil, "", &badRequest{word(r.lang, "unknown-class")}
+		}
+		of, labels = append(of, one), append(labels, label)
+	}
+	wanted = func(c cube.Cell) bool {
+		return len(of) == 0 || slices.ContainsFunc(of, func(one func(cube.Cell) bool) bool { return one(c) })
+	}
+	return wanted, strings.Join(labels, "; "), nil
+}
+
+// classLinks has each step of a legend lead to the map of its areas alone, or of them too, and those that are shown alone back.
+func (s *Server) classLinks(r *request, l *picture.Legend) {
+	asked := r.query[onlyClass]
+	for _, k := range l.Classes {
+		key := l.Key(k)
+		k.Chosen = slices.Contains(asked, key)
+		others := slices.DeleteFunc(slices.Clone(asked), func(one string) bool { return one == key })
+		if !k.Chosen {
+			others = append(others, key)
+		}
+		k.Href = prefix(r.lang) + "/karta" + question(with(r.query, onlyClass, others...))
+	}
+}
+
+// histogram draws how the areas that are drawn are spread, and where the chosen one and its neighbours lie.
+func (s *Server) histogram(l *picture.Legend, places []place, cells []cube.Cell, mark *place, lang string) string {
+	var drawn, near []cube.Cell
+	var chosen *cube.Cell
+	beside := map[int]bool{}
+	if mark != nil && len(places) > 0 && mark.division == places[0].division {
+		for _, n := range s.neighbours(*mark) {
+			beside[n.at] = true
+		}
+	}
+	for i, u := range places {
+		if u.hasBorder() {
+			drawn = append(drawn, cells[i])
+		}
+		if mark != nil && u == *mark {
+			chosen = &cells[i]
+		} else if beside[u.at] {
+			near = append(near, cells[i])
+		}
+	}
+	return picture.Histogram(l, drawn, chosen, near, lang)
 }
 
 // mapped is what an address asks to have drawn: a figure, and its table for a division. Without a figure it is the areas' types, or the first figure there is;
@@ -243,18 +332,11 @@ func (s *Server) marked(p *mapPage, f *figure, t *table, c *cube.Cube, q place, 
 		p.Mark = []string{fmt.Sprintf(word(lang, "mark-outside"), q.name(lang))}
 		return
 	}
-	fig := picture.NewFigure(cells[at], f.measure, lang)
-	text := q.name(lang) + ": " + fig.Text
-	switch {
-	case cells[at].Status.HasValue() && f.measure.Kind != cube.Code:
-		text += picture.Unit(f.measure, lang)
-		if fig.Interval != "" {
-			text += " (" + fig.Interval + ")"
-		}
-	case !cells[at].Status.HasValue():
-		text = q.name(lang) + ": " + cells[at].Status.Title().In(lang)
+	legend := &picture.Legend{}
+	if p.Map != nil {
+		legend = p.Map.Legend
 	}
-	p.Mark = append(p.Mark, text+".")
+	p.Mark = append(p.Mark, q.name(lang)+": "+sentence(cells[at], legend, f.measure, lang)+".")
 	if p.Map != nil {
 		if k := p.Map.Legend.Of(cells[at]); k != nil && q.hasBorder() {
 			k.Marks = append(k.Marks, q.name(lang))

@@ -132,25 +132,13 @@ type neighbour struct {
 
 // neighbours are the areas of a place's division that share a stretch of border with it, round from the north.
 func (s *Server) neighbours(q place) []neighbour {
-	border := q.area().Border
-	if len(border) == 0 {
-		return nil
-	}
-	edges := map[[2]orb.Point]bool{}
-	eachEdge(border, func(e [2]orb.Point) bool { edges[e] = true; return false })
 	bounds := q.bounds()
-	bound, middle := bounds[q.at].Pad(1), bounds[q.at].Center()
+	middle := bounds[q.at].Center()
 	var out []neighbour
-	for at := range q.Len() {
-		other := q.At(at).Border
-		if at == q.at || len(other) == 0 || !bounds[at].Intersects(bound) {
-			continue
-		}
-		if eachEdge(other, func(e [2]orb.Point) bool { return edges[e] }) {
-			to := bounds[at].Center()
-			turn := math.Atan2(to[0]-middle[0], to[1]-middle[1]) / (2 * math.Pi) * float64(len(compass))
-			out = append(out, neighbour{place{q.division, at}, (int(math.Round(turn)) + len(compass)) % len(compass)})
-		}
+	for _, at := range q.beside()[q.at] {
+		to := bounds[at].Center()
+		turn := math.Atan2(to[0]-middle[0], to[1]-middle[1]) / (2 * math.Pi) * float64(len(compass))
+		out = append(out, neighbour{place{q.division, int(at)}, (int(math.Round(turn)) + len(compass)) % len(compass)})
 	}
 	slices.SortStableFunc(out, func(a, b neighbour) int {
 		return cmp.Compare(a.direction, b.direction)
@@ -158,22 +146,33 @@ func (s *Server) neighbours(q place) []neighbour {
 	return out
 }
 
-// eachEdge tells whether some edge of a border is as wanted. An edge is the same whichever way it is walked.
-func eachEdge(border orb.MultiPolygon, want func([2]orb.Point) bool) bool {
-	for _, polygon := range border {
-		for _, ring := range polygon {
-			for i := 1; i < len(ring); i++ {
-				e := [2]orb.Point{ring[i-1], ring[i]}
-				if e[0][0] > e[1][0] || e[0][0] == e[1][0] && e[0][1] > e[1][1] {
-					e[0], e[1] = e[1], e[0]
-				}
-				if want(e) {
-					return true
+// sharing finds for each area of a division those that have an edge of its border too, in order. An edge is the same whichever way it is walked.
+func sharing(d *area.Division) [][]int32 {
+	out := make([][]int32, d.Len())
+	first := map[[2]orb.Point]int32{} // who has an edge
+	for at := range d.Len() {
+		for _, polygon := range d.At(at).Border {
+			for _, ring := range polygon {
+				for i := 1; i < len(ring); i++ {
+					e := [2]orb.Point{ring[i-1], ring[i]}
+					if e[0][0] > e[1][0] || e[0][0] == e[1][0] && e[0][1] > e[1][1] {
+						e[0], e[1] = e[1], e[0]
+					}
+					switch other, there := first[e]; {
+					case !there:
+						first[e] = int32(at)
+					case other != int32(at):
+						out[at], out[other] = append(out[at], other), append(out[other], int32(at))
+					}
 				}
 			}
 		}
 	}
-	return false
+	for i := range out {
+		slices.Sort(out[i])
+		out[i] = slices.Compact(out[i])
+	}
+	return out
 }
 
 // mostSimilar is how many similar areas a page shows.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/gpkg"
 	"github.com/skikt/skikt/internal/sweref"
 	"github.com/skikt/skikt/picture"
 )
@@ -30,6 +32,7 @@ import (
 //	/ogc/conformance, /ogc/api                   what of the standard is kept, and the description of the API
 //	/ogc/collections, /ogc/collections/regso-2020, /ogc/collections/regso-2020/schema
 //	/ogc/collections/regso-2020/items            areas; ?limit=, ?offset=, ?bbox=, ?bbox-crs=, ?crs=, ?code= and the areas they lie in (?kommun=0180)
+//	/ogc/collections/regso-2020/items?f=gpkg     all of them as a GeoPackage to take home; the same conditions
 //	/ogc/collections/regso-2020/items/0180R001   one area
 //
 // A division is a collection, and an area a feature with its code, name, the areas it lies in, its type, and the figures that each family of tables is read for; ?m=FIGURE (which
@@ -90,6 +93,7 @@ type ogcCall struct {
 	path  []string
 	query url.Values
 	html  bool
+	pack  bool   // a GeoPackage
 	self  string // the address as it was asked for, without the form
 }
 
@@ -104,7 +108,8 @@ func (s *Server) serveOGC(w http.ResponseWriter, req *http.Request) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Expose-Headers", "Content-Crs, Link")
-	h.Set("Vary", "Accept, Accept-Encoding, X-Forwarded-Proto")
+	h.Set("Vary", "Accept, Accept-Encoding, Host, X-Forwarded-Proto")
+	s.license(h)
 	c := &ogcCall{lang: "sv"}
 	rest := req.URL.Path
 	if after, ok := strings.CutPrefix(rest, "/en/"); ok {
@@ -143,6 +148,9 @@ func (s *Server) serveOGC(w http.ResponseWriter, req *http.Request) {
 	if a.crs != "" {
 		h.Set("Content-Crs", "<"+a.crs+">")
 	}
+	if a.file != "" {
+		h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(a.file))
+	}
 	if status != http.StatusOK {
 		h.Set("Cache-Control", "no-store")
 	} else {
@@ -155,7 +163,7 @@ func (s *Server) serveOGC(w http.ResponseWriter, req *http.Request) {
 			return
 		}
 	}
-	if len(a.body) > 1400 && takesGzip(req.Header.Get("Accept-Encoding")) && req.Method != http.MethodHead {
+	if len(a.body) > 1400 && a.kind != geoPackageKind && takes(req.Header.Get("Accept-Encoding"), "gzip") && req.Method != http.MethodHead {
 		h.Set("Content-Encoding", "gzip")
 		w.WriteHeader(status)
 		z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed)
@@ -175,12 +183,16 @@ func (c *ogcCall) negotiate(accept string) error {
 	switch f := c.query.Get("f"); f {
 	case "html":
 		c.html = true
-	case "json", "geojson":
+	case "json":
+	case "gpkg":
+		if c.pack = len(c.path) == 3 && c.path[2] == "items"; !c.pack {
+			return bad("Bad request", "a GeoPackage is made of %s/collections/ID/items", c.base)
+		}
 	case "":
 		page, data := strings.Index(accept, "text/html"), strings.Index(accept, "json")
 		c.html = page >= 0 && (data < 0 || page < data)
 	default:
-		return bad("Bad request", "there is no form %.40q: f may be json or html", f)
+		return bad("Bad request", "there is no form %.40q: f may be json or html, and of items gpkg", f)
 	}
 	c.query.Del("f")
 	c.self = c.at(c.path...) + question(c.query)
@@ -244,6 +256,7 @@ type ogcAnswer struct {
 	kind string
 	body []byte
 	crs  string
+	file string // name to save it under
 	page *ogcPage
 }
 
@@ -302,10 +315,11 @@ func (s *Server) ogcLanding(c *ogcCall) (*ogcAnswer, error) {
 		ogcLink{form(c.at("api"), "json"), "service-desc", openAPIKind, c.say("API:ets beskrivning", "The description of the API")},
 		ogcLink{form(c.at("api"), "html"), "service-doc", "text/html", c.say("API:ets beskrivning för människor", "The description of the API for people")},
 		ogcLink{c.at("conformance"), "conformance", "application/json", c.say("Vad av standarden som följs", "What of the standard is kept")},
-		ogcLink{c.at("collections"), "data", "application/json", c.say("Indelningarna", "The divisions")})
+		ogcLink{c.at("collections"), "data", "application/json", c.say("Indelningarna", "The divisions")},
+		ogcLink{m.Terms(), "license", "", licenceName(m.Terms())})
 	text := c.say("Områden med gränser, namn, områdestyp och nyckeltal, utgåva ", "Areas with borders, names, area type and key figures, edition ") + s.ed.ID() + "."
 	if m.Synthetic {
-		text += " " + word(c.lang, "synthetic") + "."
+		text += " " + word(c.lang, "synthetic")
 	}
 	return ogcJSON("application/json", struct {
 		Title       string    `json:"title"`
@@ -336,6 +350,8 @@ func (s *Server) collection(c *ogcCall, d *division) ogcCollection {
 			{c.at("collections", id), "self", "application/json", d.ID.Title()},
 			{c.at("collections", id, "items"), "items", "application/geo+json", c.say("Områdena som GeoJSON", "The areas as GeoJSON")},
 			{form(c.at("collections", id, "items"), "html"), "items", "text/html", c.say("Områdena som sida", "The areas as a page")},
+			{form(c.at("collections", id, "items"), "gpkg"), "enclosure", geoPackageKind, c.say("Områdena som GeoPackage, med gränserna hela", "The areas as a GeoPackage, with the borders in full")},
+			{s.ed.Manifest().Terms(), "license", "", licenceName(s.ed.Manifest().Terms())},
 			{c.at("collections", id, "schema"), "describedby", "application/schema+json", c.say("Egenskaperna och vad de betyder", "The properties and what they mean")},
 		}}
 	if d.Bordered() > 0 {
@@ -435,6 +451,7 @@ type itemsQuery struct {
 	limit, offset int
 	crs           string
 	keep          func(at int) bool
+	attributes    []*attribute
 	columns       []column
 }
 
@@ -451,6 +468,9 @@ func (s *Server) itemsQuery(c *ogcCall, d *division) (*itemsQuery, error) {
 		return nil, err
 	}
 	q := &itemsQuery{limit: usualFeatures, crs: crs84}
+	if c.pack {
+		q.limit, q.crs = mostFeatures, epsg3006 // a file to take home has all that was asked for
+	}
 	var err error
 	number := func(name string, least int, into *int) {
 		text, there := c.query.Get(name), c.query.Has(name)
@@ -492,11 +512,10 @@ func (s *Server) itemsQuery(c *ogcCall, d *division) (*itemsQuery, error) {
 		return nil, err
 	}
 	q.keep = func(at int) bool { return filtered(at) && boxed(at) }
-	attributes, err := s.asked(c, d)
-	if err != nil {
+	if q.attributes, err = s.asked(c, d); err != nil {
 		return nil, err
 	}
-	q.columns = s.columns(d, attributes)
+	q.columns = s.columns(d, q.attributes)
 	return q, nil
 }
 
@@ -641,6 +660,9 @@ func (s *Server) ogcItems(c *ogcCall, d *division) (*ogcAnswer, error) {
 		}
 		return a, nil
 	}
+	if c.pack {
+		return s.geoPackage(c, d, q, chosen)
+	}
 	names := columnNames(q.columns)
 	b := make([]byte, 0, 4096+len(chosen)*2048)
 	b = fmt.Appendf(b, `{"type":"FeatureCollection","numberMatched":%d,"numberReturned":%d,"features":[`, matched, len(chosen))
@@ -656,6 +678,40 @@ func (s *Server) ogcItems(c *ogcCall, d *division) (*ogcAnswer, error) {
 	}
 	a.body = append(append(append(b, `],"links":`...), end...), '}')
 	return a, nil
+}
+
+// geoPackageKind is the media type of a GeoPackage.
+const geoPackageKind = "application/geopackage+sqlite3"
+
+// geoPackage writes areas as a file for programs of maps, in SWEREF 99 TM with the borders as they were published.
+func (s *Server) geoPackage(c *ogcCall, d *division, q *itemsQuery, chosen []int) (*ogcAnswer, error) {
+	if c.query.Has("crs") && q.crs != epsg3006 {
+		return nil, bad("Bad request", "a GeoPackage is written in SWEREF 99 TM: leave crs out")
+	}
+	m := s.ed.Manifest()
+	about := m.Title.In(c.lang) + ". " + m.Agency + ". " + word(c.lang, "edition") + " " + s.ed.ID() + ". "
+	name := m.Project + "-" + d.ID.String() + ".gpkg"
+	if m.Synthetic {
+		about += word(c.lang, "synthetic") + " "
+		name = "synthetic-" + name
+	}
+	l := gpkg.Layer{Name: d.ID.String(), Description: about + word(c.lang, "not-caused"), Rows: make([]gpkg.Row, len(chosen))}
+	for _, col := range q.columns {
+		l.Columns = append(l.Columns, gpkg.Column{Name: col.name, Title: col.title.In(c.lang), Number: col.number})
+	}
+	for i, at := range chosen {
+		values := make([]any, len(q.columns))
+		for k, col := range q.columns {
+			if p := col.of(at); p.text != "" {
+				values[k] = p.text
+			} else if p.number.OK {
+				values[k] = p.number.V
+			}
+		}
+		l.Rows[i] = gpkg.Row{Border: d.At(at).Border, Values: values}
+	}
+	body, err := gpkg.Marshal(l)
+	return &ogcAnswer{kind: geoPackageKind, body: body, file: name}, err
 }
 
 func (s *Server) ogcItem(c *ogcCall, d *division, code string) (*ogcAnswer, error) {
@@ -680,16 +736,39 @@ func (s *Server) ogcItem(c *ogcCall, d *division, code string) (*ogcAnswer, erro
 	}
 	a := &ogcAnswer{kind: "application/geo+json", crs: q.crs, body: append(append(append(body, `,"links":`...), end...), '}'),
 		page: &ogcPage{Title: p.name(c.lang), Text: []string{d.ID.Title() + " " + code}, Links: links}}
-	for _, col := range q.columns {
-		value := string(col.write(nil, at))
-		if text := ""; value == "null" {
-			value = "–"
-		} else if json.Unmarshal([]byte(value), &text) == nil {
-			value = text
+	fact := func(name, year, text string) {
+		if year != "" {
+			name += ", " + year
 		}
-		a.page.Facts = append(a.page.Facts, [2]string{col.title.In(c.lang), value})
+		a.page.Facts = append(a.page.Facts, [2]string{name, text})
+	}
+	for _, col := range s.namesOf(d) {
+		fact(col.title.In(c.lang), "", cmp.Or(col.of(at).text, "–"))
+	}
+	if typed := d.types(); typed != nil {
+		year, cells := typed.last()
+		fact(c.say("Områdestyp", "Area type"), year, told(cells[at], typed.measure, c.lang))
+	}
+	for _, one := range q.attributes {
+		fact(one.head(c.lang), one.year, told(one.cells[at], one.measure, c.lang))
 	}
 	return a, nil
+}
+
+// told is a cell as people read it: the number with its unit and interval, or why there is none.
+func told(cell cube.Cell, m cube.Measure, lang string) string {
+	if !cell.Status.HasValue() {
+		return cell.Status.Title().In(lang)
+	}
+	fig := picture.NewFigure(cell, m, lang)
+	text := fig.Text
+	if m.Kind != cube.Code {
+		text += picture.Unit(m, lang)
+	}
+	if fig.Interval != "" {
+		text += " (" + fig.Interval + ")"
+	}
+	return text
 }
 
 // ogcPage is an answer as a page.

@@ -25,7 +25,7 @@ func (s *Server) ogcAPI(c *ogcCall) (*ogcAnswer, error) {
 		}
 	}
 	get := func(id, about, kind string, schema object, parameters ...object) object {
-		return object{"get": object{"operationId": id, "summary": about, "parameters": append(parameters, form), "responses": answer(kind, schema)}}
+		return object{"get": object{"operationId": id, "summary": about, "parameters": parameters, "responses": answer(kind, schema)}}
 	}
 	links := object{"type": "array", "items": object{"type": "object", "required": []string{"href", "rel"}, "properties": object{"href": text, "rel": text, "type": text, "title": text}}}
 	feature := object{"type": "object", "required": []string{"type", "geometry", "properties"}, "properties": object{
@@ -40,11 +40,18 @@ func (s *Server) ogcAPI(c *ogcCall) (*ogcAnswer, error) {
 			"description": c.say("Nyckeltal, som i kartors adresser: background:SharePersons:total. Utan det ges de som varje tabellfamilj läses för", "Figures, as in the addresses of maps: background:SharePersons:total. Without it, those that each family of tables is read for")},
 		query(chosenYear, c.say("År för nyckeltalen, det senaste om inget sägs", "Year of the figures, the latest when none is said"), text),
 	}
+	// Areas may also be had as a file to take home.
+	packed := func(path object) object {
+		call := path["get"].(object)
+		call["parameters"] = append(call["parameters"].([]object), query("f", c.say("Form", "Form"), object{"type": "string", "enum": []string{"json", "html", "gpkg"}}))
+		call["responses"].(object)["200"].(object)["content"].(object)[geoPackageKind] = object{"schema": object{"type": "string", "format": "binary"}}
+		return path
+	}
 	paths := object{
-		"/":            get("landing", c.say("Vad som finns", "What there is"), "application/json", object{"type": "object", "required": []string{"links"}, "properties": object{"links": links, "title": text, "description": text}}),
-		"/conformance": get("conformance", c.say("Vad av standarden som följs", "What of the standard is kept"), "application/json", object{"type": "object", "required": []string{"conformsTo"}, "properties": object{"conformsTo": object{"type": "array", "items": text}}}),
-		"/api":         get("api", c.say("Den här beskrivningen", "This description"), openAPIKind, object{"type": "object"}),
-		"/collections": get("collections", c.say("Indelningarna", "The divisions"), "application/json", object{"type": "object", "required": []string{"links", "collections"}, "properties": object{"links": links, "collections": object{"type": "array", "items": collection}, "crs": object{"type": "array", "items": text}}}),
+		"/":            get("landing", c.say("Vad som finns", "What there is"), "application/json", object{"type": "object", "required": []string{"links"}, "properties": object{"links": links, "title": text, "description": text}}, form),
+		"/conformance": get("conformance", c.say("Vad av standarden som följs", "What of the standard is kept"), "application/json", object{"type": "object", "required": []string{"conformsTo"}, "properties": object{"conformsTo": object{"type": "array", "items": text}}}, form),
+		"/api":         get("api", c.say("Den här beskrivningen", "This description"), openAPIKind, object{"type": "object"}, form),
+		"/collections": get("collections", c.say("Indelningarna", "The divisions"), "application/json", object{"type": "object", "required": []string{"links", "collections"}, "properties": object{"links": links, "collections": object{"type": "array", "items": collection}, "crs": object{"type": "array", "items": text}}}, form),
 	}
 	page := &ogcPage{Title: c.say("API:ets beskrivning", "The description of the API"), Links: c.links(openAPIKind), Text: []string{
 		c.say("Beskrivningen är skriven i OpenAPI 3.0, som program läser. Adresserna:", "The description is written in OpenAPI 3.0, which programs read. The addresses:")}}
@@ -61,17 +68,17 @@ func (s *Server) ogcAPI(c *ogcCall) (*ogcAnswer, error) {
 			conditions = append(conditions, query(up.ID.String(), c.say("Kod för ", "Code of ")+up.ID.Title()+c.say(" som områdena ligger i", " that the areas lie in"), text))
 		}
 		at := "/collections/" + id
-		paths[at] = get("collection-"+id, d.ID.Title(), "application/json", collection)
-		paths[at+"/schema"] = get("schema-"+id, c.say("Egenskaperna och vad de betyder", "The properties and what they mean"), "application/schema+json", object{"type": "object"}, figures...)
-		paths[at+"/items"] = get("items-"+id, c.say("Områden", "Areas"), "application/geo+json", features, append(conditions, figures...)...)
-		paths[at+"/items/{code}"] = get("item-"+id, c.say("Ett område", "An area"), "application/geo+json", feature, append([]object{
+		paths[at] = get("collection-"+id, d.ID.Title(), "application/json", collection, form)
+		paths[at+"/schema"] = get("schema-"+id, c.say("Egenskaperna och vad de betyder", "The properties and what they mean"), "application/schema+json", object{"type": "object"}, append([]object{form}, figures...)...)
+		paths[at+"/items"] = packed(get("items-"+id, c.say("Områden", "Areas"), "application/geo+json", features, append(conditions, figures...)...))
+		paths[at+"/items/{code}"] = get("item-"+id, c.say("Ett område", "An area"), "application/geo+json", feature, append([]object{form,
 			{"name": "code", "in": "path", "required": true, "schema": text}, query("crs", c.say("Svarets koordinatsystem", "Coordinate system of the answer"), crs)}, figures...)...)
 	}
 	for _, at := range []string{"", "/conformance", "/api", "/collections", "/collections/ID", "/collections/ID/schema", "/collections/ID/items", "/collections/ID/items/CODE"} {
 		page.Text = append(page.Text, c.base+at)
 	}
 	m := s.ed.Manifest()
-	body, err := json.Marshal(object{"openapi": "3.0.3", "info": object{"title": m.Title.In(c.lang), "version": s.ed.ID(), "description": m.Task.In(c.lang)},
+	body, err := json.Marshal(object{"openapi": "3.0.3", "info": object{"title": m.Title.In(c.lang), "version": s.ed.ID(), "description": m.Task.In(c.lang), "license": object{"name": licenceName(m.Terms()), "url": m.Terms()}},
 		"servers": []object{{"url": c.base}}, "paths": paths})
 	return &ogcAnswer{kind: openAPIKind, body: body, page: page}, err
 }

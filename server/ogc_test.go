@@ -2,16 +2,19 @@ package server_test
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -242,6 +245,9 @@ func TestOGCItems(t *testing.T) {
 			t.Errorf("%s is %v, should be %v", name, one.Properties[name], want)
 		}
 	}
+	if text := page(t, h, "/en/ogc/collections/regso-2020/items/0180R001?f=html&m="+url.QueryEscape(key)); !strings.Contains(text, "<dd>10.0% (9.0–11.0)</dd>") || !strings.Contains(text, "<dt>Area type, 2023</dt><dd>1</dd>") {
+		t.Errorf("the page of an area: %s", text)
+	}
 	if linkTo(one.Links, "collection") == "" || one.ID != "0180R001" {
 		t.Errorf("links %v", one.Links)
 	}
@@ -367,7 +373,7 @@ func TestOGCPages(t *testing.T) {
 					continue
 				}
 				for _, a := range tag.Attr {
-					if a.Name.Local != "href" || strings.HasPrefix(a.Value, "#") {
+					if a.Name.Local != "href" || strings.HasPrefix(a.Value, "#") || strings.HasPrefix(a.Value, "http") && !strings.HasPrefix(a.Value, "http://example.com/") {
 						continue
 					}
 					if r := get(t, h, a.Value); r.StatusCode != http.StatusOK {
@@ -413,6 +419,48 @@ func TestGDALOpensOGC(t *testing.T) {
 	out = run("-spat", fmt.Sprint(west), fmt.Sprint(south), fmt.Sprint(east), fmt.Sprint(north), "OAPIF:"+s.URL+"/ogc", "regso-2020")
 	if !strings.Contains(out, "0180R001") || !strings.Contains(out, "0180R002") || strings.Count(out, "OGRFeature(regso-2020)") != 2 {
 		t.Errorf("the window: %s", out)
+	}
+}
+
+// The areas as a GeoPackage: all of them whatever the usual page is, the conditions kept, and nothing that is hidden in any form.
+func TestOGCGeoPackage(t *testing.T) {
+	h := toy(t)
+	r := get(t, h, "/ogc/collections/regso-2020/items?f=gpkg&m=states:ShareX", "Accept-Encoding", "gzip")
+	text := body(t, r)
+	if r.StatusCode != http.StatusOK || r.Header.Get("Content-Type") != "application/geopackage+sqlite3" || r.Header.Get("Content-Encoding") != "" || !strings.Contains(r.Header.Get("Content-Disposition"), "synthetic-toy-regso-2020.gpkg") {
+		t.Fatalf("status %d, %v", r.StatusCode, r.Header)
+	}
+	for _, want := range []string{"SQLite format 3", "0180R001", "1480R006", "Norra Å", "hidden_rule", "Syntetiska"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it lacks %s", want)
+		}
+	}
+	for _, secret := range []float64{secretValue, secretLow, secretHigh, secretBase, secondary} {
+		if bits := binary.BigEndian.AppendUint64(nil, math.Float64bits(secret)); strings.Contains(text, string(bits)) || strings.Contains(text, fmt.Sprint(int(secret))) {
+			t.Errorf("it tells %v", secret)
+		}
+	}
+	if few := body(t, get(t, h, "/ogc/collections/regso-2020/items?f=gpkg&kommun=1480")); strings.Contains(few, "0180R001") || !strings.Contains(few, "1480R001") {
+		t.Error("a condition is not kept")
+	}
+	for _, address := range []string{"/ogc/collections/regso-2020/items?f=gpkg&crs=" + crs84, "/ogc/collections?f=gpkg", "/ogc/collections/regso-2020/items/0180R001?f=gpkg"} {
+		if r := get(t, h, address); r.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: status %d", address, r.StatusCode)
+		}
+	}
+	ogrinfo, err := exec.LookPath("ogrinfo")
+	if err != nil {
+		t.Skip("ogrinfo is not here: install GDAL (Debian: gdal-bin)")
+	}
+	name := filepath.Join(t.TempDir(), "x.gpkg")
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(ogrinfo, "-ro", "-al", name).CombinedOutput()
+	for _, want := range []string{"Layer name: regso-2020", "Feature Count: 12", "Geometry: Multi Polygon", "Extent: (600000.000000, 6600000.000000) - (606000.000000, 6602000.000000)", "states:ShareX (Real) = 0.25", "states:ShareX_status (String) = hidden_rule"} {
+		if err != nil || !strings.Contains(string(out), want) {
+			t.Errorf("%v: lacks %s: %.3000s", err, want, out)
+		}
 	}
 }
 

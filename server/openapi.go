@@ -115,18 +115,37 @@ func (s *Server) operations() []operation {
 			params: []parameter{{name: "q", shape: "string", about: cube.Text{SV: "Namn eller kod, eller början på dem.", EN: "A name or a code, or the beginning of one."}}}, example: "/sok.json?q=" + url.QueryEscape(at.place)})
 	}
 	if at.figure != "" {
-		add(operation{id: "map", path: "/karta.{format}", both: true, title: cube.Text{SV: "Ett mått för alla områden i en indelning: siffror, bild eller geometri", EN: "A figure for all areas of a division: numbers, picture or geometry"}, formats: []string{"csv", "json", "xlsx", "parquet", "svg", "geojson"},
+		add(operation{id: "map", path: "/karta.{format}", both: true, title: cube.Text{SV: "Ett mått för alla områden i en indelning: siffror, bild eller geometri", EN: "A figure for all areas of a division: numbers, picture or geometry"}, formats: []string{"csv", "json", "xlsx", "parquet", "svg", "png", "geojson"},
 			params: []parameter{figureOf, {name: "niva", shape: "string", about: cube.Text{SV: "Indelning, som regso-2020.", EN: "Division, such as regso-2020."}}, {name: "ar", shape: "string", about: cube.Text{SV: "År.", EN: "Year."}},
 				{name: inside, shape: "string", about: cube.Text{SV: "Plats som områdena ligger i.", EN: "The place that the areas lie in."}}, {name: "typ", many: true, shape: "string", values: []string{"1", "2", "3", "4", "5"}, about: cube.Text{SV: "Bara områden av den typen.", EN: "Only areas of that type."}},
 				{name: "plats", shape: "string", about: cube.Text{SV: "Område som märks ut.", EN: "An area that is marked."}}},
 			example: "/karta.csv?" + url.Values{"m": {at.figure}}.Encode(), contract: "Answer"})
-		add(operation{id: "compare", path: "/jamfor.{format}", both: true, title: cube.Text{SV: "Jämför platser och områdestyper", EN: "Compare places and area types"}, formats: []string{"csv", "json", "xlsx", "svg"},
+		add(operation{id: "compare", path: "/jamfor.{format}", both: true, title: cube.Text{SV: "Jämför platser och områdestyper", EN: "Compare places and area types"}, formats: []string{"csv", "json", "xlsx", "svg", "png"},
 			params:  []parameter{{name: "m", many: true, shape: "string", about: figureOf.about}, {name: "plats", many: true, shape: "string", about: placeOf}, {name: "typ", many: true, shape: "string", values: []string{"1", "2", "3", "4", "5"}, about: cube.Text{SV: "Områdestyp.", EN: "Area type."}}, {name: "ar", shape: "string", about: cube.Text{SV: "År.", EN: "Year."}}},
 			example: "/jamfor.csv?" + url.Values{"m": {at.figure}}.Encode(), contract: "Answer"})
 	}
 	if at.figure != "" && slices.ContainsFunc(s.tables, func(t *table) bool { return t.kinds == 2 }) {
 		add(operation{id: "moves", path: "/jamfor/typer.{format}", both: true, title: cube.Text{SV: "Hur områden har bytt typ", EN: "How areas have moved between types"}, formats: []string{"csv", "json", "xlsx"},
 			params: []parameter{{name: "period", shape: "string", about: cube.Text{SV: "Två år, som 2022_2023.", EN: "Two years, such as 2022_2023."}}}, example: "/jamfor/typer.csv", contract: "Answer"})
+	}
+	if len(s.divisions) > 0 {
+		d := s.divisions[0]
+		for _, other := range s.divisions {
+			if other.Bordered() > 0 && (d.Bordered() == 0 || other.ID.Kind == area.Kommun) {
+				d = other
+			}
+		}
+		division := parameter{name: "indelning", shape: "string", about: cube.Text{SV: "Indelning, som " + d.ID.String() + ".", EN: "Division, such as " + d.ID.String() + "."}}
+		add(operation{id: "areas", path: ogc + "/collections/{indelning}/items", both: true, kinds: []string{"application/geo+json", geoPackageKind},
+			title: cube.Text{SV: "Områden med gränser, typ och nyckeltal (OGC API – Features, för QGIS och GDAL; f=gpkg ger en GeoPackage)", EN: "Areas with borders, type and figures (OGC API – Features, for QGIS and GDAL; f=gpkg gives a GeoPackage)"},
+			params: []parameter{division, {name: "f", shape: "string", values: []string{"json", "html", "gpkg"}, about: cube.Text{SV: "Form.", EN: "Form."}}, {name: "limit", shape: "integer", about: cube.Text{SV: "Högst så många områden.", EN: "At most so many areas."}},
+				{name: "offset", shape: "integer", about: cube.Text{SV: "Hoppa över så många.", EN: "Skip so many."}}, {name: "bbox", shape: "string", about: cube.Text{SV: "Områden i rutan: väst,syd,öst,nord i grader.", EN: "Areas in the box: west,south,east,north in degrees."}},
+				{name: "m", many: true, shape: "string", about: figureOf.about}, {name: "ar", shape: "string", about: cube.Text{SV: "År.", EN: "Year."}}},
+			example: ogc + "/collections/" + d.ID.String() + "/items?f=json&limit=2"})
+		if d.Bordered() > 0 {
+			add(operation{id: "tiles", path: tiles + "/{indelning}.{format}", formats: []string{"json"}, params: []parameter{division}, example: tiles + "/" + d.ID.String() + ".json",
+				title: cube.Text{SV: "Gränserna som vektorkakor: adresser, zoomnivåer och lager (TileJSON 3); allt i en fil som .pmtiles", EN: "The borders as vector tiles: addresses, zooms and layer (TileJSON 3); all in one file as .pmtiles"}})
+		}
 	}
 	if grants := s.ed.Manifest().Grants; len(grants) > 0 {
 		add(operation{id: "grant", path: "/bidrag/{bidrag}.{format}", both: true, title: cube.Text{SV: "Ett bidrag fördelat efter regler", EN: "A grant shared out by rules"}, formats: []string{"json", "csv", "xlsx"},
@@ -140,6 +159,7 @@ func (s *Server) operations() []operation {
 	add(operation{id: "edition", path: "/utgava.{format}", both: true, title: cube.Text{SV: "Utgåvan: källor, skydd, filer och kontrollsummor", EN: "The edition: sources, protection, files and checksums"}, formats: []string{"json"}, example: "/utgava.json"})
 	add(operation{id: "whole", path: wholeAddress, title: cube.Text{SV: "Alla tabeller som Parquet i ett arkiv", EN: "All tables as Parquet in one archive"}, kinds: []string{"application/zip"}, example: wholeAddress})
 	add(operation{id: "catalogue", path: dcatAddress, title: cube.Text{SV: "Katalogen för Sveriges dataportal (DCAT-AP-SE 3)", EN: "The catalogue for Sweden's data portal (DCAT-AP-SE 3)"}, kinds: []string{"application/rdf+xml"}, example: dcatAddress})
+	add(operation{id: "features", path: ogc, title: cube.Text{SV: "Områdena som OGC API – Features, för QGIS och GDAL; har en egen beskrivning på " + ogc + "/api", EN: "The areas as OGC API – Features, for QGIS and GDAL; has a description of its own at " + ogc + "/api"}, kinds: []string{"application/json"}, example: ogc})
 	v2 := func(id, path, example, contract string, title cube.Text, params ...parameter) {
 		add(operation{id: id, path: pxweb + path, title: title, kinds: []string{"application/json"}, params: append(params, lang), example: pxweb + example, contract: contract})
 	}
@@ -267,6 +287,10 @@ func (s *Server) openAPI(base string) any {
 			paths["/en"+o.path] = object{method: english}
 		}
 	}
+	about := s.cite("en")
+	if m.Synthetic {
+		about += " " + word("en", "synthetic")
+	}
 	text, number := object{"type": "string"}, object{"type": []string{"number", "null"}}
 	var states []string
 	for _, status := range cube.Statuses() {
@@ -289,7 +313,7 @@ func (s *Server) openAPI(base string) any {
 	return object{
 		"openapi": "3.1.0",
 		"info": object{"title": m.Title.In("en"), "version": s.ed.ID(), "summary": "The numbers of one edition, for programs",
-			"description": s.cite("en") + "\n\nEvery page has its numbers at the same address with an ending. What is hidden to protect individuals has a status and no value. Shares are in percent, but for Parquet, where they are 0 to 1.",
+			"description": about + "\n\nEvery page has its numbers at the same address with an ending. What is hidden to protect individuals has a status and no value. Shares are in percent, but for Parquet, where they are 0 to 1.",
 			"license":     object{"name": licenceName(m.Terms()), "url": m.Terms()}},
 		"servers":      []any{object{"url": base}},
 		"tags":         []any{object{"name": "pages", "description": "Every page's numbers"}, object{"name": "PxWebApi", "description": "The interface of Statistics Sweden"}, object{"name": "edition", "description": "The edition as a whole"}},

@@ -26,7 +26,6 @@ type answer struct {
 	draw     func() string          // for svg: the page's picture with all that must stand in it
 	areas    func() ([]byte, error) // for geojson
 	passing  bool                   // one of so many possible answers that it is not worth keeping
-	scripted bool                   // the page has our script
 }
 
 // formatted tells whether the page can be had in a format.
@@ -38,7 +37,7 @@ func (a *answer) formatted(format string) bool {
 		return len(a.cubes) == 1
 	case "xlsx":
 		return len(a.cubes) > 0
-	case "svg":
+	case "svg", "png":
 		return a.draw != nil
 	case "geojson":
 		return a.areas != nil
@@ -68,6 +67,8 @@ type shell struct {
 	Earlier     bool   // there is a newer edition
 	Newest      string // where the same page of the newest edition is
 	Editions    bool   // more than one is held
+	Embed       []link // how other sites may show the page's picture, as HTML
+	EmbedAt     bool   // the address of the site is not known and must be written first
 	Licence     link
 	Code        []snippet // that reads the page's numbers
 	Body        any
@@ -83,7 +84,7 @@ type formatLink struct {
 
 // kinds are the media types of the formats.
 var kinds = map[string]string{"csv": "text/csv", "json": "application/json", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-	"svg": "image/svg+xml", "geojson": "application/geo+json", "parquet": "application/vnd.apache.parquet", csvwEnding: "application/csvm+json", sdmxEnding: "application/vnd.sdmx.data+csv;version=2.0.0"}
+	"svg": "image/svg+xml", "png": "image/png", "geojson": "application/geo+json", "parquet": "application/vnd.apache.parquet", csvwEnding: "application/csvm+json", sdmxEnding: "application/vnd.sdmx.data+csv;version=2.0.0"}
 
 func (s *Server) page(r *request, a *answer) (*reply, error) {
 	m := s.ed.Manifest()
@@ -99,6 +100,7 @@ func (s *Server) page(r *request, a *answer) (*reply, error) {
 	}
 	sh.Other = r.address(sh.OtherLang, "html")
 	s.placed(&sh, r, a)
+	s.embeddable(&sh, r, a)
 	for _, f := range formats {
 		if a.formatted(f) {
 			name := strings.ToUpper(f)
@@ -113,7 +115,7 @@ func (s *Server) page(r *request, a *answer) (*reply, error) {
 	if err := s.templates.ExecuteTemplate(&out, a.template, sh); err != nil {
 		return nil, err
 	}
-	return &reply{kind: "text/html; charset=utf-8", lang: r.lang, body: out.Bytes(), passing: a.passing, scripted: a.scripted}, nil
+	return &reply{kind: "text/html; charset=utf-8", lang: r.lang, body: out.Bytes(), passing: a.passing}, nil
 }
 
 // functions are what the templates may call.
@@ -192,6 +194,12 @@ func paragraphs(t cube.Text) []cube.Text {
 	return parts
 }
 
+// painting holds how many pictures are painted at once: each takes a good part of a second and tens of megabytes.
+var painting = make(chan struct{}, 2)
+
+// pixelsPerUnit makes pictures sharp on the screens that people have.
+const pixelsPerUnit = 2
+
 // numbers writes the cells or the facts of a page.
 func (s *Server) numbers(r *request, a *answer) (*reply, error) {
 	if !a.formatted(r.format) {
@@ -226,6 +234,11 @@ func (s *Server) numbers(r *request, a *answer) (*reply, error) {
 		out.body, err = s.csvw(r, a)
 	case "svg":
 		out.body = []byte(a.draw())
+	case "png":
+		painting <- struct{}{}
+		out.body, err = picture.PNG(a.draw(), pixelsPerUnit)
+		<-painting
+		out.passing = true
 	case "geojson":
 		out.body, err = a.areas()
 		out.passing = true // such files are large and seldom asked for

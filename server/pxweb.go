@@ -225,9 +225,14 @@ type apiParam struct {
 func (s *Server) config() apiConfig {
 	m := s.ed.Manifest()
 	out := apiConfig{APIVersion: apiVersion, AppVersion: strconv.Itoa(edition.Format) + ".0.0", Languages: []apiLanguage{{"sv", "Svenska"}, {"en", "English"}}, DefaultLanguage: "sv",
-		MaxDataCells: mostCells, MaxCalls: callsInWindow, TimeWindow: windowSeconds, License: "https://creativecommons.org/publicdomain/zero/1.0/",
+		MaxDataCells: mostCells, MaxCalls: callsInWindow, TimeWindow: windowSeconds, License: m.Terms(),
 		SourceReferences: []apiReference{{"sv", "Källa: " + m.Agency + ", utgåva " + s.ed.ID()}, {"en", "Source: " + m.Agency + ", edition " + s.ed.ID()}},
 		DefaultMetadata:  "json-stat2", DefaultData: dataFormats[0].name, Features: []apiFeature{{"CORS", []apiParam{{"enabled", "True"}}}}}
+	if m.Synthetic {
+		for i, ref := range out.SourceReferences {
+			out.SourceReferences[i].Text += ". " + word(ref.Language, "synthetic")
+		}
+	}
 	for _, f := range dataFormats {
 		out.DataFormats = append(out.DataFormats, f.name)
 	}
@@ -274,6 +279,9 @@ func contentsTitle(lang string) string {
 func (s *Server) describe(t *table, lang string) (apiTableInfo, error) {
 	out := apiTableInfo{Type: "Table", ID: t.Name, Label: t.Title.In(lang), SortCode: t.Name, Category: "public", Source: s.ed.Manifest().Agency, SubjectCode: "SEG", TimeUnit: "Annual",
 		Paths: [][]apiPath{{{"SEG", s.ed.Manifest().Title.In(lang), "SEG"}}}}
+	if s.ed.Manifest().Synthetic {
+		out.Description = word(lang, "synthetic")
+	}
 	c, err := t.cells()
 	if err != nil {
 		return out, err
@@ -459,10 +467,20 @@ func (s *Server) apiMetadata(c *apiCall, whole *cube.Cube) (*reply, error) {
 		}
 	}
 	var body bytes.Buffer
-	if err := jsonstat.WriteMetadata(&body, whole, c.lang, lists); err != nil {
+	if err := jsonstat.WriteMetadata(&body, s.told(whole), c.lang, lists); err != nil {
 		return nil, err
 	}
 	return &reply{status: http.StatusOK, kind: "application/json", lang: c.lang, body: body.Bytes()}, nil
+}
+
+// told is a table that says that it is synthetic, when it is.
+func (s *Server) told(c *cube.Cube) *cube.Cube {
+	if !s.ed.Manifest().Synthetic {
+		return c
+	}
+	out := *c
+	out.Notes = append([]cube.Text{words["synthetic"]}, c.Notes...)
+	return &out
 }
 
 // readSelection reads the body of a POST.
@@ -499,7 +517,9 @@ func (s *Server) apiData(c *apiCall, whole *cube.Cube, asked apiSelection, forma
 	if err != nil {
 		return nil, err
 	}
+	part = s.told(part)
 	var body bytes.Buffer
+	body.Grow(picked.cells()*8 + 4096)
 	switch dataFormats[at].name {
 	case "json-stat2":
 		err = jsonstat.Write(&body, part, c.lang)

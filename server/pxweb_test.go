@@ -26,6 +26,7 @@ import (
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/internal/jsonstat"
 	"github.com/skikt/skikt/internal/px"
+	"github.com/skikt/skikt/server"
 )
 
 // post sends a selection.
@@ -277,6 +278,21 @@ func TestAPIClients(t *testing.T) {
 	if diff := cmp.Diff(whole, asked, cmp.Exporter(func(reflect.Type) bool { return true })); diff != "" || whole.Len() != 13*3 {
 		t.Errorf("%d rows; nothing selected (-) against the default selection (+):\n%s", whole.Len(), diff)
 	}
+	// PxWeb 2 asks for a table, its metadata, its default selection and its data at once.
+	fresh := toy(t)
+	var all sync.WaitGroup
+	for range 4 {
+		for _, address := range []string{"", "/metadata?lang=en", "/defaultselection", "/data", "/data?codelist[regso]=agg_regso-2020_kommun"} {
+			all.Go(func() {
+				w := httptest.NewRecorder()
+				fresh.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v2/tables/background_regso"+address, nil))
+				if w.Code != http.StatusOK {
+					t.Errorf("%s at once with others: %d", address, w.Code)
+				}
+			})
+		}
+	}
+	all.Wait()
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, httptest.NewRequest(http.MethodOptions, "/api/v2/tables/population/data", nil))
 	if w.Code != http.StatusNoContent || w.Header().Get("Access-Control-Allow-Methods") == "" {
@@ -326,7 +342,7 @@ func TestAPIHonest(t *testing.T) {
 			}
 		}
 		for _, l := range lists {
-			for _, format := range []string{"json-stat2", "csv", "px", "html", "parquet", "xlsx", "json-px"} {
+			for _, format := range server.DataFormats() {
 				text := page(t, s, "/api/v2/tables/"+table.ID+"/data?outputFormat="+format+everything+l)
 				honest(t, table.ID+" as "+format+l, text)
 			}
@@ -337,10 +353,8 @@ func TestAPIHonest(t *testing.T) {
 // honest looks for what the edition of toy hides.
 func honest(t testing.TB, what, text string) {
 	t.Helper()
-	for _, secret := range []int{secretValue, secretLow, secretHigh, secretBase, secondary} {
-		if strings.Contains(text, fmt.Sprint(secret)) {
-			t.Errorf("%s has %d", what, secret)
-		}
+	if secret := tells(text); secret != "" {
+		t.Errorf("%s has %s", what, secret)
 	}
 }
 
@@ -528,6 +542,9 @@ func FuzzAPI(f *testing.F) {
 	f.Add("/tables/population/data?valueCodes[type]=TOP(1,2)", "")
 	f.Add("/tables/background_regso/data?valueCodes[regso]=*1*", `{"selection":[{"variableCode":"regso","valueCodes":["RANGE(a,b)","[x]"]}],"placement":{"heading":["year"]}}`)
 	f.Add("/savedqueries/AAAA/data", "")
+	f.Add("/tables/background_regso/data?codelist[regso]=agg_regso-2020_kommun&outputValues[regso]=single&valueCodes[regso]=[0180],*80", `{"selection":[{"variableCode":"regso","codelist":"vs_regso-2020","outputValues":"aggregated"}]}`)
+	f.Add("/tables/states_regso/metadata?codelist[regso]=agg_regso-2020_typ-2023&savedQuery=x", `{"query":[{"code":"regso","selection":{"filter":"agg_single:agg_regso-2020_lan","values":["01"]}}],"response":{"format":"xlsx"}}`)
+	f.Add("/codelists/vs_kommun?lang=EN", `{"query":[{"code":"type","selection":{"filter":"top","values":["1)"]}}],"response":{}}`)
 	f.Fuzz(func(t *testing.T, address, selection string) {
 		u, err := url.Parse("/api/v2" + address)
 		if err != nil {
@@ -544,6 +561,43 @@ func FuzzAPI(f *testing.F) {
 		s.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/api/v2/tables/background_regso/data", bytes.NewReader([]byte(selection))))
 		if w.Code >= 500 {
 			t.Fatalf("%s: %d %s", selection, w.Code, w.Body)
+		}
+		w = httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/api/v1/sv/toy/background_regso", bytes.NewReader([]byte(selection))))
+		if w.Code >= 500 {
+			t.Fatalf("%s by version 1: %d %s", selection, w.Code, w.Body)
+		}
+	})
+}
+
+// FuzzSelection: whatever an expression is, it is read or refused; what it finds are positions that there are, each once and in order.
+func FuzzSelection(f *testing.F) {
+	s := toy(f)
+	for _, e := range []string{"*", "TOP(2,1)", "range(0180R001,1480R003)", "FROM(x", "[a,b]", "0180*,?480R001", "BOTTOM(99999999999999999999)", "TOP(-1)", "RANGE(,)", "TO()", "(((", "]]", "**0*", ""} {
+		f.Add(e)
+	}
+	f.Fuzz(func(t *testing.T, e string) {
+		r := get(t, s, "/api/v2/tables/background_regso/data?valueCodes[year]=*&valueCodes[ContentsCode]=NPersons&valueCodes[background]=total&valueCodes[regso]="+url.QueryEscape(e))
+		switch r.StatusCode {
+		case http.StatusOK:
+			regso := dataset(t, r).Dim("regso")
+			if regso == nil { // nothing is asked for, which is the total
+				return
+			}
+			at := -1
+			for _, m := range regso.Members {
+				next := slices.Index(regsoAndTotal(), m.Code)
+				if next <= at {
+					t.Fatalf("%q gives %s out of order", e, m.Code)
+				}
+				at = next
+			}
+		case http.StatusBadRequest:
+			if p := answer[struct{ Title, Detail string }](t, r); p.Title == "" || p.Detail == "" {
+				t.Fatalf("%q is refused without a word", e)
+			}
+		default:
+			t.Fatalf("%q: %d", e, r.StatusCode)
 		}
 	})
 }

@@ -154,6 +154,7 @@ func (s *Server) recipes(r *request) []recipeGroup {
 	}
 	if at.figure != "" {
 		groups = append(groups, recipeGroup{"QGIS", []recipe{
+			{"qgis-ogc", t("Alla indelningar, områden för områden", "All divisions, area by area"), t("Lager → Lägg till lager → Lägg till WFS/OGC API – Features-lager, ny anslutning med adressen. QGIS hämtar de områden som syns; varje område har typ och nyckeltal, och varje tal sitt tillstånd.", "Layer → Add layer → Add WFS / OGC API – Features layer, a new connection with the address. QGIS fetches the areas in view; each area has its type and figures, and each number its state."), base + ogc},
 			{"qgis-map", t("Områden med siffror", "Areas with numbers"), t("Lager → Lägg till lager → Lägg till vektorlager, välj protokoll HTTP(S) och klistra in adressen. Villkoren är desamma som på kartans sida.", "Layer → Add layer → Add vector layer, choose the protocol HTTP(S) and paste the address. The conditions are those of the page of the map."), base + "/karta.geojson?" + url.Values{"m": {at.figure}}.Encode()},
 		}})
 	}

@@ -271,6 +271,29 @@ func (s *Server) became(q place, lang string) (note string, later []link) {
 	if d == nil || d == q.division {
 		return "", nil
 	}
+	if b := s.bridge(q.ID, d.ID); b != nil {
+		links := b.Of(q.area().Code)
+		for _, l := range links {
+			at, ok := d.Index(l.New)
+			if !ok {
+				continue
+			}
+			u := place{d, at}
+			text := u.name(lang) + " " + l.New
+			if b.Basis != area.ByList && l.Kind != area.Same {
+				text += ": " + picture.Percent(math.Round(100*l.Forward.Est)/100, lang)
+			}
+			later = append(later, link{text, s.href(u, lang)})
+		}
+		switch {
+		case len(links) == 1 && links[0].Kind == area.Same:
+			return fmt.Sprintf(word(lang, "became-same"), d.ID.Title()), later
+		case len(links) > 0 && b.Basis == area.ByPersons:
+			return fmt.Sprintf(word(lang, "became-people"), d.ID.Title()), later
+		case len(links) > 0:
+			return fmt.Sprintf(word(lang, "became"), d.ID.Title()), later
+		}
+	}
 	if at, ok := d.Index(q.area().Code); ok {
 		u := place{d, at}
 		if sameGround(q, u) {

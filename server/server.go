@@ -5,6 +5,7 @@
 //	/plats/0180           a place: riket (00), län, kommun, RegSO, DeSO or any other area of the edition; ?m=FIGURE is what is shown over time
 //	/karta?m=FIGURE       a map: &niva=regso-2020 the division, &ar=2022 the year, &inom=01 the place that areas lie in, &typ=1 areas of that type alone (may be
 //	                      repeated), &plats=0180 the area that is marked in map, histogram and legend
+//	/karta/flera?m=FIGURE  small maps of every year side by side, or of several figures (&m=, &m=)
 //	/jamfor?m=FIGURE      up to four figures of up to six places (&plats=, &plats=) and area types (&typ=) side by side, in a year (&ar=) and over time
 //	/jamfor/typer         how areas moved between types: &period=2022_2023
 //	/sok?q=orebro         places by name or code
@@ -15,6 +16,7 @@
 //	/bedomning            how far the tools support the work: verdicts on tools, uses and processes; /bedomning/PROCESS-TOOL-USE one of them with its evidence
 //	/metod                how it was done
 //	/utgava               the edition: its sources, its protection, its files
+//	/badda/karta?m=FIGURE the picture of a view alone, for other sites to show in a frame; no other page may be
 //	/utgavor              the editions that are held: what changed from one to the next and why, and which are withdrawn
 //	/rojandekontroll      the account of the disclosure control: what was hidden, by which rules, at what cost
 //	/api                  what programs can ask: the reference, and /api/recept recipes for R, Python, Excel and QGIS
@@ -27,11 +29,11 @@
 //
 // Each of them stands also under /e/EDITION, where it is always that edition's; /e/senaste leads to the newest. A withdrawn edition answers with the reason.
 //
-// Add .csv, .xlsx or .json to any of them that has numbers (/plats/00.csv for the country), .svg where there is a picture and .geojson to a map; put /en before any of them for English. A code that stands for other
+// Add .csv, .xlsx or .json to any of them that has numbers (/plats/00.csv for the country), .svg and .png where there is a picture and .geojson to a map; put /en before any of them for English. A code that stands for other
 // ground in a newer division is written as SCB writes it, 1780R001_RegSO2025.
 //
 // Everything is made from the edition alone, which holds only what was decided to be published: nothing here can reach a record. Pages are
-// complete without script (one has a script that asks again while a slider moves), ask no third party for anything and set no cookies. An answer depends on the edition and the address and on nothing
+// complete without script (where package web was built, its script makes them quicker to use), ask no third party for anything and set no cookies. An answer depends on the edition and the address and on nothing
 // else, so answers are kept and the same address gives the same bytes.
 //
 // A [Front] stands before a server on the internet: it limits each client, tells health and counts, and goes over to a new edition without losing a request.
@@ -45,7 +47,6 @@ package server
 import (
 	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -63,19 +64,11 @@ import (
 //go:embed page
 var files embed.FS
 
-// The script has its checksum in its name, so that it may be kept for as long as browsers like.
-var (
-	script, _  = files.ReadFile("page/scenario.js")
-	scriptSum  = sha256.Sum256(script)
-	scriptHash = "sha256-" + base64.StdEncoding.EncodeToString(scriptSum[:])
-	scriptName = "scenario-" + hex.EncodeToString(scriptSum[:6]) + ".js"
-	scriptPath = "/" + scriptName
-)
-
 // A Server answers requests over one edition. It may be used by many goroutines at once.
 type Server struct {
 	holding
 	templates *template.Template
+	assets    *assets
 	editions  *editions  // this one and those that are held beside it
 	addresses *Addresses // that may be searched for; nil for none
 
@@ -106,11 +99,16 @@ func newServer(ed *edition.Edition) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	templates, err := template.New("").Funcs(functions).ParseFS(files, "page/*.html")
+	loaded, err := builtAssets()
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	return &Server{holding: *h, templates: templates}, nil
+	own := template.FuncMap{"asset": func(name string) string { return loaded.names[name] }, "script": func() script { return loaded.script }}
+	templates, err := template.New("").Funcs(functions).Funcs(own).ParseFS(files, "page/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	return &Server{holding: *h, templates: templates, assets: loaded}, nil
 }
 
 // A request is what was asked, taken apart.
@@ -119,12 +117,13 @@ type request struct {
 	format string   // html or one of formats
 	path   []string // without language and format
 	base   string   // of a permanent address: /e/EDITION
+	embed  bool     // the picture alone, for other sites to show
 	query  url.Values
 	origin string // what the server was asked as, before the path; nothing when that can't stand in code that readers copy
 }
 
 // formats are the endings of an address other than that of the page itself.
-var formats = []string{"csv", "xlsx", "json", "parquet", "svg", "geojson"}
+var formats = []string{"csv", "xlsx", "json", "parquet", "svg", "png", "geojson"}
 
 // asides are endings that pages don't offer by themselves. They end as other ones do, so they are looked for first.
 var asides = []string{csvwEnding, sdmxEnding}
@@ -153,9 +152,12 @@ func parse(u *url.URL) (r *request, tidy string, err error) {
 	if len(r.path) > 0 && r.path[0] == "en" {
 		r.lang, r.path = "en", r.path[1:]
 	}
-	if len(r.path) > 0 && escaped[0] != "icon.svg" {
+	if len(r.path) > 1 && r.path[0] == embedded {
+		r.embed, r.path = true, r.path[1:]
+	}
+	if len(r.path) > 0 {
 		end := &r.path[len(r.path)-1]
-		for _, f := range slices.Concat(asides, formats) {
+		for _, f := range slices.Concat(asides, formats, innerFormats) {
 			if bare, ok := strings.CutSuffix(*end, "."+f); ok && bare != "" {
 				r.format, *end = f, bare
 				break
@@ -184,6 +186,9 @@ func (r *request) address(lang, format string) string {
 		path = []string{"plats", country}
 	}
 	out := r.base + prefix(lang)
+	if r.embed {
+		out += "/" + embedded
+	}
 	for _, part := range path {
 		out += "/" + url.PathEscape(part)
 	}
@@ -241,10 +246,16 @@ type reply struct {
 	body, squeezed []byte // of an answer that is kept only squeezed, unless it is too short for it
 	tag            string
 	passing        bool // not kept
-	scripted       bool
+	framed         bool // other sites may show it in a frame
 }
 
-const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *"
+// A page may load from the server itself and from nowhere else, nothing may stand in the page, and without a built front end there is no script to run. Other sites may not show a page in a frame
+// of theirs: the pictures under /badda are for that.
+const (
+	contentPolicy  = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
+	scriptedPolicy = contentPolicy + "; script-src 'self'; connect-src 'self'; worker-src 'self'"
+	framedBySelf   = "; frame-ancestors 'self'"
+)
 
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -261,7 +272,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 // serve answers a request over the server's own edition; base is what its address had before the part that is in the request.
 func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", contentPolicy)
+	h.Set("Content-Security-Policy", contentPolicy+framedBySelf)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	if s.forPrograms(w, req) {
@@ -269,6 +280,10 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	}
 	if isOGC(req.URL.Path) {
 		s.serveOGC(w, req)
+		return
+	}
+	if strings.HasPrefix(req.URL.Path, assetsAt) {
+		s.assets.ServeHTTP(w, req)
 		return
 	}
 	if strings.HasPrefix(req.URL.Path, tiles+"/") {
@@ -301,13 +316,19 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 // send writes an answer.
 func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", contentPolicy)
+	policy := contentPolicy
+	if s.assets.script.Path != "" && strings.HasPrefix(a.kind, "text/html") && !a.framed {
+		policy = scriptedPolicy
+	}
+	if a.framed {
+		policy += "; frame-ancestors *"
+	} else {
+		policy += framedBySelf
+	}
+	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Vary", "Accept-Encoding")
-	if a.scripted {
-		h.Set("Content-Security-Policy", contentPolicy+"; script-src 'self'; connect-src 'self'")
-	}
 	h.Set("Content-Type", a.kind)
 	if a.lang != "" {
 		h.Set("Content-Language", a.lang)
@@ -329,7 +350,7 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 	}
 	var err error
 	body := a.squeezed
-	if len(body) > 0 && takesGzip(req.Header.Get("Accept-Encoding")) {
+	if len(body) > 0 && takes(req.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
 	} else if body, err = a.plain(); err != nil {
 		h.Set("Cache-Control", "no-store")
@@ -343,11 +364,11 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 	}
 }
 
-// takesGzip tells whether an Accept-Encoding allows gzip.
-func takesGzip(accept string) bool {
+// takes tells whether an Accept-Encoding allows a coding.
+func takes(accept, wanted string) bool {
 	for _, part := range strings.Split(accept, ",") {
 		coding, weight, _ := strings.Cut(part, ";")
-		if strings.TrimSpace(coding) != "gzip" {
+		if strings.TrimSpace(coding) != wanted {
 			continue
 		}
 		q, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 64)
@@ -399,6 +420,10 @@ func (s *Server) make(r *request) (*reply, error) {
 		return nil, errNotFound
 	}
 	switch {
+	case r.format == areasFormat && first == "karta" && second == "":
+		return s.outlines(r)
+	case slices.Contains(innerFormats, r.format) && (first != "karta" || second != ""):
+		return nil, errNotFound
 	case len(r.path) == 0 || first == "plats" && second == country:
 		a, err = s.country(r)
 	case first == "plats" && second != "":
@@ -407,6 +432,8 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.search(r)
 	case first == "karta" && second == "":
 		a, err = s.mapView(r)
+	case first == "karta" && second == "flera":
+		a, err = s.multiples(r)
 	case first == "jamfor" && second == "":
 		a, err = s.compare(r)
 	case first == "jamfor" && second == "typer":
@@ -427,35 +454,25 @@ func (s *Server) make(r *request) (*reply, error) {
 		a, err = s.method(r)
 	case first == "utgava" && second == "":
 		a, err = s.edition(r)
-	case first == scriptName && second == "" && r.lang == "sv":
-		return file("scenario.js")
 	case first == "scenario" && second == "":
 		a, err = s.whatIf(r)
 	case first == "utgavor" && second == "":
 		a, err = s.listEditions(r)
 	case first == "rojandekontroll" && second == "":
 		a, err = s.protection(r)
-	case (first == "style.css" || first == "icon.svg") && second == "" && r.lang == "sv":
-		return file(first)
 	default:
 		return nil, errNotFound
 	}
 	if err != nil {
 		return nil, err
 	}
-	if r.format == "html" {
+	if r.embed {
+		return s.embed(r, a)
+	}
+	if r.format == "html" || r.format == lightFormat {
 		return s.page(r, a)
 	}
 	return s.numbers(r, a)
-}
-
-// file is a file that all pages use.
-func file(name string) (*reply, error) {
-	body, err := files.ReadFile("page/" + name)
-	if err != nil {
-		return nil, err
-	}
-	return &reply{kind: map[string]string{"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml", "scenario.js": "text/javascript; charset=utf-8"}[name], body: body}, nil
 }
 
 func (s *Server) failure(r *request, err error) *reply {
@@ -486,7 +503,7 @@ func (s *Server) sorry(r *request, status int, text string, help *errorPage) *re
 		if err == nil {
 			a.kind, a.body = "application/json", append(body, '\n')
 		}
-	case "html":
+	case "html", lightFormat:
 		// The address of a page that is not there leads nowhere in the other language either.
 		page, err := s.page(&request{lang: r.lang, format: "html", base: r.base}, &answer{template: "error.html", title: text, body: help})
 		if err == nil {

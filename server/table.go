@@ -130,6 +130,16 @@ func (s *Server) table(r *request, name string) (*answer, error) {
 	}
 	p.By = strings.Join(by, " × ")
 	a := &answer{template: "table.html", title: c.Title.In(r.lang), body: p, cubes: []*cube.Cube{c}}
+	if asked := r.query.Get(measure); asked != "" && t.areas == 1 && c.MeasureIndex(asked) < 0 {
+		var names []string
+		for _, meas := range c.Measures() {
+			names = append(names, meas.Name)
+		}
+		return nil, &badRequest{word(r.lang, "unknown-measure") + " " + strings.Join(names, ", ")}
+	}
+	if r.format == "csv" || r.format == "json" || r.format == "xlsx" {
+		return a, nil // the numbers are all that is asked for
+	}
 	if t.areas == 1 {
 		if err := s.byPlace(r, t, whole, c, p); err != nil {
 			return nil, err
@@ -238,13 +248,7 @@ func first(n, most int) []int {
 func (s *Server) byPlace(r *request, t *table, whole, c *cube.Cube, p *tablePage) error {
 	m := keyMeasures(c.Measures())[0]
 	if name := r.query.Get(measure); name != "" {
-		if m = c.MeasureIndex(name); m < 0 {
-			var names []string
-			for _, meas := range c.Measures() {
-				names = append(names, meas.Name)
-			}
-			return &badRequest{word(r.lang, "unknown-measure") + " " + strings.Join(names, ", ")}
-		}
+		m = c.MeasureIndex(name) // known, or the table would have refused it
 	}
 	meas := c.Measures()[m]
 	chosen := map[int]string{} // code of each dimension that the page chooses
@@ -329,7 +333,7 @@ func (s *Server) form(r *request, t *table, c *cube.Cube, m int, chosen map[int]
 			}
 			continue
 		}
-		members := occurring(c, first(c.Len(), c.Len()), d)
+		members := t.members(d)
 		if len(members) < 2 {
 			continue
 		}
@@ -421,8 +425,11 @@ func (s *Server) tableChart(r *request, t *table, c *cube.Cube, rows []int, m in
 }
 
 // with is a query with one condition set.
-func with(query url.Values, name, value string) url.Values {
-	out := url.Values{name: {value}}
+func with(query url.Values, name string, values ...string) url.Values {
+	out := url.Values{}
+	if len(values) > 0 {
+		out[name] = values
+	}
 	for k, v := range query {
 		if k != name {
 			out[k] = v

@@ -67,6 +67,7 @@ func (s *Server) serveTiles(w http.ResponseWriter, req *http.Request) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Expose-Headers", "Content-Length, Content-Range, ETag")
+	s.license(h)
 	fail := func(status int, text string) {
 		h.Set("Content-Type", "text/plain; charset=utf-8")
 		h.Set("Cache-Control", "no-store")
@@ -102,7 +103,7 @@ func (s *Server) serveTiles(w http.ResponseWriter, req *http.Request) {
 	}
 	switch {
 	case ending == "json":
-		h.Set("Vary", "X-Forwarded-Proto")
+		h.Set("Vary", "Host, X-Forwarded-Proto")
 		h.Set("Cache-Control", "public, max-age=300")
 		h.Set("Content-Type", "application/json")
 		least, closest := set.Zooms()
@@ -166,7 +167,7 @@ func (s *Server) serveTile(w http.ResponseWriter, req *http.Request, set *tileSe
 		return
 	}
 	h.Set("Content-Type", "application/vnd.mapbox-vector-tile")
-	if takesGzip(req.Header.Get("Accept-Encoding")) {
+	if takes(req.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
 	} else if body, err = unzip(body); err != nil {
 		fail(http.StatusInternalServerError, word("en", "broken"))

@@ -89,8 +89,8 @@ var polite = Limit{10, 10 * time.Second}
 // A Fetcher asks publishers. It holds to each host's limit, waits when told to, and asks again, a few times, when a host is down or cuts off. The zero Fetcher is
 // ready for use, by several goroutines.
 type Fetcher struct {
-	Client   *http.Client  // http.DefaultClient without one
-	Timeout  time.Duration // of one call; 2 minutes
+	Client   *http.Client  // without one a client that follows no address from https to http
+	Timeout  time.Duration // how long a host may be silent; 1 minute. An answer that keeps coming may take its time.
 	Attempts int           // of one question; 5
 	Pause    time.Duration // before a question is put again, twice as long each time; 1 second
 	Patience time.Duration // the longest wait that a host may ask for; 5 minutes
@@ -105,8 +105,8 @@ type Fetcher struct {
 
 type host struct {
 	limit Limit
-	calls []time.Time // the latest, no more than the limit
-	not   time.Time   // before this: told by Retry-After
+	calls []*time.Time // when the latest were answered, or are under way since; no more than the limit
+	not   time.Time    // before this: told by Retry-After
 }
 
 // Limit declares the limit of a host, as it stands in an address (name, and port if any). Of two declared, the lower holds.
@@ -166,10 +166,14 @@ func (f *Fetcher) Ask(ctx context.Context, q Request) (*Reply, error) {
 	}
 	attempts := cmp.Or(f.Attempts, 5)
 	for n := 1; ; n++ {
-		if err := f.turn(ctx, u.Host); err != nil {
+		call, err := f.turn(ctx, u.Host)
+		if err != nil {
 			return nil, fmt.Errorf("source: %s: %w", q.Address, err)
 		}
 		r, wait, err := f.once(ctx, q)
+		f.mu.Lock()
+		*call = time.Now() // the host counts a call when it comes, which is before it answers
+		f.mu.Unlock()
 		if err == nil {
 			return r, nil
 		}
@@ -203,7 +207,7 @@ func later(a, b time.Time) time.Time {
 }
 
 // turn waits until the host may be called, and counts the call.
-func (f *Fetcher) turn(ctx context.Context, name string) error {
+func (f *Fetcher) turn(ctx context.Context, name string) (call *time.Time, err error) {
 	told := false
 	for {
 		f.mu.Lock()
@@ -214,9 +218,9 @@ func (f *Fetcher) turn(ctx context.Context, name string) error {
 			at = later(at, h.calls[n-h.limit.Calls].Add(h.limit.Window))
 		}
 		if !at.After(now) {
-			h.calls = append(h.calls[max(0, len(h.calls)-h.limit.Calls+1):], now)
+			h.calls = append(h.calls[max(0, len(h.calls)-h.limit.Calls+1):], &now)
 			f.mu.Unlock()
-			return ctx.Err()
+			return &now, ctx.Err()
 		}
 		slowed := h.not.Before(at)
 		f.mu.Unlock()
@@ -229,15 +233,18 @@ func (f *Fetcher) turn(ctx context.Context, name string) error {
 		case <-wait.C:
 		case <-ctx.Done():
 			wait.Stop()
-			return ctx.Err()
+			return nil, ctx.Err()
 		}
 	}
 }
 
 // once puts the question one time. A wait below zero says that asking again can't help, one above zero is what the host asks for.
 func (f *Fetcher) once(ctx context.Context, q Request) (r *Reply, wait time.Duration, err error) {
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(f.Timeout, 2*time.Minute))
-	defer cancel()
+	patience := cmp.Or(f.Timeout, time.Minute)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	silent := time.AfterFunc(patience, func() { cancel(errSilent) })
+	defer silent.Stop()
 	req, err := http.NewRequestWithContext(ctx, cmp.Or(q.Method, http.MethodGet), q.Address, strings.NewReader(q.Body))
 	if err != nil {
 		return nil, -1, err
@@ -247,15 +254,20 @@ func (f *Fetcher) once(ctx context.Context, q Request) (r *Reply, wait time.Dura
 	if q.Body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	client := cmp.Or(f.Client, http.DefaultClient)
+	client := cmp.Or(f.Client, careful)
 	resp, err := client.Do(req)
 	if err != nil {
+		if context.Cause(ctx) == errSilent {
+			err = errSilent
+		}
 		return nil, again(err), plain(q.Address, err)
 	}
 	defer resp.Body.Close()
 	most := cmp.Or(f.MaxBytes, 1<<30)
-	body, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
+	body, err := io.ReadAll(io.LimitReader(heard{resp.Body, silent, patience}, most+1))
 	switch {
+	case err != nil && context.Cause(ctx) == errSilent:
+		return nil, 0, plain(q.Address, fmt.Errorf("the answer stopped after %d bytes: %w", len(body), errSilent))
 	case err != nil:
 		return nil, 0, plain(q.Address, fmt.Errorf("the answer was cut off after %d bytes: %w", len(body), err))
 	case int64(len(body)) > most:
@@ -279,6 +291,34 @@ func (f *Fetcher) once(ctx context.Context, q Request) (r *Reply, wait time.Dura
 		r.Updated = t.UTC().Format(time.RFC3339)
 	}
 	return r, 0, nil
+}
+
+// careful follows no address from https to http.
+var careful = &http.Client{CheckRedirect: func(r *http.Request, via []*http.Request) error {
+	switch {
+	case len(via) >= 10:
+		return errors.New("it leads on to other addresses without end")
+	case via[0].URL.Scheme == "https" && r.URL.Scheme != "https":
+		return fmt.Errorf("it leads to %s, which is not encrypted", r.URL)
+	}
+	return nil
+}}
+
+var errSilent = errors.New("the host is silent")
+
+// heard is a body that puts off the timer of silence each time something comes.
+type heard struct {
+	io.Reader
+	silent   *time.Timer
+	patience time.Duration
+}
+
+func (h heard) Read(b []byte) (int, error) {
+	n, err := h.Reader.Read(b)
+	if n > 0 {
+		h.silent.Reset(h.patience)
+	}
+	return n, err
 }
 
 func accept(f Form) string {
@@ -312,8 +352,8 @@ func plain(address string, err error) error {
 	switch {
 	case errors.As(err, &dns):
 		return fmt.Errorf("%s: the host was not found: is the machine on the network? (%w)", address, err)
-	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("%s: no whole answer in time (%w)", address, err)
+	case err == errSilent:
+		return fmt.Errorf("%s: no answer in time: %w", address, err)
 	}
 	return fmt.Errorf("%s: %w", address, err)
 }

@@ -31,6 +31,7 @@ type fakeTable struct {
 	id, updated, note string
 	variables         []fakeVariable
 	aggregate         bool
+	codelists         map[string][]string // by id: value sets of the first variable
 	value             func(codes []string) (float64, string)
 }
 
@@ -46,6 +47,7 @@ type fakeHost struct {
 	asked   []string                                                 // data questions answered, in order
 	trouble func(w http.ResponseWriter, r *http.Request, n int) bool // may answer in the host's place
 	n       int
+	refused int // calls that were too many
 }
 
 func newHost(t testing.TB, tables ...*fakeTable) *fakeHost {
@@ -78,6 +80,7 @@ func (h *fakeHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := time.Now()
 	h.times = slices.DeleteFunc(h.times, func(t time.Time) bool { return now.Sub(t) >= h.window })
 	if len(h.times) >= h.calls {
+		h.refused++
 		w.Header().Set("Retry-After", strconv.Itoa(int(h.window.Seconds())))
 		problem(w, 429, "Too many requests")
 		return
@@ -86,6 +89,17 @@ func (h *fakeHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rest, ok := strings.CutPrefix(r.URL.Path, "/tables/")
 	id, what, _ := strings.Cut(rest, "/")
 	t := h.tables[id]
+	if id := r.URL.Query().Get("codelist[Region]"); t != nil && id != "" {
+		codes, known := t.codelists[id]
+		if !known {
+			problem(w, 404, "Non-existent codelist")
+			return
+		}
+		set := *t
+		set.variables = slices.Clone(t.variables)
+		set.variables[0].codes = codes
+		t = &set
+	}
 	switch {
 	case !ok || t == nil:
 		problem(w, 404, "Non-existent table")
@@ -192,11 +206,7 @@ func (h *fakeHost) serve1(w http.ResponseWriter, r *http.Request) {
 	if r.Method == "GET" {
 		var variables []map[string]any
 		for _, v := range t.variables {
-			texts := []string{}
-			for _, code := range v.codes {
-				texts = append(texts, code)
-			}
-			variables = append(variables, map[string]any{"code": v.name, "text": strings.ToLower(v.name), "values": v.codes, "valueTexts": texts, "elimination": v.eliminate, "time": v.role == "time"})
+			variables = append(variables, map[string]any{"code": v.name, "text": strings.ToLower(v.name), "values": v.codes, "valueTexts": v.codes, "elimination": v.eliminate, "time": v.role == "time"})
 		}
 		json.NewEncoder(w).Encode(map[string]any{"title": "Tabell " + t.id, "variables": variables})
 		return
@@ -230,7 +240,7 @@ func (h *fakeHost) serve1(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if n > h.cells {
-		http.Error(w, "too many", 403)
+		http.Error(w, "too many", http.StatusForbidden)
 		return
 	}
 	h.asked = append(h.asked, r.URL.Path)

@@ -208,6 +208,23 @@ func TestTraps(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	t.Run("a value set", func(t *testing.T) {
+		table := population()
+		table.codelists = map[string][]string{"vs_RegSO2025": {"0114R001_RegSO2025", "0114R002_RegSO2025", "0114R003_RegSO2025"}}
+		h := newHost(t, table)
+		set := PxWeb{Table: "TAB6574", Codelists: map[string]string{"Region": "vs_RegSO2025"}, Select: map[string][]string{"Kon": {"1+2"}, "Alder": {"totalt"}}}
+		s, err := fetched(t, h, set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all := tables(t, s); len(all) != 1 || all[0].Len() != 3*2 || all[0].Dim("Region").Vintage != "2025" || !strings.Contains(h.asked[0], "codelist[Region]=vs_RegSO2025") {
+			t.Errorf("%d tables; asked %q", len(all), h.asked)
+		}
+		set.Codelists["Region"] = "vs_RegSO1"
+		if _, err := fetched(t, h, set); err == nil || !strings.Contains(err.Error(), "Non-existent codelist") {
+			t.Error(err)
+		}
+	})
 	t.Run("a long selection is posted", func(t *testing.T) {
 		h := newHost(t, indexTable(200))
 		s, err := fetched(t, h, PxWeb{Table: "TAB6586", Select: map[string][]string{"Region": {"????R???_RegSO2025"}, "Tid": {"2024"}}})
@@ -444,6 +461,9 @@ func TestPolite(t *testing.T) {
 	h.cells, h.calls, h.window = 60, 30, time.Second
 	if _, err := fetched(t, h, PxWeb{Table: "TAB6586", Select: map[string][]string{"Tid": {"TOP(8)"}}}); err != nil {
 		t.Fatal(err)
+	}
+	if h.refused > 0 {
+		t.Errorf("%d calls were refused", h.refused)
 	}
 	if len(h.asked) != 40 { // 60 × 5 × 8 = 2,400 cells, 60 a question
 		t.Errorf("%d questions", len(h.asked))

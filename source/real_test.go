@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -289,6 +291,73 @@ func TestRealSheets(t *testing.T) {
 	for _, want := range []float64{10_521_556, 2_827_122, 10_551_707} {
 		if !sums[want] {
 			t.Errorf("no table has the sum %v", want)
+		}
+	}
+}
+
+// TestRealIndex: SCB's index, types and parts of Karlstad's RegSO 2025, served as SCB serves them, come back cell by cell: for 2024 alone, since the codes have no earlier year. The mean of the three
+// parts is the index to within rounding, as SCB defines it; by hand from the file: 1780R005 has the index 20.0 and the type 1.
+func TestRealIndex(t *testing.T) {
+	contents := map[string]string{"000008IT": "index", "000008IU": "omradestyp", "000008IV": "andel_forgymnasial", "000008IW": "andel_lag_ek_standard", "000008IX": "andel_bistand_arbetsloshet"}
+	for _, path := range files(t, "scb-regso/*socioek*.json") {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var file struct {
+			Innehall struct {
+				Serier map[string]map[string]struct {
+					Ar    []string
+					Varde []*float64
+				}
+			}
+		}
+		if err := json.Unmarshal(b, &file); err != nil {
+			t.Fatal(err)
+		}
+		series := file.Innehall.Serier
+		var codes, years []string
+		for _, code := range sorted(series) {
+			codes = append(codes, code+"_RegSO2025")
+			years = series[code]["index"].Ar
+			for _, name := range contents {
+				if len(series[code][name].Varde) != len(years) {
+					t.Fatalf("%s has no series %s; it has %v", code, name, sorted(series[code]))
+				}
+			}
+		}
+		table := &fakeTable{id: "TAB6586", updated: "2026-06-23T06:00:00Z", variables: []fakeVariable{{name: "Region", codes: codes}, {name: "ContentsCode", role: "metric", codes: sorted(contents)}, {name: "Tid", role: "time", codes: years}}}
+		table.value = func(at []string) (float64, string) {
+			v := series[strings.TrimSuffix(at[0], "_RegSO2025")][contents[at[1]]].Varde[slices.Index(years, at[2])]
+			if v == nil {
+				return 0, ".."
+			}
+			return *v, ""
+		}
+		recipe, err := RecipeNamed("scb-index")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := fetched(t, newHost(t, table), *recipe.PxWeb)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := tables(t, s)
+		if len(all) != 1 || all[0].Len() != len(series) || len(all[0].Dim("year").Members) != 1 {
+			t.Fatalf("%d tables, the first with %d rows", len(all), all[0].Len())
+		}
+		c := all[0]
+		for row := range c.Len() {
+			get := func(name string) float64 { return c.Cell(row, c.MeasureIndex(name)).Value }
+			if mean := (get("low_economic_standard") + get("low_education") + get("assistance_or_unemployed")) / 3; math.Abs(mean-get("index")) > 0.05+1e-9 {
+				t.Errorf("%s: index %v, and the mean of its parts is %v", c.Code(row, 0), get("index"), mean)
+			}
+		}
+		if got := c.Get("index", "1780R005", "2024"); got.Value != 20 {
+			t.Errorf("1780R005: %+v", got)
+		}
+		if got := c.Get("area_type", "1780R005", "2024"); got.Value != 1 {
+			t.Errorf("1780R005: %+v", got)
 		}
 	}
 }

@@ -118,14 +118,15 @@ type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// TestSlow: a host that never ends its answer, and a person who gives up.
+// TestSlow: a host that is silent, one that is slow and keeps coming, one that stops in the middle, and a person who gives up.
 func TestSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &Fetcher{Timeout: time.Second, Attempts: 2, Client: &http.Client{Transport: answering(func(r *http.Request) (*http.Response, error) {
+		silent := answering(func(r *http.Request) (*http.Response, error) {
 			<-r.Context().Done()
 			return nil, r.Context().Err()
-		})}}
-		if _, err := f.Ask(t.Context(), Request{Address: at}); err == nil || !strings.Contains(err.Error(), "no whole answer in time") {
+		})
+		f := &Fetcher{Timeout: time.Second, Attempts: 2, Client: &http.Client{Transport: silent}}
+		if _, err := f.Ask(t.Context(), Request{Address: at}); err == nil || !strings.Contains(err.Error(), "no answer in time: the host is silent (asked 2 times)") {
 			t.Error(err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
@@ -134,7 +135,59 @@ func TestSlow(t *testing.T) {
 		if _, err := f.Ask(ctx, Request{Address: at}); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > time.Second {
 			t.Errorf("after %s: %v", time.Since(start), err)
 		}
+		for _, c := range []struct {
+			pause time.Duration
+			want  string
+		}{{900 * time.Millisecond, ""}, {1100 * time.Millisecond, "the answer stopped after 1 bytes"}} { // 20 bytes, so 18 s in all
+			f := &Fetcher{Timeout: time.Second, Attempts: 1, Client: &http.Client{Transport: answering(func(r *http.Request) (*http.Response, error) {
+				resp := reply(200, "", "")
+				resp.Body = io.NopCloser(&dripping{ctx: r.Context(), text: "{\"a\":[1,2,3,4,5,6]}\n", pause: c.pause})
+				return resp, nil
+			})}}
+			_, err := f.Ask(t.Context(), Request{Address: at, Form: JSON})
+			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+				t.Errorf("a byte each %s: %v", c.pause, err)
+			}
+		}
 	})
+}
+
+// dripping is a text that comes a byte at a time.
+type dripping struct {
+	ctx   context.Context
+	text  string
+	pause time.Duration
+	at    int
+}
+
+func (d *dripping) Read(b []byte) (int, error) {
+	if d.at == len(d.text) {
+		return 0, io.EOF
+	}
+	if d.at > 0 {
+		select {
+		case <-time.After(d.pause):
+		case <-d.ctx.Done():
+			return 0, d.ctx.Err()
+		}
+	}
+	b[0] = d.text[d.at]
+	d.at++
+	return 1, nil
+}
+
+// TestRedirect: an address that leads from https to http is not followed.
+func TestRedirect(t *testing.T) {
+	open := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{}`) }))
+	defer open.Close()
+	host := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, open.URL, http.StatusFound) }))
+	defer host.Close()
+	client := host.Client()
+	client.CheckRedirect = careful.CheckRedirect
+	f := &Fetcher{Client: client, Attempts: 1}
+	if _, err := f.Ask(t.Context(), Request{Address: host.URL, Form: JSON}); err == nil || !strings.Contains(err.Error(), "not encrypted") {
+		t.Error(err)
+	}
 }
 
 // three asks for three answers of a host; the second tells how many there are.

@@ -31,7 +31,7 @@ type diffCmd struct {
 
 func (c *diffCmd) Help() string {
 	return `Compares two vintages cell by cell, by table, codes and measure: what has another value or state, what has come and what is gone, and which codes
-have got another name. Values are compared as they stand, shares in percent.
+have got another name. Values are the same when they are equal; they are shown as they stand, shares in percent.
 
 After skikt fetch PROJECT --update the former vintage of a snapshot is skikt.1.lock, skikt.2.lock and so on in its folder:
 
@@ -144,8 +144,23 @@ func compare(name string, a, b *vintage) (tableDiff, error) {
 	if err != nil {
 		return d, err
 	}
-	d.Comparison, err = cube.Compare(x, y)
-	return d, err
+	if d.Comparison, err = cube.Compare(x, y); err != nil {
+		return d, err
+	}
+	share := func(c *cube.Cube, name string) bool {
+		m := c.MeasureIndex(name)
+		return m >= 0 && c.Measures()[m].Kind == cube.Share
+	}
+	for i := range d.Cells { // shares are shown in percent
+		cell := &d.Cells[i]
+		if share(x, cell.Measure) {
+			cell.Was.Value = cube.Percent(cell.Was.Value)
+		}
+		if share(y, cell.Measure) {
+			cell.Now.Value = cube.Percent(cell.Now.Value)
+		}
+	}
+	return d, nil
 }
 
 // openVintage opens what one side is.

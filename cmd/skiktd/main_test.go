@@ -108,7 +108,7 @@ func TestLimitAndMetrics(t *testing.T) {
 	address, _, end := start(t, "-edition", format1, "-address", "127.0.0.1:0", "-rate", "0.01", "-burst", "3")
 	codes := map[int]int{}
 	for range 5 {
-		r, _ := get(t, address+"/style.css")
+		r, _ := get(t, address+"/metod")
 		codes[r.StatusCode]++
 		if r.StatusCode == http.StatusTooManyRequests && r.Header.Get("Retry-After") == "" {
 			t.Error("429 without Retry-After")

@@ -62,8 +62,16 @@ type writer struct {
 	lists CodeLists // nil in an answer with values
 }
 
-// quote writes a text.
+// quote writes a text. Most are codes, which stand as they are.
 func (w *writer) quote(s string) {
+	if !strings.ContainsFunc(s, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-' || r == ' ')
+	}) {
+		w.WriteByte('"')
+		w.WriteString(s)
+		w.WriteByte('"')
+		return
+	}
 	raw, _ := json.Marshal(s) // a string always can be
 	w.Write(raw)
 }

@@ -7,7 +7,7 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   retries: 0,
-  timeout: 60_000,
+  timeout: 180_000, // a test goes through many pages
   forbidOnly: true,
   reporter: [['line']],
   outputDir: process.env.E2E_OUTPUT ?? 'node_modules/.results',

@@ -1,5 +1,8 @@
-// The kind of page that an address leads to: digits and names of single tables and verdicts don't matter, conditions do by their names.
+// The kind of page that an address leads to: digits and names of single tables and verdicts don't matter, conditions do by their names. The pages under an edition's permanent address are
+// those without it, so two of them in each language will do.
 function kind(u: URL): string {
+  const permanent = /^(\/en)?\/e\/|^\/e\/[^/]+(\/en)?/.exec(u.pathname)
+  if (permanent) return `${u.pathname.includes('/en/') ? '/en' : ''}/e/*`
   const path = u.pathname.replace(/\d/g, '9').replace(/\/(tabell|bedomning|bidrag)\/.+/, '/$1/*')
   return path + '?' + [...new Set(u.searchParams.keys())].sort().join('&')
 }

@@ -1,8 +1,15 @@
-// The site is whole without script. What is here makes a page quicker to use: each island looks for its own mark in the page and is fetched only where it is found.
+// The site is whole without script. What is here makes a page quicker to use, and is fetched where a page has use for it.
 
-const islands: Record<string, () => Promise<{ start: (at: HTMLElement) => void }>> = {}
+import { route } from './route'
 
-for (const at of document.querySelectorAll<HTMLElement>('[data-island]')) {
-  const load = islands[at.dataset.island ?? '']
-  if (load) void load().then((island) => island.start(at))
+const map = () => import('./map')
+
+route(async (next) => (next.querySelector('#view') ? (await map()).prepare(next) : () => {}))
+
+// The areas of a map come when someone reaches for it.
+const reached = (event: Event) => {
+  if (!location.pathname.endsWith('/karta') || !(event.target instanceof Element) || !event.target.closest('figure.map, main form.choose')) return
+  for (const name of ['pointerover', 'focusin']) document.removeEventListener(name, reached)
+  void map().then((it) => it.start())
 }
+for (const name of ['pointerover', 'focusin']) document.addEventListener(name, reached)

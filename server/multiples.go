@@ -1,0 +1,202 @@
+package server
+
+import (
+	"fmt"
+	"html/template"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/picture"
+)
+
+// Small multiples: the same map year by year, or of several figures in one year, side by side.
+//
+//	/karta/flera?m=FIGURE               every year of a figure (at most mostMultiples, the latest), in the same classes
+//	/karta/flera?m=FIGURE&m=FIGURE      several figures in their latest year, or in that of &ar=, each in its own classes
+//
+// with &niva= and &inom= as on the map. The classes of years are made of all years together, so that a colour is the same values in each.
+const mostMultiples = 9
+
+// multiplesPage is small maps side by side.
+type multiplesPage struct {
+	Choose choosing
+	Note   string
+	Legend *picture.Chart // of all maps, when they have the same
+	Maps   []smallMap
+	Grid   *grid // how many areas each class has in each
+	Notes  []cube.Text
+}
+
+type smallMap struct {
+	Title, Href string
+	SVG         template.HTML
+	Legend      *picture.Chart // its own, when each has its own
+}
+
+// multiples answers with small maps.
+func (s *Server) multiples(r *request) (*answer, error) {
+	if err := r.only(shown, level, chosenYear, inside); err != nil {
+		return nil, err
+	}
+	lang := r.lang
+	keys := r.query[shown]
+	if len(keys) > mostMultiples {
+		return nil, &badRequest{fmt.Sprintf(word(lang, "too-many-maps"), mostMultiples)}
+	}
+	p := &multiplesPage{}
+	a := &answer{template: "multiples.html", body: p}
+	list := [][]string{{"map", "class", "areas"}}
+	g := &grid{Labels: []string{word(lang, "class")}}
+	rowOf := map[string]int{}
+	var rows block
+	add := func(column string, l *picture.Legend) {
+		at := len(g.Heads)
+		g.Heads = append(g.Heads, columnHead{Text: column})
+		for _, k := range l.Classes {
+			i, ok := rowOf[k.Label]
+			if !ok {
+				i, rowOf[k.Label] = len(rows.Rows), len(rows.Rows)
+				rows.Rows = append(rows.Rows, gridRow{Labels: []label{{Text: k.Label}}})
+			}
+			for len(rows.Rows[i].Figures) < at {
+				rows.Rows[i].Figures = append(rows.Rows[i].Figures, picture.Figure{})
+			}
+			rows.Rows[i].Figures = append(rows.Rows[i].Figures, picture.Figure{Text: picture.Number(float64(k.N), 0, lang)})
+			list = append(list, []string{column, k.Label, strconv.Itoa(k.N)})
+		}
+	}
+	if len(keys) <= 1 {
+		one, err := s.mapData(r)
+		if err != nil {
+			return nil, err
+		}
+		years := one.table.years()
+		years = years[max(0, len(years)-mostMultiples):]
+		var all []cube.Cell
+		byYear := make([][]cube.Cell, len(years))
+		for i, year := range years {
+			byYear[i] = one.cells(year)
+			all = append(all, byYear[i]...)
+		}
+		a.title = strings.TrimSuffix(strings.TrimSpace(one.figure.head(lang)+" "+fmt.Sprintf(word(lang, "per-area-years"), one.division.ID.Title())), ",")
+		for i, year := range years {
+			l := picture.NewLegend(all, one.figure.measure, lang)
+			chart := picture.ChartBy(one.drawing(s, len(p.Maps) == 0, lang), year, byYear[i], one.figure.measure, l, lang)
+			if chart == nil {
+				return nil, &badRequest{word(lang, "nothing-drawn")}
+			}
+			add(year, l)
+			p.Maps = append(p.Maps, smallMap{Title: year, Href: prefix(lang) + "/karta" + question(with(r.query, chosenYear, year)), SVG: chart.SVG})
+			p.Legend = chart
+		}
+		// The one legend stands for all maps: its counts are in the table.
+		for _, k := range p.Legend.Legend.Classes {
+			k.N, k.Faint = -1, 0
+		}
+		p.Legend.Notes = nil
+		p.Note = word(lang, "multiples-years")
+		p.Notes = one.cube.Notes
+	} else {
+		a.title = word(lang, "multiples-measures")
+		for _, key := range keys {
+			alone := *r
+			alone.query = with(r.query, shown, key)
+			one, err := s.mapData(&alone)
+			if err != nil {
+				return nil, err
+			}
+			year := one.table.last()
+			if want := r.query.Get(chosenYear); want != "" {
+				if !slices.Contains(one.table.years(), want) {
+					return nil, &badRequest{word(lang, "unknown-year") + " " + strings.Join(one.table.years(), ", ")}
+				}
+				year = want
+			}
+			title := strings.TrimSuffix(strings.TrimSpace(one.figure.head(lang)+", "+year), ",")
+			cells := one.cells(year)
+			chart := picture.ChartBy(one.drawing(s, len(p.Maps) == 0, lang), title, cells, one.figure.measure, picture.NewLegend(cells, one.figure.measure, lang), lang)
+			if chart == nil {
+				return nil, &badRequest{word(lang, "nothing-drawn")}
+			}
+			add(title, chart.Legend)
+			p.Maps = append(p.Maps, smallMap{Title: title, Href: prefix(lang) + "/karta" + question(with(alone.query, chosenYear, r.query.Get(chosenYear))), SVG: chart.SVG, Legend: chart})
+		}
+		p.Note = word(lang, "multiples-own")
+	}
+	for i := range rows.Rows {
+		for len(rows.Rows[i].Figures) < len(g.Heads) {
+			rows.Rows[i].Figures = append(rows.Rows[i].Figures, picture.Figure{})
+		}
+	}
+	g.Caption, g.Blocks = word(lang, "areas-by-class"), []block{rows}
+	g.finish()
+	p.Grid, a.list = g, list
+	a.facts = list
+	choice, err := s.figureField(shown, word(lang, "measure"), append(keys, "")[0], false, lang, func(*figure) bool { return true })
+	if err != nil {
+		return nil, err
+	}
+	p.Choose = choosing{Lang: lang, Action: prefix(lang) + "/karta/flera", Fields: []field{choice}}
+	for _, name := range []string{level, inside} {
+		if v := r.query.Get(name); v != "" && len(keys) <= 1 {
+			p.Choose.Kept = append(p.Choose.Kept, condition{name, v})
+		}
+	}
+	return a, nil
+}
+
+// A mapping is what maps of a figure are drawn of: the areas of a division, or of those the ones in a place.
+type mapping struct {
+	figure   *figure
+	table    *table
+	cube     *cube.Cube
+	division *division
+	places   []place
+}
+
+func (s *Server) mapData(r *request) (*mapping, error) {
+	f, t, d, err := s.mapped(r)
+	if err != nil {
+		return nil, err
+	}
+	c, err := t.cells()
+	if err != nil {
+		return nil, err
+	}
+	m := &mapping{f, t, c, d, nil}
+	keep := func(int) bool { return true }
+	if code := r.query.Get(inside); code != "" {
+		q, ok := s.find(code)
+		if !ok {
+			return nil, &badRequest{word(r.lang, "unknown-place")}
+		}
+		keep = within(d, q)
+	}
+	for at := range d.Len() {
+		if keep(at) {
+			m.places = append(m.places, place{d, at})
+		}
+	}
+	return m, nil
+}
+
+// cells are the areas' values in a year.
+func (m *mapping) cells(year string) []cube.Cell {
+	rows := m.figure.rows(m.table, m.cube, year)
+	out := make([]cube.Cell, len(m.places))
+	for i, p := range m.places {
+		out[i] = m.figure.in(m.cube, rows, p.area().Code)
+	}
+	return out
+}
+
+// drawing is the small map before its classes are known.
+func (m *mapping) drawing(s *Server, first bool, lang string) picture.Map {
+	d := picture.Map{Window: picture.Nowhere, Small: true, Shared: !first}
+	for _, p := range m.places {
+		d.Shapes = append(d.Shapes, p.shape(lang, s.href(p, lang)))
+	}
+	return d
+}

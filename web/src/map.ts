@@ -1,0 +1,126 @@
+// The areas of a map: fetched once, coloured by each answer. What an area's class, colour and sentence are is said by the server alone.
+
+import { mount } from 'svelte'
+import Copy from './Copy.svelte'
+import Pan from './Pan.svelte'
+import Travel from './Travel.svelte'
+import Years from './Years.svelte'
+import { now, type Areas, type View } from './now.svelte'
+import { show } from './route'
+
+const loaded = new Map<string, Promise<Areas>>()
+
+function areasAt(address: string): Promise<Areas> {
+  let areas = loaded.get(address)
+  if (!areas) {
+    areas = fetch(address).then((answer) => {
+      if (!answer.ok) throw new Error(`${address}: ${answer.status}`)
+      return answer.json() as Promise<Areas>
+    })
+    areas.catch(() => loaded.delete(address))
+    loaded.set(address, areas)
+  }
+  return areas
+}
+
+/** Reads what a page shows of its areas, and gives back what colours them once the page is shown. */
+export async function prepare(next: Document): Promise<() => void> {
+  const text = next.querySelector('#view')?.textContent
+  if (!text) return () => {}
+  const view = JSON.parse(text) as View
+  const areas = await areasAt(view.areas)
+  return () => {
+    paint(areas, view)
+    now.areas = areas
+    now.view = view
+    furnish()
+  }
+}
+
+/** Puts the areas in place of the server's picture of the same view. */
+export async function start(): Promise<void> {
+  await show(new URL(location.href), 'replace')
+}
+
+const svgSpace = 'http://www.w3.org/2000/svg'
+
+/** Draws the areas of each class as one, as the server does: a handful of shapes is painted sooner than thousands. */
+function paint(areas: Areas, view: View): void {
+  const group = document.querySelector('svg.map g.areas')
+  if (!group) return
+  const drawn = new Map<string, string[]>()
+  for (let i = 0; i < areas.paths.length; i++) {
+    const letter = view.classes[i]
+    const there = drawn.get(letter)
+    there ? there.push(areas.paths[i]) : drawn.set(letter, [areas.paths[i]])
+  }
+  group.setAttribute('transform', `scale(${areas.scale})`)
+  group.replaceChildren(
+    ...[...drawn].map(([letter, paths]) => {
+      const path = document.createElementNS(svgSpace, 'path')
+      path.setAttribute('d', paths.join(''))
+      path.setAttribute('fill', letter === '-' ? 'transparent' : view.fills[letter.toUpperCase().charCodeAt(0) - 65])
+      if (letter >= 'a') path.setAttribute('fill-opacity', '.5')
+      if (areas.scale > 1) path.setAttribute('class', 'many')
+      return path
+    }),
+  )
+}
+
+const pen = document.createElement('canvas').getContext('2d')
+
+/** The area at a point of the map, or -1. */
+function areaAt(areas: Areas, svg: SVGSVGElement, event: MouseEvent): number {
+  const toScreen = svg.getScreenCTM()
+  if (!pen || !toScreen) return -1
+  const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(toScreen.inverse())
+  const [x, y] = [at.x / areas.scale, at.y / areas.scale]
+  // It is most often one of those whose middles are near.
+  const far = areas.middles.map(([mx, my]) => (mx - x) ** 2 + (my - y) ** 2)
+  const near = [...far.keys()].sort((a, b) => far[a] - far[b]).slice(0, 60)
+  return near.find((i) => pen.isPointInPath(new Path2D(areas.paths[i]), x, y)) ?? -1
+}
+
+/** Outlines an area in a way of its own (here, pointed), or none. */
+export function outline(areas: Areas, at: number, way: 'here' | 'pointed'): void {
+  const svg = document.querySelector('svg.map')
+  svg?.querySelector(`g.${way}`)?.remove()
+  if (!svg || at < 0) return
+  const group = document.createElementNS(svgSpace, 'g')
+  group.setAttribute('class', way)
+  group.setAttribute('data-own', '')
+  group.setAttribute('transform', `scale(${areas.scale})`)
+  group.innerHTML = `<path class="halo" d="${areas.paths[at]}"/><path class="mark" d="${areas.paths[at]}"/>`
+  svg.append(group)
+}
+
+/** Puts the controls beside the map, where they are not there yet. */
+function furnish(): void {
+  const key = document.querySelector('main figure.map div.key')
+  if (!key || key.querySelector('[data-own].beside')) return
+  const room = document.createElement('div')
+  room.className = 'beside'
+  room.setAttribute('data-own', '')
+  key.append(room)
+  for (const part of [Years, Travel, Copy]) mount(part, { target: room })
+  const wide = document.createElement('div')
+  wide.className = 'wide'
+  wide.setAttribute('data-own', '')
+  key.closest('figure')!.append(wide)
+  mount(Pan, { target: wide })
+  const svg = document.querySelector<SVGSVGElement>('main svg.map')!
+  const point = (at: number) => {
+    if (at === now.pointed || !now.areas) return
+    now.pointed = at
+    outline(now.areas, at, 'pointed')
+  }
+  svg.addEventListener('pointermove', (event) => point(now.areas ? areaAt(now.areas, svg, event) : -1))
+  svg.addEventListener('pointerleave', () => point(-1))
+  // Links that lie on the map lead where they lead; elsewhere an area leads to its page.
+  svg.addEventListener('click', (event) => {
+    const at = now.areas && !(event.target as Element).closest('a') ? areaAt(now.areas, svg, event) : -1
+    if (at < 0 || !now.there(at)) return
+    if (event.ctrlKey || event.metaKey) open(now.areas!.hrefs[at])
+    else location.assign(now.areas!.hrefs[at])
+  })
+}
