@@ -9,14 +9,14 @@ import { createRequire } from 'node:module'
 
 const { chromium } = createRequire(new URL('../web/e2e/package.json', import.meta.url))('@playwright/test')
 const site = process.argv[2] ?? 'http://127.0.0.1:8022'
-const budget = 60_000
+const budget = 60_000 // of bodies
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
 
 let heavy = false
 for (const address of ['/', '/karta', '/karta?m=index:Index', '/plats/0201', '/jamfor', '/tabell']) {
   const page = await (await browser.newContext()).newPage()
   await page.goto(site + address, { waitUntil: 'networkidle' })
-  const bytes = await page.evaluate(() => ['navigation', 'resource'].flatMap((kind) => performance.getEntriesByType(kind)).reduce((sum, one) => sum + one.transferSize, 0))
+  const bytes = await page.evaluate(() => ['navigation', 'resource'].flatMap((kind) => performance.getEntriesByType(kind)).reduce((sum, one) => sum + one.encodedBodySize, 0))
   heavy ||= bytes > budget
   console.log(`first view ${address}: ${(bytes / 1000).toFixed(1)} kB${bytes > budget ? ', more than 60' : ''}`)
   await page.context().close()
