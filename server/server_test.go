@@ -573,7 +573,8 @@ func TestNumbers(t *testing.T) {
 
 // programs tells whether an address is of an interface for programs, whose forms are those of others and have tests of their own.
 func programs(path string) bool {
-	return strings.HasPrefix(path, "/api/v") || path == "/api/openapi.json" || strings.HasPrefix(path, "/datasets/")
+	path = strings.TrimPrefix(path, "/en")
+	return strings.HasPrefix(path, "/api/v") || path == "/api/openapi.json" || strings.HasPrefix(path, "/datasets/") || path == "/ogc" || strings.HasPrefix(path, "/ogc/") || strings.HasPrefix(path, "/tiles/")
 }
 
 func TestSyntheticIsSaidEverywhere(t *testing.T) {
