@@ -665,7 +665,7 @@ func (s *Server) ogcItems(c *ogcCall, d *division) (*ogcAnswer, error) {
 	}
 	names := columnNames(q.columns)
 	b := make([]byte, 0, 4096+len(chosen)*2048)
-	b = fmt.Appendf(b, `{"type":"FeatureCollection","numberMatched":%d,"numberReturned":%d,"features":[`, matched, len(chosen))
+	b = fmt.Appendf(b, `{"type":"FeatureCollection","synthetic":%t,"numberMatched":%d,"numberReturned":%d,"features":[`, s.ed.Manifest().Synthetic, matched, len(chosen))
 	for i, at := range chosen {
 		if i > 0 {
 			b = append(b, ',')

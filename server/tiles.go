@@ -60,6 +60,8 @@ type tileJSON struct {
 	Layers   []tile.VectorLayer `json:"vector_layers"`
 	Edition  string             `json:"edition"`
 	Archive  string             `json:"pmtiles"`
+
+	Synthetic bool `json:"synthetic"`
 }
 
 // serveTiles answers what is asked under the address of tiles.
@@ -108,7 +110,7 @@ func (s *Server) serveTiles(w http.ResponseWriter, req *http.Request) {
 		h.Set("Content-Type", "application/json")
 		least, closest := set.Zooms()
 		at := origin(req) + tiles + "/" + d.ID.String()
-		body, err := json.Marshal(tileJSON{"3.0.0", d.ID.Title(), "xyz", []string{at + "/" + set.hash() + "/{z}/{x}/{y}.mvt"}, least, closest, set.Bounds(), set.Layers(), s.ed.ID(), at + ".pmtiles"})
+		body, err := json.Marshal(tileJSON{"3.0.0", d.ID.Title(), "xyz", []string{at + "/" + set.hash() + "/{z}/{x}/{y}.mvt"}, least, closest, set.Bounds(), set.Layers(), s.ed.ID(), at + ".pmtiles", s.ed.Manifest().Synthetic})
 		if err != nil {
 			fail(http.StatusInternalServerError, word("en", "broken"))
 			return
