@@ -29,12 +29,11 @@ type indexTable struct {
 
 // An indexYear is what is published of a division's areas in a year. Slices have one element an area that has an index or a type.
 type indexYear struct {
-	at         []int                // position of the area in its division
-	percents   [][]areatype.Exact   // nil where a component is not published
-	index      []*areatype.Exact    // as it is published, nil where it is not
-	population []int64              // nil where it is not known for all
-	types      []areatype.Type      // as they are published; 0 for none
-	share      map[string][]float64 // of other measures
+	at         []int              // position of the area in its division
+	percents   [][]areatype.Exact // nil where a component is not published
+	index      []*areatype.Exact  // as it is published, nil where it is not
+	population []int64            // nil where it is not known for all
+	types      []areatype.Type    // as they are published; 0 for none
 }
 
 // indexTables are the tables whose types can be computed anew: those that the edition defines, else those that have what SCB's definition needs.
