@@ -151,9 +151,9 @@ func breakText(all []*series, from, to, lang string) string {
 func (s *Server) becameBy(b *area.Bridge, q place, d *division, lang string) (note string, later []link) {
 	links := b.Of(q.area().Code)
 	slices.SortStableFunc(links, func(x, y area.Link) int { return cmp.Compare(y.Forward.Est, x.Forward.Est) })
-	form := "became"
+	form := word(lang, "became")
 	if b.Basis == area.ByPersons {
-		form = "became-people"
+		form = word(lang, "became-people")
 	}
 	for _, l := range links {
 		at, ok := d.Index(l.New)
@@ -167,11 +167,11 @@ func (s *Server) becameBy(b *area.Bridge, q place, d *division, lang string) (no
 		case l.Kind == area.Merged:
 			return fmt.Sprintf(word(lang, "became-whole"), d.ID.Title()), []link{{u.called(lang), s.href(u, lang)}}
 		case !l.Forward.Known:
-			form = "became-parts"
+			form = word(lang, "became-parts")
 			later = append(later, link{u.name(lang) + " " + l.New, s.href(u, lang)})
 		default:
 			later = append(later, link{fmt.Sprintf("%s %s: %s", u.name(lang), l.New, picture.Percent(math.Round(100*l.Forward.Est)/100, lang)), s.href(u, lang)})
 		}
 	}
-	return fmt.Sprintf(word(lang, form), d.ID.Title()), later
+	return fmt.Sprintf(form, d.ID.Title()), later
 }
