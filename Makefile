@@ -11,10 +11,11 @@ NPM := $(shell command -v npm)
 # The demo's program is made in a hurry (decision 13): without Arrow, GeoPackages, workbooks, the C resolver and debug tables, with calls inlined only where it computes, and with a
 # compiler that collects less garbage. On a machine that has never built any Go that halves the time to the first page. "make build" makes the whole program.
 COMPUTES := segregation protect cube locate border area areatype store internal/...
-DEMO := GOGC=400 CGO_CFLAGS="-O0 -g0" $(GO) build -tags quick,netgo,osusergo -ldflags "-s -w" -gcflags="all=-dwarf=false -l" $(COMPUTES:%=-gcflags="./%=-dwarf=false") -o skikt ./cmd/skikt
-# The front end is fetched and built while Go compiles; what embeds it is then compiled again. Where that can't be done the demo is the same without script.
+DEMO := GOGC=400 CGO_CFLAGS="-O0 -g0" $(GO) build -tags quick,netgo,osusergo -ldflags "-s -w" -gcflags="all=-dwarf=false -l" $(COMPUTES:%=-gcflags="./%=-dwarf=false")
+# The front end is fetched and built while Go compiles all that does not embed it. Where it can't be built the demo is the same without script.
 demo:
-	@$(if $(NPM),($(MAKE) --no-print-directory web || echo "demo: the front end could not be built; the pages work without script") &) { $(DEMO) || true; } && wait && $(DEMO)
+	@$(if $(NPM),($(MAKE) --no-print-directory web || echo "demo: the front end could not be built; the pages work without script") &) $(DEMO) ./project ./report; wait
+	$(DEMO) -o skikt ./cmd/skikt
 	./skikt demo
 
 # The front end. Without Node, or without this step, the pages are the same without script.

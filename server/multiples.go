@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"slices"
@@ -67,6 +68,7 @@ func (s *Server) multiples(r *request) (*answer, error) {
 			list = append(list, []string{column, k.Label, strconv.Itoa(k.N)})
 		}
 	}
+	chosen := append(keys, "")[0]
 	if len(keys) <= 1 {
 		one, err := s.mapData(r)
 		if err != nil {
@@ -81,14 +83,16 @@ func (s *Server) multiples(r *request) (*answer, error) {
 			all = append(all, byYear[i]...)
 		}
 		a.title = strings.TrimSuffix(strings.TrimSpace(one.figure.head(lang)+" "+fmt.Sprintf(word(lang, "per-area-years"), one.division.ID.Title())), ",")
+		chosen = one.figure.key
 		for i, year := range years {
+			title := cmp.Or(year, word(lang, "no-year"))
 			l := picture.NewLegend(all, one.figure.measure, lang)
-			chart := picture.ChartBy(one.drawing(s, len(p.Maps) == 0, lang), year, byYear[i], one.figure.measure, l, lang)
+			chart := picture.ChartBy(one.drawing(s, len(p.Maps) == 0, lang), title, byYear[i], one.figure.measure, l, lang)
 			if chart == nil {
 				return nil, &badRequest{word(lang, "nothing-drawn")}
 			}
-			add(year, l)
-			p.Maps = append(p.Maps, smallMap{Title: year, Href: prefix(lang) + "/karta" + question(with(r.query, chosenYear, year)), SVG: chart.SVG})
+			add(title, l)
+			p.Maps = append(p.Maps, smallMap{Title: title, Href: prefix(lang) + "/karta" + question(with(with(r.query, shown, chosen), chosenYear, year)), SVG: chart.SVG})
 			p.Legend = chart
 		}
 		// The one legend stands for all maps: its counts are in the table.
@@ -134,7 +138,7 @@ func (s *Server) multiples(r *request) (*answer, error) {
 	g.finish()
 	p.Grid, a.list = g, list
 	a.facts = list
-	choice, err := s.figureField(shown, word(lang, "measure"), append(keys, "")[0], false, lang, func(*figure) bool { return true })
+	choice, err := s.figureField(shown, word(lang, "measure"), chosen, false, lang, func(*figure) bool { return true })
 	if err != nil {
 		return nil, err
 	}
