@@ -1,7 +1,7 @@
 // Another view of the same page (a link or form that leads to the address we are at, with other conditions) is fetched, and takes the place of the one shown: its address, title, text,
 // picture and numbers at once, when all of it is there. Until then what is shown keeps its own title and address. Everything else is left to the browser.
 
-import { likeControls, swap } from './swap'
+import { likeControls, take } from './swap'
 import { word } from './word'
 
 type Way = 'push' | 'replace' | 'stay'
@@ -50,20 +50,17 @@ export async function show(address: URL, way: Way): Promise<void> {
     const next = new DOMParser().parseFromString(await answer.text(), 'text/html')
     const after = await prepare(next)
     if (mine.signal.aborted) return
+    // First, since a browser lays the page out to remember how far it was scrolled.
+    if (way === 'push') history.pushState(null, '', address)
+    if (way === 'replace') history.replaceState(null, '', address)
     const title = next.title
     likeControls(document, next)
-    for (const part of ['main', 'footer']) {
-      const now = document.querySelector(part)
-      const then = next.querySelector(part)
-      if (now && then) swap(now, then)
-    }
+    take(document, next, ['main', 'footer'])
     document.title = title
     for (const link of document.head.querySelectorAll('link[rel=alternate]')) link.remove()
     document.head.append(...next.head.querySelectorAll('link[rel=alternate]'))
     const other = next.querySelector('nav .lang a')?.getAttribute('href')
     if (other) document.querySelector('nav .lang a')?.setAttribute('href', other)
-    if (way === 'push') history.pushState(null, '', address)
-    if (way === 'replace') history.replaceState(null, '', address)
     const another = address.href !== shown.href
     shown = address
     after()

@@ -3,8 +3,45 @@
 
 const lasting = 'form.choose, form.choose *, figure.map, svg.map, div.key, .scroll, .scroll *'
 
-/** Makes the children of one element like those of another. */
-export function swap(now: Element, next: Element): void {
+/** Tells whether an element is a long table out of sight, where nobody stands. */
+const later = (at: Element) =>
+  at.matches('.scroll') && !at.contains(document.activeElement) && at.querySelectorAll('tr').length > 50 && at.getBoundingClientRect().top > innerHeight
+
+/** Empties what holds a table, at the height it had, and puts the new one in once the rest has been painted: what stood there is gone with its title. */
+function fill(at: HTMLElement, rows: ChildNode[], height: number): void {
+  at.style.minHeight = `${height}px`
+  at.replaceChildren()
+  at.setAttribute('aria-busy', 'true')
+  waiting = { at, rows }
+  requestAnimationFrame(() => requestIdleCallback(settle, { timeout: 200 }))
+}
+
+let waiting: { at: HTMLElement; rows: ChildNode[] } | undefined
+
+/** Puts in what is waiting. */
+function settle(): void {
+  if (!waiting) return
+  const { at, rows } = waiting
+  waiting = undefined
+  at.replaceChildren(...rows)
+  at.style.minHeight = ''
+  at.removeAttribute('aria-busy')
+}
+
+/** The heights of what is put in later, which are looked at before anything is changed. */
+let heights = new Map<Element, number>()
+
+/** Makes the parts of one page like those of another. */
+export function take(now: Document, next: Document, parts: string[]): void {
+  settle()
+  heights = new Map([...now.querySelectorAll('main .scroll')].filter(later).map((at) => [at, at.getBoundingClientRect().height]))
+  for (const part of parts) {
+    const [from, to] = [now.querySelector(part), next.querySelector(part)]
+    if (from && to) swap(from, to)
+  }
+}
+
+function swap(now: Element, next: Element): void {
   const old = [...now.childNodes].filter((n) => !(n instanceof Element && n.hasAttribute('data-own')))
   const fresh = [...next.childNodes]
   fresh.forEach((node, i) => {
@@ -15,7 +52,8 @@ export function swap(now: Element, next: Element): void {
       if (at.matches('g.areas') && node.matches('g.areas')) return
       if (at.matches(lasting) && node.matches(lasting)) {
         likeAttributes(at, node)
-        swap(at, node)
+        if (heights.has(at)) fill(at as HTMLElement, [...node.childNodes], heights.get(at)!)
+        else swap(at, node)
       } else if (!at.isEqualNode(node)) at.replaceWith(node)
     } else if (!at.isEqualNode(node)) at.replaceWith(node)
   })
