@@ -256,3 +256,33 @@ func TestRealJSON(t *testing.T) {
 		t.Errorf("%d values, want %d", n, 31*5)
 	}
 }
+
+// The same values of SCB's as its XLSX files, passed on as plain CSV: 5,984 DeSO and the 10,521,556 persons of the five types together (568,542 + 845,321 + 2,343,940 + 5,759,066 + 1,004,687).
+func TestRealPassedOn(t *testing.T) {
+	background := readAll(t, dataFile(t, "scb-deso-2022/liu_foreignborn_demographics_deso.csv"), Declaration{Columns: []Column{
+		{Name: "deso", Required: true}, {Name: "swedish", Type: Int, Required: true}, {Name: "foreign", Type: Int, Required: true}, {Name: "total", Type: Int, Required: true}}})
+	swedish, _ := background.sum(1)
+	foreign, _ := background.sum(2)
+	total, n := background.sum(3)
+	if n != 5984 || total != 10521556 || swedish+foreign != total {
+		t.Errorf("%d areas, %v + %v = %v persons", n, swedish, foreign, total)
+	}
+	education := readAll(t, dataFile(t, "scb-deso-2022/liu_education_demographics_deso.csv"), Declaration{Columns: []Column{
+		{Name: "deso", Required: true}, {Name: "middle_school", Type: Int}, {Name: "education_missing", Type: Int}}})
+	if r := education.report; r.Good != 5984 || r.Bad != 0 {
+		t.Errorf("%+v", r)
+	}
+	income := readAll(t, dataFile(t, "scb-deso-2022/liu_income_demographics_deso.csv"), Declaration{Columns: []Column{
+		{Name: "deso", Required: true}, {Name: "income", Header: "Median income tkr", Type: Float}, {Name: "persons", Header: "Antal personer totalt", Type: Int, Required: true}}})
+	if r := income.report; r.Good != 5984 { // what else stands at its end has no persons
+		t.Errorf("%+v", r)
+	}
+	// Karlstad in 2025: 57 DeSO and 31 RegSO, with SCB's noise, so that they need not add up.
+	for level, want := range map[string]int64{"deso": 57, "regso": 31} {
+		areas := readAll(t, dataFile(t, "scb-regso/karlstad_omraden_befolkning.json"), Declaration{Rows: "innehall." + level + ".{area}", Columns: []Column{
+			{Name: "area", Required: true}, {Name: "totalt", Type: Int, Required: true}, {Name: "andel65", Type: Float, Required: true}}})
+		if r := areas.report; r.Good != want || r.Bad != 0 {
+			t.Errorf("%s: %+v", level, r)
+		}
+	}
+}
