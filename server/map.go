@@ -480,6 +480,8 @@ func (s *Server) geoJSON(r *request, title string, f *figure, places []place, ce
 	b = appendText(append(b, `{"type":"FeatureCollection","title":`...), title)
 	b = appendText(append(b, `,"edition":`...), s.ed.ID())
 	b = strconv.AppendBool(append(b, `,"synthetic":`...), s.ed.Manifest().Synthetic)
+	b = appendText(append(b, `,"cite":`...), s.cite(r.lang))
+	b = appendText(append(b, `,"licence":`...), s.ed.Manifest().Terms())
 	b = appendText(append(b, `,"caution":`...), word(r.lang, "not-caused"))
 	b = append(b, `,"features":[`...)
 	always := []byte(`,"measure":`)

@@ -215,8 +215,9 @@ func TestCompare(t *testing.T) {
 func TestGeoJSON(t *testing.T) {
 	h := toy(t)
 	var doc struct {
-		Type     string
-		Features []struct {
+		Type          string
+		Cite, Licence string
+		Features      []struct {
 			Geometry *struct {
 				Type        string
 				Coordinates [][][][2]float64
@@ -232,6 +233,9 @@ func TestGeoJSON(t *testing.T) {
 	}
 	if doc.Type != "FeatureCollection" || len(doc.Features) != 12 {
 		t.Fatalf("%s of %d", doc.Type, len(doc.Features))
+	}
+	if doc.Cite == "" || doc.Licence != edition.CC0 {
+		t.Errorf("cited as %q, licence %q", doc.Cite, doc.Licence)
 	}
 	for i, f := range doc.Features {
 		status := cube.NotAvailable.String()
