@@ -57,11 +57,11 @@ var squeezers, hardSqueezers = sync.Pool{New: func() any { return gzip.NewWriter
 // largeAnswer is the size from which an answer is worth squeezing hard: a national map, which is made once and sent often, must fit a first view of 60 kB.
 const largeAnswer = 200 << 10
 
-// squeezed is a text in gzip.
-func squeezed(text []byte) []byte {
+// squeezed is a text in gzip. What is not kept is rather sent soon than small.
+func squeezed(text []byte, kept bool) []byte {
 	var out bytes.Buffer
 	pool := &squeezers
-	if len(text) > largeAnswer {
+	if kept && len(text) > largeAnswer {
 		pool = &hardSqueezers
 	}
 	zip := pool.Get().(*gzip.Writer)

@@ -394,7 +394,7 @@ func (s *Server) reply(r *request) *reply {
 	sum := sha256.Sum256(a.body)
 	a.status, a.tag = http.StatusOK, `W/"`+hex.EncodeToString(sum[:12])+`"`
 	if len(a.body) > 1400 {
-		a.squeezed = squeezed(a.body)
+		a.squeezed = squeezed(a.body, !a.passing)
 	}
 	if a.passing {
 		return a
