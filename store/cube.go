@@ -115,19 +115,15 @@ type compiled struct {
 
 // compile plans the Spec and runs its survey.
 func (s *session) compile(ctx context.Context, spec cube.Spec) (*compiled, error) {
-	columns, err := s.columns(ctx, spec.From)
+	from, err := s.find(ctx, spec.From)
 	if err != nil {
 		return nil, err
 	}
-	lookups, err := s.lookups(ctx)
+	lookups, err := s.db.engine.lookups(ctx, s)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("store: lookups: %w", err)
 	}
-	known, err := s.facts(ctx, spec.From)
-	if err != nil {
-		return nil, err
-	}
-	p, err := newPlan(s.db.dialect, spec, schema{columns, known, lookups})
+	p, err := newPlan(s.db.engine, spec, schema{from, lookups})
 	if err != nil {
 		return nil, err
 	}
