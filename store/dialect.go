@@ -63,11 +63,10 @@ type plan struct {
 	dims     []planDim
 	measures []planMeasure
 	keys     []string // the columns that decide members, each once
-	from     string   // see relation
+	relation          // of the records
 	lookups  map[string]lookup
 	where    string // empty without conditions
 	guarded  bool   // a float column holds NaN or infinity, which count as missing
-	loaded   map[string]*facts
 }
 
 type planDim struct {
@@ -90,7 +89,7 @@ var unknownLabel = cube.Text{SV: "Uppgift saknas", EN: "Unknown"}
 // newPlan checks a Spec against what there is. Types are decided here, before any row is read, so that the engine gets no reason to complain
 // about what a row holds.
 func newPlan(d dialect, spec cube.Spec, s schema) (*plan, error) {
-	p := &plan{dialect: d, spec: spec, from: s.from, lookups: s.lookups, loaded: s.facts}
+	p := &plan{dialect: d, spec: spec, relation: s.relation, lookups: s.lookups}
 	if len(spec.Measures) == 0 {
 		return nil, p.bad("it has no measure")
 	}
@@ -213,6 +212,7 @@ func (p *plan) addMeasure(m cube.SpecMeasure, s schema) error {
 			}
 		}
 		out.facts = known
+		p.guarded = p.guarded || known != nil && known.odd
 	}
 	p.measures = append(p.measures, out)
 	return nil
@@ -321,7 +321,7 @@ func (p *plan) survey() string {
 			if m.float && m.facts == nil {
 				x := p.number(m, j)
 				out = append(out, fmt.Sprintf("%s AS greatest%d_%d", p.dialect.double("MAX(ABS("+x+"))"), i, j),
-					fmt.Sprintf("%s AS decimals%d_%d", p.dialect.whole("MAX("+p.decimals(x)+")"), i, j))
+					fmt.Sprintf("%s AS decimals%d_%d", p.dialect.whole("MAX("+p.decimals(x)+")"), i, j), fmt.Sprintf("COUNT(%s) AS there%d_%d", x, i, j))
 			}
 		}
 	}
@@ -336,7 +336,7 @@ func (p *plan) undecided() string {
 		if !slices.Contains(columns, c.Column) {
 			columns = append(columns, c.Column)
 		}
-		if f := p.loaded[c.Column]; f != nil && (f.missing == 0 || len(p.spec.Where) == 1) {
+		if f := p.facts[c.Column]; f != nil && (f.missing == 0 || len(p.spec.Where) == 1) {
 			missing[c.Column] = f.missing
 		}
 	}
@@ -365,7 +365,8 @@ func (p *plan) decimals(x string) string {
 
 // facts are what a scale follows from. They are known of each column of a table that a [Loader] has loaded; of others the survey finds them.
 type facts struct {
-	missing  int64   // rows without a value
+	missing  int64   // rows without a value, or, of an odd column, a finite one
+	odd      bool    // of a float column: some amounts are not finite numbers, and are left out of what follows
 	greatest float64 // amount of a float column
 	decimals int     // of a float column: each amount is the double nearest to a decimal of so many digits after the point; mostDecimals+1 when that isn't so
 }
@@ -391,7 +392,7 @@ func (f *facts) see(x float64) {
 
 // join is what is known of the amounts of both.
 func (f facts) join(g facts) facts {
-	return facts{f.missing + g.missing, max(f.greatest, g.greatest), max(f.decimals, g.decimals)}
+	return facts{f.missing + g.missing, f.odd || g.odd, max(f.greatest, g.greatest), max(f.decimals, g.decimals)}
 }
 
 // A scale makes the sum of doubles the same in whatever order the rows come, by adding whole numbers: sums of integers have no order. (Adding doubles rounds at

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"net"
 	"net/url"
 	"slices"
@@ -49,6 +50,8 @@ type relation struct {
 	from    string            // what stands after FROM: a name, or a query in brackets
 	columns []record.Vector   // in order; all of them can be named and read as what they are
 	facts   map[string]*facts // of columns, as far as they are known
+	rows    *int64            // how many there are, when it is known
+	costly  bool              // finding it out costs as much as the cells do
 }
 
 // A lookup is a small table: key0, key1, ..., code.
@@ -70,6 +73,7 @@ var (
 	ErrLogin   = errors.New("the server does not let the account in; see to its name, its password and its right to connect to the database")
 	ErrRight   = errors.New("the account has no right to this; grant it, see doc/engine.md")
 	ErrTimeout = errors.New("the time limit was reached; raise it, or ask for less")
+	ErrKeys    = fmt.Errorf("have more than %d different values, which is too many to place one by one: let a view on the server give rows the code of their area, or round coordinates to the metre", MostKeys)
 	ErrLost    = errors.New("the connection to the server was lost; nothing is left there, and the run can be repeated")
 )
 
@@ -153,6 +157,8 @@ type serving interface {
 	describe(ctx context.Context, s *session, table string) (from string, columns []column, err error)
 	// estimate is about how many rows a query gives, by the engine's own statistics; -1 when it has none.
 	estimate(ctx context.Context, s *session, query string) (int64, error)
+	// steady tells whether all sessions see the same state of the database, so that what one has learned of a table holds in the next.
+	steady() bool
 	// join is a relation with columns of a small table beside its own, in rows where the keys are equal; with NULL in others.
 	join(r relation, keys []string, small lookup, derived []record.Vector) string
 	// shared is what servers have in common.
@@ -199,8 +205,13 @@ func writtenOut(d dialect, columns []record.Vector, rows iter.Seq2[*record.Batch
 			out = append(out, "("+strings.Join(row, ", ")+")")
 		}
 	}
-	if len(out) == 0 {
-		return "", errors.New("the table has no rows")
+	if len(out) == 0 { // a row that is equal to nothing tells the types
+		nothing := map[record.Type]string{record.Text: d.asText("NULL"), record.Float: d.double("NULL"), record.Int: d.whole("NULL"), record.Bool: "NULL", record.Date: "NULL"}
+		row := make([]string, len(columns))
+		for i, c := range columns {
+			row[i] = nothing[c.Type]
+		}
+		out = append(out, "("+strings.Join(row, ", ")+")")
 	}
 	names := columnNames(columns)
 	for i, name := range names {
@@ -256,11 +267,23 @@ func (v *server) find(_ context.Context, _ *session, name string) (relation, err
 func (v *server) lookups(context.Context, *session) (map[string]lookup, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	out := make(map[string]lookup, len(v.small))
-	for name, l := range v.small {
-		out[name] = l
+	return maps.Clone(v.small), nil
+}
+
+// learned is what a session has found out about a table.
+func (v *server) learned(name string, rows int64, columns map[string]*facts) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	t := v.tables[name]
+	if t == nil {
+		return
 	}
-	return out, nil
+	known := maps.Clone(t.facts)
+	if known == nil {
+		known = map[string]*facts{}
+	}
+	maps.Copy(known, columns)
+	t.facts, t.rows = known, &rows
 }
 
 // named gives a small table a name of its own on the server: numbers, since names there may be short.
@@ -306,7 +329,7 @@ func (db *DB) Use(ctx context.Context, name, onServer string, columns []record.V
 	if err := checkColumns(name, columnNames(columns)); err != nil {
 		return err
 	}
-	t := &table{name: onServer}
+	t := &table{name: onServer, relation: relation{costly: true}}
 	var have []column
 	err = db.snapshot(ctx, func(s *session) error {
 		t.from, have, err = e.describe(ctx, s, onServer)
@@ -379,6 +402,78 @@ func (db *DB) Rows(ctx context.Context, name string) (n int64, err error) {
 		return err
 	})
 	return n, err
+}
+
+// MostKeys is how many different keys Derive takes: they are held in memory, some 20 bytes each for coordinates.
+const MostKeys = 3_000_000
+
+// Derive gives a table of a server further columns, that follow from some of its own, the keys: such as the area that coordinates lie in. The different keys are read once
+// and handed to f in batches, which gives the new columns of each. They are written back as a small table of this connection, and joined to the rows in SQL; a
+// row that lacks one of the keys has none of the new columns. It tells how many different keys there are.
+func (db *DB) Derive(ctx context.Context, name string, keys []string, derived []record.Vector, f func(*record.Batch) ([]record.Vector, error)) (int64, error) {
+	e, err := db.serving()
+	if err != nil {
+		return 0, err
+	}
+	bad := func(err error) (int64, error) { return 0, fmt.Errorf("store: table %s: %w", name, err) }
+	var r relation
+	var held []*record.Batch
+	distinct := int64(0)
+	err = db.snapshot(ctx, func(s *session) error {
+		if r, err = s.find(ctx, name); err != nil {
+			return err
+		}
+		var reads, known []string
+		var result []record.Vector
+		for _, key := range keys {
+			c, err := r.column(name, key)
+			if err != nil {
+				return err
+			}
+			reads, known, result = append(reads, e.stored(e.ident(key), c.Type)), append(known, e.ident(key)+" IS NOT NULL"), append(result, c)
+		}
+		if err := checkColumns(name, append(columnNames(r.columns), columnNames(derived)...)); err != nil {
+			return err
+		}
+		query := "SELECT DISTINCT " + strings.Join(reads, ", ") + " FROM " + r.from + " AS t WHERE " + strings.Join(known, " AND ")
+		return s.stream(ctx, query, result, func(b *record.Batch) error {
+			if distinct += int64(b.N); distinct > MostKeys {
+				return fmt.Errorf("%s %w", strings.Join(keys, ", "), ErrKeys)
+			}
+			held = append(held, b)
+			return nil
+		})
+	})
+	if err != nil {
+		return bad(err)
+	}
+	var columns []record.Vector
+	for i, key := range keys {
+		c, _ := r.column(name, key)
+		columns = append(columns, record.Vector{Name: fmt.Sprintf("key%d", i), Type: c.Type})
+	}
+	columns = append(columns, derived...)
+	rows := func(yield func(*record.Batch, error) bool) {
+		for i, b := range held {
+			held[i] = nil // it is not needed again
+			further, err := f(b)
+			if !yield(&record.Batch{N: b.N, Columns: append(b.Columns[:len(keys):len(keys)], further...)}, err) {
+				return
+			}
+		}
+	}
+	small := "columns of " + name
+	err = db.transact(ctx, true, func(s *session) error { return e.write(ctx, s, small, columns, rows) })
+	if err != nil {
+		return bad(err)
+	}
+	v := e.shared()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	t := v.tables[name]
+	t.from = e.join(t.relation, keys, v.small[small], derived)
+	t.columns = append(slices.Clip(t.columns), derived...)
+	return distinct, nil
 }
 
 // pooled makes a DB of an engine on a server.

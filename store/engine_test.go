@@ -220,3 +220,67 @@ func TestEnginesScan(t *testing.T) {
 		})
 	})
 }
+
+// TestDerive places random records by two keys, and counts by what they were placed in: on the server as in the program, where the rows come with the columns.
+func TestDerive(t *testing.T) {
+	derived := []record.Vector{{Name: "cell", Type: record.Text}, {Name: "how", Type: record.Text}}
+	derive := func(b *record.Batch, x, age int) []record.Vector {
+		cell, how := record.Vector{Name: "cell", Type: record.Text}, record.Vector{Name: "how", Type: record.Text}
+		for i := range b.N {
+			state := record.Present
+			for _, k := range []int{x, age} {
+				if b.Columns[k].State[i] != record.Present {
+					state = none
+				}
+			}
+			at := b.Columns[x].Float[i] * float64(b.Columns[age].Int[i])
+			cell.Text, how.Text = append(cell.Text, fmt.Sprint(int64(at)%3)), append(how.Text, fmt.Sprint(at > 0))
+			how.State = append(how.State, state)
+			if at == 0 {
+				state = none // placed nowhere
+			}
+			cell.State = append(cell.State, state)
+		}
+		return []record.Vector{cell, how}
+	}
+	eachServer(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
+		own := open(t, Options{})
+		rapid.Check(t, func(rt *rapid.T) {
+			b := people(rt)
+			u.fill(t, keeper, "people", b)
+			db := connect(t, s)
+			defer db.Close()
+			use(t, db, "people", b)
+			seen := map[string]bool{}
+			n, err := db.Derive(context.Background(), "people", []string{"x", "age"}, derived, func(keys *record.Batch) ([]record.Vector, error) {
+				for i := range keys.N {
+					key := fmt.Sprint(keys.Columns[0].Float[i]+0, keys.Columns[1].Int[i])
+					if seen[key] {
+						rt.Fatalf("the key %s came twice", key)
+					}
+					seen[key] = true
+				}
+				return derive(keys, 0, 1), nil
+			})
+			if err != nil || n != int64(len(seen)) {
+				rt.Fatalf("%d keys, %d seen: %v", n, len(seen), err)
+			}
+			b.Columns = append(b.Columns, derive(b, 5, 1)...)
+			load(t, own, "people", b)
+			defer run(t, own, "DROP TABLE people")
+			how := dim("how")
+			how.Unknown = "(none)"
+			for _, dims := range [][]cube.SpecDim{{dim("cell"), dim("area")}, {how, dim("works")}} {
+				spec := cube.Spec{Name: "c", From: "people", Dims: dims, Measures: []cube.SpecMeasure{counting("N"), summing("Float", "x")}}
+				want, account := count(t, own, spec)
+				got, there := count(t, db, spec)
+				if diff := cmp.Diff(want, got, inside); diff != "" {
+					rt.Fatalf("in the program and on the server (-own +server):\n%s", diff)
+				}
+				if diff := cmp.Diff(account, there); diff != "" {
+					rt.Fatalf("accounts (-own +server):\n%s", diff)
+				}
+			}
+		})
+	})
+}

@@ -324,6 +324,8 @@ func (e *postgres) estimate(ctx context.Context, s *session, query string) (n in
 	return n, err
 }
 
+func (*postgres) steady() bool { return true }
+
 func (e *postgres) join(r relation, keys []string, small lookup, derived []record.Vector) string {
 	var columns, on []string
 	for _, c := range r.columns {
