@@ -505,7 +505,7 @@ func (r *Run) scanColumns(ctx context.Context, from *loaded, names []string) (*R
 			columns = append(columns, record.Column{Name: name})
 		}
 	}
-	return scanRows(ctx, r.db, from.table, from.name, columns)
+	return scanRows(ctx, from.db, from.table, from.name, columns)
 }
 
 // schoolPoints are the coordinates that records are placed by, in whole metres.

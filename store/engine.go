@@ -12,6 +12,7 @@ import (
 	"maps"
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -96,6 +97,7 @@ type Server struct {
 	Run      string        // a name for the run, which its queries bear on the server, and which sets its small tables apart from those of other runs
 	Timeout  time.Duration // of one query; none when 0
 	Progress func(done, total int64)
+	Dry      bool // nothing is written, and nothing read but catalogues and statistics: for a plan
 }
 
 // openers connect to each kind of server.
@@ -316,61 +318,197 @@ func (db *DB) serving() (serving, error) {
 	return e, nil
 }
 
+// A Rule says what a value must be. A row that breaks one is kept out, and counted under the first that it breaks.
+type Rule struct {
+	Column   string
+	Name     string // what the rule is called
+	Required bool   // there must be a value; the others say nothing of rows without one
+	Min, Max *float64
+	In       []string       // texts
+	Match    *regexp.Regexp // of the text; tried on the different values, of which there may be MostValues, since the expressions of engines differ
+}
+
+// MostValues is how many different values a column with a pattern may have.
+const MostValues = 10_000
+
+// Used tells what Use found.
+type Used struct {
+	Rows   int64   // of the table; -1 when nothing had to be read
+	Broken []int64 // of them, how many each rule keeps out
+}
+
 // Use names a table or view of the server, with the columns that will be needed: no others are read. A column must be of the declared type there, or of one that can be
-// read as it without loss: whole numbers as float, and what has a text as text. The table stays where it is.
-func (db *DB) Use(ctx context.Context, name, onServer string, columns []record.Vector) error {
+// read as it without loss: whole numbers as float. The table stays where it is; rows that break a rule are kept out of whatever is asked of it.
+func (db *DB) Use(ctx context.Context, name, onServer string, columns []record.Vector, rules ...Rule) (Used, error) {
+	used := Used{Rows: -1, Broken: make([]int64, len(rules))}
 	e, err := db.serving()
 	if err != nil {
-		return err
+		return used, err
 	}
 	if err := checkName("table", name); err != nil {
-		return err
+		return used, err
 	}
 	if err := checkColumns(name, columnNames(columns)); err != nil {
-		return err
+		return used, err
 	}
-	t := &table{name: onServer, relation: relation{costly: true}}
-	var have []column
+	t := &table{name: onServer, relation: relation{costly: true, columns: columns}}
 	err = db.snapshot(ctx, func(s *session) error {
-		t.from, have, err = e.describe(ctx, s, onServer)
-		return err
+		from, have, err := e.describe(ctx, s, onServer)
+		if err != nil {
+			return err
+		}
+		if t.from, err = reading(e, from, have, columns); err != nil || len(rules) == 0 || db.dry {
+			return err
+		}
+		return s.sift(ctx, e, t, rules, &used)
 	})
 	if err != nil {
-		return fmt.Errorf("store: table %s: %w", onServer, err)
+		return used, fmt.Errorf("store: table %s: %w", onServer, err)
 	}
+	v := e.shared()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.tables[name] != nil {
+		return used, fmt.Errorf("store: there is a table %q already", name)
+	}
+	if v.tables == nil {
+		v.tables = map[string]*table{}
+	}
+	v.tables[name] = t
+	return used, nil
+}
+
+// reading is a relation of the wanted columns, each read as what it is wanted as.
+func reading(d dialect, from string, have []column, wanted []record.Vector) (string, error) {
 	var reads []string
-	for _, want := range columns {
+	for _, want := range wanted {
 		at := slices.IndexFunc(have, func(c column) bool { return c.name == want.Name })
 		if at < 0 {
 			names := make([]string, len(have))
 			for i, c := range have {
 				names[i] = c.name
 			}
-			return fmt.Errorf("store: table %s has no column %q; it has %s", onServer, want.Name, strings.Join(names, ", "))
+			return "", fmt.Errorf("it has no column %q; it has %s", want.Name, strings.Join(names, ", "))
 		}
 		if have[at].denied {
-			return fmt.Errorf("store: column %s of %s: %w", want.Name, onServer, ErrRight)
+			return "", fmt.Errorf("column %s: %w", want.Name, ErrRight)
 		}
-		read, ok := readAs(e, have[at], want.Type)
+		read, ok := readAs(d, have[at], want.Type)
 		if !ok {
-			return fmt.Errorf("store: column %s of %s is %s there, which can't be read as %s: declare it otherwise, or let a view on the server turn it into what it should be",
-				want.Name, onServer, have[at].kind, want.Type)
+			return "", fmt.Errorf("column %s is %s there, which can't be read as %s: declare it otherwise, or let a view on the server turn it into what it should be",
+				want.Name, have[at].kind, want.Type)
 		}
-		reads = append(reads, read+" AS "+e.ident(want.Name))
-		t.columns = append(t.columns, record.Vector{Name: want.Name, Type: want.Type})
+		reads = append(reads, read+" AS "+d.ident(want.Name))
 	}
-	t.from = "(SELECT " + strings.Join(reads, ", ") + " FROM " + t.from + " AS t)"
-	v := e.shared()
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.tables[name] != nil {
-		return fmt.Errorf("store: there is a table %q already", name)
+	return "(SELECT " + strings.Join(reads, ", ") + " FROM " + from + " AS t)", nil
+}
+
+// sift keeps the rows out that break a rule, and counts them.
+func (s *session) sift(ctx context.Context, d serving, t *table, rules []Rule, used *Used) error {
+	fault := "CASE"
+	for i, rule := range rules {
+		broken, err := s.broken(ctx, d, t, rule)
+		if err != nil {
+			return err
+		}
+		fault += fmt.Sprintf(" WHEN %s THEN %d", broken, i+1)
 	}
-	if v.tables == nil {
-		v.tables = map[string]*table{}
+	fault += " ELSE 0 END"
+	query := "SELECT " + d.whole(fault) + " AS fault, COUNT(*) AS n FROM " + t.from + " AS t GROUP BY 1"
+	used.Rows = 0
+	kept := int64(0)
+	err := s.stream(ctx, query, []record.Vector{{Type: record.Int}, {Type: record.Int}}, func(b *record.Batch) error {
+		for i, at := range b.Columns[0].Int {
+			n := b.Columns[1].Int[i]
+			if used.Rows += n; at > 0 {
+				used.Broken[at-1] = n
+			} else {
+				kept = n
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	v.tables[name] = t
+	if kept < used.Rows || !d.steady() {
+		t.from = "(SELECT * FROM " + t.from + " AS t WHERE " + fault + " = 0)"
+	}
+	if d.steady() {
+		t.rows = &kept
+	}
 	return nil
+}
+
+// broken is the condition that a row breaks a rule; it is not true of a row without a value, except where one is required.
+func (s *session) broken(ctx context.Context, d serving, t *table, rule Rule) (string, error) {
+	x := "t." + d.ident(rule.Column)
+	list := func(values []string) string {
+		literals := make([]string, len(values))
+		for i, v := range values {
+			literals[i] = d.text(v)
+		}
+		return strings.Join(literals, ", ")
+	}
+	switch {
+	case rule.Required:
+		return x + " IS NULL", nil
+	case rule.Min != nil && rule.Max != nil:
+		return fmt.Sprintf("(%s < %s OR %s > %s)", x, d.float(*rule.Min), x, d.float(*rule.Max)), nil
+	case rule.Min != nil:
+		return x + " < " + d.float(*rule.Min), nil
+	case rule.Max != nil:
+		return x + " > " + d.float(*rule.Max), nil
+	case rule.Match == nil:
+		return d.asText(x) + " NOT IN (" + list(rule.In) + ")", nil
+	}
+	var wrong []string
+	n := 0
+	query := "SELECT DISTINCT " + d.asText(x) + " AS v FROM " + t.from + " AS t WHERE " + x + " IS NOT NULL"
+	err := s.stream(ctx, query, []record.Vector{{Type: record.Text}}, func(b *record.Batch) error {
+		if n += b.N; n > MostValues {
+			return fmt.Errorf("column %s has more than %d different values, too many to try a pattern on; leave the pattern out, and let the server's own rules or a view keep wrong ones out", rule.Column, MostValues)
+		}
+		for _, v := range b.Columns[0].Text {
+			if !rule.Match.MatchString(v) {
+				wrong = append(wrong, v)
+			}
+		}
+		return nil
+	})
+	if err != nil || len(wrong) == 0 {
+		return "1 = 0", err
+	}
+	slices.Sort(wrong)
+	return d.asText(x) + " IN (" + list(wrong) + ")", nil
+}
+
+// Twice counts the rows that stand again: those that have the same values, or the same lack of one, in some columns as another row before them.
+func (db *DB) Twice(ctx context.Context, name string, columns []string) (n int64, err error) {
+	err = db.snapshot(ctx, func(s *session) error {
+		r, err := s.find(ctx, name)
+		if err != nil {
+			return err
+		}
+		names := make([]string, len(columns))
+		for i, c := range columns {
+			if _, err := r.column(name, c); err != nil {
+				return err
+			}
+			names[i] = db.engine.ident(c)
+		}
+		query := fmt.Sprintf("SELECT COALESCE(%s, 0) AS n FROM (SELECT COUNT(*) AS n FROM %s AS t GROUP BY %s HAVING COUNT(*) > 1) AS g",
+			db.engine.whole("SUM(n - 1)"), r.from, strings.Join(names, ", "))
+		err = s.stream(ctx, query, []record.Vector{{Type: record.Int}}, func(b *record.Batch) error {
+			n = b.Columns[0].Int[0]
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("store: rows of %s that stand twice: %w", name, err)
+		}
+		return nil
+	})
+	return n, err
 }
 
 // readAs is the expression that reads a column as a type; false when it can't be.

@@ -70,7 +70,7 @@ func connect(t testing.TB, s Server) *DB {
 
 func use(t testing.TB, db *DB, name string, b *record.Batch) {
 	t.Helper()
-	if err := db.Use(context.Background(), name, name, b.Columns); err != nil {
+	if _, err := db.Use(context.Background(), name, name, b.Columns); err != nil {
 		t.Fatal(err)
 	}
 }

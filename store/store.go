@@ -78,6 +78,7 @@ type DB struct {
 	pool      *sql.DB
 	engine    engine
 	transport transport
+	dry       bool         // small tables are named but not written, and nothing is read but catalogues
 	tag       string       // what queries begin with
 	closing   func() error // what else is to be closed, first; may be nil
 }
