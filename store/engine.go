@@ -47,11 +47,31 @@ type engine interface {
 
 // A relation is what the name of a table of records stands for.
 type relation struct {
-	from    string            // what stands after FROM: a name, or a query in brackets
+	from    string            // what stands after FROM, called t: a name. Never a query in brackets: not every engine counts where the rows are then
+	joins   string            // what it is joined to there
+	reads   map[string]string // how columns are read that aren't t's own as they are
 	columns []record.Vector   // in order; all of them can be named and read as what they are
 	facts   map[string]*facts // of columns, as far as they are known
-	rows    *int64            // how many there are, when it is known
+	n       *int64            // how many rows there are, when it is known
 	costly  bool              // finding it out costs as much as the cells do
+}
+
+// rows is what stands after FROM, for the rows that meet all conditions.
+func (r relation) rows(conditions ...string) string {
+	conditions = slices.DeleteFunc(conditions, func(c string) bool { return c == "" })
+	s := r.from + " AS t" + r.joins
+	if len(conditions) > 0 {
+		s += " WHERE " + strings.Join(conditions, " AND ")
+	}
+	return s
+}
+
+// read is the expression that reads a column.
+func (r relation) read(d dialect, column string) string {
+	if x, ok := r.reads[column]; ok {
+		return x
+	}
+	return "t." + d.ident(column)
 }
 
 // A lookup is a small table: key0, key1, ..., code.
@@ -160,7 +180,7 @@ type serving interface {
 	// steady tells whether all sessions see the same state of the database, so that what one has learned of a table holds in the next.
 	steady() bool
 	// join is a relation with columns of a small table beside its own, in rows where the keys are equal; with NULL in others.
-	join(r relation, keys []string, small lookup, derived []record.Vector) string
+	join(r relation, keys []string, small lookup, derived []record.Vector) (relation, error)
 	// shared is what servers have in common.
 	shared() *server
 }
@@ -206,7 +226,7 @@ func writtenOut(d dialect, columns []record.Vector, rows iter.Seq2[*record.Batch
 		}
 	}
 	if len(out) == 0 { // a row that is equal to nothing tells the types
-		nothing := map[record.Type]string{record.Text: d.asText("NULL"), record.Float: d.double("NULL"), record.Int: d.whole("NULL"), record.Bool: "NULL", record.Date: "NULL"}
+		nothing := map[record.Type]string{record.Text: d.asText("NULL", record.Text), record.Float: d.double("NULL"), record.Int: d.whole("NULL"), record.Bool: "NULL", record.Date: "NULL"}
 		row := make([]string, len(columns))
 		for i, c := range columns {
 			row[i] = nothing[c.Type]
@@ -283,7 +303,7 @@ func (v *server) learned(name string, rows int64, columns map[string]*facts) {
 		known = map[string]*facts{}
 	}
 	maps.Copy(known, columns)
-	t.facts, t.rows = known, &rows
+	t.facts, t.n = known, &rows
 }
 
 // named gives a small table a name of its own on the server: numbers, since names there may be short.
@@ -338,7 +358,7 @@ func (db *DB) Use(ctx context.Context, name, onServer string, columns []record.V
 	if err != nil {
 		return fmt.Errorf("store: table %s: %w", onServer, err)
 	}
-	var reads []string
+	t.reads = map[string]string{}
 	for _, want := range columns {
 		at := slices.IndexFunc(have, func(c column) bool { return c.name == want.Name })
 		if at < 0 {
@@ -356,10 +376,9 @@ func (db *DB) Use(ctx context.Context, name, onServer string, columns []record.V
 			return fmt.Errorf("store: column %s of %s is %s there, which can't be read as %s: declare it otherwise, or let a view on the server turn it into what it should be",
 				want.Name, onServer, have[at].kind, want.Type)
 		}
-		reads = append(reads, read+" AS "+e.ident(want.Name))
+		t.reads[want.Name] = read
 		t.columns = append(t.columns, record.Vector{Name: want.Name, Type: want.Type})
 	}
-	t.from = "(SELECT " + strings.Join(reads, ", ") + " FROM " + t.from + " AS t)"
 	v := e.shared()
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -398,7 +417,7 @@ func (db *DB) Rows(ctx context.Context, name string) (n int64, err error) {
 		return 0, fmt.Errorf("store: there is no table %q", name)
 	}
 	err = db.snapshot(ctx, func(s *session) error {
-		n, err = e.estimate(ctx, s, "SELECT 1 FROM "+t.from+" AS t")
+		n, err = e.estimate(ctx, s, "SELECT 1 FROM "+t.rows())
 		return err
 	})
 	return n, err
@@ -430,12 +449,12 @@ func (db *DB) Derive(ctx context.Context, name string, keys []string, derived []
 			if err != nil {
 				return err
 			}
-			reads, known, result = append(reads, e.stored(e.ident(key), c.Type)), append(known, e.ident(key)+" IS NOT NULL"), append(result, c)
+			reads, known, result = append(reads, e.stored(r.read(e, key), c.Type)), append(known, r.read(e, key)+" IS NOT NULL"), append(result, c)
 		}
 		if err := checkColumns(name, append(columnNames(r.columns), columnNames(derived)...)); err != nil {
 			return err
 		}
-		query := "SELECT DISTINCT " + strings.Join(reads, ", ") + " FROM " + r.from + " AS t WHERE " + strings.Join(known, " AND ")
+		query := "SELECT DISTINCT " + strings.Join(reads, ", ") + " FROM " + r.rows(known...)
 		return s.stream(ctx, query, result, func(b *record.Batch) error {
 			if distinct += int64(b.N); distinct > MostKeys {
 				return fmt.Errorf("%s %w", strings.Join(keys, ", "), ErrKeys)
@@ -471,9 +490,26 @@ func (db *DB) Derive(ctx context.Context, name string, keys []string, derived []
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	t := v.tables[name]
-	t.from = e.join(t.relation, keys, v.small[small], derived)
+	if t.relation, err = e.join(t.relation, keys, v.small[small], derived); err != nil {
+		return bad(err)
+	}
 	t.columns = append(slices.Clip(t.columns), derived...)
 	return distinct, nil
+}
+
+// joined is a relation with columns of a small table beside its own, as SQL would have it.
+func joined(d dialect, r relation, keys []string, small lookup, derived []record.Vector) relation {
+	alias := fmt.Sprintf("s%d", strings.Count(r.joins, "LEFT JOIN")+1)
+	on := make([]string, len(keys))
+	for i, key := range keys {
+		on[i] = fmt.Sprintf("%s.key%d = %s", alias, i, r.read(d, key))
+	}
+	r.joins += " LEFT JOIN " + small.from + " AS " + alias + " ON " + strings.Join(on, " AND ")
+	r.reads = maps.Clone(r.reads)
+	for _, c := range derived {
+		r.reads[c.Name] = alias + "." + d.ident(c.Name)
+	}
+	return r
 }
 
 // pooled makes a DB of an engine on a server.

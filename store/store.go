@@ -264,7 +264,7 @@ func (db *DB) Distinct(ctx context.Context, table, column string) (values []stri
 			return err
 		}
 		d := db.engine
-		query := fmt.Sprintf("SELECT %s AS v, COUNT(*) AS n FROM %s AS t GROUP BY 1", d.asText(d.ident(c.Name)), r.from)
+		query := fmt.Sprintf("SELECT %s AS g_v, COUNT(*) AS g_n FROM %s GROUP BY g_v", d.asText(r.read(d, c.Name), c.Type), r.rows())
 		err = s.stream(ctx, query, []record.Vector{{Type: record.Text}, {Type: record.Int}}, func(b *record.Batch) error {
 			for i := range b.N {
 				if b.Columns[0].State[i] != record.Present {
@@ -310,14 +310,14 @@ func (db *DB) Scan(ctx context.Context, table string, columns []string, sink fun
 			if err != nil {
 				return err
 			}
-			expressions = append(expressions, d.stored(d.ident(name), c.Type))
+			expressions = append(expressions, d.stored(r.read(d, name), c.Type))
 			result = append(result, c)
 		}
 		if len(columns) == 0 {
 			return fmt.Errorf("store: scan of %s names no column", table)
 		}
 		var sunk error
-		err = s.stream(ctx, "SELECT "+strings.Join(expressions, ", ")+" FROM "+r.from+" AS t", result, func(b *record.Batch) error {
+		err = s.stream(ctx, "SELECT "+strings.Join(expressions, ", ")+" FROM "+r.rows(), result, func(b *record.Batch) error {
 			sunk = sink(b)
 			return sunk
 		})
