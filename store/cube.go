@@ -192,8 +192,8 @@ func (c *compiled) settle(toSurvey int) bool {
 	}
 	c.undecided = undecided
 	switch {
-	case c.plan.rows != nil:
-		c.in = *c.plan.rows
+	case c.plan.n != nil:
+		c.in = *c.plan.n
 	case c.plan.where == "":
 		c.unsurveyed = true
 	default:

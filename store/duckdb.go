@@ -27,17 +27,20 @@ const (
 	lookupSchema = "lookup"
 )
 
-func (d duckDB) table(name string) string  { return recordSchema + "." + d.ident(name) }
-func (d duckDB) lookup(name string) string { return lookupSchema + "." + d.ident(name) }
-func (duckDB) ident(name string) string    { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-func (duckDB) text(s string) string        { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-func (duckDB) float(v float64) string      { return strconv.FormatFloat(v, 'e', -1, 64) }
-func (duckDB) date(iso string) string      { return "DATE '" + iso + "'" }
-func (duckDB) whole(expr string) string    { return "CAST(" + expr + " AS BIGINT)" }
-func (duckDB) double(expr string) string   { return "CAST(" + expr + " AS DOUBLE PRECISION)" }
-func (duckDB) asText(expr string) string   { return "CAST(" + expr + " AS VARCHAR)" }
-func (duckDB) compose(q grouping) string   { return plainly(q) }
-func (duckDB) finite(expr string) string   { return "ISFINITE(" + expr + ")" }
+func (d duckDB) table(name string) string               { return recordSchema + "." + d.ident(name) }
+func (d duckDB) lookup(name string) string              { return lookupSchema + "." + d.ident(name) }
+func (duckDB) ident(name string) string                 { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+func (duckDB) text(s string) string                     { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+func (duckDB) float(v float64) string                   { return strconv.FormatFloat(v, 'e', -1, 64) }
+func (duckDB) date(iso string) string                   { return "DATE '" + iso + "'" }
+func (duckDB) whole(expr string) string                 { return "CAST(" + expr + " AS BIGINT)" }
+func (duckDB) double(expr string) string                { return "CAST(" + expr + " AS DOUBLE PRECISION)" }
+func (duckDB) asText(expr string, _ record.Type) string { return "CAST(" + expr + " AS VARCHAR)" }
+func (duckDB) compose(q grouping) string                { return plainly(q) }
+func (duckDB) of(alias, column string) string           { return named(alias, column) }
+func (duckDB) bool(v string) string                     { return v }
+func (duckDB) addend(expr string) string                { return expr }
+func (duckDB) finite(expr string) string                { return "ISFINITE(" + expr + ")" }
 
 func (duckDB) stored(expr string, t record.Type) string {
 	switch t {

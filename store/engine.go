@@ -48,11 +48,32 @@ type engine interface {
 
 // A relation is what the name of a table of records stands for.
 type relation struct {
-	from    string            // what stands after FROM: a name, or a query in brackets
+	from    string            // what stands after FROM, called t: a name. Never a query in brackets: not every engine counts where the rows are then
+	joins   string            // what it is joined to there
+	reads   map[string]string // how columns are read that aren't t's own as they are
 	columns []record.Vector   // in order; all of them can be named and read as what they are
 	facts   map[string]*facts // of columns, as far as they are known
-	rows    *int64            // how many there are, when it is known
+	n       *int64            // how many rows there are, when it is known
 	costly  bool              // finding it out costs as much as the cells do
+	only    string            // the condition that a row must meet to be one; empty when all do
+}
+
+// rows is what stands after FROM, for the rows that meet all the conditions.
+func (r relation) rows(conditions ...string) string {
+	conditions = slices.DeleteFunc(append([]string{r.only}, conditions...), func(c string) bool { return c == "" })
+	s := r.from + " AS t" + r.joins
+	if len(conditions) > 0 {
+		s += " WHERE " + strings.Join(conditions, " AND ")
+	}
+	return s
+}
+
+// read is the expression that reads a column.
+func (r relation) read(d dialect, column string) string {
+	if x, ok := r.reads[column]; ok {
+		return x
+	}
+	return "t." + d.ident(column)
 }
 
 // A lookup is a small table: key0, key1, ..., code.
@@ -162,7 +183,7 @@ type serving interface {
 	// steady tells whether all sessions see the same state of the database, so that what one has learned of a table holds in the next.
 	steady() bool
 	// join is a relation with columns of a small table beside its own, in rows where the keys are equal; with NULL in others.
-	join(r relation, keys []string, small lookup, derived []record.Vector) string
+	join(r relation, keys []string, small lookup, derived []record.Vector) (relation, error)
 	// shared is what servers have in common.
 	shared() *server
 }
@@ -208,7 +229,7 @@ func writtenOut(d dialect, columns []record.Vector, rows iter.Seq2[*record.Batch
 		}
 	}
 	if len(out) == 0 { // a row that is equal to nothing tells the types
-		nothing := map[record.Type]string{record.Text: d.asText("NULL"), record.Float: d.double("NULL"), record.Int: d.whole("NULL"), record.Bool: "NULL", record.Date: "NULL"}
+		nothing := map[record.Type]string{record.Text: d.asText("NULL", record.Text), record.Float: d.double("NULL"), record.Int: d.whole("NULL"), record.Bool: "NULL", record.Date: "NULL"}
 		row := make([]string, len(columns))
 		for i, c := range columns {
 			row[i] = nothing[c.Type]
@@ -285,7 +306,7 @@ func (v *server) learned(name string, rows int64, columns map[string]*facts) {
 		known = map[string]*facts{}
 	}
 	maps.Copy(known, columns)
-	t.facts, t.rows = known, &rows
+	t.facts, t.n = known, &rows
 }
 
 // named gives a small table a name of its own on the server: numbers, since names there may be short.
@@ -351,14 +372,17 @@ func (db *DB) Use(ctx context.Context, name, onServer string, columns []record.V
 	if err := checkColumns(name, columnNames(columns)); err != nil {
 		return used, err
 	}
-	t := &table{name: onServer, relation: relation{costly: true, columns: columns}}
+	t := &table{name: onServer, relation: relation{costly: true, columns: columns, reads: map[string]string{}}}
 	err = db.snapshot(ctx, func(s *session) error {
 		from, have, err := e.describe(ctx, s, onServer)
 		if err != nil {
 			return err
 		}
-		if t.from, err = reading(e, from, have, columns); err != nil || len(rules) == 0 || db.dry {
-			return err
+		t.from = from
+		for _, want := range columns {
+			if t.reads[want.Name], err = reading(e, have, want); err != nil {
+				return err
+			}
 		}
 		return s.sift(ctx, e, t, rules, &used)
 	})
@@ -378,33 +402,33 @@ func (db *DB) Use(ctx context.Context, name, onServer string, columns []record.V
 	return used, nil
 }
 
-// reading is a relation of the wanted columns, each read as what it is wanted as.
-func reading(d dialect, from string, have []column, wanted []record.Vector) (string, error) {
-	var reads []string
-	for _, want := range wanted {
-		at := slices.IndexFunc(have, func(c column) bool { return c.name == want.Name })
-		if at < 0 {
-			names := make([]string, len(have))
-			for i, c := range have {
-				names[i] = c.name
-			}
-			return "", fmt.Errorf("it has no column %q; it has %s", want.Name, strings.Join(names, ", "))
+// reading is the expression that reads a column as what it is wanted as.
+func reading(d dialect, have []column, want record.Vector) (string, error) {
+	at := slices.IndexFunc(have, func(c column) bool { return c.name == want.Name })
+	if at < 0 {
+		names := make([]string, len(have))
+		for i, c := range have {
+			names[i] = c.name
 		}
-		if have[at].denied {
-			return "", fmt.Errorf("column %s: %w", want.Name, ErrRight)
-		}
-		read, ok := readAs(d, have[at], want.Type)
-		if !ok {
-			return "", fmt.Errorf("column %s is %s there, which can't be read as %s: declare it otherwise, or let a view on the server turn it into what it should be",
-				want.Name, have[at].kind, want.Type)
-		}
-		reads = append(reads, read+" AS "+d.ident(want.Name))
+		return "", fmt.Errorf("it has no column %q; it has %s", want.Name, strings.Join(names, ", "))
 	}
-	return "(SELECT " + strings.Join(reads, ", ") + " FROM " + from + " AS t)", nil
+	c := have[at]
+	switch {
+	case c.denied:
+		return "", fmt.Errorf("column %s: %w", want.Name, ErrRight)
+	case c.is == want.Type:
+		return c.read, nil
+	case c.is == record.Int && want.Type == record.Float:
+		return d.double(c.read), nil
+	}
+	return "", fmt.Errorf("column %s is %s there, which can't be read as %s: declare it otherwise, or let a view on the server turn it into what it should be", want.Name, c.kind, want.Type)
 }
 
 // sift keeps the rows out that break a rule, and counts them.
 func (s *session) sift(ctx context.Context, d serving, t *table, rules []Rule, used *Used) error {
+	if len(rules) == 0 {
+		return nil
+	}
 	fault := "CASE"
 	for i, rule := range rules {
 		broken, err := s.broken(ctx, d, t, rule)
@@ -414,10 +438,10 @@ func (s *session) sift(ctx context.Context, d serving, t *table, rules []Rule, u
 		fault += fmt.Sprintf(" WHEN %s THEN %d", broken, i+1)
 	}
 	fault += " ELSE 0 END"
-	query := "SELECT " + d.whole(fault) + " AS fault, COUNT(*) AS n FROM " + t.from + " AS t GROUP BY 1"
+	query := "SELECT " + d.whole(fault) + " AS g_fault, COUNT(*) AS g_n FROM " + t.rows() + " GROUP BY g_fault"
 	used.Rows = 0
 	kept := int64(0)
-	err := s.stream(ctx, query, []record.Vector{{Type: record.Int}, {Type: record.Int}}, func(b *record.Batch) error {
+	err := s.read(ctx, query, []record.Vector{{Type: record.Int}, {Type: record.Int}}, func(b *record.Batch) error {
 		for i, at := range b.Columns[0].Int {
 			n := b.Columns[1].Int[i]
 			if used.Rows += n; at > 0 {
@@ -432,17 +456,18 @@ func (s *session) sift(ctx context.Context, d serving, t *table, rules []Rule, u
 		return err
 	}
 	if kept < used.Rows || !d.steady() {
-		t.from = "(SELECT * FROM " + t.from + " AS t WHERE " + fault + " = 0)"
+		t.only = fault + " = 0"
 	}
-	if d.steady() {
-		t.rows = &kept
+	if d.steady() && !s.db.dry {
+		t.n = &kept
 	}
 	return nil
 }
 
 // broken is the condition that a row breaks a rule; it is not true of a row without a value, except where one is required.
 func (s *session) broken(ctx context.Context, d serving, t *table, rule Rule) (string, error) {
-	x := "t." + d.ident(rule.Column)
+	x := t.read(d, rule.Column)
+	text := d.asText(x, t.columns[slices.Index(columnNames(t.columns), rule.Column)].Type)
 	list := func(values []string) string {
 		literals := make([]string, len(values))
 		for i, v := range values {
@@ -460,12 +485,12 @@ func (s *session) broken(ctx context.Context, d serving, t *table, rule Rule) (s
 	case rule.Max != nil:
 		return x + " > " + d.float(*rule.Max), nil
 	case rule.Match == nil:
-		return d.asText(x) + " NOT IN (" + list(rule.In) + ")", nil
+		return "(" + x + " IS NOT NULL AND " + text + " NOT IN (" + list(rule.In) + "))", nil
 	}
 	var wrong []string
 	n := 0
-	query := "SELECT DISTINCT " + d.asText(x) + " AS v FROM " + t.from + " AS t WHERE " + x + " IS NOT NULL"
-	err := s.stream(ctx, query, []record.Vector{{Type: record.Text}}, func(b *record.Batch) error {
+	query := "SELECT DISTINCT " + text + " AS g_v FROM " + t.rows(x+" IS NOT NULL")
+	err := s.read(ctx, query, []record.Vector{{Type: record.Text}}, func(b *record.Batch) error {
 		if n += b.N; n > MostValues {
 			return fmt.Errorf("column %s has more than %d different values, too many to try a pattern on; leave the pattern out, and let the server's own rules or a view keep wrong ones out", rule.Column, MostValues)
 		}
@@ -480,7 +505,7 @@ func (s *session) broken(ctx context.Context, d serving, t *table, rule Rule) (s
 		return "1 = 0", err
 	}
 	slices.Sort(wrong)
-	return d.asText(x) + " IN (" + list(wrong) + ")", nil
+	return "(" + x + " IS NOT NULL AND " + text + " IN (" + list(wrong) + "))", nil
 }
 
 // Twice counts the rows that stand again: those that have the same values, or the same lack of one, in some columns as another row before them.
@@ -495,11 +520,11 @@ func (db *DB) Twice(ctx context.Context, name string, columns []string) (n int64
 			if _, err := r.column(name, c); err != nil {
 				return err
 			}
-			names[i] = db.engine.ident(c)
+			names[i] = r.read(db.engine, c)
 		}
-		query := fmt.Sprintf("SELECT COALESCE(%s, 0) AS n FROM (SELECT COUNT(*) AS n FROM %s AS t GROUP BY %s HAVING COUNT(*) > 1) AS g",
-			db.engine.whole("SUM(n - 1)"), r.from, strings.Join(names, ", "))
-		err = s.stream(ctx, query, []record.Vector{{Type: record.Int}}, func(b *record.Batch) error {
+		query := fmt.Sprintf("SELECT COALESCE(%s, 0) AS g_again FROM (SELECT COUNT(*) AS n FROM %s GROUP BY %s HAVING COUNT(*) > 1) AS g",
+			db.engine.whole("SUM(n - 1)"), r.rows(), strings.Join(names, ", "))
+		err = s.read(ctx, query, []record.Vector{{Type: record.Int}}, func(b *record.Batch) error {
 			n = b.Columns[0].Int[0]
 			return nil
 		})
@@ -509,17 +534,6 @@ func (db *DB) Twice(ctx context.Context, name string, columns []string) (n int64
 		return nil
 	})
 	return n, err
-}
-
-// readAs is the expression that reads a column as a type; false when it can't be.
-func readAs(d dialect, c column, as record.Type) (string, bool) {
-	switch {
-	case c.is == as:
-		return c.read, true
-	case c.is == record.Int && as == record.Float:
-		return d.double(c.read), true
-	}
-	return "", false
 }
 
 // Rows is about how many rows a table that Use has named has, by the server's own statistics; -1 when it has none.
@@ -536,7 +550,7 @@ func (db *DB) Rows(ctx context.Context, name string) (n int64, err error) {
 		return 0, fmt.Errorf("store: there is no table %q", name)
 	}
 	err = db.snapshot(ctx, func(s *session) error {
-		n, err = e.estimate(ctx, s, "SELECT 1 FROM "+t.from+" AS t")
+		n, err = e.estimate(ctx, s, "SELECT 1 FROM "+t.rows())
 		return err
 	})
 	return n, err
@@ -568,13 +582,13 @@ func (db *DB) Derive(ctx context.Context, name string, keys []string, derived []
 			if err != nil {
 				return err
 			}
-			reads, known, result = append(reads, e.stored(e.ident(key), c.Type)), append(known, e.ident(key)+" IS NOT NULL"), append(result, c)
+			reads, known, result = append(reads, e.stored(r.read(e, key), c.Type)), append(known, r.read(e, key)+" IS NOT NULL"), append(result, c)
 		}
 		if err := checkColumns(name, append(columnNames(r.columns), columnNames(derived)...)); err != nil {
 			return err
 		}
-		query := "SELECT DISTINCT " + strings.Join(reads, ", ") + " FROM " + r.from + " AS t WHERE " + strings.Join(known, " AND ")
-		return s.stream(ctx, query, result, func(b *record.Batch) error {
+		query := "SELECT DISTINCT " + strings.Join(reads, ", ") + " FROM " + r.rows(known...)
+		return s.read(ctx, query, result, func(b *record.Batch) error {
 			if distinct += int64(b.N); distinct > MostKeys {
 				return fmt.Errorf("%s %w", strings.Join(keys, ", "), ErrKeys)
 			}
@@ -601,22 +615,50 @@ func (db *DB) Derive(ctx context.Context, name string, keys []string, derived []
 		}
 	}
 	small := "columns of " + name
-	err = db.transact(ctx, true, func(s *session) error { return e.write(ctx, s, small, columns, rows) })
-	if err != nil {
+	if err := db.keepSmall(ctx, small, columns, rows); err != nil {
 		return bad(err)
 	}
 	v := e.shared()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	t := v.tables[name]
-	t.from = e.join(t.relation, keys, v.small[small], derived)
+	if t.relation, err = e.join(t.relation, keys, v.small[small], derived); err != nil {
+		return bad(err)
+	}
 	t.columns = append(slices.Clip(t.columns), derived...)
 	return distinct, nil
 }
 
+// keepSmall writes a small table; or, in a plan, says what it would be called.
+func (db *DB) keepSmall(ctx context.Context, name string, columns []record.Vector, rows iter.Seq2[*record.Batch, error]) error {
+	if e, ok := db.engine.(serving); ok && db.dry {
+		l, err := e.shared().named(name, columns)
+		if err == nil {
+			e.shared().written(name, l)
+		}
+		return err
+	}
+	return db.transact(ctx, true, func(s *session) error { return db.engine.write(ctx, s, name, columns, rows) })
+}
+
+// joined is a relation with columns of a small table beside its own, as SQL would have it.
+func joined(d dialect, r relation, keys []string, small lookup, derived []record.Vector) relation {
+	alias := fmt.Sprintf("s%d", strings.Count(r.joins, "LEFT JOIN")+1)
+	on := make([]string, len(keys))
+	for i, key := range keys {
+		on[i] = fmt.Sprintf("%s.key%d = %s", alias, i, r.read(d, key))
+	}
+	r.joins += " LEFT JOIN " + small.from + " AS " + alias + " ON " + strings.Join(on, " AND ")
+	r.reads = maps.Clone(r.reads)
+	for _, c := range derived {
+		r.reads[c.Name] = alias + "." + d.ident(c.Name)
+	}
+	return r
+}
+
 // pooled makes a DB of an engine on a server.
 func pooled(pool *sql.DB, e serving, s Server) *DB {
-	return &DB{pool: pool, engine: e, transport: byRows(func(ctx context.Context, err error) error { return refused(ctx, e, err) }), tag: s.comment()}
+	return &DB{pool: pool, engine: e, dry: s.Dry, transport: byRows(func(ctx context.Context, err error) error { return refused(ctx, e, err) }), tag: s.comment()}
 }
 
 // comment is what every query begins with, so that those who keep the server see whose it is.

@@ -46,13 +46,16 @@ type postgres struct {
 // valuesMost is how many rows a small table may have when it is written out in a query.
 const valuesMost = 50_000
 
-func (*postgres) ident(name string) string  { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-func (*postgres) text(s string) string      { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-func (*postgres) date(iso string) string    { return "DATE '" + iso + "'" }
-func (*postgres) whole(expr string) string  { return "CAST(" + expr + " AS BIGINT)" }
-func (*postgres) double(expr string) string { return "CAST(" + expr + " AS DOUBLE PRECISION)" }
-func (*postgres) asText(expr string) string { return "CAST(" + expr + " AS TEXT)" }
-func (*postgres) compose(q grouping) string { return plainly(q) }
+func (*postgres) ident(name string) string                 { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+func (*postgres) text(s string) string                     { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+func (*postgres) date(iso string) string                   { return "DATE '" + iso + "'" }
+func (*postgres) whole(expr string) string                 { return "CAST(" + expr + " AS BIGINT)" }
+func (*postgres) double(expr string) string                { return "CAST(" + expr + " AS DOUBLE PRECISION)" }
+func (*postgres) asText(expr string, _ record.Type) string { return "CAST(" + expr + " AS TEXT)" }
+func (*postgres) compose(q grouping) string                { return plainly(q) }
+func (*postgres) of(alias, column string) string           { return named(alias, column) }
+func (*postgres) bool(v string) string                     { return v }
+func (*postgres) addend(expr string) string                { return expr }
 
 // A bare literal would be a NUMERIC.
 func (*postgres) float(v float64) string {
@@ -303,7 +306,7 @@ func (e *postgres) reads(x, kind string) (record.Type, string) {
 		return record.Date, x
 	case "text", "character varying", "character", "citext", "name", "uuid",
 		"timestamp without time zone", "timestamp with time zone", "time without time zone", "time with time zone":
-		return record.Text, e.asText(x) + ` COLLATE "C"`
+		return record.Text, e.asText(x, record.Text) + ` COLLATE "C"`
 	}
 	return "", ""
 }
@@ -326,18 +329,8 @@ func (e *postgres) estimate(ctx context.Context, s *session, query string) (n in
 
 func (*postgres) steady() bool { return true }
 
-func (e *postgres) join(r relation, keys []string, small lookup, derived []record.Vector) string {
-	var columns, on []string
-	for _, c := range r.columns {
-		columns = append(columns, "t."+e.ident(c.Name))
-	}
-	for _, c := range derived {
-		columns = append(columns, "s."+e.ident(c.Name))
-	}
-	for i, key := range keys {
-		on = append(on, fmt.Sprintf("s.key%d = t.%s", i, e.ident(key)))
-	}
-	return "(SELECT " + strings.Join(columns, ", ") + " FROM " + r.from + " AS t LEFT JOIN " + small.from + " AS s ON " + strings.Join(on, " AND ") + ")"
+func (e *postgres) join(r relation, keys []string, small lookup, derived []record.Vector) (relation, error) {
+	return joined(e, r, keys, small, derived), nil
 }
 
 func (e *postgres) write(ctx context.Context, s *session, name string, columns []record.Vector, rows iter.Seq2[*record.Batch, error]) error {
