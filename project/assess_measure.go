@@ -506,7 +506,7 @@ func (m *measuring) neighbours(ctx context.Context) ([]assess.Variation, error) 
 	const side = 100
 	squares := segregation.Squares{Side: side, Members: make([][]int64, 1)}
 	at := map[[2]int64]int{}
-	err := m.from.db.Scan(ctx, m.from.table, columns, func(b *record.Batch) error {
+	err := m.scan(ctx, m.from, columns, func(b *record.Batch) error {
 		x, okX, err := floats(b, columns[0])
 		if err != nil {
 			return err

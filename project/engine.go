@@ -159,7 +159,7 @@ func (r *Run) use(ctx context.Context, name string, decl RecordsDecl, account *A
 				Text: fmt.Sprintf("column %s: %d rows break the rule", rules[i].Column, n)})
 		}
 	}
-	if len(decl.Unique) > 0 && r.plan == nil {
+	if len(decl.Unique) > 0 {
 		again, err := r.engine.Twice(ctx, name, decl.Unique)
 		if err != nil {
 			return err
@@ -207,22 +207,53 @@ func (r *Run) serve(ctx context.Context, decl RecordsDecl, l *loaded, account *A
 	if decl.Locate.Code != "" {
 		return r.placeCodes(ctx, decl, l, account, div)
 	}
-	keys := []string{cmp.Or(decl.Locate.X, decl.Locate.Key, decl.Locate.Name)}
-	if decl.Locate.X != "" {
-		keys = append(keys, decl.Locate.Y)
+	keys := decl.placedBy(r)
+	if err := r.derive(ctx, decl, l, keys, div, place); err != nil {
+		return err
 	}
+	// What becomes of a row that lacks a key.
+	without, err := place(lacking(l.columns, keys))
+	if err != nil {
+		return err
+	}
+	return r.accountBy(ctx, decl, l, account, outcomeColumn, func(name, _ string) locate.Place {
+		for _, o := range locate.Outcomes() {
+			if o.Name == name {
+				return locate.Place{Outcome: o.Outcome}
+			}
+		}
+		return without[0]
+	})
+}
+
+// placedBy are the columns that decide where a row is.
+func (d *RecordsDecl) placedBy(r *Run) []string {
+	keys := []string{cmp.Or(d.Locate.X, d.Locate.Key, d.Locate.Name)}
+	if d.Locate.X != "" {
+		keys = append(keys, d.Locate.Y)
+	}
+	years := func(a AlsoDecl) bool { return a.Nearest != "" && r.Records[a.Nearest].YearColumn != "" }
+	if d.YearColumn != "" && slices.ContainsFunc(d.Also, years) {
+		keys = append(keys, d.YearColumn)
+	}
+	return keys
+}
+
+// derive gives the table of the server the columns that tell where its rows are.
+func (r *Run) derive(ctx context.Context, decl RecordsDecl, l *loaded, keys []string, div *area.Division, place placer) error {
 	derived := []record.Vector{{Name: areaColumn, Type: record.Text}, {Name: outcomeColumn, Type: record.Text}}
 	further := make([]func(*record.Batch) (record.Vector, error), len(decl.Also))
 	for i, a := range decl.Also {
+		derived = append(derived, record.Vector{Name: a.Column, Type: record.Text})
+		if r.plan != nil {
+			continue
+		}
 		var err error
 		if further[i], err = r.also(ctx, decl, a); err != nil {
 			return err
 		}
-		derived = append(derived, record.Vector{Name: a.Column, Type: record.Text})
-		if a.Nearest != "" && r.Records[a.Nearest].YearColumn != "" && decl.YearColumn != "" && !slices.Contains(keys, decl.YearColumn) {
-			keys = append(keys, decl.YearColumn)
-		}
 	}
+	l.columns = append(slices.Clone(l.columns), derived...)
 	step := "place " + decl.Table
 	placed := int64(0)
 	_, err := r.engine.Derive(ctx, l.table, keys, derived, func(b *record.Batch) ([]record.Vector, error) {
@@ -243,26 +274,7 @@ func (r *Run) serve(ctx context.Context, decl RecordsDecl, l *loaded, account *A
 		r.opt.step(step, placed, -1)
 		return out, nil
 	})
-	if err != nil {
-		return err
-	}
-	l.columns = append(slices.Clone(l.columns), derived...)
-	if r.plan != nil {
-		return nil
-	}
-	// What becomes of a row that lacks a key.
-	without, err := place(lacking(l.columns, keys))
-	if err != nil {
-		return err
-	}
-	return r.accountBy(ctx, decl, l, account, outcomeColumn, func(name, _ string) locate.Place {
-		for _, o := range locate.Outcomes() {
-			if o.Name == name {
-				return locate.Place{Outcome: o.Outcome}
-			}
-		}
-		return without[0]
-	})
+	return err
 }
 
 // outcomes is a column of how rows were placed.

@@ -259,3 +259,54 @@ func TestSameFromServer(t *testing.T) {
 		}
 	}
 }
+
+// TestPlanReadsNothing plans the project on the server: no row of a table is read there, and the plan says what would be.
+func TestPlanReadsNothing(t *testing.T) {
+	db, address, schema := keeper(t)
+	_, server := onServer(t, db, address, schema)
+	do(t, db, "ANALYZE")
+	scans := func() (n int) {
+		t.Helper()
+		time.Sleep(1500 * time.Millisecond) // the server counts with a delay
+		if err := db.QueryRow("SELECT coalesce(sum(seq_scan + coalesce(idx_scan, 0)), 0) FROM pg_stat_user_tables WHERE schemaname = $1", schema).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := scans()
+	plan, err := server.PlanBuild(t.Context(), project.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after := scans(); after != before {
+		t.Errorf("the plan read tables %d times", after-before)
+	}
+	got := map[string]project.PlanStep{}
+	for _, s := range plan.Steps {
+		s.SQL = append(s.SQL, got[s.What].SQL...)
+		got[s.What] = s
+	}
+	var persons int64
+	if err := db.QueryRow("SELECT count(*) FROM " + schema + ".persons").Scan(&persons); err != nil {
+		t.Fatal(err)
+	}
+	for what, want := range map[string]struct {
+		where, sql string
+		rows       int64
+	}{
+		"records persons":     {"postgres", `GROUP BY 1`, persons},
+		"records pupils":      {"postgres", `SELECT DISTINCT t."ost", t."nord"`, -1},
+		"records background":  {"program", "", -1},
+		"index index":         {"postgres", `SUM(CAST(t."n_all" AS BIGINT))`, -1},
+		"tables low_standard": {"postgres", `CAST(t."sex" AS TEXT) COLLATE "C" AS k`, persons},
+	} {
+		s, ok := got[what]
+		sql := strings.Join(s.SQL, "\n")
+		if !ok || s.Where != want.where || !strings.Contains(sql, want.sql) || want.rows >= 0 && s.Rows != want.rows {
+			t.Errorf("%s: %+v, want %+v", what, s, want)
+		}
+	}
+	if low := got["tables low_standard"]; low.Cells <= 0 || low.Cells >= persons {
+		t.Errorf("the table of %d persons has about %d cells", persons, low.Cells)
+	}
+}

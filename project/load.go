@@ -32,6 +32,7 @@ type loaded struct {
 	areaColumn string            // areaColumn, or for Parquet read in place the records' own column
 	codes      map[string]string // then: from what stands in it to the code of the area; what is not here could not be placed
 	unplaced   int64             // rows that no area was found for
+	about      int64             // in a plan: about how many rows; -1 when nobody knows
 	yearColumn string            // with the year, or
 	year       int               // the year of every row
 	bordered   []bool            // of the areas of division, when rows are placed by their coordinates
@@ -53,9 +54,9 @@ func (r *Run) count(ctx context.Context, l *loaded, spec cube.Spec) (*cube.Cube,
 	year := cube.Dimension{Name: yearDim, Title: cube.Text{SV: "År", EN: "Year"}, Role: cube.Time}
 	if l.yearColumn != "" {
 		spec.Dims = append(spec.Dims, cube.SpecDim{Dimension: year, Columns: []string{l.yearColumn}})
-		return l.db.Cube(ctx, spec)
+		return r.ask(ctx, l, spec)
 	}
-	c, account, err := l.db.Cube(ctx, spec)
+	c, account, err := r.ask(ctx, l, spec)
 	if err != nil {
 		return nil, account, err
 	}

@@ -93,12 +93,6 @@ func (r *Run) attach(ctx context.Context, path string, decl RecordsDecl, l *load
 func (r *Run) placeCodes(ctx context.Context, decl RecordsDecl, l *loaded, account *Account, div *area.Division) error {
 	l.areaColumn, l.codes = decl.Locate.Code, map[string]string{}
 	codes := locate.NewCodes(div)
-	if r.plan != nil {
-		for i := range div.Len() {
-			l.codes[div.At(i).Code] = div.At(i).Code // no row has been read that could tell
-		}
-		return nil
-	}
 	return r.accountBy(ctx, decl, l, account, decl.Locate.Code, func(code, year string) locate.Place {
 		place := codes.Place(code)
 		if !place.Outcome.Placed() {
@@ -127,7 +121,7 @@ func (r *Run) accountBy(ctx context.Context, decl RecordsDecl, l *loaded, accoun
 	if decl.YearColumn != "" && decl.YearColumn != column {
 		yearAt, spec.Dims = len(spec.Dims), append(spec.Dims, text(decl.YearColumn))
 	}
-	c, counted, err := l.db.Cube(ctx, spec)
+	c, counted, err := r.ask(ctx, l, spec)
 	if err != nil {
 		return err
 	}

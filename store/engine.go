@@ -536,6 +536,13 @@ func (db *DB) Twice(ctx context.Context, name string, columns []string) (n int64
 	return n, err
 }
 
+// Asked are the queries that have not been asked since the last time, because the server was connected to for a plan.
+func (db *DB) Asked() []string {
+	asked := db.asked
+	db.asked = nil
+	return asked
+}
+
 // Rows is about how many rows a table that Use has named has, by the server's own statistics; -1 when it has none.
 func (db *DB) Rows(ctx context.Context, name string) (n int64, err error) {
 	e, err := db.serving()

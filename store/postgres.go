@@ -5,7 +5,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -311,17 +310,16 @@ func (e *postgres) reads(x, kind string) (record.Type, string) {
 	return "", ""
 }
 
-func (e *postgres) estimate(ctx context.Context, s *session, query string) (n int64, err error) {
-	err = s.stream(ctx, "EXPLAIN (FORMAT JSON) "+query, []record.Vector{{Type: record.Text}}, func(b *record.Batch) error {
-		var plans []struct {
-			Plan struct {
-				Rows float64 `json:"Plan Rows"`
-			}
+// plannedRows is what the first line of a plan says of the rows that the query gives.
+var plannedRows = regexp.MustCompile(` rows=(\d+) `)
+
+func (e *postgres) estimate(ctx context.Context, s *session, query string) (int64, error) {
+	n, first := int64(-1), true
+	err := s.stream(ctx, "EXPLAIN "+query, []record.Vector{{Type: record.Text}}, func(b *record.Batch) error {
+		if m := plannedRows.FindStringSubmatch(b.Columns[0].Text[0]); first && m != nil {
+			n, _ = strconv.ParseInt(m[1], 10, 64)
 		}
-		if err := json.Unmarshal([]byte(b.Columns[0].Text[0]), &plans); err != nil || len(plans) != 1 {
-			return fmt.Errorf("%w: its plan can't be read", ErrRefused)
-		}
-		n = int64(plans[0].Plan.Rows)
+		first = false
 		return nil
 	})
 	return n, err

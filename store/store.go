@@ -293,8 +293,8 @@ func (r relation) column(table, name string) (record.Vector, error) {
 	return r.columns[i], nil
 }
 
-// Scan hands the named columns of a table to sink, in batches and in the order in which the rows were loaded. A missing value is
-// record.Missing; the batches have no line numbers. A batch is the sink's to keep. An error of the sink ends the scan and is returned. The engine holds the
+// Scan hands the named columns of a table to sink, in batches and in the order in which the rows were loaded; those of a server, where rows have no order, sorted by all the columns, so that
+// they come the same each time. A missing value is record.Missing; the batches have no line numbers. A batch is the sink's to keep. An error of the sink ends the scan and is returned. The engine holds the
 // columns in memory while they are handed over.
 func (db *DB) Scan(ctx context.Context, table string, columns []string, sink func(*record.Batch) error) error {
 	return db.snapshot(ctx, func(s *session) error {
@@ -316,8 +316,12 @@ func (db *DB) Scan(ctx context.Context, table string, columns []string, sink fun
 		if len(columns) == 0 {
 			return fmt.Errorf("store: scan of %s names no column", table)
 		}
+		query := "SELECT " + strings.Join(expressions, ", ") + " FROM " + r.rows()
+		if _, ok := d.(serving); ok {
+			query += " ORDER BY " + strings.Join(expressions, ", ")
+		}
 		var sunk error
-		err = s.read(ctx, "SELECT "+strings.Join(expressions, ", ")+" FROM "+r.rows(), result, func(b *record.Batch) error {
+		err = s.read(ctx, query, result, func(b *record.Batch) error {
 			sunk = sink(b)
 			return sunk
 		})
