@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -26,6 +27,8 @@ type underTest struct {
 	open     func(t testing.TB, address *url.URL) *sql.DB                           // as the keeper of the database
 	fill     func(t testing.TB, keeper *sql.DB, table string, b *record.Batch)      // makes a table of records
 	asks     func(t testing.TB, keeper *sql.DB, run string) (queries, leftover int) // what the server still does for a run, and has of its small tables
+	generate func(t testing.TB, keeper *sql.DB, table string, rows int)             // makes a large table of records there, unless it is there; see register
+	client   func(t testing.TB, statements []string) func() *exec.Cmd               // the server's own client, sending statements one after another
 }
 
 var serversUnderTest []underTest

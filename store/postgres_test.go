@@ -22,7 +22,8 @@ import (
 )
 
 func init() {
-	serversUnderTest = append(serversUnderTest, underTest{kind: "postgres", variable: "SKIKT_POSTGRES", open: openKeeper, fill: fillPostgres, asks: asksPostgres})
+	serversUnderTest = append(serversUnderTest, underTest{kind: "postgres", variable: "SKIKT_POSTGRES", open: openKeeper, fill: fillPostgres, asks: asksPostgres,
+		generate: generatePostgres, client: psql})
 }
 
 func openKeeper(t testing.TB, address *url.URL) *sql.DB {
@@ -64,6 +65,18 @@ func fillPostgres(t testing.TB, keeper *sql.DB, table string, b *record.Batch) {
 	if len(rows) > 0 {
 		must(t, keeper, "INSERT INTO "+table+" VALUES "+strings.Join(rows, ", "))
 	}
+}
+
+// generatePostgres makes the register of the benchmarks.
+func generatePostgres(t testing.TB, keeper *sql.DB, table string, rows int) {
+	t.Helper()
+	var n sql.NullInt64
+	if err := keeper.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err == nil && n.Int64 == int64(rows) {
+		return
+	}
+	must(t, keeper, "DROP TABLE IF EXISTS "+table, fmt.Sprintf(`CREATE TABLE %s AS SELECT 'A' || lpad(CAST(i * 7919 %% 3363 AS text), 4, '0') AS area, CAST(2011 + i / 3 %% 14 AS smallint) AS year,
+  CAST(i %% 2 + 1 AS smallint) AS sex, CAST(i %% 90 AS smallint) AS age, CAST(i %% 1000 * 137 AS double precision) / 100 AS income, sqrt(CAST(i %% 1000 AS double precision)) AS weight
+FROM generate_series(CAST(0 AS bigint), %d) AS i`, table, rows-1), "VACUUM ANALYZE "+table)
 }
 
 // asksPostgres counts the connections that a run has, and the temporary tables that there are.
