@@ -94,6 +94,7 @@ var (
 	ErrRight   = errors.New("the account has no right to this; grant it, see doc/engine.md")
 	ErrTimeout = errors.New("the time limit was reached; raise it, or ask for less")
 	ErrKeys    = fmt.Errorf("have more than %d different values, which is too many to place one by one: let a view on the server give rows the code of their area, or round coordinates to the metre", MostKeys)
+	ErrNode    = errors.New("a server of the cluster can't be reached, or was lost on the way; nothing is left there, and the run can be repeated when all of them run")
 	ErrLost    = errors.New("the connection to the server was lost; nothing is left there, and the run can be repeated")
 )
 
@@ -120,7 +121,8 @@ type Server struct {
 
 // openers connect to each kind of server.
 var openers = map[string]func(context.Context, Server, *url.URL) (*DB, error){
-	"postgres": openPostgres,
+	"postgres":   openPostgres,
+	"clickhouse": openClickHouse,
 }
 
 // Kinds are the kinds of servers there are.
@@ -190,6 +192,7 @@ type column struct {
 	name, kind string      // the kind as the engine calls it
 	is         record.Type // empty when none can hold it
 	read       string      // the expression that reads it, of a table t, as text, 64-bit integer, double, bool or date
+	truth      string      // the expression that reads a number as a bool, in an engine that keeps them so
 	denied     bool        // the account may not read it
 }
 
@@ -209,7 +212,7 @@ type table struct {
 
 // writtenOut is a small table as literals, for an engine that lets none be made; an error when it has more rows than most.
 func writtenOut(d dialect, columns []record.Vector, rows iter.Seq2[*record.Batch, error], most int) (string, error) {
-	var out []string
+	var out [][]string
 	for b, err := range rows {
 		if err != nil {
 			return "", err
@@ -222,7 +225,7 @@ func writtenOut(d dialect, columns []record.Vector, rows iter.Seq2[*record.Batch
 			for j := range row {
 				row[j] = literal(d, &b.Columns[j], i)
 			}
-			out = append(out, "("+strings.Join(row, ", ")+")")
+			out = append(out, row)
 		}
 	}
 	if len(out) == 0 { // a row that is equal to nothing tells the types
@@ -231,7 +234,7 @@ func writtenOut(d dialect, columns []record.Vector, rows iter.Seq2[*record.Batch
 		for i, c := range columns {
 			row[i] = nothing[c.Type]
 		}
-		out = append(out, "("+strings.Join(row, ", ")+")")
+		out = append(out, row)
 	}
 	names := columnNames(columns)
 	for i, name := range names {
@@ -399,6 +402,8 @@ func readAs(d dialect, c column, as record.Type) (string, bool) {
 		return c.read, true
 	case c.is == record.Int && as == record.Float:
 		return d.double(c.read), true
+	case as == record.Bool && c.truth != "":
+		return c.truth, true
 	}
 	return "", false
 }

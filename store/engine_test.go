@@ -25,6 +25,7 @@ type underTest struct {
 	variable string
 	open     func(t testing.TB, address *url.URL) *sql.DB                           // as the keeper of the database
 	fill     func(t testing.TB, keeper *sql.DB, table string, b *record.Batch)      // makes a table of records
+	fits     func(b *record.Batch)                                                  // makes records such as the engine can hold; may be nil
 	asks     func(t testing.TB, keeper *sql.DB, run string) (queries, leftover int) // what the server still does for a run, and has of its small tables
 }
 
@@ -110,6 +111,24 @@ func people(t *rapid.T) *record.Batch {
 	return b
 }
 
+// people are records that the engine can hold.
+func (u underTest) people(t *rapid.T) *record.Batch {
+	b := people(t)
+	if u.fits != nil {
+		u.fits(b)
+	}
+	return b
+}
+
+func getenv(t testing.TB, name string) string {
+	t.Helper()
+	v := os.Getenv(name)
+	if v == "" {
+		t.Fatalf("%s is not set", name)
+	}
+	return v
+}
+
 // asked is a random specification over people, and the lookups that it needs.
 func asked(t *rapid.T) (spec cube.Spec) {
 	spec = cube.Spec{Name: "c", From: "people", Measures: []cube.SpecMeasure{counting("N")}}
@@ -158,7 +177,7 @@ func TestEnginesAgree(t *testing.T) {
 		own := open(t, Options{})
 		lookUp(t, own)
 		rapid.Check(t, func(rt *rapid.T) {
-			b := people(rt)
+			b := u.people(rt)
 			load(t, own, "people", b)
 			defer run(t, own, "DROP TABLE people")
 			u.fill(t, keeper, "people", b)
@@ -189,7 +208,7 @@ func TestEnginesAgree(t *testing.T) {
 func TestEnginesScan(t *testing.T) {
 	eachServer(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
 		rapid.Check(t, func(rt *rapid.T) {
-			b := people(rt)
+			b := u.people(rt)
 			u.fill(t, keeper, "people", b)
 			db := connect(t, s)
 			defer db.Close()
@@ -246,7 +265,7 @@ func TestDerive(t *testing.T) {
 	eachServer(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
 		own := open(t, Options{})
 		rapid.Check(t, func(rt *rapid.T) {
-			b := people(rt)
+			b := u.people(rt)
 			u.fill(t, keeper, "people", b)
 			db := connect(t, s)
 			defer db.Close()
