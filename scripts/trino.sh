@@ -42,6 +42,7 @@ configure() {
       echo "http-server.http.port=$((first + i))"
       echo "discovery.uri=http://127.0.0.1:$first"
       echo "catalog.config-dir=$at/catalog"
+      echo "http-server.log.enabled=false"
       echo "plugin.dir=$HOME_OF/plugin"
       echo "spiller-spill-path=$at/spill"
       echo "query.max-memory=2GB"

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"math"
 	"net"
 	"net/url"
@@ -416,22 +417,30 @@ func (e *clickHouse) join(r relation, keys []string, small lookup, derived []rec
 		return r, errors.New("it has columns that follow from others already, and this old server takes one join; let a view give rows the code of their area")
 	}
 	alias := fmt.Sprintf("s%d", n)
-	var columns, on []string
+	var columns, on, using, named []string
 	for i, key := range keys {
-		columns = append(columns, fmt.Sprintf("key%d AS %s_key%d", i, alias, i))
-		on = append(on, fmt.Sprintf("%s = %s.%s_key%d", r.read(e, key), alias, alias, i))
+		name := fmt.Sprintf("%s_key%d", alias, i)
+		columns, on = append(columns, fmt.Sprintf("key%d AS %s", i, name)), append(on, r.read(e, key)+" = "+alias+"."+name)
+		using, named = append(using, name), append(named, r.read(e, key)+" AS "+name)
 	}
-	reads := map[string]string{}
-	for name, read := range r.reads {
-		reads[name] = read
-	}
+	r.reads = maps.Clone(r.reads)
 	for i, c := range derived {
 		name := fmt.Sprintf("%s_d%d", alias, i)
 		columns = append(columns, e.ident(c.Name)+" AS "+name)
-		reads[c.Name] = name
+		r.reads[c.Name] = name
 	}
-	r.reads = reads
-	r.joins += " GLOBAL ANY LEFT JOIN (SELECT " + strings.Join(columns, ", ") + " FROM " + small.from + ") AS " + alias + " ON " + strings.Join(on, " AND ")
+	r.joins += " GLOBAL ANY LEFT JOIN (SELECT " + strings.Join(columns, ", ") + " FROM " + small.from + ") "
+	if e.modern {
+		r.joins += "AS " + alias + " ON " + strings.Join(on, " AND ")
+		return r, nil
+	}
+	// An old server's ON takes one key on a Distributed table. Its USING takes more, also such as are named anywhere in the query.
+	r.joins += "USING (" + strings.Join(using, ", ") + ")"
+	naming := "ignore(" + strings.Join(named, ", ") + ") = 0" // which is always so
+	if r.only != "" {
+		naming = r.only + " AND " + naming
+	}
+	r.only = naming
 	return r, nil
 }
 
@@ -444,7 +453,7 @@ func (e *clickHouse) write(ctx context.Context, s *session, name string, columns
 	definitions := make([]string, len(columns))
 	for i, c := range columns {
 		kind := clickHouseTypes[c.Type]
-		if i >= l.keys || !strings.HasPrefix(c.Name, "key") {
+		if c.Name != fmt.Sprintf("key%d", i) {
 			kind = "Nullable(" + kind + ")"
 		}
 		definitions[i] = e.ident(c.Name) + " " + kind

@@ -504,6 +504,16 @@ func (p *plan) choose(n int64) {
 	}
 }
 
+// suppose takes facts that are not known yet for such as need no care: sums are then the engine's own.
+func (p *plan) suppose() {
+	for i := range p.measures {
+		if m := &p.measures[i]; m.float && m.facts == nil {
+			m.facts = &facts{}
+		}
+	}
+	p.choose(0)
+}
+
 // count is the query for the cells. The inner part groups rows by the bare values of their columns, as one would
 // by hand. The outer part sees groups only, and turns values into members; so lookups and members, however many, cost nothing per row.
 // Groups without a member come as they are, perhaps many for the same members; see [cells].

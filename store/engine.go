@@ -12,6 +12,7 @@ import (
 	"maps"
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,11 +55,12 @@ type relation struct {
 	facts   map[string]*facts // of columns, as far as they are known
 	n       *int64            // how many rows there are, when it is known
 	costly  bool              // finding it out costs as much as the cells do
+	only    string            // the condition that a row must meet to be one; empty when all do
 }
 
-// rows is what stands after FROM, for the rows that meet all conditions.
+// rows is what stands after FROM, for the rows that meet all the conditions.
 func (r relation) rows(conditions ...string) string {
-	conditions = slices.DeleteFunc(conditions, func(c string) bool { return c == "" })
+	conditions = slices.DeleteFunc(append([]string{r.only}, conditions...), func(c string) bool { return c == "" })
 	s := r.from + " AS t" + r.joins
 	if len(conditions) > 0 {
 		s += " WHERE " + strings.Join(conditions, " AND ")
@@ -117,12 +119,13 @@ type Server struct {
 	Run      string        // a name for the run, which its queries bear on the server, and which sets its small tables apart from those of other runs
 	Timeout  time.Duration // of one query; none when 0
 	Progress func(done, total int64)
+	Dry      bool // nothing is written, and nothing read but catalogues and statistics: for a plan
 }
 
 // openers connect to each kind of server.
 var openers = map[string]func(context.Context, Server, *url.URL) (*DB, error){
-	"postgres":   openPostgres,
 	"clickhouse": openClickHouse,
+	"postgres":   openPostgres,
 }
 
 // Kinds are the kinds of servers there are.
@@ -339,73 +342,210 @@ func (db *DB) serving() (serving, error) {
 	return e, nil
 }
 
+// A Rule says what a value must be. A row that breaks one is kept out, and counted under the first that it breaks.
+type Rule struct {
+	Column   string
+	Name     string // what the rule is called
+	Required bool   // there must be a value; the others say nothing of rows without one
+	Min, Max *float64
+	In       []string       // texts
+	Match    *regexp.Regexp // of the text; tried on the different values, of which there may be MostValues, since the expressions of engines differ
+}
+
+// MostValues is how many different values a column with a pattern may have.
+const MostValues = 10_000
+
+// Used tells what Use found.
+type Used struct {
+	Rows   int64   // of the table; -1 when nothing had to be read
+	Broken []int64 // of them, how many each rule keeps out
+}
+
 // Use names a table or view of the server, with the columns that will be needed: no others are read. A column must be of the declared type there, or of one that can be
-// read as it without loss: whole numbers as float, and what has a text as text. The table stays where it is.
-func (db *DB) Use(ctx context.Context, name, onServer string, columns []record.Vector) error {
+// read as it without loss: whole numbers as float. The table stays where it is; rows that break a rule are kept out of whatever is asked of it.
+func (db *DB) Use(ctx context.Context, name, onServer string, columns []record.Vector, rules ...Rule) (Used, error) {
+	used := Used{Rows: -1, Broken: make([]int64, len(rules))}
 	e, err := db.serving()
 	if err != nil {
-		return err
+		return used, err
 	}
 	if err := checkName("table", name); err != nil {
-		return err
+		return used, err
 	}
 	if err := checkColumns(name, columnNames(columns)); err != nil {
-		return err
+		return used, err
 	}
-	t := &table{name: onServer, relation: relation{costly: true}}
-	var have []column
+	t := &table{name: onServer, relation: relation{costly: true, columns: columns, reads: map[string]string{}}}
 	err = db.snapshot(ctx, func(s *session) error {
-		t.from, have, err = e.describe(ctx, s, onServer)
-		return err
+		from, have, err := e.describe(ctx, s, onServer)
+		if err != nil {
+			return err
+		}
+		t.from = from
+		for _, want := range columns {
+			if t.reads[want.Name], err = reading(e, have, want); err != nil {
+				return err
+			}
+		}
+		return s.sift(ctx, e, t, rules, &used)
 	})
 	if err != nil {
-		return fmt.Errorf("store: table %s: %w", onServer, err)
-	}
-	t.reads = map[string]string{}
-	for _, want := range columns {
-		at := slices.IndexFunc(have, func(c column) bool { return c.name == want.Name })
-		if at < 0 {
-			names := make([]string, len(have))
-			for i, c := range have {
-				names[i] = c.name
-			}
-			return fmt.Errorf("store: table %s has no column %q; it has %s", onServer, want.Name, strings.Join(names, ", "))
-		}
-		if have[at].denied {
-			return fmt.Errorf("store: column %s of %s: %w", want.Name, onServer, ErrRight)
-		}
-		read, ok := readAs(e, have[at], want.Type)
-		if !ok {
-			return fmt.Errorf("store: column %s of %s is %s there, which can't be read as %s: declare it otherwise, or let a view on the server turn it into what it should be",
-				want.Name, onServer, have[at].kind, want.Type)
-		}
-		t.reads[want.Name] = read
-		t.columns = append(t.columns, record.Vector{Name: want.Name, Type: want.Type})
+		return used, fmt.Errorf("store: table %s: %w", onServer, err)
 	}
 	v := e.shared()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.tables[name] != nil {
-		return fmt.Errorf("store: there is a table %q already", name)
+		return used, fmt.Errorf("store: there is a table %q already", name)
 	}
 	if v.tables == nil {
 		v.tables = map[string]*table{}
 	}
 	v.tables[name] = t
+	return used, nil
+}
+
+// reading is the expression that reads a column as what it is wanted as.
+func reading(d dialect, have []column, want record.Vector) (string, error) {
+	at := slices.IndexFunc(have, func(c column) bool { return c.name == want.Name })
+	if at < 0 {
+		names := make([]string, len(have))
+		for i, c := range have {
+			names[i] = c.name
+		}
+		return "", fmt.Errorf("it has no column %q; it has %s", want.Name, strings.Join(names, ", "))
+	}
+	c := have[at]
+	switch {
+	case c.denied:
+		return "", fmt.Errorf("column %s: %w", want.Name, ErrRight)
+	case c.is == want.Type:
+		return c.read, nil
+	case c.is == record.Int && want.Type == record.Float:
+		return d.double(c.read), nil
+	case want.Type == record.Bool && c.truth != "":
+		return c.truth, nil
+	}
+	return "", fmt.Errorf("column %s is %s there, which can't be read as %s: declare it otherwise, or let a view on the server turn it into what it should be", want.Name, c.kind, want.Type)
+}
+
+// sift keeps the rows out that break a rule, and counts them.
+func (s *session) sift(ctx context.Context, d serving, t *table, rules []Rule, used *Used) error {
+	if len(rules) == 0 {
+		return nil
+	}
+	fault := "CASE"
+	for i, rule := range rules {
+		broken, err := s.broken(ctx, d, t, rule)
+		if err != nil {
+			return err
+		}
+		fault += fmt.Sprintf(" WHEN %s THEN %d", broken, i+1)
+	}
+	fault += " ELSE 0 END"
+	query := "SELECT " + d.whole(fault) + " AS g_fault, COUNT(*) AS g_n FROM " + t.rows() + " GROUP BY g_fault"
+	used.Rows = 0
+	kept := int64(0)
+	err := s.read(ctx, query, []record.Vector{{Type: record.Int}, {Type: record.Int}}, func(b *record.Batch) error {
+		for i, at := range b.Columns[0].Int {
+			n := b.Columns[1].Int[i]
+			if used.Rows += n; at > 0 {
+				used.Broken[at-1] = n
+			} else {
+				kept = n
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if kept < used.Rows || !d.steady() {
+		t.only = fault + " = 0"
+	}
+	if d.steady() && !s.db.dry {
+		t.n = &kept
+	}
 	return nil
 }
 
-// readAs is the expression that reads a column as a type; false when it can't be.
-func readAs(d dialect, c column, as record.Type) (string, bool) {
-	switch {
-	case c.is == as:
-		return c.read, true
-	case c.is == record.Int && as == record.Float:
-		return d.double(c.read), true
-	case as == record.Bool && c.truth != "":
-		return c.truth, true
+// broken is the condition that a row breaks a rule; it is not true of a row without a value, except where one is required.
+func (s *session) broken(ctx context.Context, d serving, t *table, rule Rule) (string, error) {
+	x := t.read(d, rule.Column)
+	text := d.asText(x, t.columns[slices.Index(columnNames(t.columns), rule.Column)].Type)
+	list := func(values []string) string {
+		literals := make([]string, len(values))
+		for i, v := range values {
+			literals[i] = d.text(v)
+		}
+		return strings.Join(literals, ", ")
 	}
-	return "", false
+	switch {
+	case rule.Required:
+		return x + " IS NULL", nil
+	case rule.Min != nil && rule.Max != nil:
+		return fmt.Sprintf("(%s < %s OR %s > %s)", x, d.float(*rule.Min), x, d.float(*rule.Max)), nil
+	case rule.Min != nil:
+		return x + " < " + d.float(*rule.Min), nil
+	case rule.Max != nil:
+		return x + " > " + d.float(*rule.Max), nil
+	case rule.Match == nil:
+		return "(" + x + " IS NOT NULL AND " + text + " NOT IN (" + list(rule.In) + "))", nil
+	}
+	var wrong []string
+	n := 0
+	query := "SELECT DISTINCT " + text + " AS g_v FROM " + t.rows(x+" IS NOT NULL")
+	err := s.read(ctx, query, []record.Vector{{Type: record.Text}}, func(b *record.Batch) error {
+		if n += b.N; n > MostValues {
+			return fmt.Errorf("column %s has more than %d different values, too many to try a pattern on; leave the pattern out, and let the server's own rules or a view keep wrong ones out", rule.Column, MostValues)
+		}
+		for _, v := range b.Columns[0].Text {
+			if !rule.Match.MatchString(v) {
+				wrong = append(wrong, v)
+			}
+		}
+		return nil
+	})
+	if err != nil || len(wrong) == 0 {
+		return "1 = 0", err
+	}
+	slices.Sort(wrong)
+	return "(" + x + " IS NOT NULL AND " + text + " IN (" + list(wrong) + "))", nil
+}
+
+// Twice counts the rows that stand again: those that have the same values, or the same lack of one, in some columns as another row before them.
+func (db *DB) Twice(ctx context.Context, name string, columns []string) (n int64, err error) {
+	err = db.snapshot(ctx, func(s *session) error {
+		r, err := s.find(ctx, name)
+		if err != nil {
+			return err
+		}
+		names := make([]string, len(columns))
+		for i, c := range columns {
+			if _, err := r.column(name, c); err != nil {
+				return err
+			}
+			names[i] = r.read(db.engine, c)
+		}
+		query := fmt.Sprintf("SELECT COALESCE(%s, 0) AS g_again FROM (SELECT COUNT(*) AS n FROM %s GROUP BY %s HAVING COUNT(*) > 1) AS g",
+			db.engine.whole("SUM(n - 1)"), r.rows(), strings.Join(names, ", "))
+		err = s.read(ctx, query, []record.Vector{{Type: record.Int}}, func(b *record.Batch) error {
+			n = b.Columns[0].Int[0]
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("store: rows of %s that stand twice: %w", name, err)
+		}
+		return nil
+	})
+	return n, err
+}
+
+// Asked are the queries that have not been asked since the last time, because the server was connected to for a plan.
+func (db *DB) Asked() []string {
+	asked := db.asked
+	db.asked = nil
+	return asked
 }
 
 // Rows is about how many rows a table that Use has named has, by the server's own statistics; -1 when it has none.
@@ -460,7 +600,7 @@ func (db *DB) Derive(ctx context.Context, name string, keys []string, derived []
 			return err
 		}
 		query := "SELECT DISTINCT " + strings.Join(reads, ", ") + " FROM " + r.rows(known...)
-		return s.stream(ctx, query, result, func(b *record.Batch) error {
+		return s.read(ctx, query, result, func(b *record.Batch) error {
 			if distinct += int64(b.N); distinct > MostKeys {
 				return fmt.Errorf("%s %w", strings.Join(keys, ", "), ErrKeys)
 			}
@@ -487,8 +627,7 @@ func (db *DB) Derive(ctx context.Context, name string, keys []string, derived []
 		}
 	}
 	small := "columns of " + name
-	err = db.transact(ctx, true, func(s *session) error { return e.write(ctx, s, small, columns, rows) })
-	if err != nil {
+	if err := db.keepSmall(ctx, small, columns, rows); err != nil {
 		return bad(err)
 	}
 	v := e.shared()
@@ -500,6 +639,18 @@ func (db *DB) Derive(ctx context.Context, name string, keys []string, derived []
 	}
 	t.columns = append(slices.Clip(t.columns), derived...)
 	return distinct, nil
+}
+
+// keepSmall writes a small table; or, in a plan, says what it would be called.
+func (db *DB) keepSmall(ctx context.Context, name string, columns []record.Vector, rows iter.Seq2[*record.Batch, error]) error {
+	if e, ok := db.engine.(serving); ok && db.dry {
+		l, err := e.shared().named(name, columns)
+		if err == nil {
+			e.shared().written(name, l)
+		}
+		return err
+	}
+	return db.transact(ctx, true, func(s *session) error { return db.engine.write(ctx, s, name, columns, rows) })
 }
 
 // joined is a relation with columns of a small table beside its own, as SQL would have it.
@@ -519,7 +670,7 @@ func joined(d dialect, r relation, keys []string, small lookup, derived []record
 
 // pooled makes a DB of an engine on a server.
 func pooled(pool *sql.DB, e serving, s Server) *DB {
-	return &DB{pool: pool, engine: e, transport: byRows(func(ctx context.Context, err error) error { return refused(ctx, e, err) }), tag: s.comment()}
+	return &DB{pool: pool, engine: e, dry: s.Dry, transport: byRows(func(ctx context.Context, err error) error { return refused(ctx, e, err) }), tag: s.comment()}
 }
 
 // comment is what every query begins with, so that those who keep the server see whose it is.

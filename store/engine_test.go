@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -27,6 +28,8 @@ type underTest struct {
 	fill     func(t testing.TB, keeper *sql.DB, table string, b *record.Batch)      // makes a table of records
 	fits     func(b *record.Batch)                                                  // makes records such as the engine can hold; may be nil
 	asks     func(t testing.TB, keeper *sql.DB, run string) (queries, leftover int) // what the server still does for a run, and has of its small tables
+	generate func(t testing.TB, keeper *sql.DB, table string, rows int)             // makes a large table of records there, unless it is there; see register
+	client   func(t testing.TB, statements []string) func() *exec.Cmd               // the server's own client, sending statements one after another
 }
 
 var serversUnderTest []underTest
@@ -71,7 +74,7 @@ func connect(t testing.TB, s Server) *DB {
 
 func use(t testing.TB, db *DB, name string, b *record.Batch) {
 	t.Helper()
-	if err := db.Use(context.Background(), name, name, b.Columns); err != nil {
+	if _, err := db.Use(context.Background(), name, name, b.Columns); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -173,34 +176,36 @@ func lookUp(t testing.TB, db *DB) {
 
 // TestEnginesAgree counts the same records in the program and on every server: the cubes and the accounts must be the same to the last bit.
 func TestEnginesAgree(t *testing.T) {
-	eachServer(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
-		own := open(t, Options{})
-		lookUp(t, own)
-		rapid.Check(t, func(rt *rapid.T) {
-			b := u.people(rt)
-			load(t, own, "people", b)
-			defer run(t, own, "DROP TABLE people")
-			u.fill(t, keeper, "people", b)
-			db := connect(t, s)
-			defer db.Close()
-			use(t, db, "people", b)
-			lookUp(t, db)
-			for range 3 {
-				spec := asked(rt)
-				want, account := count(t, own, spec)
-				got, there, err := db.Cube(context.Background(), spec)
-				if err != nil {
-					q, _ := db.Explain(context.Background(), spec)
-					rt.Fatalf("%v\n%s\n%s", err, q.Survey, q.Count)
-				}
-				if diff := cmp.Diff(want, got, inside); diff != "" {
-					rt.Fatalf("in the program and on the server (-own +server):\n%s", diff)
-				}
-				if diff := cmp.Diff(account, there); diff != "" {
-					rt.Fatalf("accounts (-own +server):\n%s", diff)
-				}
+	eachServer(t, agree)
+}
+
+func agree(t *testing.T, u underTest, s Server, keeper *sql.DB) {
+	own := open(t, Options{})
+	lookUp(t, own)
+	rapid.Check(t, func(rt *rapid.T) {
+		b := u.people(rt)
+		load(t, own, "people", b)
+		defer run(t, own, "DROP TABLE people")
+		u.fill(t, keeper, "people", b)
+		db := connect(t, s)
+		defer db.Close()
+		use(t, db, "people", b)
+		lookUp(t, db)
+		for range 3 {
+			spec := asked(rt)
+			want, account := count(t, own, spec)
+			got, there, err := db.Cube(context.Background(), spec)
+			if err != nil {
+				q, _ := db.Explain(context.Background(), spec)
+				rt.Fatalf("%v\n%s\n%s", err, q.Survey, q.Count)
 			}
-		})
+			if diff := cmp.Diff(want, got, inside); diff != "" {
+				rt.Fatalf("in the program and on the server (-own +server):\n%s", diff)
+			}
+			if diff := cmp.Diff(account, there); diff != "" {
+				rt.Fatalf("accounts (-own +server):\n%s", diff)
+			}
+		}
 	})
 }
 

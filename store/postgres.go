@@ -5,7 +5,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -137,6 +136,8 @@ func postgresConfig(s Server, address *url.URL) (*pgx.ConnConfig, error) {
 	}
 	config.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec // each query is asked once
 	config.StatementCacheCapacity, config.DescriptionCacheCapacity = 0, 0
+	alive := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 6}}
+	config.DialFunc = alive.DialContext // so that a network that is cut is noticed
 	config.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: 5 * time.Second} // cancels on the server, and waits for it
 	}
@@ -174,7 +175,7 @@ func (e *postgres) keep(ctx context.Context, db *DB) (err error) {
 	for attempt := range 3 {
 		if attempt > 0 {
 			select {
-			case <-time.After(time.Duration(attempt) * time.Second):
+			case <-time.After(time.Duration(attempt) * time.Second / 2):
 			case <-ctx.Done():
 				return ctx.Err()
 			}
@@ -190,10 +191,8 @@ func (e *postgres) keep(ctx context.Context, db *DB) (err error) {
 		return err
 	}
 	s := &session{db, e.keeper}
-	for _, statement := range []string{"BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"} {
-		if err := s.exec(ctx, statement); err != nil {
-			return err
-		}
+	if err := s.exec(ctx, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"); err != nil {
+		return err
 	}
 	result := []record.Vector{{Type: record.Text}, {Type: record.Int}, {Type: record.Int}}
 	query := "SELECT pg_export_snapshot(), CAST(current_setting('server_version_num') AS BIGINT), " +
@@ -258,14 +257,19 @@ func (e *postgres) end(ctx context.Context, s *session, keep bool) error {
 }
 
 func (e *postgres) describe(ctx context.Context, s *session, table string) (from string, columns []column, err error) {
+	// A table that has been rewritten since the run began would look empty to it.
 	query := `SELECT format('%I.%I', n.nspname, c.relname), a.attname, format_type(a.atttypid, a.atttypmod),
   CASE WHEN y.typtype = 'd' THEN format_type(y.typbasetype, y.typtypmod) WHEN y.typtype = 'e' THEN 'text' ELSE format_type(a.atttypid, a.atttypmod) END,
-  CAST(CAST(has_column_privilege(c.oid, a.attnum, 'SELECT') AS INTEGER) AS BIGINT)
+  CAST(CAST(has_column_privilege(c.oid, a.attnum, 'SELECT') AS INTEGER) AS BIGINT),
+  CAST(CAST(c.relfilenode <> 0 AND c.relfilenode <> pg_relation_filenode(c.oid) AS INTEGER) AS BIGINT)
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_attribute AS a ON a.attrelid = c.oid JOIN pg_type AS y ON y.oid = a.atttypid
 WHERE c.oid = to_regclass(` + e.text(table) + `) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`
-	result := []record.Vector{{Type: record.Text}, {Type: record.Text}, {Type: record.Text}, {Type: record.Text}, {Type: record.Int}}
+	result := []record.Vector{{Type: record.Text}, {Type: record.Text}, {Type: record.Text}, {Type: record.Text}, {Type: record.Int}, {Type: record.Int}}
 	err = s.stream(ctx, query, result, func(b *record.Batch) error {
 		from = b.Columns[0].Text[0]
+		if b.Columns[5].Int[0] != 0 {
+			return errRewritten
+		}
 		for i := range b.N {
 			c := column{name: b.Columns[1].Text[i], kind: b.Columns[2].Text[i], denied: b.Columns[4].Int[i] == 0}
 			c.is, c.read = e.reads("t."+e.ident(c.name), b.Columns[3].Text[i])
@@ -273,11 +277,20 @@ WHERE c.oid = to_regclass(` + e.text(table) + `) AND c.relkind IN ('r', 'p', 'v'
 		}
 		return nil
 	})
-	if err == nil && len(columns) == 0 {
-		err = errors.New("there is no such table or view, or not in a schema that the account may use (GRANT USAGE ON SCHEMA)")
+	switch {
+	case err != nil:
+	case len(columns) == 0:
+		err = errors.New("there is no such table or view")
+	case s.db.dry:
+	case slices.ContainsFunc(columns, func(c column) bool { return !c.denied }):
+		// So nobody changes its columns while the run lasts; reading and writing its rows goes on.
+		keeper := &session{s.db, e.keeper}
+		err = keeper.exec(ctx, "LOCK TABLE "+from+" IN ACCESS SHARE MODE")
 	}
 	return from, columns, err
 }
+
+var errRewritten = errors.New("it has been changed since the run began; run again")
 
 var numeric = regexp.MustCompile(`^numeric\((\d+),0\)$`)
 
@@ -310,17 +323,16 @@ func (e *postgres) reads(x, kind string) (record.Type, string) {
 	return "", ""
 }
 
-func (e *postgres) estimate(ctx context.Context, s *session, query string) (n int64, err error) {
-	err = s.stream(ctx, "EXPLAIN (FORMAT JSON) "+query, []record.Vector{{Type: record.Text}}, func(b *record.Batch) error {
-		var plans []struct {
-			Plan struct {
-				Rows float64 `json:"Plan Rows"`
-			}
+// plannedRows is what the first line of a plan says of the rows that the query gives.
+var plannedRows = regexp.MustCompile(` rows=(\d+) `)
+
+func (e *postgres) estimate(ctx context.Context, s *session, query string) (int64, error) {
+	n, first := int64(-1), true
+	err := s.stream(ctx, "EXPLAIN "+query, []record.Vector{{Type: record.Text}}, func(b *record.Batch) error {
+		if m := plannedRows.FindStringSubmatch(b.Columns[0].Text[0]); first && m != nil {
+			n, _ = strconv.ParseInt(m[1], 10, 64)
 		}
-		if err := json.Unmarshal([]byte(b.Columns[0].Text[0]), &plans); err != nil || len(plans) != 1 {
-			return fmt.Errorf("%w: its plan can't be read", ErrRefused)
-		}
-		n = int64(plans[0].Plan.Rows)
+		first = false
 		return nil
 	})
 	return n, err
