@@ -134,6 +134,8 @@ func (*clickHouse) values(rows [][]string, columns ...string) string {
 	return "(SELECT " + strings.Join(columns, ", ") + " FROM (SELECT " + strings.Join(arrays, ", ") + ") ARRAY JOIN " + strings.Join(unfolded, ", ") + ")"
 }
 
+func (*clickHouse) grouped(alias string) string { return alias }
+
 // of gives each column of a part a name of its own, since parts become one.
 func (*clickHouse) of(alias, column string) string { return alias + "_" + column }
 

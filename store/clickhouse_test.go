@@ -14,7 +14,7 @@ import (
 
 func init() {
 	serversUnderTest = append(serversUnderTest, underTest{kind: "clickhouse", variable: "SKIKT_CLICKHOUSE", open: openClickHouseKeeper, fill: fillClickHouse, asks: asksClickHouse,
-		fits: sinceEpoch})
+		fits: sinceEpoch, draws: 30})
 }
 
 func openClickHouseKeeper(t testing.TB, address *url.URL) *sql.DB {
@@ -46,7 +46,7 @@ func fillClickHouse(t testing.TB, keeper *sql.DB, table string, b *record.Batch)
 	}
 	must(t, keeper, "DROP TABLE IF EXISTS skikt."+table)
 	for _, node := range clickHouseNodes(t) {
-		must(t, node, "DROP TABLE IF EXISTS local."+table, "CREATE TABLE local."+table+" ("+strings.Join(columns, ", ")+") ENGINE = MergeTree ORDER BY tuple()")
+		must(t, node, "DROP TABLE IF EXISTS local."+table, "CREATE TABLE local."+table+" ("+strings.Join(columns, ", ")+") ENGINE = Memory")
 	}
 	must(t, keeper, "CREATE TABLE skikt."+table+" AS local."+table+" ENGINE = Distributed(three, local, "+table+", rand())")
 	for n, node := range clickHouseNodes(t) {

@@ -30,6 +30,7 @@ type dialect interface {
 	limbs(expr string) (high, low string)             // a sum of addends, at most 126 bits, as two integers of 64: high·2⁶³ + low
 	values(rows [][]string, columns ...string) string // rows of literals as a relation with named columns
 	tellsNaN() bool                                   // whether the greatest of doubles is not finite when one of them isn't
+	grouped(alias string) string                      // how GROUP BY names the first column, which has an alias
 	of(alias, column string) string                   // a column of a part of a grouping
 	compose(q grouping) string                        // the query for cells; see plainly
 }

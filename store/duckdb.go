@@ -38,6 +38,7 @@ func (duckDB) double(expr string) string                { return "CAST(" + expr 
 func (duckDB) asText(expr string, _ record.Type) string { return "CAST(" + expr + " AS VARCHAR)" }
 func (duckDB) compose(q grouping) string                { return plainly(q) }
 func (duckDB) tellsNaN() bool                           { return true }
+func (duckDB) grouped(string) string                    { return "1" }
 func (duckDB) of(alias, column string) string           { return named(alias, column) }
 func (duckDB) bool(v string) string                     { return v }
 func (duckDB) addend(expr string) string                { return expr }

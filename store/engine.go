@@ -126,6 +126,7 @@ type Server struct {
 var openers = map[string]func(context.Context, Server, *url.URL) (*DB, error){
 	"clickhouse": openClickHouse,
 	"postgres":   openPostgres,
+	"trino":      openTrino,
 }
 
 // Kinds are the kinds of servers there are.
@@ -443,7 +444,7 @@ func (s *session) sift(ctx context.Context, d serving, t *table, rules []Rule, u
 		fault += fmt.Sprintf(" WHEN %s THEN %d", broken, i+1)
 	}
 	fault += " ELSE 0 END"
-	query := "SELECT " + d.whole(fault) + " AS g_fault, COUNT(*) AS g_n FROM " + t.rows() + " GROUP BY g_fault"
+	query := "SELECT " + d.whole(fault) + " AS g_fault, COUNT(*) AS g_n FROM " + t.rows() + " GROUP BY " + d.grouped("g_fault")
 	used.Rows = 0
 	kept := int64(0)
 	err := s.read(ctx, query, []record.Vector{{Type: record.Int}, {Type: record.Int}}, func(b *record.Batch) error {

@@ -4,11 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"flag"
 	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -27,6 +29,7 @@ type underTest struct {
 	open     func(t testing.TB, address *url.URL) *sql.DB                           // as the keeper of the database
 	fill     func(t testing.TB, keeper *sql.DB, table string, b *record.Batch)      // makes a table of records
 	fits     func(b *record.Batch)                                                  // makes records such as the engine can hold; may be nil
+	draws    int                                                                    // how many times random records are drawn; rapid's own number when 0
 	asks     func(t testing.TB, keeper *sql.DB, run string) (queries, leftover int) // what the server still does for a run, and has of its small tables
 	generate func(t testing.TB, keeper *sql.DB, table string, rows int)             // makes a large table of records there, unless it is there; see register
 	client   func(t testing.TB, statements []string) func() *exec.Cmd               // the server's own client, sending statements one after another
@@ -39,6 +42,10 @@ func eachServer(t *testing.T, f func(t *testing.T, u underTest, s Server, keeper
 	for _, u := range serversUnderTest {
 		t.Run(u.kind, func(t *testing.T) {
 			s, keeper := u.at(t)
+			if checks := flag.Lookup("rapid.checks"); u.draws > 0 && checks.Value.String() == checks.DefValue {
+				flag.Set("rapid.checks", strconv.Itoa(u.draws))
+				defer flag.Set("rapid.checks", checks.DefValue)
+			}
 			f(t, u, s, keeper)
 		})
 	}

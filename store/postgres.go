@@ -53,6 +53,7 @@ func (*postgres) double(expr string) string                { return "CAST(" + ex
 func (*postgres) asText(expr string, _ record.Type) string { return "CAST(" + expr + " AS TEXT)" }
 func (*postgres) compose(q grouping) string                { return plainly(q) }
 func (*postgres) tellsNaN() bool                           { return true }
+func (*postgres) grouped(string) string                    { return "1" }
 func (*postgres) of(alias, column string) string           { return named(alias, column) }
 func (*postgres) bool(v string) string                     { return v }
 func (*postgres) addend(expr string) string                { return expr }

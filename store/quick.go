@@ -13,3 +13,4 @@ var errQuick = errors.New("this program was built in a hurry (make demo) and rea
 
 func openPostgres(context.Context, Server, *url.URL) (*DB, error)   { return nil, errQuick }
 func openClickHouse(context.Context, Server, *url.URL) (*DB, error) { return nil, errQuick }
+func openTrino(context.Context, Server, *url.URL) (*DB, error)      { return nil, errQuick }
