@@ -210,7 +210,8 @@ func (s *session) compile(ctx context.Context, spec cube.Spec) (*compiled, error
 			return nil
 		})
 	}
-	if err = survey(); err == nil && p.guarded {
+	guarded := p.guarded
+	if err = survey(); err == nil && p.guarded && !guarded {
 		for _, m := range surveyed {
 			m.facts = nil
 		}

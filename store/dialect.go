@@ -15,28 +15,32 @@ import (
 
 // A dialect is how one SQL engine writes the few things in which engines differ. The rest of a plan is plain GROUP BY, JOIN, COUNT and SUM.
 type dialect interface {
-	ident(name string) string                       // a quoted identifier
-	text(s string) string                           // a text literal
-	float(v float64) string                         // a literal of exactly this double
-	date(iso string) string                         // a date literal of a checked YYYY-MM-DD
-	bool(v string) string                           // a literal of true or false
-	whole(expr string) string                       // an integer as one of 64 bits
-	double(expr string) string                      // a number as a double
-	asText(expr string, t record.Type) string       // canonical text of a value: 7, true, 2024-01-31
-	stored(expr string, t record.Type) string       // a column as record keeps it: text, 64-bit integer (bool 0 and 1, date in days since 1970) or double
-	finite(expr string) string                      // tells whether a double is neither NaN nor infinite
-	integer(expr string) string                     // a double that is a whole number but for rounding, as the 64-bit integer nearest to it
-	addend(expr string) string                      // a 64-bit integer as a number of which billions can be added without overflow
-	limbs(expr string) (high, low string)           // a sum of addends, at most 126 bits, as two integers of 64: high·2⁶³ + low
-	values(rows []string, columns ...string) string // rows of literals as a relation with named columns
-	of(alias, column string) string                 // a column of a part of a grouping
-	compose(q grouping) string                      // the query for cells; see plainly
+	ident(name string) string                         // a quoted identifier
+	text(s string) string                             // a text literal
+	float(v float64) string                           // a literal of exactly this double
+	date(iso string) string                           // a date literal of a checked YYYY-MM-DD
+	bool(v string) string                             // a literal of true or false
+	whole(expr string) string                         // an integer as one of 64 bits
+	double(expr string) string                        // a number as a double
+	asText(expr string, t record.Type) string         // canonical text of a value: 7, true, 2024-01-31
+	stored(expr string, t record.Type) string         // a column as record keeps it: text, 64-bit integer (bool 0 and 1, date in days since 1970) or double
+	finite(expr string) string                        // tells whether a double is neither NaN nor infinite
+	integer(expr string) string                       // a double that is a whole number but for rounding, as the 64-bit integer nearest to it
+	addend(expr string) string                        // a 64-bit integer as a number of which billions can be added without overflow
+	limbs(expr string) (high, low string)             // a sum of addends, at most 126 bits, as two integers of 64: high·2⁶³ + low
+	values(rows [][]string, columns ...string) string // rows of literals as a relation with named columns
+	tellsNaN() bool                                   // whether the greatest of doubles is not finite when one of them isn't
+	grouped(alias string) string                      // how GROUP BY names the first column, which has an alias
+	of(alias, column string) string                   // a column of a part of a grouping
+	compose(q grouping) string                        // the query for cells; see plainly
 }
 
 // A grouping is a query in two parts: groups of rows, and what becomes of the groups.
 type grouping struct {
-	groups string   // the query for the groups, called g, but for its GROUP BY
-	keys   int      // so many of its columns, the first, tell which group: k0, k1, ...
+	rows   string   // what stands after FROM, of the groups
+	names  []string // their columns, and the expressions that these are of the rows
+	groups []string
+	keys   int      // so many of them, the first, tell which group: k0, k1, ...
 	folds  []fold   // what they are joined to, in order; a later one may name an earlier
 	cells  []string // expressions over g and the folds: what is known of each cell
 	by     int      // so many of them, the first, tell which cell; 0 when each group is a cell of its own
@@ -96,7 +100,7 @@ var unknownLabel = cube.Text{SV: "Uppgift saknas", EN: "Unknown"}
 // newPlan checks a Spec against what there is. Types are decided here, before any row is read, so that the engine gets no reason to complain
 // about what a row holds.
 func newPlan(d dialect, spec cube.Spec, s schema) (*plan, error) {
-	p := &plan{dialect: d, spec: spec, relation: s.relation, lookups: s.lookups}
+	p := &plan{dialect: d, spec: spec, relation: s.relation, lookups: s.lookups, guarded: !d.tellsNaN()}
 	if len(spec.Measures) == 0 {
 		return nil, p.bad("it has no measure")
 	}
@@ -324,13 +328,13 @@ func (p *plan) parts(m planMeasure) (parts []string, interval string) {
 // survey is the pass before the cells, over few columns: nothing but a count of rows where the load told the rest. Unguarded, a greatest amount that is not finite tells
 // that guards are needed.
 func (p *plan) survey() string {
-	out := []string{"COUNT(*) AS n", p.dialect.whole(p.undecided()) + " AS undecided"}
+	out := []string{"COUNT(*) AS g_n", p.dialect.whole(p.undecided()) + " AS g_undecided"}
 	for i, m := range p.measures {
 		for j := range m.columns() {
 			if m.float && m.facts == nil {
 				x := p.number(m, j)
-				out = append(out, fmt.Sprintf("%s AS greatest%d_%d", p.dialect.double("MAX(abs("+x+"))"), i, j),
-					fmt.Sprintf("%s AS decimals%d_%d", p.dialect.whole("MAX("+p.decimals(x)+")"), i, j), fmt.Sprintf("COUNT(%s) AS there%d_%d", x, i, j))
+				out = append(out, fmt.Sprintf("%s AS g_greatest%d_%d", p.dialect.double("MAX(abs("+x+"))"), i, j),
+					fmt.Sprintf("%s AS g_decimals%d_%d", p.dialect.whole("MAX("+p.decimals(x)+")"), i, j), fmt.Sprintf("COUNT(%s) AS g_there%d_%d", x, i, j))
 			}
 		}
 	}
@@ -516,9 +520,9 @@ func (p *plan) suppose() {
 // Groups without a member come as they are, perhaps many for the same members; see [cells].
 func (p *plan) count() string {
 	d := p.dialect
-	var inner, outer []string
+	var inner, names, outer []string
 	var folds []fold
-	innerf := func(expr, name string) { inner = append(inner, expr+" AS "+name) }
+	innerf := func(expr, name string) { inner, names = append(inner, expr), append(names, name) }
 	outerf := func(format string, args ...any) { outer = append(outer, fmt.Sprintf(format, args...)) }
 	sum := func(x string) string { return "SUM(" + x + ")" }
 	merges := slices.ContainsFunc(p.dims, func(dim planDim) bool { return dim.Lookup != "" || dim.Unknown != "" })
@@ -535,9 +539,9 @@ func (p *plan) count() string {
 			folds = append(folds, p.join(i))
 		}
 		if len(dim.members) > 0 {
-			rows := make([]string, len(dim.members))
+			rows := make([][]string, len(dim.members))
 			for at, m := range dim.members {
-				rows[at] = fmt.Sprintf("(%s, %d)", d.text(m.Code), at)
+				rows[at] = []string{d.text(m.Code), strconv.Itoa(at)}
 			}
 			folds = append(folds, fold{d.values(rows, "code", "place"), fmt.Sprintf("m%d", i), []string{"code"}, []string{p.code(i)}, "place"})
 		}
@@ -589,12 +593,20 @@ func (p *plan) count() string {
 			}
 		}
 	}
-	groups := "SELECT " + strings.Join(inner, ",\n    ") + "\n  FROM " + p.rows(p.where)
 	by := 0
 	if merges {
 		by = len(p.dims)
 	}
-	return d.compose(grouping{groups, len(p.keys), folds, outer, by})
+	return d.compose(grouping{p.rows(p.where), names, inner, len(p.keys), folds, outer, by})
+}
+
+// valued is rows of literals as SQL would have it.
+func valued(rows [][]string, columns []string) string {
+	joined := make([]string, len(rows))
+	for i, row := range rows {
+		joined[i] = "(" + strings.Join(row, ", ") + ")"
+	}
+	return "(SELECT * FROM (VALUES " + strings.Join(joined, ", ") + ") AS v(" + strings.Join(columns, ", ") + "))"
 }
 
 // named is a column of a part of a grouping as SQL would have it.
@@ -602,7 +614,11 @@ func named(alias, column string) string { return alias + "." + column }
 
 // plainly is a grouping as SQL would have it.
 func plainly(q grouping) string {
-	s := "SELECT " + strings.Join(q.cells, ",\n  ") + "\nFROM (\n  " + q.groups
+	columns := make([]string, len(q.groups))
+	for i, x := range q.groups {
+		columns[i] = x + " AS " + q.names[i]
+	}
+	s := "SELECT " + strings.Join(q.cells, ",\n  ") + "\nFROM (\n  SELECT " + strings.Join(columns, ",\n    ") + "\n  FROM " + q.rows
 	if q.keys > 0 {
 		s += "\n  GROUP BY " + ordinals(q.keys)
 	}

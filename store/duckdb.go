@@ -37,6 +37,8 @@ func (duckDB) whole(expr string) string                 { return "CAST(" + expr 
 func (duckDB) double(expr string) string                { return "CAST(" + expr + " AS DOUBLE PRECISION)" }
 func (duckDB) asText(expr string, _ record.Type) string { return "CAST(" + expr + " AS VARCHAR)" }
 func (duckDB) compose(q grouping) string                { return plainly(q) }
+func (duckDB) tellsNaN() bool                           { return true }
+func (duckDB) grouped(string) string                    { return "1" }
 func (duckDB) of(alias, column string) string           { return named(alias, column) }
 func (duckDB) bool(v string) string                     { return v }
 func (duckDB) addend(expr string) string                { return expr }
@@ -59,9 +61,7 @@ func (duckDB) limbs(expr string) (high, low string) {
 	return "CAST((" + expr + ") // 9223372036854775808 AS BIGINT)", "CAST((" + expr + ") % 9223372036854775808 AS BIGINT)"
 }
 
-func (duckDB) values(rows []string, columns ...string) string {
-	return "(SELECT * FROM (VALUES " + strings.Join(rows, ", ") + ") AS v(" + strings.Join(columns, ", ") + "))"
-}
+func (duckDB) values(rows [][]string, columns ...string) string { return valued(rows, columns) }
 
 // duckDBTypes is how each type is kept.
 var duckDBTypes = map[record.Type]string{

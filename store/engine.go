@@ -96,6 +96,7 @@ var (
 	ErrRight   = errors.New("the account has no right to this; grant it, see doc/engine.md")
 	ErrTimeout = errors.New("the time limit was reached; raise it, or ask for less")
 	ErrKeys    = fmt.Errorf("have more than %d different values, which is too many to place one by one: let a view on the server give rows the code of their area, or round coordinates to the metre", MostKeys)
+	ErrNode    = errors.New("a server of the cluster can't be reached, or was lost on the way; nothing is left there, and the run can be repeated when all of them run")
 	ErrLost    = errors.New("the connection to the server was lost; nothing is left there, and the run can be repeated")
 )
 
@@ -123,7 +124,9 @@ type Server struct {
 
 // openers connect to each kind of server.
 var openers = map[string]func(context.Context, Server, *url.URL) (*DB, error){
-	"postgres": openPostgres,
+	"clickhouse": openClickHouse,
+	"postgres":   openPostgres,
+	"trino":      openTrino,
 }
 
 // Kinds are the kinds of servers there are.
@@ -193,6 +196,7 @@ type column struct {
 	name, kind string      // the kind as the engine calls it
 	is         record.Type // empty when none can hold it
 	read       string      // the expression that reads it, of a table t, as text, 64-bit integer, double, bool or date
+	truth      string      // the expression that reads a number as a bool, in an engine that keeps them so
 	denied     bool        // the account may not read it
 }
 
@@ -212,7 +216,7 @@ type table struct {
 
 // writtenOut is a small table as literals, for an engine that lets none be made; an error when it has more rows than most.
 func writtenOut(d dialect, columns []record.Vector, rows iter.Seq2[*record.Batch, error], most int) (string, error) {
-	var out []string
+	var out [][]string
 	for b, err := range rows {
 		if err != nil {
 			return "", err
@@ -225,7 +229,7 @@ func writtenOut(d dialect, columns []record.Vector, rows iter.Seq2[*record.Batch
 			for j := range row {
 				row[j] = literal(d, &b.Columns[j], i)
 			}
-			out = append(out, "("+strings.Join(row, ", ")+")")
+			out = append(out, row)
 		}
 	}
 	if len(out) == 0 { // a row that is equal to nothing tells the types
@@ -234,7 +238,7 @@ func writtenOut(d dialect, columns []record.Vector, rows iter.Seq2[*record.Batch
 		for i, c := range columns {
 			row[i] = nothing[c.Type]
 		}
-		out = append(out, "("+strings.Join(row, ", ")+")")
+		out = append(out, row)
 	}
 	names := columnNames(columns)
 	for i, name := range names {
@@ -420,6 +424,8 @@ func reading(d dialect, have []column, want record.Vector) (string, error) {
 		return c.read, nil
 	case c.is == record.Int && want.Type == record.Float:
 		return d.double(c.read), nil
+	case want.Type == record.Bool && c.truth != "":
+		return c.truth, nil
 	}
 	return "", fmt.Errorf("column %s is %s there, which can't be read as %s: declare it otherwise, or let a view on the server turn it into what it should be", want.Name, c.kind, want.Type)
 }
@@ -438,7 +444,7 @@ func (s *session) sift(ctx context.Context, d serving, t *table, rules []Rule, u
 		fault += fmt.Sprintf(" WHEN %s THEN %d", broken, i+1)
 	}
 	fault += " ELSE 0 END"
-	query := "SELECT " + d.whole(fault) + " AS g_fault, COUNT(*) AS g_n FROM " + t.rows() + " GROUP BY g_fault"
+	query := "SELECT " + d.whole(fault) + " AS g_fault, COUNT(*) AS g_n FROM " + t.rows() + " GROUP BY " + d.grouped("g_fault")
 	used.Rows = 0
 	kept := int64(0)
 	err := s.read(ctx, query, []record.Vector{{Type: record.Int}, {Type: record.Int}}, func(b *record.Batch) error {

@@ -4,11 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"flag"
 	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -26,6 +28,8 @@ type underTest struct {
 	variable string
 	open     func(t testing.TB, address *url.URL) *sql.DB                           // as the keeper of the database
 	fill     func(t testing.TB, keeper *sql.DB, table string, b *record.Batch)      // makes a table of records
+	fits     func(b *record.Batch)                                                  // makes records such as the engine can hold; may be nil
+	draws    int                                                                    // how many times random records are drawn; rapid's own number when 0
 	asks     func(t testing.TB, keeper *sql.DB, run string) (queries, leftover int) // what the server still does for a run, and has of its small tables
 	generate func(t testing.TB, keeper *sql.DB, table string, rows int)             // makes a large table of records there, unless it is there; see register
 	client   func(t testing.TB, statements []string) func() *exec.Cmd               // the server's own client, sending statements one after another
@@ -38,6 +42,10 @@ func eachServer(t *testing.T, f func(t *testing.T, u underTest, s Server, keeper
 	for _, u := range serversUnderTest {
 		t.Run(u.kind, func(t *testing.T) {
 			s, keeper := u.at(t)
+			if checks := flag.Lookup("rapid.checks"); u.draws > 0 && checks.Value.String() == checks.DefValue {
+				flag.Set("rapid.checks", strconv.Itoa(u.draws))
+				defer flag.Set("rapid.checks", checks.DefValue)
+			}
 			f(t, u, s, keeper)
 		})
 	}
@@ -113,6 +121,24 @@ func people(t *rapid.T) *record.Batch {
 	return b
 }
 
+// people are records that the engine can hold.
+func (u underTest) people(t *rapid.T) *record.Batch {
+	b := people(t)
+	if u.fits != nil {
+		u.fits(b)
+	}
+	return b
+}
+
+func getenv(t testing.TB, name string) string {
+	t.Helper()
+	v := os.Getenv(name)
+	if v == "" {
+		t.Fatalf("%s is not set", name)
+	}
+	return v
+}
+
 // asked is a random specification over people, and the lookups that it needs.
 func asked(t *rapid.T) (spec cube.Spec) {
 	spec = cube.Spec{Name: "c", From: "people", Measures: []cube.SpecMeasure{counting("N")}}
@@ -164,7 +190,7 @@ func agree(t *testing.T, u underTest, s Server, keeper *sql.DB) {
 	own := open(t, Options{})
 	lookUp(t, own)
 	rapid.Check(t, func(rt *rapid.T) {
-		b := people(rt)
+		b := u.people(rt)
 		load(t, own, "people", b)
 		defer run(t, own, "DROP TABLE people")
 		u.fill(t, keeper, "people", b)
@@ -194,7 +220,7 @@ func agree(t *testing.T, u underTest, s Server, keeper *sql.DB) {
 func TestEnginesScan(t *testing.T) {
 	eachServer(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
 		rapid.Check(t, func(rt *rapid.T) {
-			b := people(rt)
+			b := u.people(rt)
 			u.fill(t, keeper, "people", b)
 			db := connect(t, s)
 			defer db.Close()
@@ -251,7 +277,7 @@ func TestDerive(t *testing.T) {
 	eachServer(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
 		own := open(t, Options{})
 		rapid.Check(t, func(rt *rapid.T) {
-			b := people(rt)
+			b := u.people(rt)
 			u.fill(t, keeper, "people", b)
 			db := connect(t, s)
 			defer db.Close()

@@ -52,6 +52,8 @@ func (*postgres) whole(expr string) string                 { return "CAST(" + ex
 func (*postgres) double(expr string) string                { return "CAST(" + expr + " AS DOUBLE PRECISION)" }
 func (*postgres) asText(expr string, _ record.Type) string { return "CAST(" + expr + " AS TEXT)" }
 func (*postgres) compose(q grouping) string                { return plainly(q) }
+func (*postgres) tellsNaN() bool                           { return true }
+func (*postgres) grouped(string) string                    { return "1" }
 func (*postgres) of(alias, column string) string           { return named(alias, column) }
 func (*postgres) bool(v string) string                     { return v }
 func (*postgres) addend(expr string) string                { return expr }
@@ -74,9 +76,7 @@ func (*postgres) limbs(expr string) (high, low string) {
 	return "CAST(DIV(" + expr + ", 9223372036854775808) AS BIGINT)", "CAST(MOD(" + expr + ", 9223372036854775808) AS BIGINT)"
 }
 
-func (*postgres) values(rows []string, columns ...string) string {
-	return "(SELECT * FROM (VALUES " + strings.Join(rows, ", ") + ") AS v(" + strings.Join(columns, ", ") + "))"
-}
+func (*postgres) values(rows [][]string, columns ...string) string { return valued(rows, columns) }
 
 func (*postgres) stored(expr string, t record.Type) string {
 	switch t {

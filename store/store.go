@@ -264,7 +264,7 @@ func (db *DB) Distinct(ctx context.Context, table, column string) (values []stri
 			return err
 		}
 		d := db.engine
-		query := fmt.Sprintf("SELECT %s AS g_v, COUNT(*) AS g_n FROM %s GROUP BY g_v", d.asText(r.read(d, c.Name), c.Type), r.rows())
+		query := fmt.Sprintf("SELECT %s AS g_v, COUNT(*) AS g_n FROM %s GROUP BY %s", d.asText(r.read(d, c.Name), c.Type), r.rows(), d.grouped("g_v"))
 		err = s.read(ctx, query, []record.Vector{{Type: record.Text}, {Type: record.Int}}, func(b *record.Batch) error {
 			for i := range b.N {
 				if b.Columns[0].State[i] != record.Present {
