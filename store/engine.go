@@ -187,6 +187,8 @@ type serving interface {
 	steady() bool
 	// join is a relation with columns of a small table beside its own, in rows where the keys are equal; with NULL in others.
 	join(r relation, keys []string, small lookup, derived []record.Vector) (relation, error)
+	// crowd makes a session ready for a query with about as many groups as rows.
+	crowd(ctx context.Context, s *session) error
 	// shared is what servers have in common.
 	shared() *server
 }
@@ -281,6 +283,8 @@ func unanswered(err error) error {
 }
 
 func (v *server) shared() *server { return v }
+
+func (*server) crowd(context.Context, *session) error { return nil }
 
 func (v *server) find(_ context.Context, _ *session, name string) (relation, error) {
 	v.mu.Lock()
@@ -521,6 +525,11 @@ func (db *DB) Twice(ctx context.Context, name string, columns []string) (n int64
 		if err != nil {
 			return err
 		}
+		if e, ok := db.engine.(serving); ok {
+			if err := e.crowd(ctx, s); err != nil {
+				return err
+			}
+		}
 		names := make([]string, len(columns))
 		for i, c := range columns {
 			if _, err := r.column(name, c); err != nil {
@@ -601,6 +610,9 @@ func (db *DB) Derive(ctx context.Context, name string, keys []string, derived []
 			return err
 		}
 		query := "SELECT DISTINCT " + strings.Join(reads, ", ") + " FROM " + r.rows(known...)
+		if err := e.crowd(ctx, s); err != nil {
+			return err
+		}
 		return s.read(ctx, query, result, func(b *record.Batch) error {
 			if distinct += int64(b.N); distinct > MostKeys {
 				return fmt.Errorf("%s %w", strings.Join(keys, ", "), ErrKeys)

@@ -32,6 +32,9 @@ func BenchmarkServer(b *testing.B) {
 	columns := []record.Vector{{Name: "area", Type: record.Text}, {Name: "year", Type: record.Int}, {Name: "sex", Type: record.Int},
 		{Name: "age", Type: record.Int}, {Name: "income", Type: record.Float}, {Name: "weight", Type: record.Float}}
 	for _, u := range serversUnderTest {
+		if u.generate == nil {
+			continue
+		}
 		b.Run(u.kind, func(b *testing.B) {
 			s, keeper := u.at(b)
 			u.generate(b, keeper, "register", n)
@@ -126,5 +129,46 @@ func psql(b testing.TB, statements []string) func() *exec.Cmd {
 	}
 	return func() *exec.Cmd {
 		return exec.Command("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-o", os.DevNull, "-f", file, os.Getenv("SKIKT_POSTGRES"))
+	}
+}
+
+// BenchmarkDerive places SKIKT_BENCH_ROWS rows, each with coordinates of its own (as many as MostKeys at most), and writes where they are back.
+func BenchmarkDerive(b *testing.B) {
+	n := min(benchRows(b), MostKeys)
+	for _, u := range serversUnderTest {
+		if u.points == nil {
+			continue
+		}
+		b.Run(fmt.Sprintf("%s/keys=%d", u.kind, n), func(b *testing.B) {
+			s, keeper := u.at(b)
+			u.points(b, keeper, "points", n)
+			for b.Loop() {
+				db := connect(b, s)
+				columns := []record.Vector{{Name: "x", Type: record.Float}, {Name: "y", Type: record.Float}}
+				if _, err := db.Use(context.Background(), "points", "points", columns); err != nil {
+					b.Fatal(err)
+				}
+				codes := []string{"0114A0010", "0114A0020", "0180C1010"}
+				first := 0
+				_, err := db.Derive(context.Background(), "points", []string{"x", "y"}, []record.Vector{{Name: "area", Type: record.Text}}, func(k *record.Batch) ([]record.Vector, error) {
+					v := record.Vector{Name: "area", Type: record.Text}
+					for i := range k.N {
+						if v.Text = append(v.Text, codes[i%len(codes)]); i%len(codes) == 0 {
+							first++
+						}
+					}
+					return []record.Vector{v}, nil
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+				c, _ := count(b, db, cube.Spec{Name: "c", From: "points", Dims: []cube.SpecDim{dim("area")}, Measures: []cube.SpecMeasure{counting("N")}})
+				if c.Get("N", codes[0]).Value != float64(first) {
+					b.Errorf("%v rows in the first area, want %d", c.Get("N", codes[0]).Value, first)
+				}
+				db.Close()
+			}
+			b.ReportMetric(peakMemory(b), "peak-MB")
+		})
 	}
 }

@@ -32,6 +32,7 @@ type underTest struct {
 	draws    int                                                                    // how many times random records are drawn; rapid's own number when 0
 	asks     func(t testing.TB, keeper *sql.DB, run string) (queries, leftover int) // what the server still does for a run, and has of its small tables
 	generate func(t testing.TB, keeper *sql.DB, table string, rows int)             // makes a large table of records there, unless it is there; see register
+	points   func(t testing.TB, keeper *sql.DB, table string, rows int)             // makes a large table of points x, y, no two alike
 	client   func(t testing.TB, statements []string) func() *exec.Cmd               // the server's own client, sending statements one after another
 }
 

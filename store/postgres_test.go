@@ -35,7 +35,7 @@ import (
 
 func init() {
 	serversUnderTest = append(serversUnderTest, underTest{kind: "postgres", variable: "SKIKT_POSTGRES", open: openKeeper, fill: fillPostgres, asks: asksPostgres,
-		generate: generatePostgres, client: psql})
+		generate: generatePostgres, points: pointsPostgres, client: psql})
 }
 
 func openKeeper(t testing.TB, address *url.URL) *sql.DB {
@@ -89,6 +89,12 @@ func generatePostgres(t testing.TB, keeper *sql.DB, table string, rows int) {
 	must(t, keeper, "DROP TABLE IF EXISTS "+table, fmt.Sprintf(`CREATE TABLE %s AS SELECT 'A' || lpad(CAST(i * 7919 %% 3363 AS text), 4, '0') AS area, CAST(2011 + i / 3 %% 14 AS smallint) AS year,
   CAST(i %% 2 + 1 AS smallint) AS sex, CAST(i %% 90 AS smallint) AS age, CAST(i %% 1000 * 137 AS double precision) / 100 AS income, sqrt(CAST(i %% 1000 AS double precision)) AS weight
 FROM generate_series(CAST(0 AS bigint), %d) AS i`, table, rows-1), "VACUUM ANALYZE "+table)
+}
+
+func pointsPostgres(t testing.TB, keeper *sql.DB, table string, rows int) {
+	t.Helper()
+	must(t, keeper, "DROP TABLE IF EXISTS "+table, fmt.Sprintf("CREATE TABLE %s AS SELECT 300000.5 + i %% 2000 AS x, CAST(6400000.25 + i / 2000 AS double precision) AS y FROM generate_series(0, %d) AS i", table, rows-1),
+		"ALTER TABLE "+table+" ALTER COLUMN x TYPE double precision", "ANALYZE "+table)
 }
 
 // asksPostgres counts the connections that a run has, and the temporary tables that there are.
