@@ -2,7 +2,6 @@ package project_test
 
 import (
 	"bytes"
-	"context"
 	"database/sql"
 	"encoding/csv"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -146,14 +146,15 @@ func spoil(pupils []record.Vector) []record.Vector {
 	return out
 }
 
-// onServer is the toy's project with a register of persons by code, one of pupils by coordinates, and two published tables on the server, and the same with files.
-func onServer(t *testing.T, db *sql.DB, address, schema string) (files, server *project.Project) {
+// onServer is the toy's project with a register of persons by code, one of pupils by coordinates, and two published tables on the server, and the same with files. More can be
+// put into it, by pairs of what stands there and what shall.
+func onServer(t *testing.T, db *sql.DB, address, schema string, more ...string) (files, server *project.Project) {
 	t.Helper()
 	dir := t.TempDir()
 	if _, err := synth.Write(dir, synth.Toy()); err != nil {
 		t.Fatal(err)
 	}
-	demo := string(project.Demo)
+	demo := replace(t, string(project.Demo), more...)
 	write := func(name, text string) *project.Project {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
@@ -213,29 +214,88 @@ func replace(t *testing.T, text string, pairs ...string) string {
 	return text
 }
 
-// TestSameFromServer builds one project from files and from a server: the tables must be the same, byte for byte, and so must the accounts of rows.
+// TestSameFromServer builds one project from files and from a server: the tables must be the same, field for field, and so must the accounts of rows.
 func TestSameFromServer(t *testing.T) {
 	db, address, schema := keeper(t)
 	files, server := onServer(t, db, address, schema)
+	same(t, files, server, 50)
+}
+
+// TestSameSchoolsFromServer asks questions that need rows, has the nearest school of each home found on the server's different coordinates, and persons placed by a key that does not
+// know all of their codes.
+func TestSameSchoolsFromServer(t *testing.T) {
+	db, address, schema := keeper(t)
+	country := t.TempDir()
+	if _, err := synth.Write(country, synth.Toy()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(country, "geography", "key_deso2018_regso2020.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := "deso,place\n"
+	for _, code := range regexp.MustCompile(`\b\d{4}[ABC]\d{4}\b`).FindAllString(string(text), -1)[5:] {
+		known += code + "," + code + "\n"
+	}
+	keys := filepath.Join(country, "keys.csv")
+	if err := os.WriteFile(keys, []byte(known), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	files, server := onServer(t, db, address, schema,
+		"locate: {code: deso, division: deso-2018}", "locate: {key: deso, key_table: '"+keys+"', key_area: place, division: deso-2018}",
+		"        - {name: huvudmannatyp}\n        - {name: kommun}\n        - {name: ost", "        - {name: skolenhetskod}\n        - {name: huvudmannatyp}\n        - {name: foraldrautb}\n        - {name: kommun}\n        - {name: ost",
+		"division: deso-2018}\n    kommun: kommun\n", "division: deso-2018}\n    also: [{column: narmast, nearest: schools, code: skolenhetskod}, {column: kommun_dar, division: kommun}]\n    kommun: kommun\n",
+		"\npolicy:", `
+schools:
+  - {name: skolelever, title: Elever efter skola, kind: composition, from: pupils, where: {ar: ["2019", "2020", "2021", "2022", "2023"]}, school: {name: skolenhetskod, members: [{code: "30000000"}, {code: "30000005"}, {code: other, values: []}], unknown: other}, nearest: narmast, homes: [lan], compare: [{name: huvudmannatyp, title: {sv: Huvudmannatyp, en: Type of huvudman}, unknown: other, members: [{code: Kommunal}, {code: other, values: []}]}]}
+  - {name: variation, kind: model, from: pupils, where: {ar: ["2022", "2023"]}, school: {name: skolenhetskod}, result: meritvarde}
+policy:`)
+	same(t, files, server, 50)
+}
+
+// TestSameKeysFromServer counts persons with record keys, for which the rows are read, under a policy that perturbs by them.
+func TestSameKeysFromServer(t *testing.T) {
+	db, address, schema := keeper(t)
+	seed := filepath.Join(t.TempDir(), "seed")
+	if err := os.WriteFile(seed, bytes.Repeat([]byte("seed"), 8), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("SKIKT_SEED_FILE", seed)
+	demo := string(project.Demo)
+	tables, policy := strings.Index(demo, "\npolicy:"), demo[strings.Index(demo, "\npolicy:"):]
+	persons := demo[strings.Index(demo, "\nindices:"):tables]
+	files, server := onServer(t, db, address, schema, persons, "\n", policy, `
+policy: {profile: open-perturbed}
+tables:
+  - name: pupils
+    title: {sv: Elever, en: Pupils}
+    from: pupils
+    count: {measure: NPupils, title: {sv: Antal elever, en: Number of pupils}, unit: {sv: elever, en: pupils}}
+    groups: [{name: behorig, title: {sv: Behörighet, en: Eligibility}, unknown: other, members: [{code: "1"}, {code: "0"}, {code: other, values: []}]}]
+    by: [lan, kommun]
+`, "    file: agency/pupils.csv\n", "    file: agency/pupils.csv\n    person: lopnr\n")
+	same(t, files, server, 4)
+}
+
+// same builds both projects and compares what comes out.
+func same(t *testing.T, files, server *project.Project, least int) {
+	t.Helper()
 	out := t.TempDir()
 	var runs []*project.Run
-	for i, p := range []*project.Project{files, server} {
-		name := []string{"files", "server"}[i]
-		r, err := p.Build(context.Background(), filepath.Join(out, name), project.Options{})
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		runs = append(runs, r)
-	}
 	var editions []*edition.Edition
-	for _, name := range []string{"files", "server"} {
-		e, err := edition.Open(filepath.Join(out, name))
+	for i, p := range []*project.Project{files, server} {
+		name := filepath.Join(out, fmt.Sprint(i))
+		r, err := p.Build(t.Context(), name, project.Options{})
+		if err != nil {
+			t.Fatalf("%d: %v", i, err)
+		}
+		e, err := edition.Open(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		editions = append(editions, e)
+		runs, editions = append(runs, r), append(editions, e)
 	}
-	if n := len(editions[0].Tables()); n < 30 || n != len(editions[1].Tables()) {
+	if n := len(editions[0].Tables()); n < least || n != len(editions[1].Tables()) {
 		t.Fatalf("%d tables from files, %d from the server", n, len(editions[1].Tables()))
 	}
 	for _, table := range editions[0].Tables() {

@@ -161,6 +161,9 @@ func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
 		return err
 	}
 	r.Accounts = append(r.Accounts, account)
+	if account.Read.Rows == 0 && decl.Table != "" {
+		return fmt.Errorf("%s has no rows", decl.Table)
+	}
 	if account.Read.Good == 0 {
 		return fmt.Errorf("%s: not one of %d rows is usable: see skikt check for the lines", decl.File, account.Read.Rows)
 	}

@@ -211,7 +211,13 @@ func (r *Run) scan(ctx context.Context, l *loaded, columns []string, sink func(*
 	if r.plan == nil {
 		return l.db.Scan(ctx, l.table, columns, sink)
 	}
-	s := PlanStep{What: r.plan.what, Records: l.name, Where: r.whereIs(l), How: "rows of " + strings.Join(columns, ", ") + " are read: the method needs them one by one", Rows: l.about, Cells: l.about}
+	var once []string
+	for _, c := range columns {
+		if !slices.Contains(once, c) {
+			once = append(once, c)
+		}
+	}
+	s := PlanStep{What: r.plan.what, Records: l.name, Where: r.whereIs(l), How: "rows of " + strings.Join(once, ", ") + " are read: the method needs them one by one", Rows: l.about, Cells: l.about}
 	if l.db == r.engine {
 		if err := l.db.Scan(ctx, l.table, columns, sink); err != nil { // the server is connected to for a plan
 			return err

@@ -4,18 +4,30 @@ package store
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"database/sql"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
+	"math/big"
+	"net"
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/record"
@@ -470,5 +482,72 @@ func TestPostgresSafety(t *testing.T) {
 		if config.RuntimeParams["default_transaction_read_only"] != "on" {
 			t.Errorf("%s: the connection may write", address)
 		}
+	}
+}
+
+// TestPostgresTLS meets a server that has a certificate for db.example.se by an authority of its own: it is spoken to by that name when that authority is trusted, and not otherwise.
+func TestPostgresTLS(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true, DNSNames: []string{"db.example.se"}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	authority := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(authority, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var plain atomic.Bool // a server without TLS
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			io.ReadFull(conn, make([]byte, 8)) // it asks for TLS
+			if plain.Load() {
+				conn.Write([]byte("N"))
+			} else {
+				conn.Write([]byte("S"))
+				tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}).Handshake()
+			}
+			conn.Close()
+		}
+	}()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	connecting := func(host, ca string) error {
+		s := Server{Kind: "postgres", Address: "postgres://a@" + host + ":" + port + "/b", CA: ca}
+		u, err := s.Check()
+		if err != nil {
+			t.Fatal(err)
+		}
+		config, err := postgresConfig(s, u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		config.LookupFunc = func(context.Context, string) ([]string, error) { return []string{"127.0.0.1"}, nil }
+		_, err = pgx.ConnectConfig(t.Context(), config)
+		return (&postgres{}).class(err)
+	}
+	for what, c := range map[string]struct{ err, want error }{
+		"an authority that nobody knows": {connecting("db.example.se", ""), ErrTLS},
+		"another's name":                 {connecting("other.example.se", authority), ErrTLS},
+		"as it should be":                {connecting("db.example.se", authority), ErrLost}, // TLS is there, and the server hangs up
+	} {
+		if !errors.Is(c.err, c.want) {
+			t.Errorf("%s: %v", what, c.err)
+		}
+	}
+	plain.Store(true)
+	if !errors.Is(connecting("db.example.se", authority), ErrTLS) {
+		t.Error("a server without TLS was spoken to")
 	}
 }
