@@ -151,8 +151,8 @@ func TestSources(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.updated, s.extra = "2026-09-01T06:00:00Z", 5
-	changes, err := p.CheckSources(ctx, &source.Fetcher{}, nil)
-	if err != nil || len(changes) != 1 || !changes[0].Changed || changes[0].Has != s.updated {
+	changes, err := p.CheckSources(ctx, &source.Fetcher{}, project.FetchOptions{})
+	if err != nil || len(changes) != 1 || changes[0].State != source.Changed || changes[0].Has != s.updated {
 		t.Errorf("%+v, %v", changes, err)
 	}
 	fetch(project.FetchOptions{}, "kept")

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -135,7 +136,7 @@ func (t titled) Fetch(ctx context.Context, v *Visit) error {
 		return err
 	}
 	if t.recipe.Name != "" {
-		v.Title, v.Publisher, v.Licence = t.recipe.Title.SV, t.recipe.Publisher, t.recipe.Licence
+		v.Title, v.Publisher, v.Licence = t.recipe.Title.SV, t.recipe.Publisher, cmp.Or(v.Licence, t.recipe.Licence) // what the publisher says of a licence holds
 	}
 	return nil
 }
