@@ -372,7 +372,7 @@ func (r *Run) file(name string) (string, error) {
 		defer r.sourcing.Unlock()
 		return r.sourceFile(context.Background(), name)
 	}
-	return r.Project.file(name)
+	return r.localFile(name)
 }
 
 // fetchedSource is the lineage of a file that was fetched.

@@ -287,3 +287,37 @@ func TestSourcePage(t *testing.T) {
 		}
 	}
 }
+
+// TestGrantOfSource: a grant of a project is allocated by a fetched source, as in a build. 110 and 220 persons share 3,300 kronor.
+func TestGrantOfSource(t *testing.T) {
+	host := httptest.NewServer(&statistics{updated: "2026-03-24T07:00:00Z"})
+	defer host.Close()
+	dir := t.TempDir()
+	text := fmt.Sprintf(fromHost, host.URL) + `grants:
+  - name: part
+    units: {file: source:population/regso-2025, id: region}
+    rules: [{name: even, budget: 3300, pupils: [persons], pots: [{name: all, key: [pupils]}]}]
+`
+	for name, text := range map[string]string{project.FileName: text, "key.csv": "code,kommun\n0180R001,0180\n0180R002,0180\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := project.Open(dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Grant(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "run skikt fetch") {
+		t.Errorf("before it was fetched: %v", err)
+	}
+	if _, err := p.Fetch(t.Context(), &source.Fetcher{}, project.FetchOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	g, err := p.Grant(t.Context(), "part")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := g.Results[0].Paid; len(a) != 2 || a[0] != 1100 || a[1] != 2200 {
+		t.Errorf("%v, want 1100 and 2200", a)
+	}
+}
