@@ -528,7 +528,14 @@ func TestSplit(t *testing.T) {
 // TestRecipes: every recipe is a declaration that can be carried out, and says in both languages what it is.
 func TestRecipes(t *testing.T) {
 	for _, r := range Recipes() {
-		if _, _, err := (Declaration{Recipe: r.Name}).Resolve(); err != nil {
+		d := Declaration{Recipe: r.Name}
+		if r.NeedsAddress() {
+			if _, _, err := d.Resolve(); err == nil || !strings.Contains(err.Error(), "give the address too") {
+				t.Errorf("%s without an address: %v", r.Name, err)
+			}
+			d.Address = "https://publisher.test/list.xlsx"
+		}
+		if _, _, err := d.Resolve(); err != nil {
 			t.Errorf("%s: %v", r.Name, err)
 		}
 		if r.Title.SV == "" || r.Title.EN == "" || r.Text.SV == "" || r.Text.EN == "" || r.Publisher == "" || r.Licence == "" || !isName(r.Name) {
@@ -540,7 +547,8 @@ func TestRecipes(t *testing.T) {
 	}
 	for _, d := range []Declaration{{}, {Recipe: "scb-index", File: &Download{}}, {PxWeb: &PxWeb{}}, {PxWeb: &PxWeb{Table: "T", Format: "html"}}, {PxWeb: &PxWeb{Table: "T", Version: 3}},
 		{PxWeb: &PxWeb{Table: "T?x"}}, {PxWeb: &PxWeb{Table: "T", Host: "ftp://x"}}, {File: &Download{Address: "x"}}, {File: &Download{Address: "https://x/y", Form: "exe"}},
-		{PxWeb: &PxWeb{Table: "T", Names: map[string]string{"a": "x", "b": "x"}}}} {
+		{PxWeb: &PxWeb{Table: "T", Names: map[string]string{"a": "x", "b": "x"}}},
+		{Recipe: "scb-index", Address: "https://x/y"}, {Recipe: "scb-regso-changes", Address: "x"}, {File: &Download{Address: "https://x/y"}, Address: "https://x/z"}} {
 		if _, _, err := d.Resolve(); err == nil {
 			t.Errorf("%+v was taken", d)
 		}

@@ -147,10 +147,12 @@ func (c *fetchCmd) list(std *streams) error {
 		Name  string `json:"name"`
 		Title string `json:"title"`
 		Text  string `json:"text"`
+
+		NeedsAddress bool `json:"needs_address,omitempty"` // {recipe: NAME, address: ADDRESS}
 	}
 	var all []line
 	for _, r := range source.Recipes() {
-		all = append(all, line{r.Name, r.Title.In(c.Lang), r.Text.In(c.Lang)})
+		all = append(all, line{r.Name, r.Title.In(c.Lang), r.Text.In(c.Lang), r.NeedsAddress()})
 	}
 	if c.JSON {
 		return writeJSON(std, all)
