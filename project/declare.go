@@ -362,11 +362,8 @@ func yamlError(path string, err error) error {
 	return fmt.Errorf("project: %s:%d:%d: %s", path, pos.Line, pos.Column, at.GetMessage())
 }
 
-// file is the place of a declared file. A pattern with * must match exactly one file.
-func (p *Project) file(name string) (string, error) {
-	if strings.HasPrefix(name, fromSource) {
-		return "", fmt.Errorf("%s is a fetched source, which is read as part of a build alone: use skikt build, or name the file in %s", name, SnapshotFolder)
-	}
+// localFile is the place of a declared file of the project's own. A pattern with * must match exactly one file.
+func (p *Project) localFile(name string) (string, error) {
 	path := filepath.FromSlash(name)
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(p.Data, path)

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -14,9 +15,11 @@ import (
 	"github.com/skikt/skikt/cube"
 )
 
-// A Declaration says what to fetch: exactly one of its fields is given.
+// A Declaration says what to fetch: exactly one of its fields is given, but for a recipe's address.
 type Declaration struct {
-	Recipe string    `yaml:"recipe" json:"recipe,omitempty"` // a ready declaration by its name: see [Recipes]
+	Recipe  string `yaml:"recipe" json:"recipe,omitempty"`   // a ready declaration by its name: see [Recipes]
+	Address string `yaml:"address" json:"address,omitempty"` // with a recipe of a file whose address is not known here: where its publisher has it
+
 	PxWeb  *PxWeb    `yaml:"pxweb" json:"pxweb,omitempty"`   // a table of a statistical database
 	File   *Download `yaml:"file" json:"file,omitempty"`     // a file at an address
 	Linked *Linked   `yaml:"linked" json:"linked,omitempty"` // a file that a web page links to
@@ -37,6 +40,9 @@ type Recipe struct {
 	Licence     string    `yaml:"licence"`
 	Declaration `yaml:",inline"`
 }
+
+// NeedsAddress tells whether a declaration by the recipe must say where the file is.
+func (r Recipe) NeedsAddress() bool { return r.File != nil && r.File.Address == "" }
 
 //go:embed recipe.yaml
 var recipeText []byte
@@ -72,10 +78,20 @@ func (d Declaration) Resolve() (Plan, json.RawMessage, error) {
 		if r, err = RecipeNamed(d.Recipe); err != nil {
 			return nil, nil, err
 		}
-		if d != (Declaration{Recipe: d.Recipe}) {
+		if d != (Declaration{Recipe: d.Recipe, Address: d.Address}) {
 			return nil, nil, fmt.Errorf("source: give a recipe or a declaration of your own, not both")
 		}
-		d = r.Declaration
+		address := d.Address
+		switch d = r.Declaration; {
+		case r.NeedsAddress() && address == "":
+			return nil, nil, fmt.Errorf("source: the recipe %s does not know where its publisher has the file: give the address too, {recipe: %s, address: \"https://…\"}; skikt fetch --list tells what to look for", r.Name, r.Name)
+		case r.NeedsAddress():
+			d.File = &Download{Address: address, Form: d.File.Form}
+		case address != "":
+			return nil, nil, fmt.Errorf("source: the recipe %s has its own address", r.Name)
+		}
+	} else if d.Address != "" {
+		return nil, nil, fmt.Errorf("source: address stands with a recipe alone: for a file of your own write file: {address: %s}", d.Address)
 	}
 	plan, err := d.plan()
 	if err != nil {
@@ -135,7 +151,7 @@ func (t titled) Fetch(ctx context.Context, v *Visit) error {
 		return err
 	}
 	if t.recipe.Name != "" {
-		v.Title, v.Publisher, v.Licence = t.recipe.Title.SV, t.recipe.Publisher, t.recipe.Licence
+		v.Title, v.Publisher, v.Licence = t.recipe.Title.SV, t.recipe.Publisher, cmp.Or(v.Licence, t.recipe.Licence) // what the publisher says of a licence holds
 	}
 	return nil
 }
