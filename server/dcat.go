@@ -146,7 +146,7 @@ func (s *Server) catalogue(base string) ([]byte, error) {
 		distribution(iri, address, kind, title, func() { w.resource("dcat:downloadURL", address) })
 	}
 	w.about("dcat:Dataset", whole, func() {
-		common(m.Title, inSequence(about, cube.Text{SV: s.cite("sv"), EN: s.cite("en")}), whole)
+		common(m.Title, inSequence(about, s.ed.Cite()), whole)
 		w.literal("dcterms:identifier", s.ed.ID())
 		w.resource("dcat:distribution", whole+"#parquet")
 	})

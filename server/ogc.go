@@ -694,7 +694,7 @@ func (s *Server) geoPackage(c *ogcCall, d *division, q *itemsQuery, chosen []int
 		return nil, bad("Bad request", "a GeoPackage is written in SWEREF 99 TM: leave crs out")
 	}
 	m := s.ed.Manifest()
-	about := m.Title.In(c.lang) + ". " + m.Agency + ". " + word(c.lang, "edition") + " " + s.ed.ID() + ". "
+	about := s.cite(c.lang) + " " + word(c.lang, "licence") + ": " + m.Terms() + ". "
 	name := m.Project + "-" + d.ID.String() + ".gpkg"
 	if m.Synthetic {
 		about += word(c.lang, "synthetic") + " "

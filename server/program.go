@@ -115,14 +115,7 @@ func (s *Server) fileName(rest string) string {
 }
 
 // cite is how the edition is cited.
-func (s *Server) cite(lang string) string {
-	m := s.ed.Manifest()
-	cite := fmt.Sprintf("%s. %s %s.", m.Title.In(lang), word(lang, "edition"), s.ed.ID())
-	if m.Agency != "" {
-		cite = m.Agency + ". " + cite
-	}
-	return cite
-}
+func (s *Server) cite(lang string) string { return s.ed.Cite().In(lang) }
 
 // licenceName is what a licence is called by those who know its address.
 func licenceName(address string) string {

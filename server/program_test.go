@@ -470,3 +470,49 @@ func TestCode(t *testing.T) {
 		}
 	}
 }
+
+// TestTerms: a file that has left its address still says by what licence it may be used, and how the edition is cited.
+func TestTerms(t *testing.T) {
+	dir := toyFolder(t)
+	ed, err := edition.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, cite := opened(t, dir), ed.Cite()
+	const licence, table = "http://creativecommons.org/publicdomain/zero/1.0/", "/api/v2/tables/background_regso/data?outputFormat="
+	for address, want := range map[string][]string{
+		table + "json-stat2":                        {`"link":{"license":[{"href":"` + licence + `"}]}`, `"citation":"` + cite.SV + `"`},
+		table + "json-stat2&lang=en":                {`"link":{"license":[{"href":"` + licence + `"}]}`, `"citation":"` + cite.EN + `"`},
+		table + "px":                                {"COPYRIGHT=NO;", "Källa: " + cite.SV + "#Licens: " + licence, "Source: " + cite.EN + "#Licence: " + licence},
+		table + "parquet":                           {licence, cite.SV, cite.EN},
+		"/tabell/background_regso.parquet":          {licence, cite.SV, cite.EN},
+		"/en/tabell/states_regso.csv-metadata.json": {licence, cite.EN},
+		"/tabell/background_regso.json":             {licence, cite.SV},
+		"/karta.geojson":                            {licence, cite.SV},
+		"/ogc/collections/regso-2020/items?f=gpkg":  {licence, cite.SV},
+	} {
+		r := get(t, s, address)
+		text := strings.ReplaceAll(body(t, r), "\"\n\"", "") // PX parts long texts
+		for _, w := range want {
+			if r.StatusCode != http.StatusOK || !strings.Contains(text, w) {
+				t.Errorf("%s: %d, and lacks %s", address, r.StatusCode, w)
+			}
+		}
+	}
+	// All tables in one archive, each with its own.
+	text := body(t, get(t, s, "/utgava.zip"))
+	z, err := zip.NewReader(strings.NewReader(text), int64(len(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range z.File {
+		in, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(in)
+		if err != nil || !bytes.Contains(b, []byte(licence)) || !bytes.Contains(b, []byte(cite.SV)) {
+			t.Errorf("%s does not tell its terms: %v", f.Name, err)
+		}
+	}
+}
