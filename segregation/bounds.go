@@ -72,7 +72,7 @@ func boundMean(weights, values []Interval) Interval {
 		}
 		return top / all
 	}
-	return Interval{-most(func(v Interval) float64 { return -v.Lo }), most(func(v Interval) float64 { return v.Hi })}
+	return Interval{-most(func(v Interval) float64 { return -v.Lo }) + 0, most(func(v Interval) float64 { return v.Hi })} // no negative zero
 }
 
 func spaceIndices(n int) []int {
