@@ -114,3 +114,20 @@ func TestPicturesOfUncertainCounts(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A profile of hidden counts is a band without a line, and its numbers are marked as unreliable.
+func TestProfileOfUncertainCounts(t *testing.T) {
+	points := []ScalePoint{{At: 100, Value: 0.3, Lo: cube.Num(0.2), Hi: cube.Num(0.4)}, {At: 200, Value: 0.1, Lo: cube.Num(0), Hi: cube.Num(0.2)}}
+	profile := ScaleProfile{Measure: cube.Same("H"), Scale: cube.Same("m"), Band: bandOfCounts, Lines: []ScaleLine{{Points: points, Status: cube.Unreliable}}}
+	p, err := ProfilePicture(profile, PictureOptions{Lang: "en"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(p.SVG, `stroke-width="2.2"`) || !strings.Contains(p.Summary, "0.200–0.400 at 100") || p.Table.Get("Value", "1", "100").Status != cube.Unreliable {
+		t.Errorf("%s", p.Summary)
+	}
+	profile.Lines[0].Status = cube.NotAvailable
+	if p, err = ProfilePicture(profile, PictureOptions{Lang: "en"}); err != nil || !strings.Contains(p.SVG, `stroke-width="2.2"`) {
+		t.Errorf("a line that is known is not drawn: %v", err)
+	}
+}

@@ -170,6 +170,9 @@ func (q Question) profilePicture(c *cube.Cube, f frame, places []*place, name fu
 			cell.Lo, cell.Hi = cube.Num(cell.Value), cube.Num(cell.Value)
 		}
 		line := &p.Lines[lines[fmt.Sprint(at)]]
+		if cell.Status == cube.Unreliable || cell.Status == cube.Perturbed {
+			line.Status = cell.Status
+		}
 		line.Points = append(line.Points, ScalePoint{At: bandwidths[scales.Coord(row, len(at))], Value: cell.Value, Lo: cell.Lo, Hi: cell.Hi})
 	}
 	return ProfilePicture(p, o)

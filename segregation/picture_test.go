@@ -601,7 +601,7 @@ func TestPictureMany(t *testing.T) {
 		for k := 1; k <= 30; k++ {
 			points = append(points, ScalePoint{At: 2.5 * float64(k*k), Value: float64(i) / float64(k) / 10})
 		}
-		lines = append(lines, ScaleLine{cube.Same(strings.Repeat("long name ", i)), points})
+		lines = append(lines, ScaleLine{Label: cube.Same(strings.Repeat("long name ", i)), Points: points})
 	}
 	n := make([]float64, 100*pictureMostGroups)
 	for i := range n {
