@@ -160,12 +160,14 @@ func (s *Server) mapView(r *request) (*answer, error) {
 	}
 	shapes := make([]picture.Shape, len(places))
 	for i, u := range places {
-		shapes[i] = u.shape(lang, s.href(u, lang))
+		if shapes[i].Border = u.area().Border; r.format != lightFormat {
+			shapes[i] = u.shape(lang, s.href(u, lang))
+		}
 		shapes[i].Quiet = !wanted(cells[i])
 	}
 	var further []picture.Shape
-	if lan := s.ofKind(area.Lan); inPlace == nil && lan != nil && d.in[lan.ID] != nil {
-		further = s.lanShapes(func(q place) string { return prefix(lang) + "/karta" + question(with(r.query, inside, s.address(q))) }, lang)
+	if inPlace == nil {
+		further = s.further(d, func(q place) string { return prefix(lang) + "/karta" + question(with(r.query, inside, s.address(q))) }, lang)
 	}
 	drawn := picture.Map{Shapes: shapes, Mark: mark.border(), Further: further, Window: window, Bare: r.format == lightFormat}
 	if len(places) > 0 && (r.format == "html" || r.format == lightFormat || r.format == "svg" || r.format == "png") { // the other forms have no picture in them
@@ -205,6 +207,14 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		}
 	}
 	return a, nil
+}
+
+// further are the outlines of the län on a map of a division of the whole country, each leading somewhere.
+func (s *Server) further(d *division, href func(place) string, lang string) []picture.Shape {
+	if lan := s.ofKind(area.Lan); lan == nil || d.in[lan.ID] == nil {
+		return nil
+	}
+	return s.lanShapes(href, lang)
 }
 
 // classesWanted tells which cells an address asks to see alone, and how those classes read; all when it names none.
@@ -433,13 +443,13 @@ func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf 
 
 // mapFormats are the forms that a map can be had in: its rows, its picture and its areas.
 func (s *Server) mapFormats(r *request, a *answer, p *mapPage, f *figure, t *table, c *cube.Cube, rows map[string]int, places []place, cells []cube.Cell, year string) error {
-	shown := map[int]bool{}
+	shown, any := make([]bool, c.Len()), false
 	for _, u := range places {
 		if row, ok := rows[u.area().Code]; ok {
-			shown[row] = true
+			shown[row], any = true, true
 		}
 	}
-	if len(shown) > 0 {
+	if any {
 		one, err := c.Keep(func(row int) bool { return shown[row] })
 		if err == nil {
 			one, err = one.Select(f.measure.Name)
