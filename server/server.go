@@ -276,11 +276,11 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	h.Set("Content-Security-Policy", contentPolicy+framedBySelf)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	if s.forPrograms(w, req) {
+	if s.forPrograms(w, req, base) {
 		return
 	}
 	if isOGC(req.URL.Path) {
-		s.serveOGC(w, req)
+		s.serveOGC(w, req, base)
 		return
 	}
 	if strings.HasPrefix(req.URL.Path, assetsAt) {
@@ -288,7 +288,7 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 		return
 	}
 	if strings.HasPrefix(req.URL.Path, tiles+"/") {
-		s.serveTiles(w, req)
+		s.serveTiles(w, req, base)
 		return
 	}
 	r, tidy, err := parse(req.URL)

@@ -176,7 +176,7 @@ func visit(t testing.TB, folder string, d Declaration) (*Snapshot, error) {
 			f.Limit(u.Host, Limit{1_000_000, time.Second})
 		}
 	}
-	if _, _, err := Fetch(t.Context(), folder, "it", asked, plan, f, nil); err != nil {
+	if _, _, err := fetchInto(t, folder, "it", asked, plan, f, nil); err != nil {
 		return nil, err
 	}
 	return Open(t.Context(), folder)

@@ -131,6 +131,11 @@ func (w *writer) dataset(c *cube.Cube, values bool) error {
 		w.WriteString(`,"note":`)
 		w.texts(notes)
 	}
+	if c.Terms.Licence != "" {
+		w.WriteString(`,"link":{"license":[{"href":`)
+		w.quote(c.Terms.Licence)
+		w.WriteString(`}]}`)
+	}
 	w.WriteString(`,"role":{"metric":["` + Metric + `"]`)
 	for _, r := range []struct {
 		name string
@@ -295,6 +300,10 @@ func (w *writer) extension(c *cube.Cube) {
 		w.WriteByte(':')
 		w.quote(all[i].Title().In(w.lang))
 	})
+	if cite := c.Terms.Cite.In(w.lang); cite != "" {
+		w.WriteString(`,"citation":`)
+		w.quote(cite)
+	}
 	w.WriteByte('}')
 }
 
