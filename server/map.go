@@ -43,7 +43,7 @@ type mapPage struct {
 }
 
 func (s *Server) mapView(r *request) (*answer, error) {
-	if err := r.only(shown, level, chosenYear, inside, chosenType, chosenPlace, onlyClass, fromCut, leastBase); err != nil {
+	if err := r.only(shown, level, chosenYear, inside, chosenType, chosenPlace, onlyClass, leastChance, fromCut, leastBase); err != nil {
 		return nil, err
 	}
 	lang := r.lang
@@ -111,17 +111,22 @@ func (s *Server) mapView(r *request) (*answer, error) {
 			}
 			window = window.Union(d.bounds()[at])
 		}
-		if !keep(at) || len(types) > 0 && !slices.Contains(types, fmt.Sprint(int(typeOf(typesOf[at])))) {
+		var kind areatype.Type
+		if typesOf != nil {
+			kind = typeOf(typesOf[at])
+		}
+		if !keep(at) || len(types) > 0 && !slices.Contains(types, fmt.Sprint(int(kind))) {
 			continue
 		}
 		// An area that the table has no row for is one whose value is not available.
-		if !sure.keeps(at, f.in(c, rows, d.At(at).Code)) {
+		cell := f.in(c, rows, d.At(at).Code)
+		if !sure.keeps(at, kind, cell) {
 			unsure++
 			continue
 		}
-		places, cells = append(places, place{d, at}), append(cells, f.in(c, rows, d.At(at).Code))
+		places, cells = append(places, place{d, at}), append(cells, cell)
 	}
-	p := &mapPage{Notes: c.Notes, Table: prefix(lang) + "/tabell/" + url.PathEscape(t.Name)}
+	p := &mapPage{Notes: sure.notes(c.Notes), Table: prefix(lang) + "/tabell/" + url.PathEscape(t.Name)}
 	if d.Bordered() > 0 {
 		p.Areas = prefix(lang) + ogc + "/collections/" + d.ID.String() + "/items?f=gpkg&" + shown + "=" + url.QueryEscape(f.key)
 		if year != "" {
@@ -193,7 +198,7 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		}
 		places, cells = alone, theirs
 	}
-	s.mapTable(p, f, places, cells, typesOf, mark, title, lang)
+	s.mapTable(p, f, places, cells, typesOf, sure, mark, title, lang)
 	if err := s.mapFormats(r, a, p, f, t, c, rows, places, cells, year); err != nil {
 		return nil, err
 	}
@@ -387,10 +392,10 @@ func (s *Server) marked(p *mapPage, f *figure, t *table, c *cube.Cube, q place, 
 }
 
 // mostMapped is how many rows stand beside a map: few enough for a first view of 60 kB with the country's areas on it.
-const mostMapped = 240
+const mostMapped = 200
 
 // mapTable is the table with the same figures as the map, the chosen area first.
-func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf []cube.Cell, mark *place, title, lang string) {
+func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf []cube.Cell, sure *sureness, mark *place, title, lang string) {
 	g := &grid{Caption: title, Labels: []string{word(lang, "area"), word(lang, "code")}, Heads: []columnHead{{Text: f.head(lang)}}}
 	withTypes := typesOf != nil && f.measure.Kind != cube.Code
 	if withTypes {
@@ -399,6 +404,9 @@ func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf 
 	based := slices.ContainsFunc(cells, func(cell cube.Cell) bool { return picture.NewFigure(cell, f.measure, lang).Base != "" })
 	if based {
 		g.Heads = append(g.Heads, columnHead{Text: word(lang, "base")})
+	}
+	if sure.chance > 0 {
+		g.Heads = append(g.Heads, columnHead{Text: picture.Head(chanceMeasure, lang)})
 	}
 	var b block
 	add := func(i int) {
@@ -417,6 +425,9 @@ func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf 
 		row.Figures = []picture.Figure{fig}
 		if based {
 			row.Figures = append(row.Figures, base)
+		}
+		if sure.chance > 0 {
+			row.Figures = append(row.Figures, picture.NewFigure(sure.chances[u.at].typed(typeOf(typesOf[u.at])), chanceMeasure, lang))
 		}
 		b.Rows = append(b.Rows, row)
 	}

@@ -121,7 +121,12 @@ var words = map[string]cube.Text{
 	"embed-more":   {SV: "Sidan med tabell, metod och källor", EN: "The page with table, method and sources"},
 
 	// how sure areas of a map are, and what has no number
-	"sure-distance":   {SV: "Områdestypens säkerhet", EN: "How sure the area type is"},
+	"sure-distance":   {SV: "Avstånd till typgräns", EN: "Distance to a cut between types"},
+	"sure-chance":     {SV: "Sannolikhet för typen", EN: "Chance of the type"},
+	"only-likely":     {SV: "Bara områden som med minst %s sannolikhet hör till sin områdestyp", EN: "Only areas that belong to their area type with a chance of at least %s"},
+	"no-chances":      {SV: "Utgåvan har inte de andelar och underlag som sannolikheten för en områdestyp räknas på, för indelningen %s.", EN: "The edition has not the shares and bases that the chance of an area type is computed from, for the division %s."},
+	"chances-are":     {SV: "Med slumpen i små tal inräknad är sannolikheten för %s.", EN: "With the chance in small numbers reckoned in, the likelihood is %s."},
+	"chance-of":       {SV: "typ %s %s", EN: "%[2]s for type %[1]s"},
 	"sure-base":       {SV: "Underlag", EN: "Base"},
 	"all-areas":       {SV: "alla områden", EN: "all areas"},
 	"at-least-points": {SV: "minst %s indexpoäng från en gräns", EN: "at least %s index points from a cut"},
