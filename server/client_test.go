@@ -170,6 +170,7 @@ func TestClientCode(t *testing.T) {
 		{"R", "/tabell/background_regso", "code-r", `; cat(nrow(siffror), siffror$regso[1], siffror$value[siffror$measure == "NPersons"][1])`, []string{"Rscript", "-e", "1"}, []string{"Rscript", "-e"}, "78 0180R001 10"},
 		{"pandas", "/en/tabell/background_regso", "code-python", "\nprint(len(numbers), numbers.regso[0], numbers.value[0])", []string{python(), "-c", "import pandas"}, []string{python(), "-c"}, "78 0180R001 10"},
 		{"R recipe", "/api/recept", "r-csv", " -> x; cat(nrow(x), x$value[1])", []string{"Rscript", "-e", "1"}, []string{"Rscript", "-e"}, "9 210"},
+		{"R pxweb recipe", "/api/recept", "r-pxweb", " -> x; cat(nrow(x))", []string{"Rscript", "-e", "library(pxweb)"}, []string{"Rscript", "-e"}, ""},
 		{"pxwebpy recipe", "/en/api/recept", "python-pxweb", "\nprint(len(numbers), numbers[0]['value'])", []string{python(), "-c", "import pxweb"}, []string{python(), "-c"}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -419,6 +419,11 @@ func (s *Server) apiTable(c *apiCall, post bool) (*reply, error) {
 			if asked, err = readSelection(c.Body); err != nil {
 				return nil, err
 			}
+			var beside apiSelection
+			if beside, err = c.selection(); err != nil {
+				return nil, err
+			}
+			asked.join(beside)
 		} else if asked, err = c.selection(); err != nil {
 			return nil, err
 		}
