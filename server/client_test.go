@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"cmp"
 	"html"
 	"io"
 	"net/http"
@@ -185,4 +186,28 @@ func TestClientCode(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestClientQGIS has QGIS, by its Python and without a screen, open the areas as a layer: page by page, and a window of them. QGIS's Python is SKIKT_QGIS_PYTHON or the system's.
+func TestClientQGIS(t *testing.T) {
+	if testing.Short() {
+		t.Skip("real clients are not run under -short")
+	}
+	interpreter := cmp.Or(os.Getenv("SKIKT_QGIS_PYTHON"), "/usr/bin/python3")
+	env := append(os.Environ(), "QT_QPA_PLATFORM=offscreen", "http_proxy=", "no_proxy=127.0.0.1", "HOME="+t.TempDir())
+	needs := exec.Command(interpreter, "-c", "import qgis.core")
+	needs.Env = env
+	if out, err := needs.CombinedOutput(); err != nil {
+		t.Skipf("QGIS can't run here: %v %.100s", err, out)
+	}
+	h := httptest.NewServer(toy(t))
+	defer h.Close()
+	cmd := exec.Command(interpreter, script(t, "testdata", "client", "read_qgis.py"), h.URL+"/ogc")
+	cmd.Env, cmd.Dir = env, t.TempDir()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	// Twelve areas of polygons, one of which has no border.
+	lines(t, strings.Split(string(out), "\n"), "areas 12 EPSG:4326 2", "fields id code name", "read 12 borders 11 valid 11", "first 0180R001 Norra Å", "window 0180R001", "kommuner 2")
 }
