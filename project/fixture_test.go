@@ -130,7 +130,7 @@ func readings(ctx context.Context) []namedReading {
 		})},
 		{"school units", answer(func(b []byte) (int, error) { units, _, err := source.ReadSchools(b); return len(units), err })},
 		{"a school unit", answer(func(b []byte) (int, error) { u, err := source.ReadSchool(b); return len(u.Code), err })},
-		{"statistics of a unit", answer(func(b []byte) (int, error) { _, all, err := source.ReadUnitStatistics(b); return len(all), err })},
+		{"statistics of a unit", answer(func(b []byte) (int, error) { _, all, _, err := source.ReadUnitStatistics(b); return len(all), err })},
 		{"SALSA", answer(func(b []byte) (int, error) { all, err := source.ReadSalsa(b); return len(all), err })},
 		{"Kolada", answer(func(b []byte) (int, error) { all, _, _, _, err := source.ReadKolada(b); return len(all), err })},
 		{"the fields of a layer", answer(func(b []byte) (int, error) {
