@@ -21,10 +21,16 @@ require (
 
 require (
 	golang.org/x/image v0.44.0
+	github.com/jackc/pgx/v5 v5.12.0
 	gonum.org/v1/gonum v0.17.0
 )
 
-require github.com/yuin/goldmark v1.8.7 // indirect
+require (
+	github.com/jackc/pgpassfile v1.0.0 // indirect
+	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
+	github.com/jackc/puddle/v2 v2.2.3 // indirect
+	github.com/yuin/goldmark v1.8.7 // indirect
+)
 
 require (
 	github.com/getkin/kin-openapi v0.152.0

@@ -81,7 +81,7 @@ type SourceDecl struct {
 	Address   string `yaml:"address"`
 	Licence   string `yaml:"licence"`
 	Updated   string `yaml:"updated"`
-	Public    bool   `yaml:"public"` // its publisher has already made the figures public
+	Public    bool   `yaml:"public"` // its publisher has already made the figures public; what is fetched from SCB, Skolverket and Kolada is so without saying it
 
 	// Fetch is what skikt fetch fetches into the project's snapshot. Files are then named source:NAME, or source:NAME/regso-2025 for one of its tables; publisher, licence and stamp come from
 	// the snapshot, and the figures are public.
@@ -748,7 +748,7 @@ func (p *Project) validatePolicy(say complain) {
 	default:
 		for i, t := range p.Tables {
 			if _, ok := p.Records[t.From]; ok && !p.public(t.From) {
-				say(fmt.Sprintf("tables[%d]", i), "%s is made from the agency's own records, and no policy is declared: name a profile under policy (%s)",
+				say(fmt.Sprintf("tables[%d]", i), "%s is made from the agency's own records, and no policy is declared: name a profile under policy (%s); or, if their publisher has already made the figures public, say public: true under the source",
 					t.Name, strings.Join(protect.Profiles(), ", "))
 			}
 		}

@@ -32,7 +32,7 @@ func (f FileDecl) origin() string {
 	return f.Source
 }
 
-// resolveSources lets fetched sources say themselves who has published them: whatever can be fetched without a password is public.
+// resolveSources lets sources fetched from SCB, Skolverket and Kolada be public without saying so. Of another address the project must say it: it may be an agency's own server.
 func (p *Project) resolveSources(say complain) {
 	for _, name := range sorted(p.Sources) {
 		s := p.Sources[name]
@@ -43,7 +43,7 @@ func (p *Project) resolveSources(say complain) {
 			say("sources."+name+".fetch", "%w", err)
 			continue
 		}
-		s.Public = true
+		s.Public = s.Public || s.Fetch.Official()
 		p.Sources[name] = s
 	}
 	for _, name := range sorted(p.Records) {

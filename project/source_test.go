@@ -50,6 +50,7 @@ title: Folkmängd
 assignment: {agency: Agency}
 sources:
   population:
+    public: true # the host is no known publisher's
     fetch: {pxweb: {host: %s, table: TABX, names: {Region: region, Tid: year, N1: persons}}}
 geography:
   keys: [{file: key.csv, from: regso-2025, to: kommun, from_column: code, to_column: kommun, kommun_column: kommun, incomplete_because: a test}]
@@ -115,6 +116,11 @@ func TestSources(t *testing.T) {
 			t.Fatalf("%+v, %v; want %s", got, err, want)
 		}
 	}
+	declare(strings.Replace(text, "public: true", "public: false", 1))
+	if _, err := project.Open(dir, ""); err == nil || !strings.Contains(err.Error(), "the agency's own records, and no policy") || !strings.Contains(err.Error(), "public: true") {
+		t.Fatalf("of a server that is none of the known publishers': %v", err)
+	}
+	declare(text)
 	if _, err := build("none"); err == nil || !strings.Contains(err.Error(), "has not been fetched: run skikt fetch") {
 		t.Fatalf("a build without a snapshot: %v", err)
 	}

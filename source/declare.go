@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -102,6 +103,48 @@ func (d Declaration) Resolve() (Plan, json.RawMessage, error) {
 		return nil, nil, fmt.Errorf("source: %w", err)
 	}
 	return titled{plan, r}, asked, nil
+}
+
+// Official tells whether all that the declaration fetches comes from addresses of SCB's, Skolverket's or Kolada's, who publish it there. Of another address nobody can know here what it holds: it may
+// be an agency's own server, which asks for no password on its own network.
+func (d Declaration) Official() bool {
+	if d.Recipe != "" {
+		r, err := RecipeNamed(d.Recipe)
+		if err != nil {
+			return false
+		}
+		address := d.Address
+		if d = r.Declaration; address != "" && d.File != nil {
+			d.File = &Download{Address: address}
+		}
+	}
+	at := SCB // what each of them asks when it names no other
+	switch {
+	case d.PxWeb != nil:
+		at = cmp.Or(d.PxWeb.Host, at)
+	case d.File != nil:
+		at = d.File.Address
+	case d.Linked != nil:
+		at = d.Linked.Page
+	case d.WFS != nil:
+		at = cmp.Or(d.WFS.Address, at)
+	case d.Schools != nil:
+		at = cmp.Or(d.Schools.Host, at)
+	case d.Salsa != nil:
+		at = cmp.Or(d.Salsa.Host, at)
+	case d.SchoolRegister != nil:
+		at = cmp.Or(d.SchoolRegister.Host, at)
+	case d.Kolada != nil:
+		at = cmp.Or(d.Kolada.Host, at)
+	default:
+		return false
+	}
+	u, err := url.Parse(at)
+	if err != nil || u.Scheme != "https" {
+		return false
+	}
+	host := strings.ToLower(u.Hostname())
+	return slices.ContainsFunc([]string{"scb.se", "skolverket.se", "kolada.se"}, func(known string) bool { return host == known || strings.HasSuffix(host, "."+known) })
 }
 
 // plan is what fetches the one thing that is declared.

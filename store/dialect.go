@@ -13,21 +13,35 @@ import (
 	"github.com/skikt/skikt/record"
 )
 
-// A dialect is how one SQL engine writes the few things in which engines differ. The rest of a plan is plain GROUP BY, JOIN, COUNT and SUM, so
-// that a new engine is one file with these methods.
+// A dialect is how one SQL engine writes the few things in which engines differ. The rest of a plan is plain GROUP BY, JOIN, COUNT and SUM.
 type dialect interface {
-	table(name string) string                       // where the records of a name are
-	lookup(name string) string                      // where a lookup table is
 	ident(name string) string                       // a quoted identifier
 	text(s string) string                           // a text literal
 	float(v float64) string                         // a literal of exactly this double
 	date(iso string) string                         // a date literal of a checked YYYY-MM-DD
+	whole(expr string) string                       // an integer as one of 64 bits
+	double(expr string) string                      // a number as a double
 	asText(expr string) string                      // canonical text of a value: 7, true, 2024-01-31
 	stored(expr string, t record.Type) string       // a column as record keeps it: text, 64-bit integer (bool 0 and 1, date in days since 1970) or double
 	finite(expr string) string                      // tells whether a double is neither NaN nor infinite
 	integer(expr string) string                     // a double that is a whole number but for rounding, as the 64-bit integer nearest to it
 	limbs(expr string) (high, low string)           // an integer of at most 126 bits as two of 64: high·2⁶³ + low, signs alike
 	values(rows []string, columns ...string) string // rows of literals as a relation with named columns
+	compose(q grouping) string                      // the query for cells; see plainly
+}
+
+// A grouping is a query in two parts: groups of rows, and what becomes of the groups.
+type grouping struct {
+	groups string   // the query for the groups, called g
+	folds  []fold   // what they are joined to, in order; a later one may name an earlier
+	cells  []string // expressions over g and the folds: what is known of each cell
+	by     int      // so many of them, the first, tell which cell; 0 when each group is a cell of its own
+}
+
+// A fold is a small table, with an alias, that has at most one row for each group: the one whose columns equal the expressions.
+type fold struct {
+	table, alias         string
+	columns, expressions []string
 }
 
 // Query is the SQL that a [cube.Spec] becomes.
@@ -38,9 +52,8 @@ type Query struct {
 
 // schema is what a plan may name.
 type schema struct {
-	columns []record.Vector
-	facts   map[string]*facts // of columns, known since they were loaded
-	lookups map[string]int    // number of key columns
+	relation
+	lookups map[string]lookup
 }
 
 // A plan is a checked Spec on its way to SQL.
@@ -50,9 +63,10 @@ type plan struct {
 	dims     []planDim
 	measures []planMeasure
 	keys     []string // the columns that decide members, each once
-	where    string   // empty without conditions
-	guarded  bool     // a float column holds NaN or infinity, which count as missing
-	loaded   map[string]*facts
+	relation          // of the records
+	lookups  map[string]lookup
+	where    string // empty without conditions
+	guarded  bool   // a float column holds NaN or infinity, which count as missing
 }
 
 type planDim struct {
@@ -75,7 +89,7 @@ var unknownLabel = cube.Text{SV: "Uppgift saknas", EN: "Unknown"}
 // newPlan checks a Spec against what there is. Types are decided here, before any row is read, so that the engine gets no reason to complain
 // about what a row holds.
 func newPlan(d dialect, spec cube.Spec, s schema) (*plan, error) {
-	p := &plan{dialect: d, spec: spec, loaded: s.facts}
+	p := &plan{dialect: d, spec: spec, relation: s.relation, lookups: s.lookups}
 	if len(spec.Measures) == 0 {
 		return nil, p.bad("it has no measure")
 	}
@@ -111,14 +125,14 @@ func (p *plan) column(s schema, what, name string) (record.Vector, error) {
 
 func (p *plan) addDim(dim cube.SpecDim, s schema) error {
 	what := "dimension " + dim.Name
-	keys, loaded := s.lookups[dim.Lookup]
+	small, loaded := s.lookups[dim.Lookup]
 	switch {
 	case dim.Lookup == "" && len(dim.Columns) != 1:
 		return p.bad("%s has %d columns; without a lookup it must have one", what, len(dim.Columns))
 	case dim.Lookup != "" && !loaded:
 		return p.bad("%s names lookup %q, which has not been loaded", what, dim.Lookup)
-	case dim.Lookup != "" && keys != len(dim.Columns):
-		return p.bad("%s gives %d columns to lookup %s, whose key has %d", what, len(dim.Columns), dim.Lookup, keys)
+	case dim.Lookup != "" && small.keys != len(dim.Columns):
+		return p.bad("%s gives %d columns to lookup %s, whose key has %d", what, len(dim.Columns), dim.Lookup, small.keys)
 	case dim.Unknown == cube.Total || !sound(dim.Unknown):
 		return p.bad("%s can't have %q as the member for unknown values", what, dim.Unknown)
 	}
@@ -198,6 +212,7 @@ func (p *plan) addMeasure(m cube.SpecMeasure, s schema) error {
 			}
 		}
 		out.facts = known
+		p.guarded = p.guarded || known != nil && known.odd
 	}
 	p.measures = append(p.measures, out)
 	return nil
@@ -271,13 +286,13 @@ func (p *plan) row(column string) string { return "t." + p.dialect.ident(column)
 func (p *plan) number(m planMeasure, i int) string {
 	x := p.row(m.columns()[i])
 	if m.Times != "" {
-		x = "CAST(" + x + " AS DOUBLE PRECISION) * CAST(" + p.row(m.Times) + " AS DOUBLE PRECISION)"
+		x = p.dialect.double(x) + " * " + p.dialect.double(p.row(m.Times))
 	}
 	switch {
 	case m.types[i] == record.Float && p.guarded:
 		return "CASE WHEN " + p.dialect.finite(x) + " THEN " + x + " END"
 	case m.types[i] == record.Int && m.float:
-		return "CAST(" + x + " AS DOUBLE PRECISION)"
+		return p.dialect.double(x)
 	}
 	return x
 }
@@ -300,17 +315,17 @@ func (p *plan) parts(m planMeasure) (parts []string, interval string) {
 // survey is the pass before the cells, over few columns: nothing but a count of rows where the load told the rest. Unguarded, a greatest amount that is not finite tells
 // that guards are needed.
 func (p *plan) survey() string {
-	out := []string{"COUNT(*) AS n", "CAST(" + p.undecided() + " AS BIGINT) AS undecided"}
+	out := []string{"COUNT(*) AS n", p.dialect.whole(p.undecided()) + " AS undecided"}
 	for i, m := range p.measures {
 		for j := range m.columns() {
 			if m.float && m.facts == nil {
 				x := p.number(m, j)
-				out = append(out, fmt.Sprintf("CAST(MAX(ABS(%s)) AS DOUBLE PRECISION) AS greatest%d_%d", x, i, j),
-					fmt.Sprintf("CAST(MAX(%s) AS BIGINT) AS decimals%d_%d", p.decimals(x), i, j))
+				out = append(out, fmt.Sprintf("%s AS greatest%d_%d", p.dialect.double("MAX(ABS("+x+"))"), i, j),
+					fmt.Sprintf("%s AS decimals%d_%d", p.dialect.whole("MAX("+p.decimals(x)+")"), i, j), fmt.Sprintf("COUNT(%s) AS there%d_%d", x, i, j))
 			}
 		}
 	}
-	return "SELECT " + strings.Join(out, ",\n  ") + "\nFROM " + p.dialect.table(p.spec.From) + " AS t"
+	return "SELECT " + strings.Join(out, ",\n  ") + "\nFROM " + p.from + " AS t"
 }
 
 // undecided counts the rows where a column of Where is missing and no other column keeps them out.
@@ -321,7 +336,7 @@ func (p *plan) undecided() string {
 		if !slices.Contains(columns, c.Column) {
 			columns = append(columns, c.Column)
 		}
-		if f := p.loaded[c.Column]; f != nil && (f.missing == 0 || len(p.spec.Where) == 1) {
+		if f := p.facts[c.Column]; f != nil && (f.missing == 0 || len(p.spec.Where) == 1) {
 			missing[c.Column] = f.missing
 		}
 	}
@@ -350,7 +365,8 @@ func (p *plan) decimals(x string) string {
 
 // facts are what a scale follows from. They are known of each column of a table that a [Loader] has loaded; of others the survey finds them.
 type facts struct {
-	missing  int64   // rows without a value
+	missing  int64   // rows without a value, or, of an odd column, a finite one
+	odd      bool    // of a float column: some amounts are not finite numbers, and are left out of what follows
 	greatest float64 // amount of a float column
 	decimals int     // of a float column: each amount is the double nearest to a decimal of so many digits after the point; mostDecimals+1 when that isn't so
 }
@@ -376,7 +392,7 @@ func (f *facts) see(x float64) {
 
 // join is what is known of the amounts of both.
 func (f facts) join(g facts) facts {
-	return facts{f.missing + g.missing, max(f.greatest, g.greatest), max(f.decimals, g.decimals)}
+	return facts{f.missing + g.missing, f.odd || g.odd, max(f.greatest, g.greatest), max(f.decimals, g.decimals)}
 }
 
 // A scale makes the sum of doubles the same in whatever order the rows come, by adding whole numbers: sums of integers have no order. (Adding doubles rounds at
@@ -428,7 +444,7 @@ func (s scale) split(d dialect, x string) []string {
 	}
 	grid := "(" + x + ") * " + d.float(math.Ldexp(1, s.k))
 	high := d.integer(grid)
-	low := d.integer("(" + grid + " - CAST(" + high + " AS DOUBLE PRECISION)) * " + d.float(math.Ldexp(1, limbBits)))
+	low := d.integer("(" + grid + " - " + d.double(high) + ") * " + d.float(math.Ldexp(1, limbBits)))
 	return []string{high, low}
 }
 
@@ -473,7 +489,8 @@ func (p *plan) choose(n int64) {
 // Groups without a member come as they are, perhaps many for the same members; see [cells].
 func (p *plan) count() string {
 	d := p.dialect
-	var inner, outer, folds []string
+	var inner, outer []string
+	var folds []fold
 	innerf := func(format string, args ...any) { inner = append(inner, fmt.Sprintf(format, args...)) }
 	outerf := func(format string, args ...any) { outer = append(outer, fmt.Sprintf(format, args...)) }
 	sum := func(x string) string { return "SUM(" + x + ")" }
@@ -495,11 +512,11 @@ func (p *plan) count() string {
 			for at, m := range dim.members {
 				rows[at] = fmt.Sprintf("(%s, %d)", d.text(m.Code), at)
 			}
-			folds = append(folds, fmt.Sprintf("LEFT JOIN %s AS m%d ON m%d.code = %s", d.values(rows, "code", "place"), i, i, p.code(i)))
+			folds = append(folds, fold{d.values(rows, "code", "place"), fmt.Sprintf("m%d", i), []string{"code"}, []string{p.code(i)}})
 		}
 		outerf("%s AS d%d", p.orUnknown(i), i)
 	}
-	total := func(x, name string, i int) { outerf("CAST(%s AS BIGINT) AS %s%d", sum(x), name, i) }
+	total := func(x, name string, i int) { outerf("%s AS %s%d", d.whole(sum(x)), name, i) }
 	total("g.n", "n", 0)
 	for i, dim := range p.dims {
 		missing := make([]string, len(dim.Columns))
@@ -544,33 +561,43 @@ func (p *plan) count() string {
 			}
 		}
 	}
-	var b strings.Builder
-	list := func(head string, items []string, sep string) {
-		if len(items) > 0 {
-			b.WriteString(head + strings.Join(items, sep))
-		}
-	}
-	list("SELECT ", outer, ",\n  ")
-	list("\nFROM (\n  SELECT ", inner, ",\n    ")
-	b.WriteString("\n  FROM " + d.table(p.spec.From) + " AS t")
+	groups := "SELECT " + strings.Join(inner, ",\n    ") + "\n  FROM " + p.from + " AS t"
 	if p.where != "" {
-		b.WriteString("\n  WHERE " + p.where)
+		groups += "\n  WHERE " + p.where
 	}
-	list("\n  GROUP BY ", ordinals(len(p.keys)), ", ")
-	b.WriteString("\n) AS g")
-	list("\n", folds, "\n")
+	if len(p.keys) > 0 {
+		groups += "\n  GROUP BY " + ordinals(len(p.keys))
+	}
+	by := 0
 	if merges {
-		list("\nGROUP BY ", ordinals(len(p.dims)), ", ")
+		by = len(p.dims)
 	}
-	return b.String()
+	return d.compose(grouping{groups, folds, outer, by})
 }
 
-func ordinals(n int) []string {
+// plainly is how SQL would have it.
+func plainly(q grouping) string {
+	s := "SELECT " + strings.Join(q.cells, ",\n  ") + "\nFROM (\n  " + q.groups + "\n) AS g"
+	for _, f := range q.folds {
+		on := make([]string, len(f.columns))
+		for i := range on {
+			on[i] = f.alias + "." + f.columns[i] + " = " + f.expressions[i]
+		}
+		s += "\nLEFT JOIN " + f.table + " AS " + f.alias + " ON " + strings.Join(on, " AND ")
+	}
+	if q.by > 0 {
+		s += "\nGROUP BY " + ordinals(q.by)
+	}
+	return s
+}
+
+// ordinals are 1, 2, ..., n.
+func ordinals(n int) string {
 	out := make([]string, n)
 	for i := range out {
 		out[i] = strconv.Itoa(i + 1)
 	}
-	return out
+	return strings.Join(out, ", ")
 }
 
 // key is a group's value in column j of dimension i.
@@ -616,16 +643,16 @@ func (p *plan) orUnknown(i int) string {
 		at := slices.IndexFunc(dim.members, func(m cube.Member) bool { return m.Code == dim.Unknown })
 		member = fmt.Sprintf("COALESCE(%s, %d)", member, at)
 	}
-	return "CAST(" + member + " AS BIGINT)"
+	return p.dialect.whole(member)
 }
 
 // join ties the lookup of dimension i to the groups.
-func (p *plan) join(i int) string {
-	on := make([]string, len(p.dims[i].Columns))
-	for j := range on {
-		on[j] = fmt.Sprintf("l%d.key%d = %s", i, j, p.text(i, j))
+func (p *plan) join(i int) fold {
+	f := fold{table: p.lookups[p.dims[i].Lookup].from, alias: fmt.Sprintf("l%d", i)}
+	for j := range p.dims[i].Columns {
+		f.columns, f.expressions = append(f.columns, fmt.Sprintf("key%d", j)), append(f.expressions, p.text(i, j))
 	}
-	return fmt.Sprintf("LEFT JOIN %s AS l%d ON %s", p.dialect.lookup(p.dims[i].Lookup), i, strings.Join(on, " AND "))
+	return f
 }
 
 // result are the columns that count returns, in order.

@@ -28,6 +28,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/skikt/skikt/project"
 )
 
 // The exit codes.
@@ -145,6 +147,9 @@ func conclude(std *streams, err error) int {
 func apart(err error) []error {
 	if coded, ok := err.(exitError); ok {
 		err = coded.err
+	}
+	if input, ok := err.(*project.InputError); ok {
+		err = input.Err
 	}
 	joined, ok := err.(interface{ Unwrap() []error })
 	switch {
