@@ -130,7 +130,9 @@ func (s *Server) serveAPI(w http.ResponseWriter, req *http.Request, root string)
 	body := a.body
 	if a.kind == "application/json" { // links are absolute, and stay in the edition that was asked
 		h.Set("Vary", "Host, X-Forwarded-Proto")
-		body = bytes.ReplaceAll(body, []byte(`"href":"/`), []byte(`"href":"`+origin(req)+root+`/`))
+		if link := []byte(`"href":"/`); bytes.Contains(body, link) { // cells have none, and are not copied
+			body = bytes.ReplaceAll(body, link, []byte(`"href":"`+origin(req)+root+`/`))
+		}
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(a.status)
