@@ -163,8 +163,8 @@ func (e *clickHouse) compose(q grouping) string {
 			left, right, on = append(left, f.expressions[i]+" AS "+key), append(right, c+" AS "+key), append(on, key)
 		}
 		right = append(right, "toNullable("+f.value+") AS "+e.of(f.alias, f.value))
-		s = "SELECT * FROM (SELECT *, " + strings.Join(left, ", ") + " FROM (\n  " + s + "\n)) ANY LEFT JOIN (SELECT " + strings.Join(right, ", ") +
-			" FROM " + f.table + ") USING " + strings.Join(on, ", ")
+		s = "SELECT * FROM (SELECT *, " + strings.Join(left, ", ") + " FROM (\n  " + s + "\n)) AS a ANY LEFT JOIN (SELECT " + strings.Join(right, ", ") +
+			" FROM " + f.table + ") AS b USING " + strings.Join(on, ", ")
 	}
 	s = "SELECT " + strings.Join(q.cells, ",\n  ") + "\nFROM (\n  " + s + "\n)"
 	if q.by > 0 {
@@ -428,7 +428,7 @@ func (e *clickHouse) join(r relation, keys []string, small lookup, derived []rec
 	r.reads = maps.Clone(r.reads)
 	for i, c := range derived {
 		name := fmt.Sprintf("%s_d%d", alias, i)
-		columns = append(columns, e.ident(c.Name)+" AS "+name)
+		columns = append(columns, "toNullable("+e.ident(c.Name)+") AS "+name) // so what has no row there gets a NULL
 		r.reads[c.Name] = name
 	}
 	r.joins += " GLOBAL ANY LEFT JOIN (SELECT " + strings.Join(columns, ", ") + " FROM " + small.from + ") "
