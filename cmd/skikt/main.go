@@ -27,6 +27,7 @@ import (
 	"regexp"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -92,7 +93,22 @@ func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	std := &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: isTerminal(os.Stderr)}
-	return command(ctx, args, std)
+	done := make(chan int, 1)
+	go func() { done <- command(ctx, args, std) }()
+	select {
+	case code := <-done:
+		return code
+	case <-ctx.Done():
+	}
+	// Reading and queries end at once. What is being computed does not look up until its step is done: a second signal ends that too, as no half edition is ever seen.
+	stop()
+	select {
+	case code := <-done:
+		return code
+	case <-time.After(time.Second):
+		fmt.Fprintln(std.err, "skikt: stops when this step is done; press Ctrl-C again to end at once (no half edition is ever seen)")
+	}
+	return <-done
 }
 
 // command runs one command line.
