@@ -40,6 +40,7 @@ type Declaration struct {
 	Assignment  Assignment             `yaml:"assignment"`
 	Sources     map[string]SourceDecl  `yaml:"sources"`
 	Geography   GeographyDecl          `yaml:"geography"`
+	Engine      *EngineDecl            `yaml:"engine"` // a database server that records are tables of
 	Records     map[string]RecordsDecl `yaml:"records"`
 	Indices     []IndexDecl            `yaml:"indices"`
 	Types       *TypesDecl             `yaml:"types"`
@@ -81,7 +82,7 @@ type SourceDecl struct {
 	Address   string `yaml:"address"`
 	Licence   string `yaml:"licence"`
 	Updated   string `yaml:"updated"`
-	Public    bool   `yaml:"public"` // its publisher has already made the figures public
+	Public    bool   `yaml:"public"` // its publisher has already made the figures public; what is fetched from SCB, Skolverket and Kolada is so without saying it
 
 	// Fetch is what skikt fetch fetches into the project's snapshot. Files are then named source:NAME, or source:NAME/regso-2025 for one of its tables; publisher, licence and stamp come from
 	// the snapshot, and the figures are public.
@@ -145,9 +146,10 @@ type BorderDecl struct {
 	AcceptFaults Text `yaml:"accept_faults"`
 }
 
-// RecordsDecl declares records: a file, how to read it, and how to place its rows in areas.
+// RecordsDecl declares records: a file or a table, how to read it, and how to place its rows in areas.
 type RecordsDecl struct {
 	FileDecl   `yaml:",inline"`
+	Table      string             `yaml:"table"` // table or view on the engine, in place of a file: register.person
 	Title      Text               `yaml:"title"`
 	Read       record.Declaration `yaml:"read"`
 	Year       int                `yaml:"year"`        // the year of every row, when the rows do not say
@@ -362,11 +364,8 @@ func yamlError(path string, err error) error {
 	return fmt.Errorf("project: %s:%d:%d: %s", path, pos.Line, pos.Column, at.GetMessage())
 }
 
-// file is the place of a declared file. A pattern with * must match exactly one file.
-func (p *Project) file(name string) (string, error) {
-	if strings.HasPrefix(name, fromSource) {
-		return "", fmt.Errorf("%s is a fetched source, which is read as part of a build alone: use skikt build, or name the file in %s", name, SnapshotFolder)
-	}
+// localFile is the place of a declared file of the project's own. A pattern with * must match exactly one file.
+func (p *Project) localFile(name string) (string, error) {
 	path := filepath.FromSlash(name)
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(p.Data, path)
@@ -411,6 +410,7 @@ func (p *Project) validate(path string, text []byte) error {
 	}
 	p.resolveSources(say)
 	p.validateGeography(say.under("geography"))
+	p.validateEngine(say)
 	of := map[string]columns{}
 	for _, name := range sorted(p.Records) {
 		of[name] = p.validateRecords(p.Records[name], say.under("records."+name))
@@ -522,8 +522,11 @@ type columns map[string]record.Type
 func (c columns) number(name string) bool { return c[name] == record.Int || c[name] == record.Float }
 
 func (p *Project) validateRecords(r RecordsDecl, say complain) columns {
-	if r.File == "" && r.Synthetic == nil {
-		say("", "no file is named")
+	switch {
+	case r.Table != "":
+		r.validateTableOf(say)
+	case r.File == "" && r.Synthetic == nil:
+		say("", "no file is named, and no table")
 	}
 	p.validateSource("source", r.Source, say)
 	if (r.Year == 0) == (r.YearColumn == "") {
@@ -587,7 +590,7 @@ func (p *Project) validateNearest(a AlsoDecl, say complain) {
 	case !ok:
 		say("nearest", "records %q are not declared (there are %s)", a.Nearest, list(p.Records))
 		return
-	case places.Locate.X == "" || places.parquet():
+	case places.Locate.X == "" || places.parquet() || places.Table != "":
 		say("nearest", "%s are not placed by coordinates of a file of rows", a.Nearest)
 	case a.Division != "":
 		say("division", "give division or nearest, not both")
@@ -751,7 +754,7 @@ func (p *Project) validatePolicy(say complain) {
 	default:
 		for i, t := range p.Tables {
 			if _, ok := p.Records[t.From]; ok && !p.public(t.From) {
-				say(fmt.Sprintf("tables[%d]", i), "%s is made from the agency's own records, and no policy is declared: name a profile under policy (%s)",
+				say(fmt.Sprintf("tables[%d]", i), "%s is made from the agency's own records, and no policy is declared: name a profile under policy (%s); or, if their publisher has already made the figures public, say public: true under the source",
 					t.Name, strings.Join(protect.Profiles(), ", "))
 			}
 		}

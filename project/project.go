@@ -64,6 +64,8 @@ type Run struct {
 	opt     Options
 	work    string // folder for generated files and the store's spill
 	db      *store.DB
+	engine  *store.DB              // the declared server; nil when no records are there
+	plan    *Plan                  // when nothing is to be carried out
 	sources map[string]cube.Source // by file name as declared
 	loaded  map[string]*loaded
 
@@ -98,13 +100,11 @@ func (p *Project) Start(ctx context.Context, opt Options) (*Run, error) {
 }
 
 func (p *Project) start(ctx context.Context, opt Options) (*Run, error) {
-	work, err := os.MkdirTemp("", "skikt-")
+	r, err := p.storeless(opt)
 	if err != nil {
-		return nil, fmt.Errorf("project: no folder for temporary files: %w", err)
+		return nil, err
 	}
-	r := &Run{Project: p, opt: opt, work: work, sources: map[string]cube.Source{}, loaded: map[string]*loaded{}, lookups: map[string]bool{},
-		made: map[string]string{}, told: map[string][]cube.Warning{}}
-	spill := filepath.Join(work, "spill")
+	spill := filepath.Join(r.work, "spill")
 	if err := os.Mkdir(spill, 0o700); err != nil {
 		r.Close()
 		return nil, fmt.Errorf("project: no folder for temporary files: %w", err)
@@ -121,11 +121,23 @@ func (p *Project) start(ctx context.Context, opt Options) (*Run, error) {
 	return r, nil
 }
 
+// storeless is a run that reads declared files, fetched ones too, and has no store.
+func (p *Project) storeless(opt Options) (*Run, error) {
+	work, err := os.MkdirTemp("", "skikt-")
+	if err != nil {
+		return nil, fmt.Errorf("project: no folder for temporary files: %w", err)
+	}
+	return &Run{Project: p, opt: opt, work: work, sources: map[string]cube.Source{}, loaded: map[string]*loaded{}, lookups: map[string]bool{},
+		made: map[string]string{}, told: map[string][]cube.Warning{}}, nil
+}
+
 // Close gives back what the run holds.
 func (r *Run) Close() error {
 	var err error
-	if r.db != nil {
-		err = r.db.Close()
+	for _, db := range []*store.DB{r.engine, r.db} {
+		if db != nil {
+			err = errors.Join(err, db.Close())
+		}
 	}
 	if e := os.RemoveAll(r.work); err == nil {
 		err = e
@@ -181,8 +193,9 @@ func goOn(ctx context.Context, err error) bool {
 	return ctx.Err() == nil && !errors.Is(err, store.ErrDisk) && !errors.Is(err, store.ErrMemory)
 }
 
-// source describes a declared file, with its checksum.
-func (r *Run) source(ctx context.Context, f FileDecl, path string) (cube.Source, error) {
+// source describes a declared file, with its checksum, or a table of the server.
+func (r *Run) source(ctx context.Context, of RecordsDecl, path string) (cube.Source, error) {
+	f := of.FileDecl
 	if s, ok := r.sources[f.File]; ok {
 		return s, nil
 	}
@@ -193,9 +206,12 @@ func (r *Run) source(ctx context.Context, f FileDecl, path string) (cube.Source,
 		}
 		return s, err
 	}
-	sum, err := checksum(ctx, path)
-	if err != nil {
-		return cube.Source{}, fmt.Errorf("project: %w", err)
+	sum := ""
+	if of.Table == "" {
+		var err error
+		if sum, err = checksum(ctx, path); err != nil {
+			return cube.Source{}, fmt.Errorf("project: %w", err)
+		}
 	}
 	decl := r.Sources[f.Source]
 	s := cube.Source{

@@ -133,7 +133,7 @@ func BenchmarkScan(b *testing.B) {
 	for _, t := range []struct {
 		name string
 		transport
-	}{{"rows", byRows}, {"own", ownTransport()}} {
+	}{{"rows", byRows(refusal)}, {"own", ownTransport()}} {
 		db.transport = t.transport
 		b.Run(fmt.Sprintf("transport=%s/rows=%d", t.name, n), func(b *testing.B) {
 			for b.Loop() {

@@ -3,4 +3,4 @@
 package store
 
 // ownTransport is how results come to Go in this build.
-func ownTransport() transport { return byRows }
+func ownTransport() transport { return byRows(refusal) }

@@ -89,6 +89,9 @@ func (db *DB) Cube(ctx context.Context, spec cube.Spec) (*cube.Cube, Account, er
 			}
 			out, account, err = c.assemble(cells)
 			if !errors.Is(err, errCrowded) {
+				if err == nil && c.unsurveyed {
+					s.learn(spec.From, account.In, nil)
+				}
 				return err
 			}
 			for i := range c.plan.measures {
@@ -111,54 +114,104 @@ type compiled struct {
 	Query
 	plan          *plan
 	in, undecided int64
+	unsurveyed    bool // in is not known; since there are no conditions, it is as many as come
+}
+
+// A Planned is what Cube would do, before anything is read.
+type Planned struct {
+	Query        // the counts are written for sums that need no care; the survey may find that they do, and they are then asked for as whole numbers
+	Rows   int64 // of the table, about; -1 when nobody knows
+	Groups int64 // of rows that are alike in all columns of the dimensions, about: no more than so many cells come back; -1 when nobody knows
+}
+
+// Plan tells what Cube would do, from catalogues and the engine's statistics alone.
+func (db *DB) Plan(ctx context.Context, spec cube.Spec) (Planned, error) {
+	out := Planned{Rows: -1, Groups: -1}
+	err := db.snapshot(ctx, func(s *session) error {
+		p, err := s.plan(ctx, spec)
+		if err != nil {
+			return err
+		}
+		c := &compiled{plan: p}
+		if !c.settle(len(p.toSurvey())) {
+			out.Survey = p.survey()
+		}
+		p.suppose()
+		out.Count = p.count()
+		e, ok := db.engine.(serving)
+		if !ok {
+			return nil
+		}
+		if out.Rows, err = e.estimate(ctx, s, "SELECT 1 FROM "+p.from+" AS t"); err != nil || p.joins != "" { // no estimate is made on tables that are yet to be written
+			return err
+		}
+		keys := make([]string, len(p.keys))
+		for i, name := range p.keys {
+			keys[i] = p.row(name)
+		}
+		if out.Groups = 1; len(keys) > 0 {
+			out.Groups, err = e.estimate(ctx, s, "SELECT 1 FROM "+p.rows(p.where)+" GROUP BY "+strings.Join(keys, ", "))
+		}
+		return err
+	})
+	return out, err
+}
+
+// plan checks the Spec against what there is.
+func (s *session) plan(ctx context.Context, spec cube.Spec) (*plan, error) {
+	from, err := s.find(ctx, spec.From)
+	if err != nil {
+		return nil, err
+	}
+	lookups, err := s.db.engine.lookups(ctx, s)
+	if err != nil {
+		return nil, fmt.Errorf("store: lookups: %w", err)
+	}
+	return newPlan(s.db.engine, spec, schema{from, lookups})
 }
 
 // compile plans the Spec and runs its survey.
 func (s *session) compile(ctx context.Context, spec cube.Spec) (*compiled, error) {
-	columns, err := s.columns(ctx, spec.From)
-	if err != nil {
-		return nil, err
-	}
-	lookups, err := s.lookups(ctx)
-	if err != nil {
-		return nil, err
-	}
-	known, err := s.facts(ctx, spec.From)
-	if err != nil {
-		return nil, err
-	}
-	p, err := newPlan(s.db.dialect, spec, schema{columns, known, lookups})
+	p, err := s.plan(ctx, spec)
 	if err != nil {
 		return nil, err
 	}
 	c := &compiled{plan: p}
-	var surveyed []*planMeasure
+	surveyed := p.toSurvey()
 	result := []record.Vector{{Type: record.Int}, {Type: record.Int}}
-	for i := range p.measures {
-		if m := &p.measures[i]; m.float && m.facts == nil {
-			surveyed = append(surveyed, m)
-			for range m.columns() {
-				result = append(result, record.Vector{Type: record.Float}, record.Vector{Type: record.Int})
-			}
+	for _, m := range surveyed {
+		for range m.columns() {
+			result = append(result, record.Vector{Type: record.Float}, record.Vector{Type: record.Int}, record.Vector{Type: record.Int})
 		}
 	}
+	if c.settle(len(surveyed)) {
+		p.choose(c.in)
+		c.Count = p.count()
+		return c, nil
+	}
 	c.Survey = p.survey()
+	learned := map[string]*facts{}
 	survey := func() error {
 		return s.stream(ctx, c.Survey, result, func(b *record.Batch) error {
 			c.in, c.undecided = b.Columns[0].Int[0], b.Columns[1].Int[0]
 			found := b.Columns[2:]
 			for _, m := range surveyed {
 				m.facts = &facts{}
-				for range m.columns() {
-					*m.facts = m.facts.join(facts{greatest: found[0].Float[0], decimals: int(found[1].Int[0])})
-					found = found[2:]
+				for i, name := range m.columns() {
+					f := facts{missing: c.in - found[2].Int[0], odd: p.guarded, greatest: found[0].Float[0], decimals: int(found[1].Int[0])}
+					if m.Times == "" && m.types[i] == record.Float {
+						learned[name] = &f
+					}
+					*m.facts = m.facts.join(f)
+					found = found[3:]
 				}
 				p.guarded = p.guarded || math.IsNaN(m.facts.greatest) || math.IsInf(m.facts.greatest, 0)
 			}
 			return nil
 		})
 	}
-	if err = survey(); err == nil && p.guarded {
+	guarded := p.guarded
+	if err = survey(); err == nil && p.guarded && !guarded {
 		for _, m := range surveyed {
 			m.facts = nil
 		}
@@ -168,9 +221,45 @@ func (s *session) compile(ctx context.Context, spec cube.Spec) (*compiled, error
 	if err != nil {
 		return nil, fmt.Errorf("store: specification %s: %w", spec.Name, err)
 	}
+	s.learn(spec.From, c.in, learned)
 	p.choose(c.in)
 	c.Count = p.count()
 	return c, nil
+}
+
+// toSurvey are the measures of which facts are wanted.
+func (p *plan) toSurvey() (out []*planMeasure) {
+	for i := range p.measures {
+		if m := &p.measures[i]; m.float && m.facts == nil {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// settle tells whether no survey is needed: the cells tell how many rows there are, or it is known, as are the facts.
+func (c *compiled) settle(toSurvey int) bool {
+	undecided, err := strconv.ParseInt(c.plan.undecided(), 10, 64)
+	if toSurvey > 0 || err != nil || !c.plan.costly {
+		return false
+	}
+	c.undecided = undecided
+	switch {
+	case c.plan.n != nil:
+		c.in = *c.plan.n
+	case c.plan.where == "":
+		c.unsurveyed = true
+	default:
+		return false
+	}
+	return true
+}
+
+// learn keeps what has been found out about a table of a server, while it can't change.
+func (s *session) learn(table string, rows int64, columns map[string]*facts) {
+	if e, ok := s.db.engine.(serving); ok && e.steady() {
+		e.shared().learned(table, rows, columns)
+	}
 }
 
 // assemble makes the cube and the account of the cells that the engine returned.
@@ -209,6 +298,9 @@ func (c *compiled) assemble(cells *cells) (*cube.Cube, Account, error) {
 	}
 	if c.undecided > 0 {
 		account.Residual = append(account.Residual, Residual{"", MissingCondition, c.undecided})
+	}
+	if c.unsurveyed {
+		c.in, account.In = passed, passed
 	}
 	account.Excluded = c.in - c.undecided - passed
 	if account.Excluded < 0 || p.where == "" && account.Excluded != 0 {

@@ -13,21 +13,44 @@ import (
 	"github.com/skikt/skikt/record"
 )
 
-// A dialect is how one SQL engine writes the few things in which engines differ. The rest of a plan is plain GROUP BY, JOIN, COUNT and SUM, so
-// that a new engine is one file with these methods.
+// A dialect is how one SQL engine writes the few things in which engines differ. The rest of a plan is plain GROUP BY, JOIN, COUNT and SUM.
 type dialect interface {
-	table(name string) string                       // where the records of a name are
-	lookup(name string) string                      // where a lookup table is
-	ident(name string) string                       // a quoted identifier
-	text(s string) string                           // a text literal
-	float(v float64) string                         // a literal of exactly this double
-	date(iso string) string                         // a date literal of a checked YYYY-MM-DD
-	asText(expr string) string                      // canonical text of a value: 7, true, 2024-01-31
-	stored(expr string, t record.Type) string       // a column as record keeps it: text, 64-bit integer (bool 0 and 1, date in days since 1970) or double
-	finite(expr string) string                      // tells whether a double is neither NaN nor infinite
-	integer(expr string) string                     // a double that is a whole number but for rounding, as the 64-bit integer nearest to it
-	limbs(expr string) (high, low string)           // an integer of at most 126 bits as two of 64: high·2⁶³ + low, signs alike
-	values(rows []string, columns ...string) string // rows of literals as a relation with named columns
+	ident(name string) string                         // a quoted identifier
+	text(s string) string                             // a text literal
+	float(v float64) string                           // a literal of exactly this double
+	date(iso string) string                           // a date literal of a checked YYYY-MM-DD
+	bool(v string) string                             // a literal of true or false
+	whole(expr string) string                         // an integer as one of 64 bits
+	double(expr string) string                        // a number as a double
+	asText(expr string, t record.Type) string         // canonical text of a value: 7, true, 2024-01-31
+	stored(expr string, t record.Type) string         // a column as record keeps it: text, 64-bit integer (bool 0 and 1, date in days since 1970) or double
+	finite(expr string) string                        // tells whether a double is neither NaN nor infinite
+	integer(expr string) string                       // a double that is a whole number but for rounding, as the 64-bit integer nearest to it
+	addend(expr string) string                        // a 64-bit integer as a number of which billions can be added without overflow
+	limbs(expr string) (high, low string)             // a sum of addends, at most 126 bits, as two integers of 64: high·2⁶³ + low
+	values(rows [][]string, columns ...string) string // rows of literals as a relation with named columns
+	tellsNaN() bool                                   // whether the greatest of doubles is not finite when one of them isn't
+	grouped(alias string) string                      // how GROUP BY names the first column, which has an alias
+	of(alias, column string) string                   // a column of a part of a grouping
+	compose(q grouping) string                        // the query for cells; see plainly
+}
+
+// A grouping is a query in two parts: groups of rows, and what becomes of the groups.
+type grouping struct {
+	rows   string   // what stands after FROM, of the groups
+	names  []string // their columns, and the expressions that these are of the rows
+	groups []string
+	keys   int      // so many of them, the first, tell which group: k0, k1, ...
+	folds  []fold   // what they are joined to, in order; a later one may name an earlier
+	cells  []string // expressions over g and the folds: what is known of each cell
+	by     int      // so many of them, the first, tell which cell; 0 when each group is a cell of its own
+}
+
+// A fold is a small table, with an alias, that has at most one row for each group: the one whose columns equal the expressions.
+type fold struct {
+	table, alias         string
+	columns, expressions []string
+	value                string // the column that is wanted of it
 }
 
 // Query is the SQL that a [cube.Spec] becomes.
@@ -38,9 +61,8 @@ type Query struct {
 
 // schema is what a plan may name.
 type schema struct {
-	columns []record.Vector
-	facts   map[string]*facts // of columns, known since they were loaded
-	lookups map[string]int    // number of key columns
+	relation
+	lookups map[string]lookup
 }
 
 // A plan is a checked Spec on its way to SQL.
@@ -50,9 +72,12 @@ type plan struct {
 	dims     []planDim
 	measures []planMeasure
 	keys     []string // the columns that decide members, each once
-	where    string   // empty without conditions
-	guarded  bool     // a float column holds NaN or infinity, which count as missing
-	loaded   map[string]*facts
+	relation          // of the records
+	lookups  map[string]lookup
+	where    string // empty without conditions
+	// conditions are those of where, each met by a missing value too.
+	conditions []string
+	guarded    bool // a float column holds NaN or infinity, which count as missing
 }
 
 type planDim struct {
@@ -75,7 +100,7 @@ var unknownLabel = cube.Text{SV: "Uppgift saknas", EN: "Unknown"}
 // newPlan checks a Spec against what there is. Types are decided here, before any row is read, so that the engine gets no reason to complain
 // about what a row holds.
 func newPlan(d dialect, spec cube.Spec, s schema) (*plan, error) {
-	p := &plan{dialect: d, spec: spec, loaded: s.facts}
+	p := &plan{dialect: d, spec: spec, relation: s.relation, lookups: s.lookups, guarded: !d.tellsNaN()}
 	if len(spec.Measures) == 0 {
 		return nil, p.bad("it has no measure")
 	}
@@ -111,14 +136,14 @@ func (p *plan) column(s schema, what, name string) (record.Vector, error) {
 
 func (p *plan) addDim(dim cube.SpecDim, s schema) error {
 	what := "dimension " + dim.Name
-	keys, loaded := s.lookups[dim.Lookup]
+	small, loaded := s.lookups[dim.Lookup]
 	switch {
 	case dim.Lookup == "" && len(dim.Columns) != 1:
 		return p.bad("%s has %d columns; without a lookup it must have one", what, len(dim.Columns))
 	case dim.Lookup != "" && !loaded:
 		return p.bad("%s names lookup %q, which has not been loaded", what, dim.Lookup)
-	case dim.Lookup != "" && keys != len(dim.Columns):
-		return p.bad("%s gives %d columns to lookup %s, whose key has %d", what, len(dim.Columns), dim.Lookup, keys)
+	case dim.Lookup != "" && small.keys != len(dim.Columns):
+		return p.bad("%s gives %d columns to lookup %s, whose key has %d", what, len(dim.Columns), dim.Lookup, small.keys)
 	case dim.Unknown == cube.Total || !sound(dim.Unknown):
 		return p.bad("%s can't have %q as the member for unknown values", what, dim.Unknown)
 	}
@@ -198,6 +223,7 @@ func (p *plan) addMeasure(m cube.SpecMeasure, s schema) error {
 			}
 		}
 		out.facts = known
+		p.guarded = p.guarded || known != nil && known.odd
 	}
 	p.measures = append(p.measures, out)
 	return nil
@@ -221,7 +247,9 @@ func (p *plan) addCondition(cond cube.Condition, s schema) error {
 	if p.where != "" {
 		p.where += " AND "
 	}
-	p.where += p.row(c.Name) + " IN (" + strings.Join(literals, ", ") + ")"
+	in := p.row(c.Name) + " IN (" + strings.Join(literals, ", ") + ")"
+	p.where += in
+	p.conditions = append(p.conditions, p.row(c.Name)+" IS NULL OR "+in)
 	return nil
 }
 
@@ -234,7 +262,7 @@ func (p *plan) literal(v string, t record.Type) (string, bool) {
 		n, err := strconv.ParseInt(v, 10, 64)
 		return v, err == nil && strconv.FormatInt(n, 10) == v
 	case record.Bool:
-		return v, v == "true" || v == "false"
+		return p.dialect.bool(v), v == "true" || v == "false"
 	case record.Date:
 		_, err := time.Parse(time.DateOnly, v)
 		return p.dialect.date(v), err == nil
@@ -265,19 +293,19 @@ func (m planMeasure) limbs() int {
 }
 
 // row is a column of the records.
-func (p *plan) row(column string) string { return "t." + p.dialect.ident(column) }
+func (p *plan) row(column string) string { return p.read(p.dialect, column) }
 
 // number is column i of a measure; NULL where it can't be added.
 func (p *plan) number(m planMeasure, i int) string {
 	x := p.row(m.columns()[i])
 	if m.Times != "" {
-		x = "CAST(" + x + " AS DOUBLE PRECISION) * CAST(" + p.row(m.Times) + " AS DOUBLE PRECISION)"
+		x = p.dialect.double(x) + " * " + p.dialect.double(p.row(m.Times))
 	}
 	switch {
 	case m.types[i] == record.Float && p.guarded:
 		return "CASE WHEN " + p.dialect.finite(x) + " THEN " + x + " END"
 	case m.types[i] == record.Int && m.float:
-		return "CAST(" + x + " AS DOUBLE PRECISION)"
+		return p.dialect.double(x)
 	}
 	return x
 }
@@ -300,17 +328,17 @@ func (p *plan) parts(m planMeasure) (parts []string, interval string) {
 // survey is the pass before the cells, over few columns: nothing but a count of rows where the load told the rest. Unguarded, a greatest amount that is not finite tells
 // that guards are needed.
 func (p *plan) survey() string {
-	out := []string{"COUNT(*) AS n", "CAST(" + p.undecided() + " AS BIGINT) AS undecided"}
+	out := []string{"COUNT(*) AS g_n", p.dialect.whole(p.undecided()) + " AS g_undecided"}
 	for i, m := range p.measures {
 		for j := range m.columns() {
 			if m.float && m.facts == nil {
 				x := p.number(m, j)
-				out = append(out, fmt.Sprintf("CAST(MAX(ABS(%s)) AS DOUBLE PRECISION) AS greatest%d_%d", x, i, j),
-					fmt.Sprintf("CAST(MAX(%s) AS BIGINT) AS decimals%d_%d", p.decimals(x), i, j))
+				out = append(out, fmt.Sprintf("%s AS g_greatest%d_%d", p.dialect.double("MAX(abs("+x+"))"), i, j),
+					fmt.Sprintf("%s AS g_decimals%d_%d", p.dialect.whole("MAX("+p.decimals(x)+")"), i, j), fmt.Sprintf("COUNT(%s) AS g_there%d_%d", x, i, j))
 			}
 		}
 	}
-	return "SELECT " + strings.Join(out, ",\n  ") + "\nFROM " + p.dialect.table(p.spec.From) + " AS t"
+	return "SELECT " + strings.Join(out, ",\n  ") + "\nFROM " + p.rows()
 }
 
 // undecided counts the rows where a column of Where is missing and no other column keeps them out.
@@ -321,7 +349,7 @@ func (p *plan) undecided() string {
 		if !slices.Contains(columns, c.Column) {
 			columns = append(columns, c.Column)
 		}
-		if f := p.loaded[c.Column]; f != nil && (f.missing == 0 || len(p.spec.Where) == 1) {
+		if f := p.facts[c.Column]; f != nil && (f.missing == 0 || len(p.spec.Where) == 1) {
 			missing[c.Column] = f.missing
 		}
 	}
@@ -333,16 +361,24 @@ func (p *plan) undecided() string {
 	case len(p.spec.Where) == 1:
 		return "COUNT(*) - COUNT(" + p.row(columns[0]) + ")" // the same as below, sooner
 	}
-	return "COUNT(CASE WHEN (" + p.where + ") IS NULL THEN 1 END)"
+	// Written so that it does not matter what an engine takes NULL IN (...) for.
+	var parts, gaps []string
+	for _, c := range p.conditions {
+		parts = append(parts, "("+c+")")
+	}
+	for _, c := range columns {
+		gaps = append(gaps, p.row(c)+" IS NULL")
+	}
+	return "COUNT(CASE WHEN " + strings.Join(parts, " AND ") + " AND (" + strings.Join(gaps, " OR ") + ") THEN 1 END)"
 }
 
 // decimals is facts.decimals of one amount.
 func (p *plan) decimals(x string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "CASE WHEN (%s) IS NULL THEN 0 WHEN ABS(%s) > %s THEN %d", x, x, p.dialect.float(mostWhole), mostDecimals+1)
+	fmt.Fprintf(&b, "CASE WHEN (%s) IS NULL THEN 0 WHEN abs(%s) > %s THEN %d", x, x, p.dialect.float(mostWhole), mostDecimals+1)
 	for d := range mostDecimals + 1 {
 		ten := p.dialect.float(math.Pow10(d))
-		fmt.Fprintf(&b, " WHEN (%s) = ROUND((%s) * %s) / %s THEN %d", x, x, ten, ten, d)
+		fmt.Fprintf(&b, " WHEN (%s) = round((%s) * %s) / %s THEN %d", x, x, ten, ten, d)
 	}
 	fmt.Fprintf(&b, " ELSE %d END", mostDecimals+1)
 	return b.String()
@@ -350,7 +386,8 @@ func (p *plan) decimals(x string) string {
 
 // facts are what a scale follows from. They are known of each column of a table that a [Loader] has loaded; of others the survey finds them.
 type facts struct {
-	missing  int64   // rows without a value
+	missing  int64   // rows without a value, or, of an odd column, a finite one
+	odd      bool    // of a float column: some amounts are not finite numbers, and are left out of what follows
 	greatest float64 // amount of a float column
 	decimals int     // of a float column: each amount is the double nearest to a decimal of so many digits after the point; mostDecimals+1 when that isn't so
 }
@@ -376,7 +413,7 @@ func (f *facts) see(x float64) {
 
 // join is what is known of the amounts of both.
 func (f facts) join(g facts) facts {
-	return facts{f.missing + g.missing, max(f.greatest, g.greatest), max(f.decimals, g.decimals)}
+	return facts{f.missing + g.missing, f.odd || g.odd, max(f.greatest, g.greatest), max(f.decimals, g.decimals)}
 }
 
 // A scale makes the sum of doubles the same in whatever order the rows come, by adding whole numbers: sums of integers have no order. (Adding doubles rounds at
@@ -428,7 +465,7 @@ func (s scale) split(d dialect, x string) []string {
 	}
 	grid := "(" + x + ") * " + d.float(math.Ldexp(1, s.k))
 	high := d.integer(grid)
-	low := d.integer("(" + grid + " - CAST(" + high + " AS DOUBLE PRECISION)) * " + d.float(math.Ldexp(1, limbBits)))
+	low := d.integer("(" + grid + " - " + d.double(high) + ") * " + d.float(math.Ldexp(1, limbBits)))
 	return []string{high, low}
 }
 
@@ -468,13 +505,24 @@ func (p *plan) choose(n int64) {
 	}
 }
 
+// suppose takes facts that are not known yet for such as need no care: sums are then the engine's own.
+func (p *plan) suppose() {
+	for i := range p.measures {
+		if m := &p.measures[i]; m.float && m.facts == nil {
+			m.facts = &facts{}
+		}
+	}
+	p.choose(0)
+}
+
 // count is the query for the cells. The inner part groups rows by the bare values of their columns, as one would
 // by hand. The outer part sees groups only, and turns values into members; so lookups and members, however many, cost nothing per row.
 // Groups without a member come as they are, perhaps many for the same members; see [cells].
 func (p *plan) count() string {
 	d := p.dialect
-	var inner, outer, folds []string
-	innerf := func(format string, args ...any) { inner = append(inner, fmt.Sprintf(format, args...)) }
+	var inner, names, outer []string
+	var folds []fold
+	innerf := func(expr, name string) { inner, names = append(inner, expr), append(names, name) }
 	outerf := func(format string, args ...any) { outer = append(outer, fmt.Sprintf(format, args...)) }
 	sum := func(x string) string { return "SUM(" + x + ")" }
 	merges := slices.ContainsFunc(p.dims, func(dim planDim) bool { return dim.Lookup != "" || dim.Unknown != "" })
@@ -483,34 +531,35 @@ func (p *plan) count() string {
 		sum = func(x string) string { return x }
 	}
 	for k, name := range p.keys {
-		innerf("%s AS k%d", p.row(name), k)
+		innerf(p.row(name), fmt.Sprintf("k%d", k))
 	}
-	innerf("COUNT(*) AS n")
+	innerf("COUNT(*)", "n")
 	for i, dim := range p.dims {
 		if dim.Lookup != "" {
 			folds = append(folds, p.join(i))
 		}
 		if len(dim.members) > 0 {
-			rows := make([]string, len(dim.members))
+			rows := make([][]string, len(dim.members))
 			for at, m := range dim.members {
-				rows[at] = fmt.Sprintf("(%s, %d)", d.text(m.Code), at)
+				rows[at] = []string{d.text(m.Code), strconv.Itoa(at)}
 			}
-			folds = append(folds, fmt.Sprintf("LEFT JOIN %s AS m%d ON m%d.code = %s", d.values(rows, "code", "place"), i, i, p.code(i)))
+			folds = append(folds, fold{d.values(rows, "code", "place"), fmt.Sprintf("m%d", i), []string{"code"}, []string{p.code(i)}, "place"})
 		}
 		outerf("%s AS d%d", p.orUnknown(i), i)
 	}
-	total := func(x, name string, i int) { outerf("CAST(%s AS BIGINT) AS %s%d", sum(x), name, i) }
-	total("g.n", "n", 0)
+	total := func(x, name string, i int) { outerf("%s AS %s%d", d.whole(sum(x)), name, i) }
+	n := d.of("g", "n")
+	total(n, "n", 0)
 	for i, dim := range p.dims {
 		missing := make([]string, len(dim.Columns))
 		for j := range dim.Columns {
 			missing[j] = p.key(i, j) + " IS NULL"
 		}
-		total(fmt.Sprintf("CASE WHEN %s THEN g.n ELSE 0 END", strings.Join(missing, " OR ")), "missing", i)
+		total(fmt.Sprintf("CASE WHEN %s THEN %s ELSE 0 END", strings.Join(missing, " OR "), n), "missing", i)
 	}
 	for i, dim := range p.dims {
 		if dim.Unknown != "" {
-			total(fmt.Sprintf("CASE WHEN %s IS NULL THEN g.n ELSE 0 END", p.member(i)), "lost", i)
+			total(fmt.Sprintf("CASE WHEN %s IS NULL THEN %s ELSE 0 END", p.member(i), n), "lost", i)
 		}
 	}
 	for i, m := range p.measures {
@@ -518,17 +567,17 @@ func (p *plan) count() string {
 		if parts == nil {
 			continue
 		}
-		innerf("COUNT(%s) AS known%d", parts[0], i)
-		total(fmt.Sprintf("g.known%d", i), "known", i)
+		innerf("COUNT("+parts[0]+")", fmt.Sprintf("has%d", i))
+		total(d.of("g", fmt.Sprintf("has%d", i)), "known", i)
 		if interval != "" {
-			innerf("COUNT(CASE WHEN %s THEN 1 END) AS interval%d", interval, i)
-			total(fmt.Sprintf("g.interval%d", i), "interval", i)
+			innerf("COUNT(CASE WHEN "+interval+" THEN 1 END)", fmt.Sprintf("both%d", i))
+			total(d.of("g", fmt.Sprintf("both%d", i)), "interval", i)
 		}
 		for j, x := range parts {
 			if m.plain {
-				name := fmt.Sprintf("sum%d_%d", i, j)
-				innerf("SUM(%s) AS %s", x, name)
-				outerf("%s AS %s", sum("g."+name), name)
+				part := fmt.Sprintf("%d_%d", i, j)
+				innerf("SUM("+x+")", "s"+part)
+				outerf("%s AS sum%s", sum(d.of("g", "s"+part)), part)
 				continue
 			}
 			integers := []string{x}
@@ -536,46 +585,69 @@ func (p *plan) count() string {
 				integers = m.facts.scale().split(d, x)
 			}
 			for l, integer := range integers {
-				name := fmt.Sprintf("sum%d_%d_%d", i, j, l)
-				innerf("SUM(%s) AS %s", integer, name)
-				high, low := d.limbs(sum("g." + name))
-				outerf("%s AS %s_high", high, name)
-				outerf("%s AS %s_low", low, name)
+				part := fmt.Sprintf("%d_%d_%d", i, j, l)
+				innerf("SUM("+d.addend(integer)+")", "s"+part)
+				high, low := d.limbs(sum(d.of("g", "s"+part)))
+				outerf("%s AS high%s", high, part)
+				outerf("%s AS low%s", low, part)
 			}
 		}
 	}
-	var b strings.Builder
-	list := func(head string, items []string, sep string) {
-		if len(items) > 0 {
-			b.WriteString(head + strings.Join(items, sep))
-		}
-	}
-	list("SELECT ", outer, ",\n  ")
-	list("\nFROM (\n  SELECT ", inner, ",\n    ")
-	b.WriteString("\n  FROM " + d.table(p.spec.From) + " AS t")
-	if p.where != "" {
-		b.WriteString("\n  WHERE " + p.where)
-	}
-	list("\n  GROUP BY ", ordinals(len(p.keys)), ", ")
-	b.WriteString("\n) AS g")
-	list("\n", folds, "\n")
+	by := 0
 	if merges {
-		list("\nGROUP BY ", ordinals(len(p.dims)), ", ")
+		by = len(p.dims)
 	}
-	return b.String()
+	return d.compose(grouping{p.rows(p.where), names, inner, len(p.keys), folds, outer, by})
 }
 
-func ordinals(n int) []string {
+// valued is rows of literals as SQL would have it.
+func valued(rows [][]string, columns []string) string {
+	joined := make([]string, len(rows))
+	for i, row := range rows {
+		joined[i] = "(" + strings.Join(row, ", ") + ")"
+	}
+	return "(SELECT * FROM (VALUES " + strings.Join(joined, ", ") + ") AS v(" + strings.Join(columns, ", ") + "))"
+}
+
+// named is a column of a part of a grouping as SQL would have it.
+func named(alias, column string) string { return alias + "." + column }
+
+// plainly is a grouping as SQL would have it.
+func plainly(q grouping) string {
+	columns := make([]string, len(q.groups))
+	for i, x := range q.groups {
+		columns[i] = x + " AS " + q.names[i]
+	}
+	s := "SELECT " + strings.Join(q.cells, ",\n  ") + "\nFROM (\n  SELECT " + strings.Join(columns, ",\n    ") + "\n  FROM " + q.rows
+	if q.keys > 0 {
+		s += "\n  GROUP BY " + ordinals(q.keys)
+	}
+	s += "\n) AS g"
+	for _, f := range q.folds {
+		on := make([]string, len(f.columns))
+		for i := range on {
+			on[i] = f.alias + "." + f.columns[i] + " = " + f.expressions[i]
+		}
+		s += "\nLEFT JOIN " + f.table + " AS " + f.alias + " ON " + strings.Join(on, " AND ")
+	}
+	if q.by > 0 {
+		s += "\nGROUP BY " + ordinals(q.by)
+	}
+	return s
+}
+
+// ordinals are 1, 2, ..., n.
+func ordinals(n int) string {
 	out := make([]string, n)
 	for i := range out {
 		out[i] = strconv.Itoa(i + 1)
 	}
-	return out
+	return strings.Join(out, ", ")
 }
 
 // key is a group's value in column j of dimension i.
 func (p *plan) key(i, j int) string {
-	return fmt.Sprintf("g.k%d", slices.Index(p.keys, p.dims[i].Columns[j]))
+	return p.dialect.of("g", fmt.Sprintf("k%d", slices.Index(p.keys, p.dims[i].Columns[j])))
 }
 
 // text is that value as a text.
@@ -583,13 +655,13 @@ func (p *plan) text(i, j int) string {
 	if p.dims[i].types[j] == record.Text {
 		return p.key(i, j)
 	}
-	return p.dialect.asText(p.key(i, j))
+	return p.dialect.asText(p.key(i, j), p.dims[i].types[j])
 }
 
 // code is what a group is called in dimension i: the text of its value, or what the lookup makes of its values.
 func (p *plan) code(i int) string {
 	if p.dims[i].Lookup != "" {
-		return fmt.Sprintf("l%d.code", i)
+		return p.dialect.of(fmt.Sprintf("l%d", i), "code")
 	}
 	return p.text(i, 0)
 }
@@ -598,7 +670,7 @@ func (p *plan) code(i int) string {
 // having its code, unless the member is declared.
 func (p *plan) member(i int) string {
 	if len(p.dims[i].members) > 0 {
-		return fmt.Sprintf("m%d.place", i)
+		return p.dialect.of(fmt.Sprintf("m%d", i), "place")
 	}
 	return fmt.Sprintf("NULLIF(%s, %s)", p.code(i), p.dialect.text(cube.Total))
 }
@@ -616,16 +688,16 @@ func (p *plan) orUnknown(i int) string {
 		at := slices.IndexFunc(dim.members, func(m cube.Member) bool { return m.Code == dim.Unknown })
 		member = fmt.Sprintf("COALESCE(%s, %d)", member, at)
 	}
-	return "CAST(" + member + " AS BIGINT)"
+	return p.dialect.whole(member)
 }
 
 // join ties the lookup of dimension i to the groups.
-func (p *plan) join(i int) string {
-	on := make([]string, len(p.dims[i].Columns))
-	for j := range on {
-		on[j] = fmt.Sprintf("l%d.key%d = %s", i, j, p.text(i, j))
+func (p *plan) join(i int) fold {
+	f := fold{table: p.lookups[p.dims[i].Lookup].from, alias: fmt.Sprintf("l%d", i), value: "code"}
+	for j := range p.dims[i].Columns {
+		f.columns, f.expressions = append(f.columns, fmt.Sprintf("key%d", j)), append(f.expressions, p.text(i, j))
 	}
-	return fmt.Sprintf("LEFT JOIN %s AS l%d ON %s", p.dialect.lookup(p.dims[i].Lookup), i, strings.Join(on, " AND "))
+	return f
 }
 
 // result are the columns that count returns, in order.

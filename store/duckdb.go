@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"iter"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -16,7 +18,7 @@ import (
 	"github.com/skikt/skikt/record"
 )
 
-// duckDB is the dialect of DuckDB 1.5.
+// duckDB is DuckDB 1.5, inside the program.
 type duckDB struct{}
 
 // Records are in the schema main, so that a name is never taken for a file; lookups have a schema of their own.
@@ -25,14 +27,22 @@ const (
 	lookupSchema = "lookup"
 )
 
-func (d duckDB) table(name string) string  { return recordSchema + "." + d.ident(name) }
-func (d duckDB) lookup(name string) string { return lookupSchema + "." + d.ident(name) }
-func (duckDB) ident(name string) string    { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-func (duckDB) text(s string) string        { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-func (duckDB) float(v float64) string      { return strconv.FormatFloat(v, 'e', -1, 64) }
-func (duckDB) date(iso string) string      { return "DATE '" + iso + "'" }
-func (duckDB) asText(expr string) string   { return "CAST(" + expr + " AS VARCHAR)" }
-func (duckDB) finite(expr string) string   { return "ISFINITE(" + expr + ")" }
+func (d duckDB) table(name string) string               { return recordSchema + "." + d.ident(name) }
+func (d duckDB) lookup(name string) string              { return lookupSchema + "." + d.ident(name) }
+func (duckDB) ident(name string) string                 { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+func (duckDB) text(s string) string                     { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+func (duckDB) float(v float64) string                   { return strconv.FormatFloat(v, 'e', -1, 64) }
+func (duckDB) date(iso string) string                   { return "DATE '" + iso + "'" }
+func (duckDB) whole(expr string) string                 { return "CAST(" + expr + " AS BIGINT)" }
+func (duckDB) double(expr string) string                { return "CAST(" + expr + " AS DOUBLE PRECISION)" }
+func (duckDB) asText(expr string, _ record.Type) string { return "CAST(" + expr + " AS VARCHAR)" }
+func (duckDB) compose(q grouping) string                { return plainly(q) }
+func (duckDB) tellsNaN() bool                           { return true }
+func (duckDB) grouped(string) string                    { return "1" }
+func (duckDB) of(alias, column string) string           { return named(alias, column) }
+func (duckDB) bool(v string) string                     { return v }
+func (duckDB) addend(expr string) string                { return expr }
+func (duckDB) finite(expr string) string                { return "ISFINITE(" + expr + ")" }
 
 func (duckDB) stored(expr string, t record.Type) string {
 	switch t {
@@ -51,9 +61,7 @@ func (duckDB) limbs(expr string) (high, low string) {
 	return "CAST((" + expr + ") // 9223372036854775808 AS BIGINT)", "CAST((" + expr + ") % 9223372036854775808 AS BIGINT)"
 }
 
-func (duckDB) values(rows []string, columns ...string) string {
-	return "(SELECT * FROM (VALUES " + strings.Join(rows, ", ") + ") AS v(" + strings.Join(columns, ", ") + "))"
-}
+func (duckDB) values(rows [][]string, columns ...string) string { return valued(rows, columns) }
 
 // duckDBTypes is how each type is kept.
 var duckDBTypes = map[record.Type]string{
@@ -108,13 +116,21 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: opening %s: %w", databaseName(o.Path), refusal(ctx, err))
 	}
-	db := &DB{pool: sql.OpenDB(connector), dialect: duckDB{}, transport: ownTransport()}
+	db := &DB{pool: sql.OpenDB(connector), engine: duckDB{}, transport: ownTransport()}
 	err = db.transact(ctx, true, func(s *session) error { return s.exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+lookupSchema) })
 	if err != nil {
 		db.Close()
 		return nil, err
 	}
 	return db, nil
+}
+
+// embedded is an error when the database is a server.
+func (db *DB) embedded() error {
+	if _, ok := db.engine.(duckDB); !ok {
+		return errors.New("store: nothing can be loaded into a database server; its tables are named with Use")
+	}
+	return nil
 }
 
 func databaseName(path string) string {
@@ -124,19 +140,22 @@ func databaseName(path string) string {
 	return path
 }
 
-// The classes of refusal that a caller may want to tell apart, with errors.Is.
-var (
-	ErrInUse   = errors.New("another process has the database open; end it, or let that process do the work")
-	ErrDisk    = errors.New("the disk is full, or the folder to spill to is; make room, or choose another TempDir")
-	ErrMemory  = errors.New("out of memory; raise MemoryLimit, or set TempDir so that the engine can spill to disk")
-	ErrRefused = errors.New("the engine refused")
-)
+// begin begins a transaction, which sees one state of the database.
+func (duckDB) begin(ctx context.Context, s *session, _ bool) error {
+	return s.exec(ctx, "BEGIN TRANSACTION")
+}
 
-// refusal is an error of the engine without its text, which may hold values of records.
-func refusal(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
+func (duckDB) end(ctx context.Context, s *session, keep bool) error {
+	if keep {
+		return s.exec(ctx, "COMMIT")
 	}
+	return s.exec(ctx, "ROLLBACK")
+}
+
+// refusal is for what is DuckDB's only.
+func refusal(ctx context.Context, err error) error { return refused(ctx, duckDB{}, err) }
+
+func (duckDB) class(err error) error {
 	var e *duckdb.Error
 	if !errors.As(err, &e) {
 		return fmt.Errorf("%w (%T)", ErrRefused, err)
@@ -177,36 +196,34 @@ var classes = map[duckdb.ErrorType]string{
 	duckdb.ErrorTypeTransaction:          "another transaction stands in the way",
 }
 
-// columns are the columns of a table of records.
-func (s *session) columns(ctx context.Context, table string) ([]record.Vector, error) {
-	if err := checkName("table", table); err != nil {
-		return nil, err
-	}
-	var columns []record.Vector
+// find reads the columns of a table, and what has been known of them since they were loaded: nothing for a table that was not.
+func (d duckDB) find(ctx context.Context, s *session, table string) (relation, error) {
+	r := relation{from: d.table(table), facts: map[string]*facts{}}
 	var strange error
-	query := "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = " +
-		s.db.dialect.text(recordSchema) + " AND table_name = " + s.db.dialect.text(table) + " ORDER BY column_index"
-	err := s.stream(ctx, query, []record.Vector{{Type: record.Text}, {Type: record.Text}}, func(b *record.Batch) error {
+	query := "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = " +
+		d.text(recordSchema) + " AND table_name = " + d.text(table) + " ORDER BY column_index"
+	err := s.stream(ctx, query, []record.Vector{{Type: record.Text}, {Type: record.Text}, {Type: record.Text}}, func(b *record.Batch) error {
 		for i := range b.N {
 			name, kind := b.Columns[0].Text[i], b.Columns[1].Text[i]
 			t, ok := recordType(kind)
 			if !ok {
 				strange = fmt.Errorf("store: column %s of table %s has the type %s, which is none that records have", name, table, kind)
 			}
-			columns = append(columns, record.Vector{Name: name, Type: t})
+			r.columns = append(r.columns, record.Vector{Name: name, Type: t})
+			var f facts
+			if n, _ := fmt.Sscanf(b.Columns[2].Text[i], factsForm, &f.missing, &f.greatest, &f.decimals); n == 3 {
+				r.facts[name] = &f
+			}
 		}
 		return strange
 	})
 	if strange != nil {
-		return nil, strange
+		return relation{}, strange
 	}
 	if err != nil {
-		return nil, fmt.Errorf("store: columns of %s: %w", table, err)
+		return relation{}, fmt.Errorf("store: columns of %s: %w", table, err)
 	}
-	if len(columns) == 0 {
-		return nil, fmt.Errorf("store: there is no table %q", table)
-	}
-	return columns, nil
+	return r, nil
 }
 
 // factsForm is how the facts of a loaded column are kept, as its comment.
@@ -214,7 +231,7 @@ const factsForm = "missing %d greatest %g decimals %d"
 
 // keepFacts keeps the facts of a table's columns beside them.
 func (s *session) keepFacts(ctx context.Context, table string, columns []LoadedColumn, all []facts) error {
-	d := s.db.dialect
+	d := duckDB{}
 	for i, f := range all {
 		comment := fmt.Sprintf(factsForm, f.missing, f.greatest, f.decimals)
 		if err := s.exec(ctx, "COMMENT ON COLUMN "+d.table(table)+"."+d.ident(columns[i].Name)+" IS "+d.text(comment)); err != nil {
@@ -224,66 +241,43 @@ func (s *session) keepFacts(ctx context.Context, table string, columns []LoadedC
 	return nil
 }
 
-// facts are what has been known of a table's columns since they were loaded; nothing for a table that was not.
-func (s *session) facts(ctx context.Context, table string) (map[string]*facts, error) {
-	out := map[string]*facts{}
-	query := "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = " +
-		s.db.dialect.text(recordSchema) + " AND table_name = " + s.db.dialect.text(table) + " AND comment IS NOT NULL"
-	err := s.stream(ctx, query, []record.Vector{{Type: record.Text}, {Type: record.Text}}, func(b *record.Batch) error {
-		for i, name := range b.Columns[0].Text {
-			var f facts
-			if n, _ := fmt.Sscanf(b.Columns[1].Text[i], factsForm, &f.missing, &f.greatest, &f.decimals); n == 3 {
-				out[name] = &f
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("store: facts of %s: %w", table, err)
-	}
-	return out, nil
-}
-
-// lookups are the lookup tables with their number of key columns.
-func (s *session) lookups(ctx context.Context) (map[string]int, error) {
-	out := map[string]int{}
+// lookups are the tables of the schema for them.
+func (d duckDB) lookups(ctx context.Context, s *session) (map[string]lookup, error) {
+	out := map[string]lookup{}
 	query := "SELECT table_name, COUNT(*) FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = " +
-		s.db.dialect.text(lookupSchema) + " GROUP BY table_name"
+		d.text(lookupSchema) + " GROUP BY table_name"
 	err := s.stream(ctx, query, []record.Vector{{Type: record.Text}, {Type: record.Int}}, func(b *record.Batch) error {
-		for i := range b.N {
-			out[b.Columns[0].Text[i]] = int(b.Columns[1].Int[i]) - 1
+		for i, name := range b.Columns[0].Text {
+			out[name] = lookup{d.lookup(name), int(b.Columns[1].Int[i]) - 1}
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("store: lookups: %w", err)
-	}
-	return out, nil
+	return out, err
 }
 
-// addLookup fills a lookup table: key0, key1, ..., code.
-func (s *session) addLookup(ctx context.Context, name string, keys [][]string, values []string, width int) error {
-	columns := make([]record.Vector, 0, width+1)
-	for i := range width {
-		columns = append(columns, record.Vector{Name: fmt.Sprintf("key%d", i), Type: record.Text})
-	}
-	columns = append(columns, record.Vector{Name: "code", Type: record.Text})
+func (duckDB) write(ctx context.Context, s *session, name string, columns []record.Vector, rows iter.Seq2[*record.Batch, error]) error {
 	a, err := s.create(ctx, lookupSchema, name, columns)
 	if err != nil {
 		return err
 	}
-	for i := range keys {
-		row := make([]any, 0, width+1)
-		for _, k := range keys[i] {
-			row = append(row, k)
+	row := make([]driver.Value, len(columns))
+	for b, err := range rows {
+		if err != nil {
+			a.Close()
+			return err
 		}
-		if err := a.append(append(row, values[i])); err != nil {
-			a.close()
-			return fmt.Errorf("store: lookup %s: %w", name, refusal(ctx, err))
+		for i := range b.N {
+			for j := range row {
+				row[j] = b.Columns[j].Text[i] // its keys are texts
+			}
+			if err := a.AppendRow(row...); err != nil {
+				a.Close()
+				return refusal(ctx, err)
+			}
 		}
 	}
-	if err := a.close(); err != nil {
-		return fmt.Errorf("store: lookup %s: %w", name, refusal(ctx, err))
+	if err := a.Close(); err != nil {
+		return refusal(ctx, err)
 	}
 	return nil
 }
@@ -291,6 +285,9 @@ func (s *session) addLookup(ctx context.Context, name string, keys [][]string, v
 // Attach makes a Parquet file a table, read in place. Integers up to 64 bits become int, floating and decimal numbers float, times and larger integers text. The
 // name must be new. The file must stay where it is and as it is.
 func (db *DB) Attach(ctx context.Context, name, parquetPath string) error {
+	if err := db.embedded(); err != nil {
+		return err
+	}
 	if err := checkName("table", name); err != nil {
 		return err
 	}
@@ -353,6 +350,9 @@ const attachedMark = "parquet "
 // Seal closes the database to files and network but for its own file, the Parquet files attached so far and all of TempDir, and locks its settings.
 // It can't be undone while the database is open. Tables can still be loaded.
 func (db *DB) Seal(ctx context.Context) error {
+	if err := db.embedded(); err != nil {
+		return err
+	}
 	var paths []string
 	d := duckDB{}
 	err := db.snapshot(ctx, func(s *session) error {

@@ -16,14 +16,29 @@ type transport func(ctx context.Context, conn driver.Conn, query string, result 
 
 // stream hands over the result of a query. Errors of the engine have lost their text; those of sink are as they were.
 func (s *session) stream(ctx context.Context, query string, result []record.Vector, sink func(*record.Batch) error) error {
-	return s.conn.Raw(func(conn any) error { return s.db.transport(ctx, conn.(driver.Conn), query, result, sink) })
+	return s.conn.Raw(func(conn any) error { return s.db.transport(ctx, conn.(driver.Conn), s.db.tag+query, result, sink) })
 }
 
-// byRows is the transport of database/sql drivers.
-func byRows(ctx context.Context, conn driver.Conn, query string, result []record.Vector, sink func(*record.Batch) error) error {
+// read is stream for what reads rows of records: in a plan the query is noted, and not asked.
+func (s *session) read(ctx context.Context, query string, result []record.Vector, sink func(*record.Batch) error) error {
+	if s.db.dry {
+		s.db.asked = append(s.db.asked, query)
+		return nil
+	}
+	return s.stream(ctx, query, result, sink)
+}
+
+// byRows is the transport of database/sql drivers, of an engine whose errors refuse takes the text from.
+func byRows(refuse func(context.Context, error) error) transport {
+	return func(ctx context.Context, conn driver.Conn, query string, result []record.Vector, sink func(*record.Batch) error) error {
+		return rowByRow(ctx, conn, query, result, sink, refuse)
+	}
+}
+
+func rowByRow(ctx context.Context, conn driver.Conn, query string, result []record.Vector, sink func(*record.Batch) error, refuse func(context.Context, error) error) error {
 	rows, err := conn.(driver.QueryerContext).QueryContext(ctx, query, nil)
 	if err != nil {
-		return refusal(ctx, err)
+		return refuse(ctx, err)
 	}
 	defer rows.Close()
 	values := make([]driver.Value, len(result))
@@ -40,7 +55,7 @@ func byRows(ctx context.Context, conn driver.Conn, query string, result []record
 			err = ctx.Err()
 		}
 		if err != nil {
-			return refusal(ctx, err)
+			return refuse(ctx, err)
 		}
 		for i, v := range values {
 			c := &b.Columns[i]

@@ -76,12 +76,22 @@ func folder(path string) error {
 // A DB is an open database. It may be used by several goroutines at a time, but by one process only.
 type DB struct {
 	pool      *sql.DB
-	dialect   dialect
+	engine    engine
 	transport transport
+	dry       bool         // small tables are named but not written, and nothing is read but catalogues
+	asked     []string     // then: what would have been read
+	tag       string       // what queries begin with
+	closing   func() error // what else is to be closed, first; may be nil
 }
 
 // Close closes the database. Loaders and queries must have ended.
-func (db *DB) Close() error { return db.pool.Close() }
+func (db *DB) Close() error {
+	var err error
+	if db.closing != nil {
+		err = db.closing()
+	}
+	return errors.Join(err, db.pool.Close())
+}
 
 // A session is one connection, inside one transaction.
 type session struct {
@@ -96,47 +106,60 @@ func (db *DB) snapshot(ctx context.Context, f func(*session) error) error {
 
 // transact runs f in a transaction, which is kept when keep is set and f succeeds.
 func (db *DB) transact(ctx context.Context, keep bool, f func(*session) error) error {
-	s, err := db.begin(ctx)
+	s, err := db.begin(ctx, keep)
 	if err != nil {
 		return err
 	}
 	if err := f(s); err != nil || !keep {
-		s.end("ROLLBACK")
+		s.end(false)
 		return err
 	}
-	if err := s.end("COMMIT"); err != nil {
+	if err := s.end(true); err != nil {
 		return fmt.Errorf("store: keeping the changes: %w", err)
 	}
 	return nil
 }
 
-func (db *DB) begin(ctx context.Context) (*session, error) {
+func (db *DB) begin(ctx context.Context, writes bool) (*session, error) {
 	conn, err := db.pool.Conn(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("store: connecting: %w", refusal(ctx, err))
+		return nil, fmt.Errorf("store: connecting: %w", refused(ctx, db.engine, err))
 	}
 	s := &session{db, conn}
-	if err := s.exec(ctx, "BEGIN TRANSACTION"); err != nil {
+	if err := db.engine.begin(ctx, s, writes); err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("store: beginning a transaction: %w", err)
 	}
 	return s, nil
 }
 
-// end ends the transaction, also when the work was cancelled.
-func (s *session) end(how string) error {
-	err := s.exec(context.Background(), how)
+// end ends the session, also when the work was cancelled.
+func (s *session) end(keep bool) error {
+	ctx := context.Background()
+	err := s.db.engine.end(ctx, s, keep)
 	if closing := s.conn.Close(); err == nil && closing != nil {
-		err = refusal(context.Background(), closing)
+		err = refused(ctx, s.db.engine, closing)
 	}
 	return err
 }
 
 func (s *session) exec(ctx context.Context, query string) error {
-	if _, err := s.conn.ExecContext(ctx, query); err != nil {
-		return refusal(ctx, err)
+	if _, err := s.conn.ExecContext(ctx, s.db.tag+query); err != nil {
+		return refused(ctx, s.db.engine, err)
 	}
 	return nil
+}
+
+// find tells what the name of a table stands for.
+func (s *session) find(ctx context.Context, table string) (relation, error) {
+	if err := checkName("table", table); err != nil {
+		return relation{}, err
+	}
+	r, err := s.db.engine.find(ctx, s, table)
+	if err == nil && len(r.columns) == 0 {
+		err = fmt.Errorf("store: there is no table %q", table)
+	}
+	return r, err
 }
 
 // batchRows is how many rows at most a sink gets at a time.
@@ -145,7 +168,8 @@ const batchRows = 1 << 13
 // Columns are the names and types of a table's columns, in order.
 func (db *DB) Columns(ctx context.Context, table string) (columns []record.Vector, err error) {
 	err = db.snapshot(ctx, func(s *session) error {
-		columns, err = s.columns(ctx, table)
+		r, err := s.find(ctx, table)
+		columns = r.columns
 		return err
 	})
 	return columns, err
@@ -212,19 +236,36 @@ func (db *DB) Lookup(ctx context.Context, name string, keyColumns []string, keys
 		}
 		seen[joined] = i + 1
 	}
-	return db.transact(ctx, true, func(s *session) error { return s.addLookup(ctx, name, keys, values, len(keyColumns)) })
+	b := &record.Batch{N: len(keys)}
+	for j := range keyColumns {
+		v := record.Vector{Name: fmt.Sprintf("key%d", j), Type: record.Text, Text: make([]string, len(keys))}
+		for i, key := range keys {
+			v.Text[i] = key[j]
+		}
+		b.Columns = append(b.Columns, v)
+	}
+	b.Columns = append(b.Columns, record.Vector{Name: "code", Type: record.Text, Text: values})
+	rows := func(yield func(*record.Batch, error) bool) { yield(b, nil) }
+	if err := db.keepSmall(ctx, name, b.Columns, rows); err != nil {
+		return fmt.Errorf("store: lookup %s: %w", name, err)
+	}
+	return nil
 }
 
 // Distinct gives the values that a column holds, as texts in byte order, and the number of rows where it is missing.
 func (db *DB) Distinct(ctx context.Context, table, column string) (values []string, missing int64, err error) {
 	err = db.snapshot(ctx, func(s *session) error {
-		c, err := s.column(ctx, table, column)
+		r, err := s.find(ctx, table)
 		if err != nil {
 			return err
 		}
-		d := db.dialect
-		query := fmt.Sprintf("SELECT %s AS v, COUNT(*) AS n FROM %s GROUP BY 1", d.asText(d.ident(c.Name)), d.table(table))
-		err = s.stream(ctx, query, []record.Vector{{Type: record.Text}, {Type: record.Int}}, func(b *record.Batch) error {
+		c, err := r.column(table, column)
+		if err != nil {
+			return err
+		}
+		d := db.engine
+		query := fmt.Sprintf("SELECT %s AS g_v, COUNT(*) AS g_n FROM %s GROUP BY %s", d.asText(r.read(d, c.Name), c.Type), r.rows(), d.grouped("g_v"))
+		err = s.read(ctx, query, []record.Vector{{Type: record.Text}, {Type: record.Int}}, func(b *record.Batch) error {
 			for i := range b.N {
 				if b.Columns[0].State[i] != record.Present {
 					missing += b.Columns[1].Int[i]
@@ -243,38 +284,44 @@ func (db *DB) Distinct(ctx context.Context, table, column string) (values []stri
 	return values, missing, err
 }
 
-func (s *session) column(ctx context.Context, table, name string) (record.Vector, error) {
-	columns, err := s.columns(ctx, table)
-	if err != nil {
-		return record.Vector{}, err
-	}
-	i := slices.IndexFunc(columns, func(c record.Vector) bool { return c.Name == name })
+// column is a column of what the name table stands for.
+func (r relation) column(table, name string) (record.Vector, error) {
+	i := slices.IndexFunc(r.columns, func(c record.Vector) bool { return c.Name == name })
 	if i < 0 {
-		return record.Vector{}, fmt.Errorf("store: table %s has no column %q (it has %s)", table, name, strings.Join(columnNames(columns), ", "))
+		return record.Vector{}, fmt.Errorf("store: table %s has no column %q (it has %s)", table, name, strings.Join(columnNames(r.columns), ", "))
 	}
-	return columns[i], nil
+	return r.columns[i], nil
 }
 
-// Scan hands the named columns of a table to sink, in batches and in the order in which the rows were loaded. A missing value is
-// record.Missing; the batches have no line numbers. A batch is the sink's to keep. An error of the sink ends the scan and is returned. The engine holds the
+// Scan hands the named columns of a table to sink, in batches and in the order in which the rows were loaded; those of a server, where rows have no order, sorted by all the columns, so that
+// they come the same each time. A missing value is record.Missing; the batches have no line numbers. A batch is the sink's to keep. An error of the sink ends the scan and is returned. The engine holds the
 // columns in memory while they are handed over.
 func (db *DB) Scan(ctx context.Context, table string, columns []string, sink func(*record.Batch) error) error {
 	return db.snapshot(ctx, func(s *session) error {
+		r, err := s.find(ctx, table)
+		if err != nil {
+			return err
+		}
+		d := db.engine
 		var expressions []string
 		var result []record.Vector
 		for _, name := range columns {
-			c, err := s.column(ctx, table, name)
+			c, err := r.column(table, name)
 			if err != nil {
 				return err
 			}
-			expressions = append(expressions, s.db.dialect.stored(s.db.dialect.ident(name), c.Type))
+			expressions = append(expressions, d.stored(r.read(d, name), c.Type))
 			result = append(result, c)
 		}
 		if len(columns) == 0 {
 			return fmt.Errorf("store: scan of %s names no column", table)
 		}
+		query := "SELECT " + strings.Join(expressions, ", ") + " FROM " + r.rows()
+		if _, ok := d.(serving); ok {
+			query += " ORDER BY " + strings.Join(expressions, ", ")
+		}
 		var sunk error
-		err := s.stream(ctx, "SELECT "+strings.Join(expressions, ", ")+" FROM "+s.db.dialect.table(table), result, func(b *record.Batch) error {
+		err = s.read(ctx, query, result, func(b *record.Batch) error {
 			sunk = sink(b)
 			return sunk
 		})

@@ -14,7 +14,7 @@ import (
 // TestTransports counts the same records by Arrow and by rows. (All other tests run once in each build.)
 func TestTransports(t *testing.T) {
 	byColumns, plain := open(t, Options{}), open(t, Options{})
-	plain.transport = byRows
+	plain.transport = byRows(refusal)
 	rapid.Check(t, func(rt *rapid.T) {
 		b := drawn(rt)
 		spec := cube.Spec{Name: "c", From: "r", Dims: []cube.SpecDim{dim("a"), dim("b", "1", "2")}, Measures: []cube.SpecMeasure{counting("N"), summing("Int", "n"), summing("Float", "x")}}
