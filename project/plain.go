@@ -641,22 +641,25 @@ func (t *PlainTable) given(f protect.Family) (map[string]*cube.Cube, error) {
 	return out, nil
 }
 
-// AttackPlain attacks published plain tables together.
+// AttackPlain attacks published plain tables together, each as an edition of its own. One without a column of times is taken to be of those of the first that has one.
 func AttackPlain(tables []*PlainTable) (protect.Findings, error) {
-	var cubes []*cube.Cube
-	var nestings []protect.Nesting
+	if len(tables) == 0 {
+		return protect.Findings{}, nil
+	}
+	timed := func(t *PlainTable) bool {
+		return slices.ContainsFunc(t.Dims, func(d string) bool { return slices.Contains(timeColumns, strings.ToLower(d)) })
+	}
+	editions := make([][]*cube.Cube, len(tables))
+	first := slices.IndexFunc(tables, timed)
 	for i, t := range tables {
 		own, err := t.Published()
 		if err != nil {
 			return protect.Findings{}, err
 		}
-		cubes = append(cubes, own...)
-		if i == 0 {
-			nestings = t.Nestings() // hierarchies are given for all
+		if first >= 0 && !timed(t) {
+			i = first
 		}
+		editions[i] = append(editions[i], own...)
 	}
-	if len(cubes) == 0 {
-		return protect.Findings{}, nil
-	}
-	return protect.Attack(cubes, nestings...)
+	return protect.AttackEditions(editions, tables[0].Nestings()...) // hierarchies are given for all
 }

@@ -142,9 +142,27 @@ func undone(policy protect.Policy, early []*cube.Cube, before, after protect.Fin
 				key := at(row, m)
 				_, computed := values[key]
 				known, bounded := ranges[key]
+				// Some number that it may be is one that the policy forbids.
+				forbidden := func() bool {
+					if meas.Kind != cube.Count {
+						return true // hidden by a rule
+					}
+					const most = 1000
+					for v := known.WholeLeast; v <= min(*known.WholeMost, known.WholeLeast+most); v++ {
+						if policy.Forbids(c, row, m, func(r, k int) (float64, bool) {
+							if r == row && k == m {
+								return v, true
+							}
+							return value(r, k)
+						}) {
+							return true
+						}
+					}
+					return *known.WholeMost-known.WholeLeast > most
+				}
 				switch {
 				case computed && !old[key] && policy.Forbids(c, row, m, value),
-					!computed && bounded && cell.Status == cube.HiddenRule && policy.TooNarrow(known, meas.Kind == cube.Count) && !old[key+"\nnarrow"]:
+					!computed && bounded && cell.Status == cube.HiddenRule && policy.TooNarrow(known, meas.Kind == cube.Count) && !old[key+"\nnarrow"] && forbidden():
 					told = append(told, fmt.Sprintf("%s of %s, %s", meas.Name, c.Name, key[strings.LastIndex(key, "\n")+1:]))
 				}
 			}

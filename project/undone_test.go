@@ -70,9 +70,10 @@ func TestUndone(t *testing.T) {
 		{"none, hidden", full, []float64{30, -1}, 30, computed("N", "b", 0), true},
 		{"a sum hidden by a rule", policy, []float64{-2, 18}, 30, computed("Sum", "a", 1000), true},
 		{"a sum hidden to protect", policy, []float64{-1, 18}, 30, computed("Sum", "a", 1000), false},
-		// 10 to 18 leaves 14 four less and four more, and 10 to 16 leaves no number that.
-		{"interval kept", wide, []float64{-2, 18}, 30, known(10, 18), false},
-		{"interval lost", wide, []float64{-2, 18}, 30, known(10, 16), true},
+		// 4 to 12 leaves 8 four less and four more, and 4 to 8, of which 5 may not be known, leaves no number that. 12 may be known, so 12 to 13 may.
+		{"interval kept", wide, []float64{-2, 18}, 30, known(4, 12), false},
+		{"interval lost", wide, []float64{-2, 18}, 30, known(4, 8), true},
+		{"interval lost of what may be known", policy, []float64{-2, 18}, 0, known(12, 13), false},
 		{"interval from 0 kept", wide, []float64{-2, 18}, 30, known(0, 4), false},
 		{"interval from 0 lost", wide, []float64{-2, 18}, 30, known(0, 3), true},
 	} {

@@ -79,7 +79,9 @@ type attacker struct {
 	same      map[[2]int32][2]int32 // dimension and code of a member by those of the same one elsewhere
 	time      []bool                // per dimension: its members are times, so that a total is one number only over the same of them
 	sets      [][][]int32           // per dimension of times: the sets of codes that totals are over, each in order
-	apart     map[[2]int]int        // cells of an edition that shows another number there than an edition before it, by edition and the cell of the other
+	editions  int
+	scopes    scopes
+	apart     map[[2]int]int // cells of an edition that shows another number there than an edition before it, by edition and the cell of the other
 	findings  Findings
 	negative  map[string]bool // sums that are shown below zero somewhere
 	scale     float64         // power of ten that makes sums whole numbers
@@ -137,7 +139,9 @@ func AttackEditions(editions [][]*cube.Cube, nestings ...Nesting) (Findings, err
 			a.enter(c, e)
 		}
 	}
+	a.editions = len(editions)
 	a.totals(len(editions))
+	a.scope(len(editions))
 	if err := a.read(); err != nil {
 		return Findings{}, err
 	}
@@ -260,7 +264,7 @@ func (a *attacker) coarse(pair [2]int, code int32) int32 {
 
 // cell is the number of an edition with the given codes, one per dimension, -1 for all its members and less for a set of times; a coarse code that follows from a fine one is left out.
 func (a *attacker) cell(edition int, measure string, count bool, codes []int32) int {
-	key, parts := a.key(measure, codes)
+	key, parts := a.key(edition, measure, codes)
 	i, ok := a.index[key]
 	if !ok {
 		i = len(a.cells)
@@ -275,7 +279,7 @@ func (a *attacker) cell(edition int, measure string, count bool, codes []int32) 
 
 // find is the cell, if some table or relation has it.
 func (a *attacker) find(edition int, measure string, codes []int32) (cell int, ok bool) {
-	key, _ := a.key(measure, codes)
+	key, _ := a.key(edition, measure, codes)
 	i, ok := a.index[key]
 	if own, apart := a.apart[[2]int{edition, i}]; ok && apart {
 		return own, true
@@ -283,8 +287,17 @@ func (a *attacker) find(edition int, measure string, codes []int32) (cell int, o
 	return i, ok
 }
 
-func (a *attacker) key(measure string, codes []int32) (string, [][2]int32) {
+func (a *attacker) key(edition int, measure string, codes []int32) (string, [][2]int32) {
 	var parts [][2]int32
+	if len(a.scopes.partial) > 0 {
+		given := codes
+		codes = slices.Clone(codes)
+		for d, code := range given {
+			if of := a.own(edition, d, given); code == -1 && of != nil {
+				codes[d] = a.over(d, of)
+			}
+		}
+	}
 	for d, code := range codes {
 		if code == -1 {
 			continue
@@ -414,13 +427,13 @@ func union(x, y []int32) []int32 {
 	return slices.Compact(out)
 }
 
-// over is the code of the total over a set of times: -1 for all that there are, and the time itself for one of several.
+// over is the code of the total over a set of times: -1 for all that there are, and the time itself for one of several. Of other members one is no total: it may be one at some times only.
 func (a *attacker) over(d int, set []int32) int32 {
 	i := slices.IndexFunc(a.sets[d], func(o []int32) bool { return slices.Equal(o, set) })
 	switch {
 	case i == 0:
 		return -1
-	case len(set) == 1:
+	case len(set) == 1 && a.time[d]:
 		return set[0]
 	case i < 0:
 		i = len(a.sets[d])

@@ -21,6 +21,7 @@ func (a *attacker) relate() {
 	})
 	a.relateFar()
 	a.relateTimes()
+	a.relateScopes()
 }
 
 func (a *attacker) each(visit func(t *attacked, m int)) {
@@ -141,7 +142,7 @@ func (a *attacker) relateTimes() {
 				continue // what a later edition shows otherwise
 			}
 			at(i, -1)
-			key, _ := a.key(c.measure, codes)
+			key, _ := a.key(-1, c.measure, codes)
 			if alike[key] == nil {
 				order = append(order, key)
 			}

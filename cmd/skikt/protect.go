@@ -193,7 +193,7 @@ type auditCmd struct {
 func (c *auditCmd) Help() string {
 	return `Verifies every checksum of the editions, then attacks what they hide, all together: every hidden cell is tried against every sum that the
 tables and the hierarchy of areas imply, and its least and greatest possible value is found, in exact arithmetic. In a CSV file of a table from elsewhere a cell without
-a number is hidden. Files are attacked together, as one publication; a total over years (a column named year, år, period and the like) is one number only over the same years. What is found holds hidden values: keep it as
+a number is hidden. Files are attacked together; a total over years (a column named year, år, period and the like) is one number only over the same years. What is found holds hidden values: keep it as
 confidential as the records.
 
 Exit codes: 0 nothing can be computed; 1 an edition or a file can't be opened; 3 rows of a CSV file must be mended first, named by line: a count that is negative, has decimals or is too large (--sums
