@@ -130,7 +130,9 @@ func (s *Server) serveAPI(w http.ResponseWriter, req *http.Request, root string)
 	body := a.body
 	if a.kind == "application/json" { // links are absolute, and stay in the edition that was asked
 		h.Set("Vary", "Host, X-Forwarded-Proto")
-		body = bytes.ReplaceAll(body, []byte(`"href":"/`), []byte(`"href":"`+origin(req)+root+`/`))
+		if link := []byte(`"href":"/`); bytes.Contains(body, link) { // cells have none, and are not copied
+			body = bytes.ReplaceAll(body, link, []byte(`"href":"`+origin(req)+root+`/`))
+		}
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(a.status)
@@ -419,6 +421,11 @@ func (s *Server) apiTable(c *apiCall, post bool) (*reply, error) {
 			if asked, err = readSelection(c.Body); err != nil {
 				return nil, err
 			}
+			var beside apiSelection
+			if beside, err = c.selection(); err != nil {
+				return nil, err
+			}
+			asked.join(beside)
 		} else if asked, err = c.selection(); err != nil {
 			return nil, err
 		}

@@ -314,6 +314,7 @@ func TestSnapshot(t *testing.T) {
 	}))
 	defer host.Close()
 	ctx, folder, asked, f := t.Context(), t.TempDir(), json.RawMessage(`{"recipe":"three"}`), &Fetcher{}
+	f.Limit(strings.TrimPrefix(host.URL, "http://"), Limit{1000, time.Second})
 	broken.Store(true)
 	if _, _, err := fetchInto(t, folder, "index", asked, three{host.URL, "2025"}, f, nil); err == nil {
 		t.Fatal("a visit that was refused was kept")
