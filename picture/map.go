@@ -19,6 +19,7 @@ type Chart struct {
 	Caption string
 	SVG     template.HTML
 	Legend  *Legend
+	Told    string // what the map shows, in words
 	Notes   []string
 
 	Histogram template.HTML // of the values, where the page wants one
@@ -455,7 +456,13 @@ func ChartBy(d Map, title string, cells []cube.Cell, m cube.Measure, l *Legend, 
 	if svg == "" {
 		return nil
 	}
-	c := &Chart{Caption: title, SVG: svg, Legend: l}
+	var seen []cube.Cell
+	for i, s := range d.Shapes {
+		if len(s.Border) > 0 {
+			seen = append(seen, cells[i])
+		}
+	}
+	c := &Chart{Caption: title, SVG: svg, Legend: l, Told: Told(seen, m, lang)}
 	if drawn < len(d.Shapes) {
 		c.Notes = append(c.Notes, fmt.Sprintf(withoutBorder.In(lang), Number(float64(drawn), 0, lang), Number(float64(len(d.Shapes)), 0, lang)))
 	}

@@ -69,7 +69,7 @@ func (s *Server) firmness(q place, t *placeType, lang string) ([]string, error) 
 					parts = append(parts, fmt.Sprintf(word(lang, "chance-of"), areatype.Type(k+1).Code(), picture.Number(100*p, 0, lang)+picture.PercentSign(lang)))
 				}
 			}
-			out = append(out, fmt.Sprintf(word(lang, "chances-are"), strings.Join(parts, ", ")))
+			out = append(out, fmt.Sprintf(word(lang, "chances-are"), strings.Join(parts, "; ")))
 		}
 		if published := typeOf(get("PublishedAreaType")); published > 0 && published != kind {
 			out = append(out, fmt.Sprintf(word(lang, "types-disagree"), kind.Code(), published.Code()))

@@ -77,7 +77,7 @@ func TestMapByChance(t *testing.T) {
 	if !strings.Contains(plainText(svg), "Only areas that belong to their area type with a chance of at least 90%") {
 		t.Error("the picture doesn't say what is left out")
 	}
-	if text := page(t, s, "/plats/0180R003"); !strings.Contains(text, "sannolikheten för typ 4 64\u00a0%, typ 5 36\u00a0%") {
+	if text := page(t, s, "/plats/0180R003"); !strings.Contains(text, "sannolikheten för varje typ: typ 4, 64\u00a0%; typ 5, 36\u00a0%") {
 		t.Error("the page of an area lacks the chances of its types")
 	}
 	if text := page(t, s, "/en/karta?m=index:AreaType"); !strings.Contains(text, `name="chans"`) || strings.Contains(text, "Chance of the area type") {
