@@ -46,7 +46,7 @@ type Map struct {
 	Lang    string
 	Small   bool // a third as large, one of several side by side
 	Shared  bool // the patterns stand in another drawing of the same page
-	Bare    bool // an empty group stands in place of the areas: whoever has them already puts them there, see [OutlinesOf]
+	Bare    bool // an empty group stands in place of the areas, and the further ones have no outline: whoever has them already puts them there, see [OutlinesOf]
 }
 
 // mapWidth and mapHeight are the largest size of a map in pixels. Corners lie on a grid of half pixels, so the drawing's own units are twice as many.
@@ -116,7 +116,11 @@ func Draw(d Map) template.HTML {
 		coarse := p.coarse()
 		fmt.Fprintf(&p.out, `<g transform="scale(%d)">`, grain)
 		for _, s := range d.Further {
-			p.link(s, `<path class="further" fill="none" stroke="#000" stroke-width=".6" d="`+coarse.path(s.Border)+`"/>`)
+			outline := ""
+			if !d.Bare {
+				outline = ` d="` + coarse.path(s.Border) + `"`
+			}
+			p.link(s, `<path class="further" fill="none" stroke="#000" stroke-width=".6"`+outline+`/>`)
 		}
 		p.out.WriteString("</g>")
 	}
@@ -149,6 +153,7 @@ type Outlines struct {
 	Scale   int      `json:"scale"`   // units of the drawing that [Draw] makes of the same map to a unit here
 	Paths   []string `json:"paths"`   // what SVG calls d; empty for an area without a border
 	Middles [][2]int `json:"middles"` // of the areas' bounds, right and down
+	Further []string `json:"further"` // of the larger areas, where the map has them
 }
 
 // OutlinesOf draws each area of a map as [Draw] does.
@@ -160,6 +165,9 @@ func OutlinesOf(d Map) *Outlines {
 	o := &Outlines{Scale: 1}
 	if d.crowded() {
 		p, o.Scale = p.coarse(), grain
+		for _, s := range d.Further {
+			o.Further = append(o.Further, p.path(s.Border))
+		}
 	}
 	for _, s := range d.Shapes {
 		o.Paths = append(o.Paths, p.path(s.Border))
@@ -420,6 +428,7 @@ func ChartOf(d Map, title string, cells []cube.Cell, m cube.Measure, lang string
 // ChartBy makes the map of cells, one for each shape, whose class in a legend is set here. Unreliable values are drawn at half strength.
 func ChartBy(d Map, title string, cells []cube.Cell, m cube.Measure, l *Legend, lang string) *Chart {
 	drawn := 0
+	told := !d.Bare && !d.crowded() // each area by itself, with its words
 	for i := range d.Shapes {
 		s := &d.Shapes[i]
 		if len(s.Border) == 0 {
@@ -433,6 +442,9 @@ func ChartBy(d Map, title string, cells []cube.Cell, m cube.Measure, l *Legend, 
 		}
 		if s.Quiet {
 			s.Class, s.Faint = quiet, false
+		}
+		if !told {
+			continue
 		}
 		if s.Text = s.Class.Label; cells[i].Status.HasValue() && m.Kind != cube.Code {
 			s.Text = Amount(cells[i].Value, m, lang) + Unit(m, lang)

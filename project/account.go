@@ -54,7 +54,7 @@ func (a *Account) add(b *record.Batch, places []locate.Place, keys *record.Vecto
 			}
 			a.keys[fate{code, p.Outcome}] += keys.Int[i]
 		}
-		if name := p.Outcome.String(); !p.Outcome.Placed() && len(a.Lines[name]) < maxLines {
+		if name := p.Outcome.String(); !p.Outcome.Placed() && len(a.Lines[name]) < maxLines && b.Line[i] > 0 {
 			if a.Lines == nil {
 				a.Lines = map[string][]int{}
 			}

@@ -88,7 +88,7 @@ func (r *Run) personsOf(ctx context.Context, x IndicatorDecl, kommuner *area.Div
 	}
 	out := &persons{share: t.Share != nil}
 	if out.share {
-		group, err := r.groupDimOnce(ctx, "assess_"+t.Name, *t.group(t.Share.Over))
+		group, err := r.groupDimOnce(ctx, from, "assess_"+t.Name, *t.group(t.Share.Over))
 		if err != nil {
 			return nil, err
 		}
@@ -198,7 +198,7 @@ func (r *Run) personsOf(ctx context.Context, x IndicatorDecl, kommuner *area.Div
 }
 
 // groupDimOnce is groupDim, with its lookup stored once.
-func (r *Run) groupDimOnce(ctx context.Context, family string, g GroupDecl) (cube.SpecDim, error) {
+func (r *Run) groupDimOnce(ctx context.Context, from *loaded, family string, g GroupDecl) (cube.SpecDim, error) {
 	name := "group_" + family + "_" + g.Name
 	if r.lookups[name] {
 		plain := g
@@ -206,11 +206,11 @@ func (r *Run) groupDimOnce(ctx context.Context, family string, g GroupDecl) (cub
 		for i := range plain.Members {
 			plain.Members[i].Values = nil
 		}
-		dim, err := r.groupDim(ctx, family, plain)
+		dim, err := groupDim(ctx, from, family, plain)
 		dim.Lookup = name
 		return dim, err
 	}
-	dim, err := r.groupDim(ctx, family, g)
+	dim, err := groupDim(ctx, from, family, g)
 	r.lookups[name] = dim.Lookup != ""
 	return dim, err
 }
@@ -506,7 +506,7 @@ func (m *measuring) neighbours(ctx context.Context) ([]assess.Variation, error) 
 	const side = 100
 	squares := segregation.Squares{Side: side, Members: make([][]int64, 1)}
 	at := map[[2]int64]int{}
-	err := m.db.Scan(ctx, m.from.table, columns, func(b *record.Batch) error {
+	err := m.scan(ctx, m.from, columns, func(b *record.Batch) error {
 		x, okX, err := floats(b, columns[0])
 		if err != nil {
 			return err

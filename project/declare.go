@@ -40,6 +40,7 @@ type Declaration struct {
 	Assignment  Assignment             `yaml:"assignment"`
 	Sources     map[string]SourceDecl  `yaml:"sources"`
 	Geography   GeographyDecl          `yaml:"geography"`
+	Engine      *EngineDecl            `yaml:"engine"` // a database server that records are tables of
 	Records     map[string]RecordsDecl `yaml:"records"`
 	Indices     []IndexDecl            `yaml:"indices"`
 	Types       *TypesDecl             `yaml:"types"`
@@ -145,9 +146,10 @@ type BorderDecl struct {
 	AcceptFaults Text `yaml:"accept_faults"`
 }
 
-// RecordsDecl declares records: a file, how to read it, and how to place its rows in areas.
+// RecordsDecl declares records: a file or a table, how to read it, and how to place its rows in areas.
 type RecordsDecl struct {
 	FileDecl   `yaml:",inline"`
+	Table      string             `yaml:"table"` // table or view on the engine, in place of a file: register.person
 	Title      Text               `yaml:"title"`
 	Read       record.Declaration `yaml:"read"`
 	Year       int                `yaml:"year"`        // the year of every row, when the rows do not say
@@ -408,6 +410,7 @@ func (p *Project) validate(path string, text []byte) error {
 	}
 	p.resolveSources(say)
 	p.validateGeography(say.under("geography"))
+	p.validateEngine(say)
 	of := map[string]columns{}
 	for _, name := range sorted(p.Records) {
 		of[name] = p.validateRecords(p.Records[name], say.under("records."+name))
@@ -519,8 +522,11 @@ type columns map[string]record.Type
 func (c columns) number(name string) bool { return c[name] == record.Int || c[name] == record.Float }
 
 func (p *Project) validateRecords(r RecordsDecl, say complain) columns {
-	if r.File == "" && r.Synthetic == nil {
-		say("", "no file is named")
+	switch {
+	case r.Table != "":
+		r.validateTableOf(say)
+	case r.File == "" && r.Synthetic == nil:
+		say("", "no file is named, and no table")
 	}
 	p.validateSource("source", r.Source, say)
 	if (r.Year == 0) == (r.YearColumn == "") {
@@ -584,7 +590,7 @@ func (p *Project) validateNearest(a AlsoDecl, say complain) {
 	case !ok:
 		say("nearest", "records %q are not declared (there are %s)", a.Nearest, list(p.Records))
 		return
-	case places.Locate.X == "" || places.parquet():
+	case places.Locate.X == "" || places.parquet() || places.Table != "":
 		say("nearest", "%s are not placed by coordinates of a file of rows", a.Nearest)
 	case a.Division != "":
 		say("division", "give division or nearest, not both")

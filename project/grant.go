@@ -434,7 +434,7 @@ func (r *Run) publicFile(ctx context.Context, f FileDecl) (cube.Source, string, 
 	if err != nil {
 		return cube.Source{}, "", err
 	}
-	src, err := r.source(ctx, f, path)
+	src, err := r.source(ctx, RecordsDecl{FileDecl: f}, path)
 	if err == nil && !src.Public {
 		err = fmt.Errorf("the file %s is the agency's own, and disclosure control of what is computed from it here is not at hand: use what is already public; declare public: true for its source if its publisher has made the figures public, as amounts decided to named huvudmän are; or use skikt grant or skikt target, whose output stays with you", f.File)
 	}

@@ -25,12 +25,14 @@ const areaColumn = "skikt_area"
 // loaded is records in the store.
 type loaded struct {
 	name       string
+	db         *store.DB
 	table      string
 	columns    []record.Vector
 	division   area.ID
 	areaColumn string            // areaColumn, or for Parquet read in place the records' own column
 	codes      map[string]string // then: from what stands in it to the code of the area; what is not here could not be placed
 	unplaced   int64             // rows that no area was found for
+	about      int64             // in a plan: about how many rows; -1 when nobody knows
 	yearColumn string            // with the year, or
 	year       int               // the year of every row
 	bordered   []bool            // of the areas of division, when rows are placed by their coordinates
@@ -52,9 +54,9 @@ func (r *Run) count(ctx context.Context, l *loaded, spec cube.Spec) (*cube.Cube,
 	year := cube.Dimension{Name: yearDim, Title: cube.Text{SV: "År", EN: "Year"}, Role: cube.Time}
 	if l.yearColumn != "" {
 		spec.Dims = append(spec.Dims, cube.SpecDim{Dimension: year, Columns: []string{l.yearColumn}})
-		return r.db.Cube(ctx, spec)
+		return r.ask(ctx, l, spec)
 	}
-	c, account, err := r.db.Cube(ctx, spec)
+	c, account, err := r.ask(ctx, l, spec)
 	if err != nil {
 		return nil, account, err
 	}
@@ -69,6 +71,9 @@ func (r *Run) Load(ctx context.Context) error {
 	var all []error
 	var err error
 	if r.keyer, err = r.recordKeyer(); err != nil {
+		return err
+	}
+	if err := r.connect(ctx); err != nil {
 		return err
 	}
 	for _, name := range sorted(r.Records) {
@@ -100,11 +105,14 @@ func (r *Run) canPlace(l LocateDecl) bool {
 }
 
 func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
+	if decl.Table != "" {
+		decl.File = decl.Table
+	}
 	path, err := r.recordFile(ctx, name, &decl)
 	if err != nil {
 		return err
 	}
-	src, err := r.source(ctx, decl.FileDecl, path)
+	src, err := r.source(ctx, decl, path)
 	if err != nil {
 		return err
 	}
@@ -120,7 +128,7 @@ func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
 	if err != nil {
 		return err
 	}
-	l := &loaded{name: name, table: "records_" + name, division: id, areaColumn: areaColumn, yearColumn: decl.YearColumn, year: decl.Year,
+	l := &loaded{name: name, db: r.db, table: "records_" + name, division: id, areaColumn: areaColumn, yearColumn: decl.YearColumn, year: decl.Year,
 		lineage: cube.Lineage{Sources: []cube.Source{src}}, warnings: append(slices.Clone(r.told[decl.File]), r.told[given]...)}
 	if decl.Locate.X == "" && decl.Locate.Key == "" && l.lineage.Public() {
 		l.rows = map[string][]bool{}
@@ -141,15 +149,21 @@ func (r *Run) load(ctx context.Context, name string, decl RecordsDecl) error {
 		return err
 	}
 	l.keyed = r.keyer != nil && decl.Person != "" && !l.lineage.Public()
-	if decl.parquet() && decl.Locate.Code != "" && decl.YearColumn == "" && len(decl.Unique) == 0 && !l.keyed {
+	switch {
+	case decl.Table != "" && !l.keyed:
+		err = r.serve(ctx, decl, l, account, div, place)
+	case decl.parquet() && decl.Locate.Code != "" && decl.YearColumn == "" && len(decl.Unique) == 0 && !l.keyed:
 		err = r.attach(ctx, path, decl, l, account, div)
-	} else {
+	default:
 		err = r.stream(ctx, path, decl, l, account, div, place)
 	}
 	if err != nil {
 		return err
 	}
 	r.Accounts = append(r.Accounts, account)
+	if account.Read.Rows == 0 && decl.Table != "" {
+		return fmt.Errorf("%s has no rows", decl.Table)
+	}
 	if account.Read.Good == 0 {
 		return fmt.Errorf("%s: not one of %d rows is usable: see skikt check for the lines", decl.File, account.Read.Rows)
 	}
@@ -181,12 +195,20 @@ func (l *loaded) cover(b *record.Batch, places []locate.Place, areas int) error 
 		if years != nil {
 			year = yearOf(years, i)
 		}
-		if l.rows[year] == nil {
-			l.rows[year] = make([]bool, areas)
-		}
-		l.rows[year][p.Area] = true
+		l.covered(year, int(p.Area), areas)
 	}
 	return nil
+}
+
+// covered notes that an area has a row in a year.
+func (l *loaded) covered(year string, at, areas int) {
+	if l.rows == nil {
+		return
+	}
+	if l.rows[year] == nil {
+		l.rows[year] = make([]bool, areas)
+	}
+	l.rows[year][at] = true
 }
 
 // tellUncovered tells of areas that have no row in a year: a published table that lacks some is cut short, and its sums too.
@@ -407,7 +429,7 @@ func newDuplicates(decl RecordsDecl) *duplicates {
 }
 
 func (d *duplicates) add(b *record.Batch) error {
-	if len(d.decl.Unique) == 0 {
+	if len(d.decl.Unique) == 0 || d.decl.Table != "" { // a server has been asked
 		return nil
 	}
 	var columns []*record.Vector
@@ -480,7 +502,10 @@ func yearOf(v *record.Vector, i int) string {
 
 // readRows streams the rows of the file: through package record, or for Parquet through the store.
 func (r *Run) readRows(ctx context.Context, name, path string, decl RecordsDecl, columns []record.Vector, progress func(done, total int64), add func(*record.Batch) error) (*record.Report, error) {
-	if !decl.parquet() {
+	switch {
+	case decl.Table != "":
+		return r.serverRows(ctx, name, decl, columns, progress, add)
+	case !decl.parquet():
 		return record.ReadWith(ctx, path, decl.Read, record.Options{Progress: progress}, add)
 	}
 	raw := "file_" + name
@@ -506,7 +531,10 @@ func (r *Run) readRows(ctx context.Context, name, path string, decl RecordsDecl,
 
 // recordFile is the path of the records' file, which is made first if the records are declared synthetic.
 func (r *Run) recordFile(ctx context.Context, name string, decl *RecordsDecl) (string, error) {
-	if decl.Synthetic == nil {
+	switch {
+	case decl.Table != "":
+		return "", nil
+	case decl.Synthetic == nil:
 		return r.file(decl.File)
 	}
 	id, err := area.ParseID(decl.Synthetic.Within)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/skikt/skikt/area"
@@ -84,38 +85,61 @@ func (r *Run) attach(ctx context.Context, path string, decl RecordsDecl, l *load
 	if l.columns, err = r.db.Columns(ctx, l.table); err != nil {
 		return err
 	}
+	account.Read = &record.Report{File: filepath.Base(path), Format: "parquet"}
+	return r.placeCodes(ctx, decl, l, account, div)
+}
+
+// placeCodes places the codes that stand in the store's records, one by one.
+func (r *Run) placeCodes(ctx context.Context, decl RecordsDecl, l *loaded, account *Account, div *area.Division) error {
 	l.areaColumn, l.codes = decl.Locate.Code, map[string]string{}
+	codes := locate.NewCodes(div)
+	return r.accountBy(ctx, decl, l, account, decl.Locate.Code, func(code, year string) locate.Place {
+		place := codes.Place(code)
+		if !place.Outcome.Placed() {
+			return place
+		}
+		if n, err := strconv.Atoi(year); l.lineage.Public() && (err != nil || area.CheckYear(div.ID, n) != nil) {
+			return locate.Place{Area: -1, Outcome: locate.WrongVintage}
+		}
+		l.codes[code] = div.At(int(place.Area)).Code
+		l.covered(year, int(place.Area), div.Len())
+		return place
+	})
+}
+
+// accountBy accounts for the store's records by how many have each value of a column, which tells where they are, with their year and the kommun that they state.
+func (r *Run) accountBy(ctx context.Context, decl RecordsDecl, l *loaded, account *Account, column string, place func(value, year string) locate.Place) error {
 	const none = "(none)" // stands for a missing value among the counted ones; no code looks like it
 	text := func(name string) cube.SpecDim {
-		return cube.SpecDim{Dimension: cube.Dimension{Name: name}, Columns: []string{name}, Unknown: none}
+		return cube.SpecDim{Dimension: cube.Dimension{Name: "by " + name}, Columns: []string{name}, Unknown: none}
 	}
-	spec := cube.Spec{Name: l.name, From: l.table, Dims: []cube.SpecDim{text(decl.Locate.Code)}, Measures: []cube.SpecMeasure{{Measure: cube.Measure{Name: "N", Kind: cube.Count}}}}
-	if decl.Kommun != "" && decl.Kommun != decl.Locate.Code {
-		spec.Dims = append(spec.Dims, text(decl.Kommun))
+	spec := cube.Spec{Name: l.name, From: l.table, Dims: []cube.SpecDim{text(column)}, Measures: []cube.SpecMeasure{{Measure: cube.Measure{Name: "N", Kind: cube.Count}}}}
+	kommunAt, yearAt := -1, -1
+	if decl.Kommun != "" && decl.Kommun != column {
+		kommunAt, spec.Dims = len(spec.Dims), append(spec.Dims, text(decl.Kommun))
 	}
-	c, counted, err := r.db.Cube(ctx, spec)
+	if decl.YearColumn != "" && decl.YearColumn != column {
+		yearAt, spec.Dims = len(spec.Dims), append(spec.Dims, text(decl.YearColumn))
+	}
+	c, counted, err := r.ask(ctx, l, spec)
 	if err != nil {
 		return err
 	}
-	wrongYear := l.lineage.Public() && area.CheckYear(div.ID, decl.Year) != nil
-	codes := locate.NewCodes(div)
 	for row := range c.Len() {
-		code, kommun := strings.TrimPrefix(c.Code(row, 0), none), ""
-		if len(spec.Dims) > 1 {
-			if k := c.Code(row, 1); r.kommun(k) {
+		kommun, year := "", strconv.Itoa(decl.Year)
+		if kommunAt >= 0 {
+			if k := c.Code(row, kommunAt); r.kommun(k) {
 				kommun = k
 			}
 		}
-		place := codes.Place(code)
-		if wrongYear && place.Outcome.Placed() {
-			place = locate.Place{Area: -1, Outcome: locate.WrongVintage}
+		if yearAt >= 0 {
+			if year = c.Code(row, yearAt); !isYear(year) {
+				return fmt.Errorf("%s: column %q has no year of four digits in some rows; mend it, or declare required: true and pattern: '^\\d{4}$', and such rows are left out and counted", decl.File, decl.YearColumn)
+			}
 		}
-		if place.Outcome.Placed() {
-			l.codes[code] = div.At(int(place.Area)).Code
-		}
-		account.addMany(kommun, place, int64(c.Cell(row, 0).Value))
+		account.addMany(kommun, place(strings.TrimPrefix(c.Code(row, 0), none), year), int64(c.Cell(row, 0).Value))
 	}
-	account.Read = &record.Report{File: filepath.Base(path), Format: "parquet", Rows: counted.In, Good: counted.In, Delivered: counted.In}
+	account.Read.Good, account.Read.Delivered, account.Read.Rows = counted.In, counted.In, counted.In+account.Read.Bad
 	return nil
 }
 

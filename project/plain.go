@@ -28,6 +28,8 @@ type PlainTable struct {
 	Rows   []PlainRow
 	// Above are hierarchies by dimension: the codes of a level by the codes of the dimension.
 	Above map[string][]PlainLevel
+	// AsGiven is set by [ProtectPlain] where the numbers do not add up, and are taken as they stand.
+	AsGiven bool
 }
 
 // A PlainRow is a row of the file.
@@ -117,6 +119,7 @@ func ReadPlain(path string, o PlainOptions) (*PlainTable, error) {
 	if o.Total != "" {
 		total = []string{o.Total}
 	}
+	first := map[string]int{}
 	for i, line := range lines {
 		row := PlainRow{Line: i + 2}
 		for d := range at {
@@ -145,6 +148,10 @@ func ReadPlain(path string, o PlainOptions) (*PlainTable, error) {
 		}
 		if by >= 0 {
 			row.Contributor = strings.TrimSpace(line[by])
+		} else if old, twice := first[strings.Join(row.Codes, "\x00")]; twice {
+			faults = append(faults, fmt.Errorf("project: %s:%d: the cell stands on line %d already: add the two up, or sort by one column more", name, row.Line, old))
+		} else {
+			first[strings.Join(row.Codes, "\x00")] = row.Line
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -306,7 +313,6 @@ func (t *PlainTable) Family(contributions bool) (f protect.Family, given []Plain
 	type place struct {
 		members []int32
 		sum     float64
-		line    int
 		of      []protect.Contribution
 	}
 	var places []*place
@@ -315,17 +321,13 @@ func (t *PlainTable) Family(contributions bool) (f protect.Family, given []Plain
 	for _, row := range inner {
 		key := strings.Join(row.Codes, "\x00")
 		p := index[key]
-		switch {
-		case p == nil:
-			p = &place{line: row.Line}
+		if p == nil {
+			p = &place{}
 			for d := range dims {
 				p.members = append(p.members, at[d][row.Codes[d]])
 			}
 			index[key] = p
 			places = append(places, p)
-		case !contributions:
-			faults = append(faults, fmt.Errorf("project: %s:%d: the cell stands on line %d already: add the two up, or sort by one column more", t.File, row.Line, p.line))
-			continue
 		}
 		if contributions {
 			if row.Contributor == "" {
@@ -593,6 +595,7 @@ func ProtectPlain(t *PlainTable, policy protect.Policy, contributions, perturbed
 		if !perturbed && !looks {
 			return nil, fmt.Errorf("%w: mend the file, or say --perturbed when its numbers were changed for protection before", err)
 		}
+		t.AsGiven = true
 		if f.Given, err = t.given(f); err != nil {
 			return nil, err
 		}

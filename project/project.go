@@ -64,6 +64,8 @@ type Run struct {
 	opt     Options
 	work    string // folder for generated files and the store's spill
 	db      *store.DB
+	engine  *store.DB              // the declared server; nil when no records are there
+	plan    *Plan                  // when nothing is to be carried out
 	sources map[string]cube.Source // by file name as declared
 	loaded  map[string]*loaded
 
@@ -132,8 +134,10 @@ func (p *Project) storeless(opt Options) (*Run, error) {
 // Close gives back what the run holds.
 func (r *Run) Close() error {
 	var err error
-	if r.db != nil {
-		err = r.db.Close()
+	for _, db := range []*store.DB{r.engine, r.db} {
+		if db != nil {
+			err = errors.Join(err, db.Close())
+		}
 	}
 	if e := os.RemoveAll(r.work); err == nil {
 		err = e
@@ -189,8 +193,9 @@ func goOn(ctx context.Context, err error) bool {
 	return ctx.Err() == nil && !errors.Is(err, store.ErrDisk) && !errors.Is(err, store.ErrMemory)
 }
 
-// source describes a declared file, with its checksum.
-func (r *Run) source(ctx context.Context, f FileDecl, path string) (cube.Source, error) {
+// source describes a declared file, with its checksum, or a table of the server.
+func (r *Run) source(ctx context.Context, of RecordsDecl, path string) (cube.Source, error) {
+	f := of.FileDecl
 	if s, ok := r.sources[f.File]; ok {
 		return s, nil
 	}
@@ -201,9 +206,12 @@ func (r *Run) source(ctx context.Context, f FileDecl, path string) (cube.Source,
 		}
 		return s, err
 	}
-	sum, err := checksum(ctx, path)
-	if err != nil {
-		return cube.Source{}, fmt.Errorf("project: %w", err)
+	sum := ""
+	if of.Table == "" {
+		var err error
+		if sum, err = checksum(ctx, path); err != nil {
+			return cube.Source{}, fmt.Errorf("project: %w", err)
+		}
 	}
 	decl := r.Sources[f.Source]
 	s := cube.Source{

@@ -72,15 +72,15 @@ func parquetRows(ctx context.Context, path string, columns []record.Column) (*Ro
 	if err := db.Attach(ctx, table, path); err != nil {
 		return nil, err
 	}
-	return scanRows(ctx, db, table, name, columns)
-}
-
-// scanRows takes columns of a table of the store.
-func scanRows(ctx context.Context, db *store.DB, table, name string, columns []record.Column) (*Rows, error) {
 	have, err := db.Columns(ctx, table)
 	if err != nil {
 		return nil, err
 	}
+	return rowsOf(name, have, columns, func(names []string, sink func(*record.Batch) error) error { return db.Scan(ctx, table, names, sink) })
+}
+
+// rowsOf takes columns of a table of the store.
+func rowsOf(name string, have []record.Vector, columns []record.Column, scan func(names []string, sink func(*record.Batch) error) error) (*Rows, error) {
 	var names, wanted []string
 	for _, c := range have {
 		names = append(names, c.Name)
@@ -96,7 +96,7 @@ func scanRows(ctx context.Context, db *store.DB, table, name string, columns []r
 		wanted = append(wanted, c.Name)
 	}
 	rows := &Rows{}
-	if err := db.Scan(ctx, table, wanted, rows.add); err != nil {
+	if err := scan(wanted, rows.add); err != nil {
 		return nil, err
 	}
 	if rows.N == 0 {

@@ -505,7 +505,11 @@ func (r *Run) scanColumns(ctx context.Context, from *loaded, names []string) (*R
 			columns = append(columns, record.Column{Name: name})
 		}
 	}
-	return scanRows(ctx, r.db, from.table, from.name, columns)
+	have, err := from.db.Columns(ctx, from.table)
+	if err != nil {
+		return nil, err
+	}
+	return rowsOf(from.name, have, columns, func(names []string, sink func(*record.Batch) error) error { return r.scan(ctx, from, names, sink) })
 }
 
 // schoolPoints are the coordinates that records are placed by, in whole metres.

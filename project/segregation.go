@@ -75,7 +75,7 @@ func (r *Run) segregation(ctx context.Context, d SegregationDecl) error {
 	if err != nil {
 		return err
 	}
-	group, err := r.groupDim(ctx, d.Name, d.Group)
+	group, err := groupDim(ctx, from, d.Name, d.Group)
 	if err != nil {
 		return err
 	}

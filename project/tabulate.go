@@ -308,7 +308,7 @@ func (r *Run) spec(ctx context.Context, d *familyDecl, fine area.ID) (cube.Spec,
 	}
 	spec.Dims = append(spec.Dims, areaDim)
 	for _, g := range d.groups {
-		dim, err := r.groupDim(ctx, d.name(), g)
+		dim, err := groupDim(ctx, d.from, d.name(), g)
 		if err != nil {
 			return spec, err
 		}
@@ -369,6 +369,9 @@ func (r *Run) areaDim(ctx context.Context, from *loaded, fine area.ID) (cube.Spe
 	if from.codes != nil {
 		dim.Lookup += "_" + from.name
 	}
+	if from.db == r.engine {
+		dim.Lookup += "_server"
+	}
 	if r.lookups[dim.Lookup] {
 		return dim, nil
 	}
@@ -405,7 +408,7 @@ func (r *Run) lookupArea(ctx context.Context, name string, from *loaded, to area
 			add(raw, i)
 		}
 	}
-	return r.db.Lookup(ctx, name, []string{from.areaColumn}, keys, values)
+	return from.db.Lookup(ctx, name, []string{from.areaColumn}, keys, values)
 }
 
 // areaDimension is a dimension of all areas of a division.
@@ -434,7 +437,7 @@ var areaTitles = map[area.Kind]cube.Text{
 }
 
 // groupDim is the dimension of a grouping column.
-func (r *Run) groupDim(ctx context.Context, family string, g GroupDecl) (cube.SpecDim, error) {
+func groupDim(ctx context.Context, from *loaded, family string, g GroupDecl) (cube.SpecDim, error) {
 	dim := cube.SpecDim{
 		Dimension: cube.Dimension{Name: g.Name, Title: text(g.Title), Role: cube.Group},
 		Columns:   []string{g.Name}, Unknown: g.Unknown,
@@ -463,7 +466,7 @@ func (r *Run) groupDim(ctx context.Context, family string, g GroupDecl) (cube.Sp
 	}
 	if mapped {
 		dim.Lookup = "group_" + family + "_" + g.Name
-		return dim, r.db.Lookup(ctx, dim.Lookup, []string{g.Name}, keys, values)
+		return dim, from.db.Lookup(ctx, dim.Lookup, []string{g.Name}, keys, values)
 	}
 	return dim, nil
 }

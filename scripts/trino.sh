@@ -42,6 +42,7 @@ configure() {
       echo "http-server.http.port=$((first + i))"
       echo "discovery.uri=http://127.0.0.1:$first"
       echo "catalog.config-dir=$at/catalog"
+      echo "http-server.log.enabled=false"
       echo "plugin.dir=$HOME_OF/plugin"
       echo "spiller-spill-path=$at/spill"
       echo "query.max-memory=2GB"
@@ -106,8 +107,8 @@ start() {
 stop() { for i in 2 1 0; do end "$HOME_OF/$i"; done; }
 
 show() {
-  echo "export SKIKT_TRINO='http://owner@127.0.0.1:$(cat "$HOME_OF/port")?catalog=memory&schema=default'"
-  echo "export SKIKT_TRINO_READER='http://reader@127.0.0.1:$(cat "$HOME_OF/port")?catalog=memory&schema=default'"
+  echo "export SKIKT_TRINO='trino://owner@127.0.0.1:$(cat "$HOME_OF/port")/memory/default'"
+  echo "export SKIKT_TRINO_READER='trino://reader@127.0.0.1:$(cat "$HOME_OF/port")/memory/default'"
 }
 
 if [ "${1:-}" = node ]; then

@@ -117,8 +117,48 @@ type compiled struct {
 	unsurveyed    bool // in is not known; since there are no conditions, it is as many as come
 }
 
-// compile plans the Spec and runs its survey.
-func (s *session) compile(ctx context.Context, spec cube.Spec) (*compiled, error) {
+// A Planned is what Cube would do, before anything is read.
+type Planned struct {
+	Query        // the counts are written for sums that need no care; the survey may find that they do, and they are then asked for as whole numbers
+	Rows   int64 // of the table, about; -1 when nobody knows
+	Groups int64 // of rows that are alike in all columns of the dimensions, about: no more than so many cells come back; -1 when nobody knows
+}
+
+// Plan tells what Cube would do, from catalogues and the engine's statistics alone.
+func (db *DB) Plan(ctx context.Context, spec cube.Spec) (Planned, error) {
+	out := Planned{Rows: -1, Groups: -1}
+	err := db.snapshot(ctx, func(s *session) error {
+		p, err := s.plan(ctx, spec)
+		if err != nil {
+			return err
+		}
+		c := &compiled{plan: p}
+		if !c.settle(len(p.toSurvey())) {
+			out.Survey = p.survey()
+		}
+		p.suppose()
+		out.Count = p.count()
+		e, ok := db.engine.(serving)
+		if !ok {
+			return nil
+		}
+		if out.Rows, err = e.estimate(ctx, s, "SELECT 1 FROM "+p.from+" AS t"); err != nil || p.joins != "" { // no estimate is made on tables that are yet to be written
+			return err
+		}
+		keys := make([]string, len(p.keys))
+		for i, name := range p.keys {
+			keys[i] = p.row(name)
+		}
+		if out.Groups = 1; len(keys) > 0 {
+			out.Groups, err = e.estimate(ctx, s, "SELECT 1 FROM "+p.rows(p.where)+" GROUP BY "+strings.Join(keys, ", "))
+		}
+		return err
+	})
+	return out, err
+}
+
+// plan checks the Spec against what there is.
+func (s *session) plan(ctx context.Context, spec cube.Spec) (*plan, error) {
 	from, err := s.find(ctx, spec.From)
 	if err != nil {
 		return nil, err
@@ -127,19 +167,21 @@ func (s *session) compile(ctx context.Context, spec cube.Spec) (*compiled, error
 	if err != nil {
 		return nil, fmt.Errorf("store: lookups: %w", err)
 	}
-	p, err := newPlan(s.db.engine, spec, schema{from, lookups})
+	return newPlan(s.db.engine, spec, schema{from, lookups})
+}
+
+// compile plans the Spec and runs its survey.
+func (s *session) compile(ctx context.Context, spec cube.Spec) (*compiled, error) {
+	p, err := s.plan(ctx, spec)
 	if err != nil {
 		return nil, err
 	}
 	c := &compiled{plan: p}
-	var surveyed []*planMeasure
+	surveyed := p.toSurvey()
 	result := []record.Vector{{Type: record.Int}, {Type: record.Int}}
-	for i := range p.measures {
-		if m := &p.measures[i]; m.float && m.facts == nil {
-			surveyed = append(surveyed, m)
-			for range m.columns() {
-				result = append(result, record.Vector{Type: record.Float}, record.Vector{Type: record.Int}, record.Vector{Type: record.Int})
-			}
+	for _, m := range surveyed {
+		for range m.columns() {
+			result = append(result, record.Vector{Type: record.Float}, record.Vector{Type: record.Int}, record.Vector{Type: record.Int})
 		}
 	}
 	if c.settle(len(surveyed)) {
@@ -168,7 +210,8 @@ func (s *session) compile(ctx context.Context, spec cube.Spec) (*compiled, error
 			return nil
 		})
 	}
-	if err = survey(); err == nil && p.guarded {
+	guarded := p.guarded
+	if err = survey(); err == nil && p.guarded && !guarded {
 		for _, m := range surveyed {
 			m.facts = nil
 		}
@@ -184,6 +227,16 @@ func (s *session) compile(ctx context.Context, spec cube.Spec) (*compiled, error
 	return c, nil
 }
 
+// toSurvey are the measures of which facts are wanted.
+func (p *plan) toSurvey() (out []*planMeasure) {
+	for i := range p.measures {
+		if m := &p.measures[i]; m.float && m.facts == nil {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
 // settle tells whether no survey is needed: the cells tell how many rows there are, or it is known, as are the facts.
 func (c *compiled) settle(toSurvey int) bool {
 	undecided, err := strconv.ParseInt(c.plan.undecided(), 10, 64)
@@ -192,8 +245,8 @@ func (c *compiled) settle(toSurvey int) bool {
 	}
 	c.undecided = undecided
 	switch {
-	case c.plan.rows != nil:
-		c.in = *c.plan.rows
+	case c.plan.n != nil:
+		c.in = *c.plan.n
 	case c.plan.where == "":
 		c.unsurveyed = true
 	default:

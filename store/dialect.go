@@ -15,24 +15,32 @@ import (
 
 // A dialect is how one SQL engine writes the few things in which engines differ. The rest of a plan is plain GROUP BY, JOIN, COUNT and SUM.
 type dialect interface {
-	ident(name string) string                       // a quoted identifier
-	text(s string) string                           // a text literal
-	float(v float64) string                         // a literal of exactly this double
-	date(iso string) string                         // a date literal of a checked YYYY-MM-DD
-	whole(expr string) string                       // an integer as one of 64 bits
-	double(expr string) string                      // a number as a double
-	asText(expr string) string                      // canonical text of a value: 7, true, 2024-01-31
-	stored(expr string, t record.Type) string       // a column as record keeps it: text, 64-bit integer (bool 0 and 1, date in days since 1970) or double
-	finite(expr string) string                      // tells whether a double is neither NaN nor infinite
-	integer(expr string) string                     // a double that is a whole number but for rounding, as the 64-bit integer nearest to it
-	limbs(expr string) (high, low string)           // an integer of at most 126 bits as two of 64: high·2⁶³ + low, signs alike
-	values(rows []string, columns ...string) string // rows of literals as a relation with named columns
-	compose(q grouping) string                      // the query for cells; see plainly
+	ident(name string) string                         // a quoted identifier
+	text(s string) string                             // a text literal
+	float(v float64) string                           // a literal of exactly this double
+	date(iso string) string                           // a date literal of a checked YYYY-MM-DD
+	bool(v string) string                             // a literal of true or false
+	whole(expr string) string                         // an integer as one of 64 bits
+	double(expr string) string                        // a number as a double
+	asText(expr string, t record.Type) string         // canonical text of a value: 7, true, 2024-01-31
+	stored(expr string, t record.Type) string         // a column as record keeps it: text, 64-bit integer (bool 0 and 1, date in days since 1970) or double
+	finite(expr string) string                        // tells whether a double is neither NaN nor infinite
+	integer(expr string) string                       // a double that is a whole number but for rounding, as the 64-bit integer nearest to it
+	addend(expr string) string                        // a 64-bit integer as a number of which billions can be added without overflow
+	limbs(expr string) (high, low string)             // a sum of addends, at most 126 bits, as two integers of 64: high·2⁶³ + low
+	values(rows [][]string, columns ...string) string // rows of literals as a relation with named columns
+	tellsNaN() bool                                   // whether the greatest of doubles is not finite when one of them isn't
+	grouped(alias string) string                      // how GROUP BY names the first column, which has an alias
+	of(alias, column string) string                   // a column of a part of a grouping
+	compose(q grouping) string                        // the query for cells; see plainly
 }
 
 // A grouping is a query in two parts: groups of rows, and what becomes of the groups.
 type grouping struct {
-	groups string   // the query for the groups, called g
+	rows   string   // what stands after FROM, of the groups
+	names  []string // their columns, and the expressions that these are of the rows
+	groups []string
+	keys   int      // so many of them, the first, tell which group: k0, k1, ...
 	folds  []fold   // what they are joined to, in order; a later one may name an earlier
 	cells  []string // expressions over g and the folds: what is known of each cell
 	by     int      // so many of them, the first, tell which cell; 0 when each group is a cell of its own
@@ -42,6 +50,7 @@ type grouping struct {
 type fold struct {
 	table, alias         string
 	columns, expressions []string
+	value                string // the column that is wanted of it
 }
 
 // Query is the SQL that a [cube.Spec] becomes.
@@ -66,7 +75,9 @@ type plan struct {
 	relation          // of the records
 	lookups  map[string]lookup
 	where    string // empty without conditions
-	guarded  bool   // a float column holds NaN or infinity, which count as missing
+	// conditions are those of where, each met by a missing value too.
+	conditions []string
+	guarded    bool // a float column holds NaN or infinity, which count as missing
 }
 
 type planDim struct {
@@ -89,7 +100,7 @@ var unknownLabel = cube.Text{SV: "Uppgift saknas", EN: "Unknown"}
 // newPlan checks a Spec against what there is. Types are decided here, before any row is read, so that the engine gets no reason to complain
 // about what a row holds.
 func newPlan(d dialect, spec cube.Spec, s schema) (*plan, error) {
-	p := &plan{dialect: d, spec: spec, relation: s.relation, lookups: s.lookups}
+	p := &plan{dialect: d, spec: spec, relation: s.relation, lookups: s.lookups, guarded: !d.tellsNaN()}
 	if len(spec.Measures) == 0 {
 		return nil, p.bad("it has no measure")
 	}
@@ -236,7 +247,9 @@ func (p *plan) addCondition(cond cube.Condition, s schema) error {
 	if p.where != "" {
 		p.where += " AND "
 	}
-	p.where += p.row(c.Name) + " IN (" + strings.Join(literals, ", ") + ")"
+	in := p.row(c.Name) + " IN (" + strings.Join(literals, ", ") + ")"
+	p.where += in
+	p.conditions = append(p.conditions, p.row(c.Name)+" IS NULL OR "+in)
 	return nil
 }
 
@@ -249,7 +262,7 @@ func (p *plan) literal(v string, t record.Type) (string, bool) {
 		n, err := strconv.ParseInt(v, 10, 64)
 		return v, err == nil && strconv.FormatInt(n, 10) == v
 	case record.Bool:
-		return v, v == "true" || v == "false"
+		return p.dialect.bool(v), v == "true" || v == "false"
 	case record.Date:
 		_, err := time.Parse(time.DateOnly, v)
 		return p.dialect.date(v), err == nil
@@ -280,7 +293,7 @@ func (m planMeasure) limbs() int {
 }
 
 // row is a column of the records.
-func (p *plan) row(column string) string { return "t." + p.dialect.ident(column) }
+func (p *plan) row(column string) string { return p.read(p.dialect, column) }
 
 // number is column i of a measure; NULL where it can't be added.
 func (p *plan) number(m planMeasure, i int) string {
@@ -315,17 +328,17 @@ func (p *plan) parts(m planMeasure) (parts []string, interval string) {
 // survey is the pass before the cells, over few columns: nothing but a count of rows where the load told the rest. Unguarded, a greatest amount that is not finite tells
 // that guards are needed.
 func (p *plan) survey() string {
-	out := []string{"COUNT(*) AS n", p.dialect.whole(p.undecided()) + " AS undecided"}
+	out := []string{"COUNT(*) AS g_n", p.dialect.whole(p.undecided()) + " AS g_undecided"}
 	for i, m := range p.measures {
 		for j := range m.columns() {
 			if m.float && m.facts == nil {
 				x := p.number(m, j)
-				out = append(out, fmt.Sprintf("%s AS greatest%d_%d", p.dialect.double("MAX(ABS("+x+"))"), i, j),
-					fmt.Sprintf("%s AS decimals%d_%d", p.dialect.whole("MAX("+p.decimals(x)+")"), i, j), fmt.Sprintf("COUNT(%s) AS there%d_%d", x, i, j))
+				out = append(out, fmt.Sprintf("%s AS g_greatest%d_%d", p.dialect.double("MAX(abs("+x+"))"), i, j),
+					fmt.Sprintf("%s AS g_decimals%d_%d", p.dialect.whole("MAX("+p.decimals(x)+")"), i, j), fmt.Sprintf("COUNT(%s) AS g_there%d_%d", x, i, j))
 			}
 		}
 	}
-	return "SELECT " + strings.Join(out, ",\n  ") + "\nFROM " + p.from + " AS t"
+	return "SELECT " + strings.Join(out, ",\n  ") + "\nFROM " + p.rows()
 }
 
 // undecided counts the rows where a column of Where is missing and no other column keeps them out.
@@ -348,16 +361,24 @@ func (p *plan) undecided() string {
 	case len(p.spec.Where) == 1:
 		return "COUNT(*) - COUNT(" + p.row(columns[0]) + ")" // the same as below, sooner
 	}
-	return "COUNT(CASE WHEN (" + p.where + ") IS NULL THEN 1 END)"
+	// Written so that it does not matter what an engine takes NULL IN (...) for.
+	var parts, gaps []string
+	for _, c := range p.conditions {
+		parts = append(parts, "("+c+")")
+	}
+	for _, c := range columns {
+		gaps = append(gaps, p.row(c)+" IS NULL")
+	}
+	return "COUNT(CASE WHEN " + strings.Join(parts, " AND ") + " AND (" + strings.Join(gaps, " OR ") + ") THEN 1 END)"
 }
 
 // decimals is facts.decimals of one amount.
 func (p *plan) decimals(x string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "CASE WHEN (%s) IS NULL THEN 0 WHEN ABS(%s) > %s THEN %d", x, x, p.dialect.float(mostWhole), mostDecimals+1)
+	fmt.Fprintf(&b, "CASE WHEN (%s) IS NULL THEN 0 WHEN abs(%s) > %s THEN %d", x, x, p.dialect.float(mostWhole), mostDecimals+1)
 	for d := range mostDecimals + 1 {
 		ten := p.dialect.float(math.Pow10(d))
-		fmt.Fprintf(&b, " WHEN (%s) = ROUND((%s) * %s) / %s THEN %d", x, x, ten, ten, d)
+		fmt.Fprintf(&b, " WHEN (%s) = round((%s) * %s) / %s THEN %d", x, x, ten, ten, d)
 	}
 	fmt.Fprintf(&b, " ELSE %d END", mostDecimals+1)
 	return b.String()
@@ -484,14 +505,24 @@ func (p *plan) choose(n int64) {
 	}
 }
 
+// suppose takes facts that are not known yet for such as need no care: sums are then the engine's own.
+func (p *plan) suppose() {
+	for i := range p.measures {
+		if m := &p.measures[i]; m.float && m.facts == nil {
+			m.facts = &facts{}
+		}
+	}
+	p.choose(0)
+}
+
 // count is the query for the cells. The inner part groups rows by the bare values of their columns, as one would
 // by hand. The outer part sees groups only, and turns values into members; so lookups and members, however many, cost nothing per row.
 // Groups without a member come as they are, perhaps many for the same members; see [cells].
 func (p *plan) count() string {
 	d := p.dialect
-	var inner, outer []string
+	var inner, names, outer []string
 	var folds []fold
-	innerf := func(format string, args ...any) { inner = append(inner, fmt.Sprintf(format, args...)) }
+	innerf := func(expr, name string) { inner, names = append(inner, expr), append(names, name) }
 	outerf := func(format string, args ...any) { outer = append(outer, fmt.Sprintf(format, args...)) }
 	sum := func(x string) string { return "SUM(" + x + ")" }
 	merges := slices.ContainsFunc(p.dims, func(dim planDim) bool { return dim.Lookup != "" || dim.Unknown != "" })
@@ -500,34 +531,35 @@ func (p *plan) count() string {
 		sum = func(x string) string { return x }
 	}
 	for k, name := range p.keys {
-		innerf("%s AS k%d", p.row(name), k)
+		innerf(p.row(name), fmt.Sprintf("k%d", k))
 	}
-	innerf("COUNT(*) AS n")
+	innerf("COUNT(*)", "n")
 	for i, dim := range p.dims {
 		if dim.Lookup != "" {
 			folds = append(folds, p.join(i))
 		}
 		if len(dim.members) > 0 {
-			rows := make([]string, len(dim.members))
+			rows := make([][]string, len(dim.members))
 			for at, m := range dim.members {
-				rows[at] = fmt.Sprintf("(%s, %d)", d.text(m.Code), at)
+				rows[at] = []string{d.text(m.Code), strconv.Itoa(at)}
 			}
-			folds = append(folds, fold{d.values(rows, "code", "place"), fmt.Sprintf("m%d", i), []string{"code"}, []string{p.code(i)}})
+			folds = append(folds, fold{d.values(rows, "code", "place"), fmt.Sprintf("m%d", i), []string{"code"}, []string{p.code(i)}, "place"})
 		}
 		outerf("%s AS d%d", p.orUnknown(i), i)
 	}
 	total := func(x, name string, i int) { outerf("%s AS %s%d", d.whole(sum(x)), name, i) }
-	total("g.n", "n", 0)
+	n := d.of("g", "n")
+	total(n, "n", 0)
 	for i, dim := range p.dims {
 		missing := make([]string, len(dim.Columns))
 		for j := range dim.Columns {
 			missing[j] = p.key(i, j) + " IS NULL"
 		}
-		total(fmt.Sprintf("CASE WHEN %s THEN g.n ELSE 0 END", strings.Join(missing, " OR ")), "missing", i)
+		total(fmt.Sprintf("CASE WHEN %s THEN %s ELSE 0 END", strings.Join(missing, " OR "), n), "missing", i)
 	}
 	for i, dim := range p.dims {
 		if dim.Unknown != "" {
-			total(fmt.Sprintf("CASE WHEN %s IS NULL THEN g.n ELSE 0 END", p.member(i)), "lost", i)
+			total(fmt.Sprintf("CASE WHEN %s IS NULL THEN %s ELSE 0 END", p.member(i), n), "lost", i)
 		}
 	}
 	for i, m := range p.measures {
@@ -535,17 +567,17 @@ func (p *plan) count() string {
 		if parts == nil {
 			continue
 		}
-		innerf("COUNT(%s) AS known%d", parts[0], i)
-		total(fmt.Sprintf("g.known%d", i), "known", i)
+		innerf("COUNT("+parts[0]+")", fmt.Sprintf("has%d", i))
+		total(d.of("g", fmt.Sprintf("has%d", i)), "known", i)
 		if interval != "" {
-			innerf("COUNT(CASE WHEN %s THEN 1 END) AS interval%d", interval, i)
-			total(fmt.Sprintf("g.interval%d", i), "interval", i)
+			innerf("COUNT(CASE WHEN "+interval+" THEN 1 END)", fmt.Sprintf("both%d", i))
+			total(d.of("g", fmt.Sprintf("both%d", i)), "interval", i)
 		}
 		for j, x := range parts {
 			if m.plain {
-				name := fmt.Sprintf("sum%d_%d", i, j)
-				innerf("SUM(%s) AS %s", x, name)
-				outerf("%s AS %s", sum("g."+name), name)
+				part := fmt.Sprintf("%d_%d", i, j)
+				innerf("SUM("+x+")", "s"+part)
+				outerf("%s AS sum%s", sum(d.of("g", "s"+part)), part)
 				continue
 			}
 			integers := []string{x}
@@ -553,31 +585,44 @@ func (p *plan) count() string {
 				integers = m.facts.scale().split(d, x)
 			}
 			for l, integer := range integers {
-				name := fmt.Sprintf("sum%d_%d_%d", i, j, l)
-				innerf("SUM(%s) AS %s", integer, name)
-				high, low := d.limbs(sum("g." + name))
-				outerf("%s AS %s_high", high, name)
-				outerf("%s AS %s_low", low, name)
+				part := fmt.Sprintf("%d_%d_%d", i, j, l)
+				innerf("SUM("+d.addend(integer)+")", "s"+part)
+				high, low := d.limbs(sum(d.of("g", "s"+part)))
+				outerf("%s AS high%s", high, part)
+				outerf("%s AS low%s", low, part)
 			}
 		}
-	}
-	groups := "SELECT " + strings.Join(inner, ",\n    ") + "\n  FROM " + p.from + " AS t"
-	if p.where != "" {
-		groups += "\n  WHERE " + p.where
-	}
-	if len(p.keys) > 0 {
-		groups += "\n  GROUP BY " + ordinals(len(p.keys))
 	}
 	by := 0
 	if merges {
 		by = len(p.dims)
 	}
-	return d.compose(grouping{groups, folds, outer, by})
+	return d.compose(grouping{p.rows(p.where), names, inner, len(p.keys), folds, outer, by})
 }
 
-// plainly is how SQL would have it.
+// valued is rows of literals as SQL would have it.
+func valued(rows [][]string, columns []string) string {
+	joined := make([]string, len(rows))
+	for i, row := range rows {
+		joined[i] = "(" + strings.Join(row, ", ") + ")"
+	}
+	return "(SELECT * FROM (VALUES " + strings.Join(joined, ", ") + ") AS v(" + strings.Join(columns, ", ") + "))"
+}
+
+// named is a column of a part of a grouping as SQL would have it.
+func named(alias, column string) string { return alias + "." + column }
+
+// plainly is a grouping as SQL would have it.
 func plainly(q grouping) string {
-	s := "SELECT " + strings.Join(q.cells, ",\n  ") + "\nFROM (\n  " + q.groups + "\n) AS g"
+	columns := make([]string, len(q.groups))
+	for i, x := range q.groups {
+		columns[i] = x + " AS " + q.names[i]
+	}
+	s := "SELECT " + strings.Join(q.cells, ",\n  ") + "\nFROM (\n  SELECT " + strings.Join(columns, ",\n    ") + "\n  FROM " + q.rows
+	if q.keys > 0 {
+		s += "\n  GROUP BY " + ordinals(q.keys)
+	}
+	s += "\n) AS g"
 	for _, f := range q.folds {
 		on := make([]string, len(f.columns))
 		for i := range on {
@@ -602,7 +647,7 @@ func ordinals(n int) string {
 
 // key is a group's value in column j of dimension i.
 func (p *plan) key(i, j int) string {
-	return fmt.Sprintf("g.k%d", slices.Index(p.keys, p.dims[i].Columns[j]))
+	return p.dialect.of("g", fmt.Sprintf("k%d", slices.Index(p.keys, p.dims[i].Columns[j])))
 }
 
 // text is that value as a text.
@@ -610,13 +655,13 @@ func (p *plan) text(i, j int) string {
 	if p.dims[i].types[j] == record.Text {
 		return p.key(i, j)
 	}
-	return p.dialect.asText(p.key(i, j))
+	return p.dialect.asText(p.key(i, j), p.dims[i].types[j])
 }
 
 // code is what a group is called in dimension i: the text of its value, or what the lookup makes of its values.
 func (p *plan) code(i int) string {
 	if p.dims[i].Lookup != "" {
-		return fmt.Sprintf("l%d.code", i)
+		return p.dialect.of(fmt.Sprintf("l%d", i), "code")
 	}
 	return p.text(i, 0)
 }
@@ -625,7 +670,7 @@ func (p *plan) code(i int) string {
 // having its code, unless the member is declared.
 func (p *plan) member(i int) string {
 	if len(p.dims[i].members) > 0 {
-		return fmt.Sprintf("m%d.place", i)
+		return p.dialect.of(fmt.Sprintf("m%d", i), "place")
 	}
 	return fmt.Sprintf("NULLIF(%s, %s)", p.code(i), p.dialect.text(cube.Total))
 }
@@ -648,7 +693,7 @@ func (p *plan) orUnknown(i int) string {
 
 // join ties the lookup of dimension i to the groups.
 func (p *plan) join(i int) fold {
-	f := fold{table: p.lookups[p.dims[i].Lookup].from, alias: fmt.Sprintf("l%d", i)}
+	f := fold{table: p.lookups[p.dims[i].Lookup].from, alias: fmt.Sprintf("l%d", i), value: "code"}
 	for j := range p.dims[i].Columns {
 		f.columns, f.expressions = append(f.columns, fmt.Sprintf("key%d", j)), append(f.expressions, p.text(i, j))
 	}

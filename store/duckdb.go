@@ -27,17 +27,22 @@ const (
 	lookupSchema = "lookup"
 )
 
-func (d duckDB) table(name string) string  { return recordSchema + "." + d.ident(name) }
-func (d duckDB) lookup(name string) string { return lookupSchema + "." + d.ident(name) }
-func (duckDB) ident(name string) string    { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-func (duckDB) text(s string) string        { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-func (duckDB) float(v float64) string      { return strconv.FormatFloat(v, 'e', -1, 64) }
-func (duckDB) date(iso string) string      { return "DATE '" + iso + "'" }
-func (duckDB) whole(expr string) string    { return "CAST(" + expr + " AS BIGINT)" }
-func (duckDB) double(expr string) string   { return "CAST(" + expr + " AS DOUBLE PRECISION)" }
-func (duckDB) asText(expr string) string   { return "CAST(" + expr + " AS VARCHAR)" }
-func (duckDB) compose(q grouping) string   { return plainly(q) }
-func (duckDB) finite(expr string) string   { return "ISFINITE(" + expr + ")" }
+func (d duckDB) table(name string) string               { return recordSchema + "." + d.ident(name) }
+func (d duckDB) lookup(name string) string              { return lookupSchema + "." + d.ident(name) }
+func (duckDB) ident(name string) string                 { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+func (duckDB) text(s string) string                     { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+func (duckDB) float(v float64) string                   { return strconv.FormatFloat(v, 'e', -1, 64) }
+func (duckDB) date(iso string) string                   { return "DATE '" + iso + "'" }
+func (duckDB) whole(expr string) string                 { return "CAST(" + expr + " AS BIGINT)" }
+func (duckDB) double(expr string) string                { return "CAST(" + expr + " AS DOUBLE PRECISION)" }
+func (duckDB) asText(expr string, _ record.Type) string { return "CAST(" + expr + " AS VARCHAR)" }
+func (duckDB) compose(q grouping) string                { return plainly(q) }
+func (duckDB) tellsNaN() bool                           { return true }
+func (duckDB) grouped(string) string                    { return "1" }
+func (duckDB) of(alias, column string) string           { return named(alias, column) }
+func (duckDB) bool(v string) string                     { return v }
+func (duckDB) addend(expr string) string                { return expr }
+func (duckDB) finite(expr string) string                { return "ISFINITE(" + expr + ")" }
 
 func (duckDB) stored(expr string, t record.Type) string {
 	switch t {
@@ -56,9 +61,7 @@ func (duckDB) limbs(expr string) (high, low string) {
 	return "CAST((" + expr + ") // 9223372036854775808 AS BIGINT)", "CAST((" + expr + ") % 9223372036854775808 AS BIGINT)"
 }
 
-func (duckDB) values(rows []string, columns ...string) string {
-	return "(SELECT * FROM (VALUES " + strings.Join(rows, ", ") + ") AS v(" + strings.Join(columns, ", ") + "))"
-}
+func (duckDB) values(rows [][]string, columns ...string) string { return valued(rows, columns) }
 
 // duckDBTypes is how each type is kept.
 var duckDBTypes = map[record.Type]string{

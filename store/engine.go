@@ -12,6 +12,7 @@ import (
 	"maps"
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,11 +48,32 @@ type engine interface {
 
 // A relation is what the name of a table of records stands for.
 type relation struct {
-	from    string            // what stands after FROM: a name, or a query in brackets
+	from    string            // what stands after FROM, called t: a name. Never a query in brackets: not every engine counts where the rows are then
+	joins   string            // what it is joined to there
+	reads   map[string]string // how columns are read that aren't t's own as they are
 	columns []record.Vector   // in order; all of them can be named and read as what they are
 	facts   map[string]*facts // of columns, as far as they are known
-	rows    *int64            // how many there are, when it is known
+	n       *int64            // how many rows there are, when it is known
 	costly  bool              // finding it out costs as much as the cells do
+	only    string            // the condition that a row must meet to be one; empty when all do
+}
+
+// rows is what stands after FROM, for the rows that meet all the conditions.
+func (r relation) rows(conditions ...string) string {
+	conditions = slices.DeleteFunc(append([]string{r.only}, conditions...), func(c string) bool { return c == "" })
+	s := r.from + " AS t" + r.joins
+	if len(conditions) > 0 {
+		s += " WHERE " + strings.Join(conditions, " AND ")
+	}
+	return s
+}
+
+// read is the expression that reads a column.
+func (r relation) read(d dialect, column string) string {
+	if x, ok := r.reads[column]; ok {
+		return x
+	}
+	return "t." + d.ident(column)
 }
 
 // A lookup is a small table: key0, key1, ..., code.
@@ -74,6 +96,7 @@ var (
 	ErrRight   = errors.New("the account has no right to this; grant it, see doc/engine.md")
 	ErrTimeout = errors.New("the time limit was reached; raise it, or ask for less")
 	ErrKeys    = fmt.Errorf("have more than %d different values, which is too many to place one by one: let a view on the server give rows the code of their area, or round coordinates to the metre", MostKeys)
+	ErrNode    = errors.New("a server of the cluster can't be reached, or was lost on the way; nothing is left there, and the run can be repeated when all of them run")
 	ErrLost    = errors.New("the connection to the server was lost; nothing is left there, and the run can be repeated")
 )
 
@@ -96,11 +119,14 @@ type Server struct {
 	Run      string        // a name for the run, which its queries bear on the server, and which sets its small tables apart from those of other runs
 	Timeout  time.Duration // of one query; none when 0
 	Progress func(done, total int64)
+	Dry      bool // nothing is written, and nothing read but catalogues and statistics: for a plan
 }
 
 // openers connect to each kind of server.
 var openers = map[string]func(context.Context, Server, *url.URL) (*DB, error){
-	"postgres": openPostgres,
+	"clickhouse": openClickHouse,
+	"postgres":   openPostgres,
+	"trino":      openTrino,
 }
 
 // Kinds are the kinds of servers there are.
@@ -160,7 +186,7 @@ type serving interface {
 	// steady tells whether all sessions see the same state of the database, so that what one has learned of a table holds in the next.
 	steady() bool
 	// join is a relation with columns of a small table beside its own, in rows where the keys are equal; with NULL in others.
-	join(r relation, keys []string, small lookup, derived []record.Vector) string
+	join(r relation, keys []string, small lookup, derived []record.Vector) (relation, error)
 	// shared is what servers have in common.
 	shared() *server
 }
@@ -170,6 +196,7 @@ type column struct {
 	name, kind string      // the kind as the engine calls it
 	is         record.Type // empty when none can hold it
 	read       string      // the expression that reads it, of a table t, as text, 64-bit integer, double, bool or date
+	truth      string      // the expression that reads a number as a bool, in an engine that keeps them so
 	denied     bool        // the account may not read it
 }
 
@@ -189,7 +216,7 @@ type table struct {
 
 // writtenOut is a small table as literals, for an engine that lets none be made; an error when it has more rows than most.
 func writtenOut(d dialect, columns []record.Vector, rows iter.Seq2[*record.Batch, error], most int) (string, error) {
-	var out []string
+	var out [][]string
 	for b, err := range rows {
 		if err != nil {
 			return "", err
@@ -202,16 +229,16 @@ func writtenOut(d dialect, columns []record.Vector, rows iter.Seq2[*record.Batch
 			for j := range row {
 				row[j] = literal(d, &b.Columns[j], i)
 			}
-			out = append(out, "("+strings.Join(row, ", ")+")")
+			out = append(out, row)
 		}
 	}
 	if len(out) == 0 { // a row that is equal to nothing tells the types
-		nothing := map[record.Type]string{record.Text: d.asText("NULL"), record.Float: d.double("NULL"), record.Int: d.whole("NULL"), record.Bool: "NULL", record.Date: "NULL"}
+		nothing := map[record.Type]string{record.Text: d.asText("NULL", record.Text), record.Float: d.double("NULL"), record.Int: d.whole("NULL"), record.Bool: "NULL", record.Date: "NULL"}
 		row := make([]string, len(columns))
 		for i, c := range columns {
 			row[i] = nothing[c.Type]
 		}
-		out = append(out, "("+strings.Join(row, ", ")+")")
+		out = append(out, row)
 	}
 	names := columnNames(columns)
 	for i, name := range names {
@@ -283,7 +310,7 @@ func (v *server) learned(name string, rows int64, columns map[string]*facts) {
 		known = map[string]*facts{}
 	}
 	maps.Copy(known, columns)
-	t.facts, t.rows = known, &rows
+	t.facts, t.n = known, &rows
 }
 
 // named gives a small table a name of its own on the server: numbers, since names there may be short.
@@ -316,72 +343,210 @@ func (db *DB) serving() (serving, error) {
 	return e, nil
 }
 
+// A Rule says what a value must be. A row that breaks one is kept out, and counted under the first that it breaks.
+type Rule struct {
+	Column   string
+	Name     string // what the rule is called
+	Required bool   // there must be a value; the others say nothing of rows without one
+	Min, Max *float64
+	In       []string       // texts
+	Match    *regexp.Regexp // of the text; tried on the different values, of which there may be MostValues, since the expressions of engines differ
+}
+
+// MostValues is how many different values a column with a pattern may have.
+const MostValues = 10_000
+
+// Used tells what Use found.
+type Used struct {
+	Rows   int64   // of the table; -1 when nothing had to be read
+	Broken []int64 // of them, how many each rule keeps out
+}
+
 // Use names a table or view of the server, with the columns that will be needed: no others are read. A column must be of the declared type there, or of one that can be
-// read as it without loss: whole numbers as float, and what has a text as text. The table stays where it is.
-func (db *DB) Use(ctx context.Context, name, onServer string, columns []record.Vector) error {
+// read as it without loss: whole numbers as float. The table stays where it is; rows that break a rule are kept out of whatever is asked of it.
+func (db *DB) Use(ctx context.Context, name, onServer string, columns []record.Vector, rules ...Rule) (Used, error) {
+	used := Used{Rows: -1, Broken: make([]int64, len(rules))}
 	e, err := db.serving()
 	if err != nil {
-		return err
+		return used, err
 	}
 	if err := checkName("table", name); err != nil {
-		return err
+		return used, err
 	}
 	if err := checkColumns(name, columnNames(columns)); err != nil {
-		return err
+		return used, err
 	}
-	t := &table{name: onServer, relation: relation{costly: true}}
-	var have []column
+	t := &table{name: onServer, relation: relation{costly: true, columns: columns, reads: map[string]string{}}}
 	err = db.snapshot(ctx, func(s *session) error {
-		t.from, have, err = e.describe(ctx, s, onServer)
-		return err
+		from, have, err := e.describe(ctx, s, onServer)
+		if err != nil {
+			return err
+		}
+		t.from = from
+		for _, want := range columns {
+			if t.reads[want.Name], err = reading(e, have, want); err != nil {
+				return err
+			}
+		}
+		return s.sift(ctx, e, t, rules, &used)
 	})
 	if err != nil {
-		return fmt.Errorf("store: table %s: %w", onServer, err)
+		return used, fmt.Errorf("store: table %s: %w", onServer, err)
 	}
-	var reads []string
-	for _, want := range columns {
-		at := slices.IndexFunc(have, func(c column) bool { return c.name == want.Name })
-		if at < 0 {
-			names := make([]string, len(have))
-			for i, c := range have {
-				names[i] = c.name
-			}
-			return fmt.Errorf("store: table %s has no column %q; it has %s", onServer, want.Name, strings.Join(names, ", "))
-		}
-		if have[at].denied {
-			return fmt.Errorf("store: column %s of %s: %w", want.Name, onServer, ErrRight)
-		}
-		read, ok := readAs(e, have[at], want.Type)
-		if !ok {
-			return fmt.Errorf("store: column %s of %s is %s there, which can't be read as %s: declare it otherwise, or let a view on the server turn it into what it should be",
-				want.Name, onServer, have[at].kind, want.Type)
-		}
-		reads = append(reads, read+" AS "+e.ident(want.Name))
-		t.columns = append(t.columns, record.Vector{Name: want.Name, Type: want.Type})
-	}
-	t.from = "(SELECT " + strings.Join(reads, ", ") + " FROM " + t.from + " AS t)"
 	v := e.shared()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.tables[name] != nil {
-		return fmt.Errorf("store: there is a table %q already", name)
+		return used, fmt.Errorf("store: there is a table %q already", name)
 	}
 	if v.tables == nil {
 		v.tables = map[string]*table{}
 	}
 	v.tables[name] = t
+	return used, nil
+}
+
+// reading is the expression that reads a column as what it is wanted as.
+func reading(d dialect, have []column, want record.Vector) (string, error) {
+	at := slices.IndexFunc(have, func(c column) bool { return c.name == want.Name })
+	if at < 0 {
+		names := make([]string, len(have))
+		for i, c := range have {
+			names[i] = c.name
+		}
+		return "", fmt.Errorf("it has no column %q; it has %s", want.Name, strings.Join(names, ", "))
+	}
+	c := have[at]
+	switch {
+	case c.denied:
+		return "", fmt.Errorf("column %s: %w", want.Name, ErrRight)
+	case c.is == want.Type:
+		return c.read, nil
+	case c.is == record.Int && want.Type == record.Float:
+		return d.double(c.read), nil
+	case want.Type == record.Bool && c.truth != "":
+		return c.truth, nil
+	}
+	return "", fmt.Errorf("column %s is %s there, which can't be read as %s: declare it otherwise, or let a view on the server turn it into what it should be", want.Name, c.kind, want.Type)
+}
+
+// sift keeps the rows out that break a rule, and counts them.
+func (s *session) sift(ctx context.Context, d serving, t *table, rules []Rule, used *Used) error {
+	if len(rules) == 0 {
+		return nil
+	}
+	fault := "CASE"
+	for i, rule := range rules {
+		broken, err := s.broken(ctx, d, t, rule)
+		if err != nil {
+			return err
+		}
+		fault += fmt.Sprintf(" WHEN %s THEN %d", broken, i+1)
+	}
+	fault += " ELSE 0 END"
+	query := "SELECT " + d.whole(fault) + " AS g_fault, COUNT(*) AS g_n FROM " + t.rows() + " GROUP BY " + d.grouped("g_fault")
+	used.Rows = 0
+	kept := int64(0)
+	err := s.read(ctx, query, []record.Vector{{Type: record.Int}, {Type: record.Int}}, func(b *record.Batch) error {
+		for i, at := range b.Columns[0].Int {
+			n := b.Columns[1].Int[i]
+			if used.Rows += n; at > 0 {
+				used.Broken[at-1] = n
+			} else {
+				kept = n
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if kept < used.Rows || !d.steady() {
+		t.only = fault + " = 0"
+	}
+	if d.steady() && !s.db.dry {
+		t.n = &kept
+	}
 	return nil
 }
 
-// readAs is the expression that reads a column as a type; false when it can't be.
-func readAs(d dialect, c column, as record.Type) (string, bool) {
-	switch {
-	case c.is == as:
-		return c.read, true
-	case c.is == record.Int && as == record.Float:
-		return d.double(c.read), true
+// broken is the condition that a row breaks a rule; it is not true of a row without a value, except where one is required.
+func (s *session) broken(ctx context.Context, d serving, t *table, rule Rule) (string, error) {
+	x := t.read(d, rule.Column)
+	text := d.asText(x, t.columns[slices.Index(columnNames(t.columns), rule.Column)].Type)
+	list := func(values []string) string {
+		literals := make([]string, len(values))
+		for i, v := range values {
+			literals[i] = d.text(v)
+		}
+		return strings.Join(literals, ", ")
 	}
-	return "", false
+	switch {
+	case rule.Required:
+		return x + " IS NULL", nil
+	case rule.Min != nil && rule.Max != nil:
+		return fmt.Sprintf("(%s < %s OR %s > %s)", x, d.float(*rule.Min), x, d.float(*rule.Max)), nil
+	case rule.Min != nil:
+		return x + " < " + d.float(*rule.Min), nil
+	case rule.Max != nil:
+		return x + " > " + d.float(*rule.Max), nil
+	case rule.Match == nil:
+		return "(" + x + " IS NOT NULL AND " + text + " NOT IN (" + list(rule.In) + "))", nil
+	}
+	var wrong []string
+	n := 0
+	query := "SELECT DISTINCT " + text + " AS g_v FROM " + t.rows(x+" IS NOT NULL")
+	err := s.read(ctx, query, []record.Vector{{Type: record.Text}}, func(b *record.Batch) error {
+		if n += b.N; n > MostValues {
+			return fmt.Errorf("column %s has more than %d different values, too many to try a pattern on; leave the pattern out, and let the server's own rules or a view keep wrong ones out", rule.Column, MostValues)
+		}
+		for _, v := range b.Columns[0].Text {
+			if !rule.Match.MatchString(v) {
+				wrong = append(wrong, v)
+			}
+		}
+		return nil
+	})
+	if err != nil || len(wrong) == 0 {
+		return "1 = 0", err
+	}
+	slices.Sort(wrong)
+	return "(" + x + " IS NOT NULL AND " + text + " IN (" + list(wrong) + "))", nil
+}
+
+// Twice counts the rows that stand again: those that have the same values, or the same lack of one, in some columns as another row before them.
+func (db *DB) Twice(ctx context.Context, name string, columns []string) (n int64, err error) {
+	err = db.snapshot(ctx, func(s *session) error {
+		r, err := s.find(ctx, name)
+		if err != nil {
+			return err
+		}
+		names := make([]string, len(columns))
+		for i, c := range columns {
+			if _, err := r.column(name, c); err != nil {
+				return err
+			}
+			names[i] = r.read(db.engine, c)
+		}
+		query := fmt.Sprintf("SELECT COALESCE(%s, 0) AS g_again FROM (SELECT COUNT(*) AS n FROM %s GROUP BY %s HAVING COUNT(*) > 1) AS g",
+			db.engine.whole("SUM(n - 1)"), r.rows(), strings.Join(names, ", "))
+		err = s.read(ctx, query, []record.Vector{{Type: record.Int}}, func(b *record.Batch) error {
+			n = b.Columns[0].Int[0]
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("store: rows of %s that stand twice: %w", name, err)
+		}
+		return nil
+	})
+	return n, err
+}
+
+// Asked are the queries that have not been asked since the last time, because the server was connected to for a plan.
+func (db *DB) Asked() []string {
+	asked := db.asked
+	db.asked = nil
+	return asked
 }
 
 // Rows is about how many rows a table that Use has named has, by the server's own statistics; -1 when it has none.
@@ -398,7 +563,7 @@ func (db *DB) Rows(ctx context.Context, name string) (n int64, err error) {
 		return 0, fmt.Errorf("store: there is no table %q", name)
 	}
 	err = db.snapshot(ctx, func(s *session) error {
-		n, err = e.estimate(ctx, s, "SELECT 1 FROM "+t.from+" AS t")
+		n, err = e.estimate(ctx, s, "SELECT 1 FROM "+t.rows())
 		return err
 	})
 	return n, err
@@ -430,13 +595,13 @@ func (db *DB) Derive(ctx context.Context, name string, keys []string, derived []
 			if err != nil {
 				return err
 			}
-			reads, known, result = append(reads, e.stored(e.ident(key), c.Type)), append(known, e.ident(key)+" IS NOT NULL"), append(result, c)
+			reads, known, result = append(reads, e.stored(r.read(e, key), c.Type)), append(known, r.read(e, key)+" IS NOT NULL"), append(result, c)
 		}
 		if err := checkColumns(name, append(columnNames(r.columns), columnNames(derived)...)); err != nil {
 			return err
 		}
-		query := "SELECT DISTINCT " + strings.Join(reads, ", ") + " FROM " + r.from + " AS t WHERE " + strings.Join(known, " AND ")
-		return s.stream(ctx, query, result, func(b *record.Batch) error {
+		query := "SELECT DISTINCT " + strings.Join(reads, ", ") + " FROM " + r.rows(known...)
+		return s.read(ctx, query, result, func(b *record.Batch) error {
 			if distinct += int64(b.N); distinct > MostKeys {
 				return fmt.Errorf("%s %w", strings.Join(keys, ", "), ErrKeys)
 			}
@@ -463,22 +628,50 @@ func (db *DB) Derive(ctx context.Context, name string, keys []string, derived []
 		}
 	}
 	small := "columns of " + name
-	err = db.transact(ctx, true, func(s *session) error { return e.write(ctx, s, small, columns, rows) })
-	if err != nil {
+	if err := db.keepSmall(ctx, small, columns, rows); err != nil {
 		return bad(err)
 	}
 	v := e.shared()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	t := v.tables[name]
-	t.from = e.join(t.relation, keys, v.small[small], derived)
+	if t.relation, err = e.join(t.relation, keys, v.small[small], derived); err != nil {
+		return bad(err)
+	}
 	t.columns = append(slices.Clip(t.columns), derived...)
 	return distinct, nil
 }
 
+// keepSmall writes a small table; or, in a plan, says what it would be called.
+func (db *DB) keepSmall(ctx context.Context, name string, columns []record.Vector, rows iter.Seq2[*record.Batch, error]) error {
+	if e, ok := db.engine.(serving); ok && db.dry {
+		l, err := e.shared().named(name, columns)
+		if err == nil {
+			e.shared().written(name, l)
+		}
+		return err
+	}
+	return db.transact(ctx, true, func(s *session) error { return db.engine.write(ctx, s, name, columns, rows) })
+}
+
+// joined is a relation with columns of a small table beside its own, as SQL would have it.
+func joined(d dialect, r relation, keys []string, small lookup, derived []record.Vector) relation {
+	alias := fmt.Sprintf("s%d", strings.Count(r.joins, "LEFT JOIN")+1)
+	on := make([]string, len(keys))
+	for i, key := range keys {
+		on[i] = fmt.Sprintf("%s.key%d = %s", alias, i, r.read(d, key))
+	}
+	r.joins += " LEFT JOIN " + small.from + " AS " + alias + " ON " + strings.Join(on, " AND ")
+	r.reads = maps.Clone(r.reads)
+	for _, c := range derived {
+		r.reads[c.Name] = alias + "." + d.ident(c.Name)
+	}
+	return r
+}
+
 // pooled makes a DB of an engine on a server.
 func pooled(pool *sql.DB, e serving, s Server) *DB {
-	return &DB{pool: pool, engine: e, transport: byRows(func(ctx context.Context, err error) error { return refused(ctx, e, err) }), tag: s.comment()}
+	return &DB{pool: pool, engine: e, dry: s.Dry, transport: byRows(func(ctx context.Context, err error) error { return refused(ctx, e, err) }), tag: s.comment()}
 }
 
 // comment is what every query begins with, so that those who keep the server see whose it is.

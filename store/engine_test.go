@@ -4,10 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"flag"
 	"fmt"
 	"net/url"
 	"os"
+	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -25,7 +28,11 @@ type underTest struct {
 	variable string
 	open     func(t testing.TB, address *url.URL) *sql.DB                           // as the keeper of the database
 	fill     func(t testing.TB, keeper *sql.DB, table string, b *record.Batch)      // makes a table of records
+	fits     func(b *record.Batch)                                                  // makes records such as the engine can hold; may be nil
+	draws    int                                                                    // how many times random records are drawn; rapid's own number when 0
 	asks     func(t testing.TB, keeper *sql.DB, run string) (queries, leftover int) // what the server still does for a run, and has of its small tables
+	generate func(t testing.TB, keeper *sql.DB, table string, rows int)             // makes a large table of records there, unless it is there; see register
+	client   func(t testing.TB, statements []string) func() *exec.Cmd               // the server's own client, sending statements one after another
 }
 
 var serversUnderTest []underTest
@@ -35,6 +42,10 @@ func eachServer(t *testing.T, f func(t *testing.T, u underTest, s Server, keeper
 	for _, u := range serversUnderTest {
 		t.Run(u.kind, func(t *testing.T) {
 			s, keeper := u.at(t)
+			if checks := flag.Lookup("rapid.checks"); u.draws > 0 && checks.Value.String() == checks.DefValue {
+				flag.Set("rapid.checks", strconv.Itoa(u.draws))
+				defer flag.Set("rapid.checks", checks.DefValue)
+			}
 			f(t, u, s, keeper)
 		})
 	}
@@ -70,7 +81,7 @@ func connect(t testing.TB, s Server) *DB {
 
 func use(t testing.TB, db *DB, name string, b *record.Batch) {
 	t.Helper()
-	if err := db.Use(context.Background(), name, name, b.Columns); err != nil {
+	if _, err := db.Use(context.Background(), name, name, b.Columns); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -108,6 +119,24 @@ func people(t *rapid.T) *record.Batch {
 		}
 	}
 	return b
+}
+
+// people are records that the engine can hold.
+func (u underTest) people(t *rapid.T) *record.Batch {
+	b := people(t)
+	if u.fits != nil {
+		u.fits(b)
+	}
+	return b
+}
+
+func getenv(t testing.TB, name string) string {
+	t.Helper()
+	v := os.Getenv(name)
+	if v == "" {
+		t.Fatalf("%s is not set", name)
+	}
+	return v
 }
 
 // asked is a random specification over people, and the lookups that it needs.
@@ -154,34 +183,36 @@ func lookUp(t testing.TB, db *DB) {
 
 // TestEnginesAgree counts the same records in the program and on every server: the cubes and the accounts must be the same to the last bit.
 func TestEnginesAgree(t *testing.T) {
-	eachServer(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
-		own := open(t, Options{})
-		lookUp(t, own)
-		rapid.Check(t, func(rt *rapid.T) {
-			b := people(rt)
-			load(t, own, "people", b)
-			defer run(t, own, "DROP TABLE people")
-			u.fill(t, keeper, "people", b)
-			db := connect(t, s)
-			defer db.Close()
-			use(t, db, "people", b)
-			lookUp(t, db)
-			for range 3 {
-				spec := asked(rt)
-				want, account := count(t, own, spec)
-				got, there, err := db.Cube(context.Background(), spec)
-				if err != nil {
-					q, _ := db.Explain(context.Background(), spec)
-					rt.Fatalf("%v\n%s\n%s", err, q.Survey, q.Count)
-				}
-				if diff := cmp.Diff(want, got, inside); diff != "" {
-					rt.Fatalf("in the program and on the server (-own +server):\n%s", diff)
-				}
-				if diff := cmp.Diff(account, there); diff != "" {
-					rt.Fatalf("accounts (-own +server):\n%s", diff)
-				}
+	eachServer(t, agree)
+}
+
+func agree(t *testing.T, u underTest, s Server, keeper *sql.DB) {
+	own := open(t, Options{})
+	lookUp(t, own)
+	rapid.Check(t, func(rt *rapid.T) {
+		b := u.people(rt)
+		load(t, own, "people", b)
+		defer run(t, own, "DROP TABLE people")
+		u.fill(t, keeper, "people", b)
+		db := connect(t, s)
+		defer db.Close()
+		use(t, db, "people", b)
+		lookUp(t, db)
+		for range 3 {
+			spec := asked(rt)
+			want, account := count(t, own, spec)
+			got, there, err := db.Cube(context.Background(), spec)
+			if err != nil {
+				q, _ := db.Explain(context.Background(), spec)
+				rt.Fatalf("%v\n%s\n%s", err, q.Survey, q.Count)
 			}
-		})
+			if diff := cmp.Diff(want, got, inside); diff != "" {
+				rt.Fatalf("in the program and on the server (-own +server):\n%s", diff)
+			}
+			if diff := cmp.Diff(account, there); diff != "" {
+				rt.Fatalf("accounts (-own +server):\n%s", diff)
+			}
+		}
 	})
 }
 
@@ -189,7 +220,7 @@ func TestEnginesAgree(t *testing.T) {
 func TestEnginesScan(t *testing.T) {
 	eachServer(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
 		rapid.Check(t, func(rt *rapid.T) {
-			b := people(rt)
+			b := u.people(rt)
 			u.fill(t, keeper, "people", b)
 			db := connect(t, s)
 			defer db.Close()
@@ -246,7 +277,7 @@ func TestDerive(t *testing.T) {
 	eachServer(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
 		own := open(t, Options{})
 		rapid.Check(t, func(rt *rapid.T) {
-			b := people(rt)
+			b := u.people(rt)
 			u.fill(t, keeper, "people", b)
 			db := connect(t, s)
 			defer db.Close()

@@ -5,7 +5,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -46,13 +45,18 @@ type postgres struct {
 // valuesMost is how many rows a small table may have when it is written out in a query.
 const valuesMost = 50_000
 
-func (*postgres) ident(name string) string  { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-func (*postgres) text(s string) string      { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-func (*postgres) date(iso string) string    { return "DATE '" + iso + "'" }
-func (*postgres) whole(expr string) string  { return "CAST(" + expr + " AS BIGINT)" }
-func (*postgres) double(expr string) string { return "CAST(" + expr + " AS DOUBLE PRECISION)" }
-func (*postgres) asText(expr string) string { return "CAST(" + expr + " AS TEXT)" }
-func (*postgres) compose(q grouping) string { return plainly(q) }
+func (*postgres) ident(name string) string                 { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+func (*postgres) text(s string) string                     { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+func (*postgres) date(iso string) string                   { return "DATE '" + iso + "'" }
+func (*postgres) whole(expr string) string                 { return "CAST(" + expr + " AS BIGINT)" }
+func (*postgres) double(expr string) string                { return "CAST(" + expr + " AS DOUBLE PRECISION)" }
+func (*postgres) asText(expr string, _ record.Type) string { return "CAST(" + expr + " AS TEXT)" }
+func (*postgres) compose(q grouping) string                { return plainly(q) }
+func (*postgres) tellsNaN() bool                           { return true }
+func (*postgres) grouped(string) string                    { return "1" }
+func (*postgres) of(alias, column string) string           { return named(alias, column) }
+func (*postgres) bool(v string) string                     { return v }
+func (*postgres) addend(expr string) string                { return expr }
 
 // A bare literal would be a NUMERIC.
 func (*postgres) float(v float64) string {
@@ -72,9 +76,7 @@ func (*postgres) limbs(expr string) (high, low string) {
 	return "CAST(DIV(" + expr + ", 9223372036854775808) AS BIGINT)", "CAST(MOD(" + expr + ", 9223372036854775808) AS BIGINT)"
 }
 
-func (*postgres) values(rows []string, columns ...string) string {
-	return "(SELECT * FROM (VALUES " + strings.Join(rows, ", ") + ") AS v(" + strings.Join(columns, ", ") + "))"
-}
+func (*postgres) values(rows [][]string, columns ...string) string { return valued(rows, columns) }
 
 func (*postgres) stored(expr string, t record.Type) string {
 	switch t {
@@ -135,6 +137,8 @@ func postgresConfig(s Server, address *url.URL) (*pgx.ConnConfig, error) {
 	}
 	config.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec // each query is asked once
 	config.StatementCacheCapacity, config.DescriptionCacheCapacity = 0, 0
+	alive := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 6}}
+	config.DialFunc = alive.DialContext // so that a network that is cut is noticed
 	config.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: 5 * time.Second} // cancels on the server, and waits for it
 	}
@@ -172,7 +176,7 @@ func (e *postgres) keep(ctx context.Context, db *DB) (err error) {
 	for attempt := range 3 {
 		if attempt > 0 {
 			select {
-			case <-time.After(time.Duration(attempt) * time.Second):
+			case <-time.After(time.Duration(attempt) * time.Second / 2):
 			case <-ctx.Done():
 				return ctx.Err()
 			}
@@ -188,10 +192,8 @@ func (e *postgres) keep(ctx context.Context, db *DB) (err error) {
 		return err
 	}
 	s := &session{db, e.keeper}
-	for _, statement := range []string{"BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"} {
-		if err := s.exec(ctx, statement); err != nil {
-			return err
-		}
+	if err := s.exec(ctx, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"); err != nil {
+		return err
 	}
 	result := []record.Vector{{Type: record.Text}, {Type: record.Int}, {Type: record.Int}}
 	query := "SELECT pg_export_snapshot(), CAST(current_setting('server_version_num') AS BIGINT), " +
@@ -256,14 +258,19 @@ func (e *postgres) end(ctx context.Context, s *session, keep bool) error {
 }
 
 func (e *postgres) describe(ctx context.Context, s *session, table string) (from string, columns []column, err error) {
+	// A table that has been rewritten since the run began would look empty to it.
 	query := `SELECT format('%I.%I', n.nspname, c.relname), a.attname, format_type(a.atttypid, a.atttypmod),
   CASE WHEN y.typtype = 'd' THEN format_type(y.typbasetype, y.typtypmod) WHEN y.typtype = 'e' THEN 'text' ELSE format_type(a.atttypid, a.atttypmod) END,
-  CAST(CAST(has_column_privilege(c.oid, a.attnum, 'SELECT') AS INTEGER) AS BIGINT)
+  CAST(CAST(has_column_privilege(c.oid, a.attnum, 'SELECT') AS INTEGER) AS BIGINT),
+  CAST(CAST(c.relfilenode <> 0 AND c.relfilenode <> pg_relation_filenode(c.oid) AS INTEGER) AS BIGINT)
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_attribute AS a ON a.attrelid = c.oid JOIN pg_type AS y ON y.oid = a.atttypid
 WHERE c.oid = to_regclass(` + e.text(table) + `) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`
-	result := []record.Vector{{Type: record.Text}, {Type: record.Text}, {Type: record.Text}, {Type: record.Text}, {Type: record.Int}}
+	result := []record.Vector{{Type: record.Text}, {Type: record.Text}, {Type: record.Text}, {Type: record.Text}, {Type: record.Int}, {Type: record.Int}}
 	err = s.stream(ctx, query, result, func(b *record.Batch) error {
 		from = b.Columns[0].Text[0]
+		if b.Columns[5].Int[0] != 0 {
+			return errRewritten
+		}
 		for i := range b.N {
 			c := column{name: b.Columns[1].Text[i], kind: b.Columns[2].Text[i], denied: b.Columns[4].Int[i] == 0}
 			c.is, c.read = e.reads("t."+e.ident(c.name), b.Columns[3].Text[i])
@@ -271,11 +278,20 @@ WHERE c.oid = to_regclass(` + e.text(table) + `) AND c.relkind IN ('r', 'p', 'v'
 		}
 		return nil
 	})
-	if err == nil && len(columns) == 0 {
-		err = errors.New("there is no such table or view, or not in a schema that the account may use (GRANT USAGE ON SCHEMA)")
+	switch {
+	case err != nil:
+	case len(columns) == 0:
+		err = errors.New("there is no such table or view")
+	case s.db.dry:
+	case slices.ContainsFunc(columns, func(c column) bool { return !c.denied }):
+		// So nobody changes its columns while the run lasts; reading and writing its rows goes on.
+		keeper := &session{s.db, e.keeper}
+		err = keeper.exec(ctx, "LOCK TABLE "+from+" IN ACCESS SHARE MODE")
 	}
 	return from, columns, err
 }
+
+var errRewritten = errors.New("it has been changed since the run began; run again")
 
 var numeric = regexp.MustCompile(`^numeric\((\d+),0\)$`)
 
@@ -303,22 +319,21 @@ func (e *postgres) reads(x, kind string) (record.Type, string) {
 		return record.Date, x
 	case "text", "character varying", "character", "citext", "name", "uuid",
 		"timestamp without time zone", "timestamp with time zone", "time without time zone", "time with time zone":
-		return record.Text, e.asText(x) + ` COLLATE "C"`
+		return record.Text, e.asText(x, record.Text) + ` COLLATE "C"`
 	}
 	return "", ""
 }
 
-func (e *postgres) estimate(ctx context.Context, s *session, query string) (n int64, err error) {
-	err = s.stream(ctx, "EXPLAIN (FORMAT JSON) "+query, []record.Vector{{Type: record.Text}}, func(b *record.Batch) error {
-		var plans []struct {
-			Plan struct {
-				Rows float64 `json:"Plan Rows"`
-			}
+// plannedRows is what the first line of a plan says of the rows that the query gives.
+var plannedRows = regexp.MustCompile(` rows=(\d+) `)
+
+func (e *postgres) estimate(ctx context.Context, s *session, query string) (int64, error) {
+	n, first := int64(-1), true
+	err := s.stream(ctx, "EXPLAIN "+query, []record.Vector{{Type: record.Text}}, func(b *record.Batch) error {
+		if m := plannedRows.FindStringSubmatch(b.Columns[0].Text[0]); first && m != nil {
+			n, _ = strconv.ParseInt(m[1], 10, 64)
 		}
-		if err := json.Unmarshal([]byte(b.Columns[0].Text[0]), &plans); err != nil || len(plans) != 1 {
-			return fmt.Errorf("%w: its plan can't be read", ErrRefused)
-		}
-		n = int64(plans[0].Plan.Rows)
+		first = false
 		return nil
 	})
 	return n, err
@@ -326,18 +341,8 @@ func (e *postgres) estimate(ctx context.Context, s *session, query string) (n in
 
 func (*postgres) steady() bool { return true }
 
-func (e *postgres) join(r relation, keys []string, small lookup, derived []record.Vector) string {
-	var columns, on []string
-	for _, c := range r.columns {
-		columns = append(columns, "t."+e.ident(c.Name))
-	}
-	for _, c := range derived {
-		columns = append(columns, "s."+e.ident(c.Name))
-	}
-	for i, key := range keys {
-		on = append(on, fmt.Sprintf("s.key%d = t.%s", i, e.ident(key)))
-	}
-	return "(SELECT " + strings.Join(columns, ", ") + " FROM " + r.from + " AS t LEFT JOIN " + small.from + " AS s ON " + strings.Join(on, " AND ") + ")"
+func (e *postgres) join(r relation, keys []string, small lookup, derived []record.Vector) (relation, error) {
+	return joined(e, r, keys, small, derived), nil
 }
 
 func (e *postgres) write(ctx context.Context, s *session, name string, columns []record.Vector, rows iter.Seq2[*record.Batch, error]) error {

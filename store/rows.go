@@ -19,6 +19,15 @@ func (s *session) stream(ctx context.Context, query string, result []record.Vect
 	return s.conn.Raw(func(conn any) error { return s.db.transport(ctx, conn.(driver.Conn), s.db.tag+query, result, sink) })
 }
 
+// read is stream for what reads rows of records: in a plan the query is noted, and not asked.
+func (s *session) read(ctx context.Context, query string, result []record.Vector, sink func(*record.Batch) error) error {
+	if s.db.dry {
+		s.db.asked = append(s.db.asked, query)
+		return nil
+	}
+	return s.stream(ctx, query, result, sink)
+}
+
 // byRows is the transport of database/sql drivers, of an engine whose errors refuse takes the text from.
 func byRows(refuse func(context.Context, error) error) transport {
 	return func(ctx context.Context, conn driver.Conn, query string, result []record.Vector, sink func(*record.Batch) error) error {

@@ -78,6 +78,8 @@ type DB struct {
 	pool      *sql.DB
 	engine    engine
 	transport transport
+	dry       bool         // small tables are named but not written, and nothing is read but catalogues
+	asked     []string     // then: what would have been read
 	tag       string       // what queries begin with
 	closing   func() error // what else is to be closed, first; may be nil
 }
@@ -244,12 +246,10 @@ func (db *DB) Lookup(ctx context.Context, name string, keyColumns []string, keys
 	}
 	b.Columns = append(b.Columns, record.Vector{Name: "code", Type: record.Text, Text: values})
 	rows := func(yield func(*record.Batch, error) bool) { yield(b, nil) }
-	return db.transact(ctx, true, func(s *session) error {
-		if err := db.engine.write(ctx, s, name, b.Columns, rows); err != nil {
-			return fmt.Errorf("store: lookup %s: %w", name, err)
-		}
-		return nil
-	})
+	if err := db.keepSmall(ctx, name, b.Columns, rows); err != nil {
+		return fmt.Errorf("store: lookup %s: %w", name, err)
+	}
+	return nil
 }
 
 // Distinct gives the values that a column holds, as texts in byte order, and the number of rows where it is missing.
@@ -264,8 +264,8 @@ func (db *DB) Distinct(ctx context.Context, table, column string) (values []stri
 			return err
 		}
 		d := db.engine
-		query := fmt.Sprintf("SELECT %s AS v, COUNT(*) AS n FROM %s AS t GROUP BY 1", d.asText(d.ident(c.Name)), r.from)
-		err = s.stream(ctx, query, []record.Vector{{Type: record.Text}, {Type: record.Int}}, func(b *record.Batch) error {
+		query := fmt.Sprintf("SELECT %s AS g_v, COUNT(*) AS g_n FROM %s GROUP BY %s", d.asText(r.read(d, c.Name), c.Type), r.rows(), d.grouped("g_v"))
+		err = s.read(ctx, query, []record.Vector{{Type: record.Text}, {Type: record.Int}}, func(b *record.Batch) error {
 			for i := range b.N {
 				if b.Columns[0].State[i] != record.Present {
 					missing += b.Columns[1].Int[i]
@@ -293,8 +293,8 @@ func (r relation) column(table, name string) (record.Vector, error) {
 	return r.columns[i], nil
 }
 
-// Scan hands the named columns of a table to sink, in batches and in the order in which the rows were loaded. A missing value is
-// record.Missing; the batches have no line numbers. A batch is the sink's to keep. An error of the sink ends the scan and is returned. The engine holds the
+// Scan hands the named columns of a table to sink, in batches and in the order in which the rows were loaded; those of a server, where rows have no order, sorted by all the columns, so that
+// they come the same each time. A missing value is record.Missing; the batches have no line numbers. A batch is the sink's to keep. An error of the sink ends the scan and is returned. The engine holds the
 // columns in memory while they are handed over.
 func (db *DB) Scan(ctx context.Context, table string, columns []string, sink func(*record.Batch) error) error {
 	return db.snapshot(ctx, func(s *session) error {
@@ -310,14 +310,18 @@ func (db *DB) Scan(ctx context.Context, table string, columns []string, sink fun
 			if err != nil {
 				return err
 			}
-			expressions = append(expressions, d.stored(d.ident(name), c.Type))
+			expressions = append(expressions, d.stored(r.read(d, name), c.Type))
 			result = append(result, c)
 		}
 		if len(columns) == 0 {
 			return fmt.Errorf("store: scan of %s names no column", table)
 		}
+		query := "SELECT " + strings.Join(expressions, ", ") + " FROM " + r.rows()
+		if _, ok := d.(serving); ok {
+			query += " ORDER BY " + strings.Join(expressions, ", ")
+		}
 		var sunk error
-		err = s.stream(ctx, "SELECT "+strings.Join(expressions, ", ")+" FROM "+r.from+" AS t", result, func(b *record.Batch) error {
+		err = s.read(ctx, query, result, func(b *record.Batch) error {
 			sunk = sink(b)
 			return sunk
 		})

@@ -6,6 +6,7 @@
 //	skikt new PROFILE DIR          a project for an agency's kind of work, on synthetic records
 //	skikt fetch PROJECT            others' statistics into the project's snapshot
 //	skikt check PROJECT            everything that can be wrong, before anything is computed
+//	skikt plan PROJECT             what a build would ask of the records, and where
 //	skikt build PROJECT --out DIR  the whole road to an edition
 //	skikt get DIR TABLE            a table of an edition in long form
 //	skikt serve DIR                the pages of an edition on loopback
@@ -48,6 +49,7 @@ type commands struct {
 	Fetch    fetchCmd    `cmd:"" help:"Others' statistics and geodata into a project's snapshot; what their publishers have changed."`
 	Diff     diffCmd     `cmd:"" help:"Two vintages of snapshots, editions or tables, cell by cell."`
 	Check    checkCmd    `cmd:"" help:"Everything that can be wrong with a project's inputs, before anything is computed."`
+	Plan     planCmd     `cmd:"" help:"What a build would ask of the records, and where: the SQL, rows and cells, before anything runs."`
 	Build    buildCmd    `cmd:"" help:"The whole road from a project's inputs to a published edition."`
 	Get      getCmd      `cmd:"" help:"A table of an edition in long form, one row a cell."`
 	Serve    serveCmd    `cmd:"" help:"The pages of an edition, on loopback."`

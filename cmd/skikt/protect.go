@@ -76,6 +76,9 @@ func (c *protectCmd) Run(std *streams) error {
 	if err != nil {
 		return inputProblem(err)
 	}
+	if t.AsGiven {
+		fmt.Fprintln(std.err, "The totals are not the sums of their parts, as in numbers that were changed for protection before: all are taken as they stand, and none is repaired.")
+	}
 	if c.Record != "" {
 		if err := writeRecords(c.Record, []protect.Record{release.Record()}); err != nil {
 			return err
