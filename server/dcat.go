@@ -84,12 +84,18 @@ func (s *Server) catalogue(base string) ([]byte, error) {
 	if m.Synthetic {
 		about = inSequence(about, words["synthetic"])
 	}
+	day := func(property string) { // when the edition was decided, where it says
+		if m.Change != nil && m.Change.Day != "" {
+			fmt.Fprintf(w, " <%s rdf:datatype=\"http://www.w3.org/2001/XMLSchema#date\">%s</%[1]s>\n", property, w.escaped(m.Change.Day))
+		}
+	}
 	w.about("dcat:Catalog", here, func() {
 		w.text("dcterms:title", m.Title)
 		w.text("dcterms:description", about)
 		w.resource("dcterms:publisher", publisher)
 		w.resource("dcterms:license", m.Terms())
 		w.resource("foaf:homepage", base+"/")
+		day("dcterms:modified")
 		for _, lang := range []string{"SWE", "ENG"} {
 			w.resource("dcterms:language", euVocabulary+"language/"+lang)
 		}
@@ -119,6 +125,7 @@ func (s *Server) catalogue(base string) ([]byte, error) {
 		w.text("dcterms:description", description)
 		w.resource("dcterms:publisher", publisher)
 		contactPoint()
+		day("dcterms:issued")
 		w.resource("dcat:theme", euVocabulary+"data-theme/SOCI")
 		w.resource("dcterms:accessRights", euVocabulary+"access-right/PUBLIC")
 		w.resource("dcterms:spatial", sweden)

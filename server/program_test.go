@@ -101,7 +101,7 @@ func triples(t testing.TB, text string) []triple {
 // edition that says whom to ask, and of one that doesn't.
 func TestDCAT(t *testing.T) {
 	s := toy(t)
-	asked, err := server.New(editionOf(t, nil, []string{"0180R001 Ett"}, cube.KnownCell(10)))
+	asked, err := server.New(editionOf(t, &edition.Change{Day: "2026-01-01"}, []string{"0180R001 Ett"}, cube.KnownCell(10)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,6 +149,8 @@ func catalogued(t *testing.T, s *server.Server, tables int, email string) {
 		for _, class := range []string{dcat + "Dataset", dcat + "DataService"} {
 			recommended[class] = append(recommended[class], dcat+"contactPoint")
 		}
+		recommended[dcat+"Catalog"] = append(recommended[dcat+"Catalog"], terms+"modified")
+		recommended[dcat+"Dataset"] = append(recommended[dcat+"Dataset"], terms+"issued")
 	}
 	found := map[string]int{}
 	for subject, class := range classes {
@@ -205,6 +207,10 @@ func catalogued(t *testing.T, s *server.Server, tables int, email string) {
 		case terms + "publisher", dcat + "dataset", dcat + "distribution", dcat + "servesDataset", dcat + "service", dcat + "accessService", dcat + "contactPoint":
 			if classes[x.object] == "" {
 				t.Errorf("%s of %s is %s, which is not described", x.predicate, x.subject, x.object)
+			}
+		case terms + "modified", terms + "issued":
+			if x.object != "2026-01-01" {
+				t.Errorf("%s %s", x.predicate, x.object)
 			}
 		case vcard + "hasEmail":
 			if x.object != "mailto:"+email {
