@@ -23,7 +23,7 @@ whole numbers, where the survey before them finds that the engine's own sums wou
 
 Example:
   skikt plan examples/sverige-2022 --data ../shared/data
-  skikt plan examples/sverige-2022 --data ../shared/data --sql | less`
+  skikt plan examples/sverige-2022 --data ../shared/data --sql`
 }
 
 func (c *planCmd) Run(ctx context.Context, std *streams) error {
