@@ -8,8 +8,8 @@ import (
 	"github.com/skikt/skikt/protect"
 )
 
-// outcomes is a table of persons in an area by outcome, with the share of each: hidden where values are below zero, by a rule below -1.
-func outcomes(t *testing.T, codes []string, values []float64, base float64) *cube.Cube {
+// earlyOutcomes is a table of persons in an area by outcome, with the share of each: hidden where values are below zero, by a rule below -1.
+func earlyOutcomes(t *testing.T, codes []string, values []float64, base float64) *cube.Cube {
 	t.Helper()
 	d := cube.Dimension{Name: "outcome", Role: cube.Group}
 	for _, c := range codes {
@@ -77,7 +77,7 @@ func TestUndone(t *testing.T) {
 		{"interval from 0 kept", wide, []float64{-2, 18}, 30, known(0, 4), false},
 		{"interval from 0 lost", wide, []float64{-2, 18}, 30, known(0, 3), true},
 	} {
-		c := outcomes(t, []string{"a", "b"}, x.values, x.base)
+		c := earlyOutcomes(t, []string{"a", "b"}, x.values, x.base)
 		if told := undone(x.policy, []*cube.Cube{c}, protect.Findings{}, x.after); (len(told) > 0) != x.told || x.told && !strings.Contains(told[0], " of early, outcome=") {
 			t.Errorf("%s: %q", x.name, told)
 		}
