@@ -6,7 +6,7 @@ TAGS := duckdb_arrow
 GO := go
 NPM := $(shell command -v npm)
 
-.PHONY: demo test check web-test e2e build web bench fuzz clean
+.PHONY: demo test check web-test e2e clients build web bench fuzz clean
 
 # The demo's program is made in a hurry (decision 13): without Arrow, GeoPackages, workbooks, the C resolver and debug tables, with calls inlined only where it computes, and with a
 # compiler that collects less garbage. On a machine that has never built any Go that halves the time to the first page. "make build" makes the whole program.
@@ -47,6 +47,10 @@ test: check web-test
 # The site in a real browser: journeys by keyboard, axe on every kind of page, links, print. Says so where there is no Node or no Chromium.
 e2e: $(if $(NPM),web)
 	GO="$(GO)" TAGS="$(TAGS)" web/e2e/run.sh
+
+# Programs of others that read what skiktd serves: those that are here or can be installed (APT=1 as root: from Debian too). One that is not is skipped with a line.
+clients:
+	GO="$(GO)" TAGS="$(TAGS)" server/testdata/client/run.sh
 
 # Benchmarks with stated sizes; results are kept in bench/.
 bench:

@@ -3,9 +3,9 @@ package area
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
-	"sort"
 )
 
 // LinkKind is what has become of an area from one vintage to another.
@@ -62,31 +62,23 @@ type Bridge struct {
 	old, new map[string][]int // positions in Links
 }
 
-// NewBridge makes a bridge between two divisions. It refuses unknown codes, a pair that stands twice, shares outside 0..1 and estimates of an area's parts that
-// do not sum to 1; an area that no link names is put in Gives or Takes.
+// NewBridge makes a bridge between two divisions. It refuses unknown codes, a pair that stands twice, a kind of link that the other links contradict, shares outside 0..1 and estimates of an area's
+// parts that do not sum to 1; an area that no link names is put in Gives or Takes.
 func NewBridge(from, to *Division, basis Basis, links []Link, gives, takes []string) (*Bridge, error) {
 	if from.ID.Kind != to.ID.Kind || from.ID == to.ID {
 		return nil, fmt.Errorf("area: a bridge leads from one vintage of a division to another, not from %s to %s", from.ID.Title(), to.ID.Title())
 	}
 	b := &Bridge{From: from.ID, To: to.ID, Basis: basis, Links: slices.Clone(links), Gives: slices.Clone(gives), Takes: slices.Clone(takes)}
-	slices.SortFunc(b.Links, func(x, y Link) int { return cmp.Or(cmp.Compare(x.Old, y.Old), cmp.Compare(x.New, y.New)) })
-	var bad []string
+	bad := b.settle()
 	say := func(format string, args ...any) { bad = append(bad, fmt.Sprintf(format, args...)) }
-	for i, l := range b.Links {
+	for _, l := range b.Links {
 		if _, ok := from.Index(l.Old); !ok {
 			say("%s is not in %s", l.Old, from.ID)
 		}
 		if _, ok := to.Index(l.New); !ok {
 			say("%s is not in %s", l.New, to.ID)
 		}
-		if i > 0 && b.Links[i-1].Old == l.Old && b.Links[i-1].New == l.New {
-			say("%s to %s stands twice", l.Old, l.New)
-		}
-		if err := l.check(); err != nil {
-			bad = append(bad, err.Error())
-		}
 	}
-	b.index()
 	for _, side := range []struct {
 		d     *Division
 		at    map[string][]int
@@ -121,6 +113,31 @@ func NewBridge(from, to *Division, basis Basis, links []Link, gives, takes []str
 		return nil, fmt.Errorf("area: bridge from %s to %s: %s", from.ID, to.ID, shorten(bad))
 	}
 	return b, nil
+}
+
+// settle puts the links in order, and tells what is wrong with them among themselves.
+func (b *Bridge) settle() (bad []string) {
+	slices.SortFunc(b.Links, func(x, y Link) int { return cmp.Or(cmp.Compare(x.Old, y.Old), cmp.Compare(x.New, y.New)) })
+	b.index()
+	gives, takes := map[string]bool{}, map[string]bool{}
+	for _, code := range b.Gives {
+		gives[code] = true
+	}
+	for _, code := range b.Takes {
+		takes[code] = true
+	}
+	for i, l := range b.Links {
+		if i > 0 && b.Links[i-1].Old == l.Old && b.Links[i-1].New == l.New {
+			bad = append(bad, fmt.Sprintf("%s to %s stands twice", l.Old, l.New))
+			continue
+		}
+		if err := l.check(); err != nil {
+			bad = append(bad, err.Error())
+		} else if is := kindOf(len(b.old[l.Old]) == 1 && !gives[l.Old], len(b.new[l.New]) == 1 && !takes[l.New]); l.Kind != is {
+			bad = append(bad, fmt.Sprintf("%s to %s is of the kind %q, and of %q by what else is known of the two", l.Old, l.New, l.Kind, is))
+		}
+	}
+	return bad
 }
 
 func (b *Bridge) index() {
@@ -206,12 +223,18 @@ func kindOf(oldWhole, newWhole bool) LinkKind {
 // one partner and nothing else is whole in it. It is how border and lists of overlaps make bridges: parts of an area are brought to sum to 1.
 func Ground(from, to *Division, basis Basis, pairs []Link, gives, takes []string) (*Bridge, error) {
 	olds, news := map[string]int{}, map[string]int{}
-	oldSum, newSum := map[string]float64{}, map[string]float64{}
+	oldSum, newSum := map[string]float64{}, map[string]float64{} // not a number when a part is not known
+	add := func(sum map[string]float64, code string, s Share) {
+		if !s.Known {
+			s.Est = math.NaN()
+		}
+		sum[code] += s.Est
+	}
 	for _, p := range pairs {
 		olds[p.Old]++
 		news[p.New]++
-		oldSum[p.Old] += p.Forward.Est
-		newSum[p.New] += p.Backward.Est
+		add(oldSum, p.Old, p.Forward)
+		add(newSum, p.New, p.Backward)
 	}
 	open := map[string]bool{}
 	for _, c := range gives {
@@ -235,10 +258,10 @@ func normal(s Share, sum float64, whole, open bool) Share {
 	switch {
 	case whole:
 		return All
-	case !s.Known || !(sum > 0):
-		return Share{Lo: s.Lo, Hi: s.Hi}
-	case open:
+	case open && s.Known:
 		return s
+	case !(sum > 0): // of an area with a part of unknown size no part can be told
+		return Share{Lo: s.Lo, Hi: s.Hi}
 	}
 	s.Est /= sum
 	s.Lo, s.Hi = min(s.Lo, s.Est), max(s.Hi, s.Est)
@@ -248,15 +271,13 @@ func normal(s Share, sum float64, whole, open bool) Share {
 // DeclareSame makes pairs of areas the same ground because somebody says so, whatever the bridge has said of them.
 func (b *Bridge) DeclareSame(from, to *Division, pairs map[string]string) (*Bridge, error) {
 	taken := map[string]string{}
-	olds := make([]string, 0, len(pairs))
-	for old, new := range pairs {
-		if first, twice := taken[new]; twice {
-			return nil, fmt.Errorf("area: both %s and %s are declared to be the same as %s", min(first, old), max(first, old), new)
+	olds := slices.Sorted(maps.Keys(pairs))
+	for _, old := range olds {
+		if first, twice := taken[pairs[old]]; twice {
+			return nil, fmt.Errorf("area: both %s and %s are declared to be the same as %s", first, old, pairs[old])
 		}
-		taken[new] = old
-		olds = append(olds, old)
+		taken[pairs[old]] = old
 	}
-	sort.Strings(olds)
 	// If two areas are the same, no other has ground in common with either, so what is left of the others' links is all of them.
 	var links []Link
 	for _, l := range b.Links {
@@ -402,7 +423,7 @@ func comparePairs(x, y [2]int32) int { return cmp.Or(cmp.Compare(x[0], y[0]), cm
 func marked(codes []string, fine *Division, up []int32) map[int32]bool {
 	out := map[int32]bool{}
 	for _, code := range codes {
-		if i, ok := fine.Index(code); ok && up[i] >= 0 {
+		if i, ok := fine.Index(code); ok {
 			out[up[i]] = true
 		}
 	}
@@ -445,9 +466,6 @@ func (b *Bridge) flows(from *Division, fromUp []int32, to *Division, toUp []int3
 	sums, unsure := map[int32]float64{}, map[int32]bool{}
 	for i := range from.Len() {
 		code, o := from.At(i).Code, fromUp[i]
-		if o < 0 {
-			continue
-		}
 		p := persons[code]
 		sums[o] += p
 		parts := map[int32]Share{}
@@ -455,9 +473,6 @@ func (b *Bridge) flows(from *Division, fromUp []int32, to *Division, toUp []int3
 		for _, k := range b.old[code] {
 			at, _ := to.Index(b.Links[k].New)
 			n := toUp[at]
-			if n < 0 {
-				continue
-			}
 			s, seen := parts[n]
 			f := b.Links[k].Forward
 			if !seen {

@@ -1,10 +1,8 @@
 package area
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
-	"slices"
 )
 
 // written is the form of a bridge in a file. Areas that are the same and keep their codes, which are most, are a list.
@@ -81,16 +79,9 @@ func (b *Bridge) UnmarshalJSON(text []byte) error {
 	for _, l := range w.Links {
 		out.Links = append(out.Links, Link{l.Old, l.New, l.Kind, share(l.Forward), share(l.Backward)})
 	}
-	slices.SortFunc(out.Links, func(x, y Link) int { return cmp.Or(cmp.Compare(x.Old, y.Old), cmp.Compare(x.New, y.New)) })
-	for i, l := range out.Links {
-		if err := l.check(); err != nil {
-			return err
-		}
-		if i > 0 && out.Links[i-1].Old == l.Old && out.Links[i-1].New == l.New {
-			return fmt.Errorf("area: bridge from %s to %s: %s to %s stands twice", from, to, l.Old, l.New)
-		}
+	if bad := out.settle(); len(bad) > 0 {
+		return fmt.Errorf("area: bridge from %s to %s: %s", from, to, shorten(bad))
 	}
-	out.index()
 	*b = out
 	return nil
 }

@@ -470,3 +470,27 @@ func FuzzBridgeJSON(f *testing.F) {
 		}
 	})
 }
+
+// A bridge is refused that contradicts itself: by hand or from a file. Two parts of 0114C1010 can't both be all that it is.
+func TestBridgeContradicts(t *testing.T) {
+	old, now := made(t, deso18, "0114C1010"), made(t, deso25, "0114C1011", "0114C1012")
+	part := Share{0, 1, 0.5, true}
+	for name, links := range map[string][]Link{
+		"not of two":   {{"0114C1010", "0114C1011", Same, All, All}, {"0114C1010", "0114C1012", Split, part, All}},
+		"not a merger": {{"0114C1010", "0114C1011", Merged, part, All}, {"0114C1010", "0114C1012", Split, part, All}},
+	} {
+		if _, err := NewBridge(old, now, ByList, links, nil, nil); err == nil || !strings.Contains(err.Error(), "by what else is known") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	text := `{"from":"deso-2018","to":"deso-2025","basis":"list","unchanged":[],"links":[{"old":"0114C1010","new":"0114C1011","kind":"same","forward":{"lo":1,"hi":1,"est":1},"backward":{"lo":1,"hi":1,"est":1}}],"gives":["0114C1010"]}`
+	var b Bridge
+	if err := json.Unmarshal([]byte(text), &b); err == nil || !strings.Contains(err.Error(), "by what else is known") {
+		t.Errorf("the same ground, of which some is gone: %v", err)
+	}
+	// A part of unknown size leaves those beside it unknown: 0.6 of an area is not all of it because the rest was not measured.
+	g, err := Ground(old, now, ByGround, []Link{{Old: "0114C1010", New: "0114C1011", Forward: Share{0, 1, 0.6, true}, Backward: All}, {Old: "0114C1010", New: "0114C1012", Forward: Some, Backward: All}}, nil, nil)
+	if err != nil || g.Links[0].Forward.Known || g.Links[1].Forward.Known {
+		t.Errorf("%+v, %v", g, err)
+	}
+}

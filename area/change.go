@@ -33,8 +33,11 @@ func ParseChange(text string) (ChangeKind, bool) {
 			return k.kind, true
 		}
 	}
-	if t == "utvidgas" {
+	switch t {
+	case "utvidgas":
 		return Grows, true
+	case "namnändrad (ej kodändrad)": // of RegSO, which has names
+		return Retained, true
 	}
 	switch k := ChangeKind(t); k {
 	case Ends, Parts, Shrinks, Grows, ToSea, Recoded, Retained:

@@ -75,7 +75,7 @@ echo "name=first-view-in-all gzip-bytes=$total (goal 60000)"
 awk '/VmRSS|VmHWM/ {printf "name=memory %s kB=%s\n", $1, $2}' "/proc/$pid/status"
 
 if command -v node >/dev/null && [ -d web/e2e/node_modules ] && CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v google-chrome)}; then
-	CHROMIUM=$CHROMIUM SITE=$site node web/e2e/interaction.mjs
+	CHROMIUM=$CHROMIUM node bench/front.mjs "$site"
 else
 	echo "# no Node, no web/e2e/node_modules (make e2e) or no Chromium: time to paint is not measured"
 fi

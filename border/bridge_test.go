@@ -379,6 +379,13 @@ func TestReadChangesFiles(t *testing.T) {
 	if c, err = ReadChanges(path, opt); err != nil || c.Rows[1].Kind != area.Retained {
 		t.Errorf("a declared word: %v, %+v", err, c)
 	}
+	// names beside the codes, and SCB's words for what happens to RegSO
+	named := file("named.csv", "Kommun;Kommunnamn;Tidigare RegSO;Tidigare RegSOkod;RegSO;RegSOkod;Förändringstyp\n0160;Täby;Näsby Park;0160R013;Näsbypark;0160R013;Namnändrad (ej kodändrad)\n"+
+		"0160;Täby;Nytorp;0160R012;Täby Park;0160R021;Ger del/delar till befintlig\n")
+	want = []area.Change{{Old: "0160R013", New: "0160R013", Kind: area.Retained, Line: 2}, {Old: "0160R012", New: "0160R021", Kind: area.Parts, Line: 3}}
+	if c, err = ReadChanges(named, ChangeOptions{From: regso2020, To: regso2025}); err != nil || !reflect.DeepEqual(c.Rows, want) || len(c.Problems) > 0 {
+		t.Errorf("names beside the codes: %v, %+v", err, c)
+	}
 	for _, bad := range []struct{ name, text, want string }{
 		{"page.csv", "<!doctype html><html><head><title>404</title></head></html>", "no column with"},
 		{"empty.csv", "", "no rows"},

@@ -99,8 +99,14 @@ func (c *Changes) columns(header row, below []row, opt ChangeOptions) (at [3]int
 		rest, ok := cutFold(name, "tidigare ")
 		return ok && slices.ContainsFunc(codeFields(opt.From.Kind), func(f string) bool { return strings.HasPrefix(strings.ToLower(rest), f) })
 	}
-	if at[0], err = column(opt.OldColumn, earlier); err != nil {
+	coded := func(name string) bool { // a list may have names beside the codes
+		return earlier(name) && codesBelow(below, slices.Index(names, name), opt.From.Kind)
+	}
+	if at[0], err = column(opt.OldColumn, coded); err != nil {
 		return at, err
+	}
+	if at[0] < 0 {
+		at[0] = slices.IndexFunc(names, earlier)
 	}
 	if at[0] < 0 {
 		at[0] = slices.IndexFunc(names, func(name string) bool { return isOld(name) && slices.Index(names, name) != at[1] })

@@ -371,6 +371,12 @@ func (l Lineage) Merge(m Lineage) Lineage {
 	return out
 }
 
+// Terms are by what licence a published table may be used, and how it is cited. Files that can hold it tell it.
+type Terms struct {
+	Licence string // address
+	Cite    Text
+}
+
 // A Cube is a table of statistics. Make one with a [Builder]; operations return new cubes and leave the old one alone.
 type Cube struct {
 	Name     string
@@ -378,6 +384,7 @@ type Cube struct {
 	Notes    []Text // what a reader needs in order to read the numbers right
 	Warnings []Warning
 	Lineage  Lineage
+	Terms    Terms
 
 	dims     []Dimension
 	measures []Measure

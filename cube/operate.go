@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// derived is a cube with the texts and lineage of c and the given frame.
+// derived is a cube with the texts, lineage and terms of c and the given frame.
 func (c *Cube) derived(dims []Dimension, measures []Measure) *Builder {
 	b := NewBuilder(c.Name, dims, measures)
 	b.cube.Title, b.cube.Notes = c.Title, slices.Clone(c.Notes)
 	b.cube.Warnings = slices.Clone(c.Warnings)
-	b.cube.Lineage = c.Lineage.Merge(Lineage{})
+	b.cube.Lineage, b.cube.Terms = c.Lineage.Merge(Lineage{}), c.Terms
 	return b
 }
 

@@ -1,6 +1,7 @@
 package edition
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/skikt/skikt/cube"
@@ -123,8 +124,9 @@ func Compare(earlier, later *Edition) (*Difference, error) {
 func compareCubes(a, b *cube.Cube) (n TableDifference) {
 	rows := map[string]int{} // of a, by the codes of its dimensions in the order of their names
 	if a != nil {
+		key := rowKeys(a)
 		for i := range a.Len() {
-			rows[rowKey(a, i)] = i
+			rows[key(i)] = i
 		}
 	}
 	one := func(x, y cube.Cell) {
@@ -151,10 +153,11 @@ func compareCubes(a, b *cube.Cube) (n TableDifference) {
 		}
 	}
 	if b != nil {
+		key := rowKeys(b)
 		for j := range b.Len() {
-			key := rowKey(b, j)
-			i, both := rows[key]
-			delete(rows, key)
+			code := key(j)
+			i, both := rows[code]
+			delete(rows, code)
 			for m, meas := range b.Measures() {
 				k := -1
 				if both {
@@ -184,18 +187,20 @@ func compareCubes(a, b *cube.Cube) (n TableDifference) {
 	return n
 }
 
-// rowKey is a row's dimensions and codes.
-func rowKey(c *cube.Cube, row int) string {
-	dims := map[string]string{}
-	for d, dim := range c.Dims() {
-		dims[dim.Name] = c.Code(row, d)
+// rowKeys tells a row's dimensions and codes, in the order of the dimensions' names.
+func rowKeys(c *cube.Cube) func(row int) string {
+	dims := c.Dims()
+	order := make([]int, len(dims))
+	for d := range order {
+		order[d] = d
 	}
-	var b strings.Builder
-	for _, name := range sortedKeys(dims) {
-		b.WriteString(name)
-		b.WriteByte(0)
-		b.WriteString(dims[name])
-		b.WriteByte(0)
+	slices.SortFunc(order, func(a, b int) int { return strings.Compare(dims[a].Name, dims[b].Name) })
+	var key []byte
+	return func(row int) string {
+		key = key[:0]
+		for _, d := range order {
+			key = append(append(append(append(key, dims[d].Name...), 0), c.Code(row, d)...), 0)
+		}
+		return string(key)
 	}
-	return b.String()
 }

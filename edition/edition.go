@@ -97,6 +97,17 @@ const CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
 // Terms is the address of the licence that the edition may be used by.
 func (r Release) Terms() string { return cmp.Or(r.Licence, CC0) }
 
+// Cite is how the release is cited: who, and what.
+func (r Release) Cite() cube.Text {
+	cite := func(lang string) string {
+		if r.Agency == "" {
+			return r.Title.In(lang) + "."
+		}
+		return r.Agency + ". " + r.Title.In(lang) + "."
+	}
+	return cube.Text{SV: cite("sv"), EN: cite("en")}
+}
+
 // A Grant is declared rules that share out money, with the table of the numbers that they are computed on.
 type Grant struct {
 	Name  string          `json:"name"`
@@ -504,7 +515,14 @@ func (e *Edition) Table(name string) (*cube.Cube, error) {
 	if c.Name != name {
 		return nil, fmt.Errorf("edition: %s holds the table %q where %s says %q", file, c.Name, ManifestFile, name)
 	}
+	c.Terms = cube.Terms{Licence: e.manifest.Terms(), Cite: e.Cite()}
 	return c, nil
+}
+
+// Cite is how the edition is cited: who, what, and which one.
+func (e *Edition) Cite() cube.Text {
+	cite := e.manifest.Cite()
+	return cube.Text{SV: cite.SV + " Utgåva " + e.ID() + ".", EN: cite.EN + " Edition " + e.ID() + "."}
 }
 
 // Division reads a division with its borders. Asking for another vintage than the edition has gives an [*area.VintageError].

@@ -9,6 +9,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/skikt/skikt/cube"
 )
@@ -97,15 +98,26 @@ func eachLong(c *cube.Cube, give func(row, measure int, numbers *[4][]byte, stat
 	return nil
 }
 
-// written are the codes of each dimension's members as they are written in a form.
+// written are the codes of each dimension's members that have a row, as they are written in a form.
 func written(c *cube.Cube, write func(dim int, code string) string) [][]string {
 	out := make([][]string, len(c.Dims()))
 	for d, dim := range c.Dims() {
-		for _, m := range dim.Members {
-			out[d] = append(out[d], write(d, m.Code))
+		out[d] = make([]string, len(dim.Members))
+		for row := range c.Len() {
+			if at := c.Coord(row, d); out[d][at] == "" {
+				out[d][at] = write(d, dim.Members[at].Code)
+			}
 		}
 	}
 	return out
+}
+
+// buffers are kept from one answer to the next: most answers are much smaller than one.
+var buffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 1<<16) }}
+
+func release(out *bufio.Writer) {
+	out.Reset(nil)
+	buffers.Put(out)
 }
 
 // field is a text as a field of a CSV.
@@ -131,7 +143,9 @@ func unit(m cube.Measure, lang string) string {
 }
 
 func longCSV(w io.Writer, c *cube.Cube) error {
-	out := bufio.NewWriterSize(w, 1<<16)
+	out := buffers.Get().(*bufio.Writer)
+	defer release(out)
+	out.Reset(w)
 	for i, name := range LongColumns(c) {
 		if i > 0 {
 			out.WriteByte(',')
@@ -212,7 +226,9 @@ func longJSON(w io.Writer, c *cube.Cube, lang string) error {
 	if lineage.Sources == nil {
 		lineage.Sources = []cube.Source{}
 	}
-	out := bufio.NewWriterSize(w, 1<<16)
+	out := buffers.Get().(*bufio.Writer)
+	defer release(out)
+	out.Reset(w)
 	mark := "{"
 	for _, field := range []struct {
 		name  string

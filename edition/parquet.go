@@ -56,6 +56,8 @@ type writer struct {
 	row     parquet.Row
 }
 
+const rowsInGroup = 1 << 16
+
 func newWriter(w io.Writer, columns []column, rows int, meta map[string]string) (*writer, error) {
 	if rows > maxCells/len(columns) {
 		return nil, fmt.Errorf("%d rows of %d columns are more than the %d cells that can be published at once", rows, len(columns), maxCells)
@@ -69,7 +71,9 @@ func newWriter(w io.Writer, columns []column, rows int, meta map[string]string) 
 	// can unpack to a large one.
 	//
 	// Created by the format's version, not the program's: a release of skikt that changes nothing in the statistics changes no file.
-	options := []parquet.WriterOption{schema, parquet.CreatedBy("skikt", strconv.Itoa(Format), ""), parquet.Compression(&parquet.Uncompressed)}
+	//
+	// Rows in groups, of which the writer holds one at a time.
+	options := []parquet.WriterOption{schema, parquet.CreatedBy("skikt", strconv.Itoa(Format), ""), parquet.Compression(&parquet.Uncompressed), parquet.MaxRowsPerRowGroup(rowsInGroup)}
 	for key, value := range meta { // the library sorts them
 		options = append(options, parquet.KeyValueMetadata(key, value))
 	}

@@ -32,7 +32,9 @@ var sdmxStatus = map[cube.Status][2]string{
 //
 // Source: SDMX technical working group, SDMX-CSV 2.0 field guide, https://github.com/sdmx-twg/sdmx-csv.
 func SDMX(w io.Writer, c *cube.Cube, agency string) error {
-	out := bufio.NewWriterSize(w, 1<<16)
+	out := buffers.Get().(*bufio.Writer)
+	defer release(out)
+	out.Reset(w)
 	taken := map[string]bool{}
 	for _, name := range slices.Concat(sdmxBefore, sdmxAfter) {
 		taken[name] = true

@@ -79,7 +79,7 @@ func checkName(name string) error {
 	return nil
 }
 
-// WriteTable writes a cube as a Parquet file of the form that the package comment describes. A cube without measures, a number that is not
+// WriteTable writes a cube as a Parquet file of the form that the package comment describes. Its terms are metadata of their own, license and citation, which a reader of tables leaves alone. A cube without measures, a number that is not
 // finite, a text that is not UTF-8 and an impossible name are errors.
 func WriteTable(w io.Writer, c *cube.Cube) error {
 	if err := writeTable(w, c); err != nil {
@@ -104,7 +104,13 @@ func writeTable(w io.Writer, c *cube.Cube) error {
 	if err != nil {
 		return err
 	}
-	out, err := newWriter(w, columns, c.Len(), map[string]string{tableKey: string(meta)})
+	about := map[string]string{tableKey: string(meta)}
+	for key, value := range map[string]string{"license": c.Terms.Licence, "citation": c.Terms.Cite.In("sv"), "citation:en": c.Terms.Cite.In("en")} {
+		if value != "" {
+			about[key] = value
+		}
+	}
+	out, err := newWriter(w, columns, c.Len(), about)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ type Chart struct {
 	Caption string
 	SVG     template.HTML
 	Legend  *Legend
+	Told    string // what the map shows, in words
 	Notes   []string
 
 	Histogram template.HTML // of the values, where the page wants one
@@ -46,7 +47,7 @@ type Map struct {
 	Lang    string
 	Small   bool // a third as large, one of several side by side
 	Shared  bool // the patterns stand in another drawing of the same page
-	Bare    bool // an empty group stands in place of the areas: whoever has them already puts them there, see [OutlinesOf]
+	Bare    bool // an empty group stands in place of the areas, and the further ones have no outline: whoever has them already puts them there, see [OutlinesOf]
 }
 
 // mapWidth and mapHeight are the largest size of a map in pixels. Corners lie on a grid of half pixels, so the drawing's own units are twice as many.
@@ -116,7 +117,11 @@ func Draw(d Map) template.HTML {
 		coarse := p.coarse()
 		fmt.Fprintf(&p.out, `<g transform="scale(%d)">`, grain)
 		for _, s := range d.Further {
-			p.link(s, `<path class="further" fill="none" stroke="#000" stroke-width=".6" d="`+coarse.path(s.Border)+`"/>`)
+			outline := ""
+			if !d.Bare {
+				outline = ` d="` + coarse.path(s.Border) + `"`
+			}
+			p.link(s, `<path class="further" fill="none" stroke="#000" stroke-width=".6"`+outline+`/>`)
 		}
 		p.out.WriteString("</g>")
 	}
@@ -149,6 +154,7 @@ type Outlines struct {
 	Scale   int      `json:"scale"`   // units of the drawing that [Draw] makes of the same map to a unit here
 	Paths   []string `json:"paths"`   // what SVG calls d; empty for an area without a border
 	Middles [][2]int `json:"middles"` // of the areas' bounds, right and down
+	Further []string `json:"further"` // of the larger areas, where the map has them
 }
 
 // OutlinesOf draws each area of a map as [Draw] does.
@@ -160,6 +166,9 @@ func OutlinesOf(d Map) *Outlines {
 	o := &Outlines{Scale: 1}
 	if d.crowded() {
 		p, o.Scale = p.coarse(), grain
+		for _, s := range d.Further {
+			o.Further = append(o.Further, p.path(s.Border))
+		}
 	}
 	for _, s := range d.Shapes {
 		o.Paths = append(o.Paths, p.path(s.Border))
@@ -420,6 +429,7 @@ func ChartOf(d Map, title string, cells []cube.Cell, m cube.Measure, lang string
 // ChartBy makes the map of cells, one for each shape, whose class in a legend is set here. Unreliable values are drawn at half strength.
 func ChartBy(d Map, title string, cells []cube.Cell, m cube.Measure, l *Legend, lang string) *Chart {
 	drawn := 0
+	told := !d.Bare && !d.crowded() // each area by itself, with its words
 	for i := range d.Shapes {
 		s := &d.Shapes[i]
 		if len(s.Border) == 0 {
@@ -434,6 +444,9 @@ func ChartBy(d Map, title string, cells []cube.Cell, m cube.Measure, l *Legend, 
 		if s.Quiet {
 			s.Class, s.Faint = quiet, false
 		}
+		if !told {
+			continue
+		}
 		if s.Text = s.Class.Label; cells[i].Status.HasValue() && m.Kind != cube.Code {
 			s.Text = Amount(cells[i].Value, m, lang) + Unit(m, lang)
 		}
@@ -443,7 +456,13 @@ func ChartBy(d Map, title string, cells []cube.Cell, m cube.Measure, l *Legend, 
 	if svg == "" {
 		return nil
 	}
-	c := &Chart{Caption: title, SVG: svg, Legend: l}
+	var seen []cube.Cell
+	for i, s := range d.Shapes {
+		if len(s.Border) > 0 {
+			seen = append(seen, cells[i])
+		}
+	}
+	c := &Chart{Caption: title, SVG: svg, Legend: l, Told: Told(seen, m, lang)}
 	if drawn < len(d.Shapes) {
 		c.Notes = append(c.Notes, fmt.Sprintf(withoutBorder.In(lang), Number(float64(drawn), 0, lang), Number(float64(len(d.Shapes)), 0, lang)))
 	}

@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"bytes"
 	"math"
 	"strconv"
 	"strings"
@@ -94,25 +95,30 @@ func Span(lo, hi float64, decimals int, lang string) string {
 
 // Number is a number as people write it: 1 234,5 in Swedish and 1,234.5 in English, with a real minus sign.
 func Number(v float64, decimals int, lang string) string {
-	group, point := "\u00a0", ","
+	group, point := "\u00a0", byte(',')
 	if lang == "en" {
-		group, point = ",", "."
+		group, point = ",", '.'
 	}
-	whole, fraction, _ := strings.Cut(strconv.FormatFloat(math.Abs(v), 'f', max(decimals, 0), 64), ".")
-	var b strings.Builder
-	if v < 0 && strings.Trim(whole+fraction, "0") != "" {
-		b.WriteString("−")
+	var digits, text [64]byte
+	plain := strconv.AppendFloat(digits[:0], math.Abs(v), 'f', max(decimals, 0), 64)
+	whole := plain
+	if at := bytes.IndexByte(plain, '.'); at >= 0 {
+		whole = plain[:at]
+	}
+	out := text[:0]
+	if v < 0 && len(bytes.Trim(plain, "0.")) > 0 {
+		out = append(out, "−"...)
 	}
 	for i, digit := range whole {
 		if i > 0 && (len(whole)-i)%3 == 0 {
-			b.WriteString(group)
+			out = append(out, group...)
 		}
-		b.WriteRune(digit)
+		out = append(out, digit)
 	}
-	if fraction != "" {
-		b.WriteString(point + fraction)
+	if len(whole) < len(plain) {
+		out = append(append(out, point), plain[len(whole)+1:]...)
 	}
-	return b.String()
+	return string(out)
 }
 
 // Decimal is a number with as many decimals as it has, as people write it and forms take it back: 1,5 in Swedish, without groups.

@@ -142,12 +142,16 @@ func newScale(cells []cube.Cell, m cube.Measure, zero bool, room float64) (scale
 	if zero || hi < 0 && hi > 0.6*lo {
 		hi = max(hi, 0)
 	}
-	if hi == lo {
-		lo, hi = lo-1, hi+1
-	}
 	// As many ticks as there is room for, six at most: of long numbers fewer.
 	letters := len([]rune(Number(Rounded(max(math.Abs(lo), math.Abs(hi)), 0), 0, "en"))) + 2
-	most := min(6, max(2, room/(7*float64(letters))))
+	return scaleOf(lo, hi, min(6, max(2, room/(7*float64(letters))))), true
+}
+
+// scaleOf goes from a tick to a tick and holds all from lo to hi, in at most so many steps of 1, 2 or 5 times a power of ten.
+func scaleOf(lo, hi, most float64) scale {
+	if hi <= lo {
+		lo, hi = lo-1, hi+1
+	}
 	base := math.Pow10(int(math.Floor(math.Log10((hi-lo)/6))) - 1)
 	step := base
 	for k := 0; (hi-lo)/step > most; k++ {
@@ -161,7 +165,7 @@ func newScale(cells []cube.Cell, m cube.Measure, zero bool, room float64) (scale
 		}
 		s.ticks = append(s.ticks, Rounded(v, s.decimals))
 	}
-	return s, true
+	return s
 }
 
 // at is where a value lies from 0 to 1.

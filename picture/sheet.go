@@ -72,6 +72,11 @@ func Sheet(title string, drawings []string, legend *Legend, foot []string, lang 
 		sheetWidth, height, sheetWidth, height, plotFont, plotInk, template.HTMLEscapeString(title), sheetWidth, height, body.String())
 }
 
+// Heading is a line of text to stand above a drawing of a sheet.
+func Heading(text string) string {
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d 18" width="%d" height="18"><text x="0" y="15" font-size="15" font-weight="bold">%s</text></svg>`, plotWidth, plotWidth, template.HTMLEscapeString(text))
+}
+
 var sizes = regexp.MustCompile(` width="([0-9.]+)" height="([0-9.]+)"`)
 
 // lines parts a text into lines of at most so many letters; a word that is longer has a line of its own.

@@ -82,7 +82,7 @@ type SourceDecl struct {
 	Address   string `yaml:"address"`
 	Licence   string `yaml:"licence"`
 	Updated   string `yaml:"updated"`
-	Public    bool   `yaml:"public"` // its publisher has already made the figures public
+	Public    bool   `yaml:"public"` // its publisher has already made the figures public; what is fetched from SCB, Skolverket and Kolada is so without saying it
 
 	// Fetch is what skikt fetch fetches into the project's snapshot. Files are then named source:NAME, or source:NAME/regso-2025 for one of its tables; publisher, licence and stamp come from
 	// the snapshot, and the figures are public.
@@ -364,11 +364,8 @@ func yamlError(path string, err error) error {
 	return fmt.Errorf("project: %s:%d:%d: %s", path, pos.Line, pos.Column, at.GetMessage())
 }
 
-// file is the place of a declared file. A pattern with * must match exactly one file.
-func (p *Project) file(name string) (string, error) {
-	if strings.HasPrefix(name, fromSource) {
-		return "", fmt.Errorf("%s is a fetched source, which is read as part of a build alone: use skikt build, or name the file in %s", name, SnapshotFolder)
-	}
+// localFile is the place of a declared file of the project's own. A pattern with * must match exactly one file.
+func (p *Project) localFile(name string) (string, error) {
 	path := filepath.FromSlash(name)
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(p.Data, path)
@@ -757,7 +754,7 @@ func (p *Project) validatePolicy(say complain) {
 	default:
 		for i, t := range p.Tables {
 			if _, ok := p.Records[t.From]; ok && !p.public(t.From) {
-				say(fmt.Sprintf("tables[%d]", i), "%s is made from the agency's own records, and no policy is declared: name a profile under policy (%s)",
+				say(fmt.Sprintf("tables[%d]", i), "%s is made from the agency's own records, and no policy is declared: name a profile under policy (%s); or, if their publisher has already made the figures public, say public: true under the source",
 					t.Name, strings.Join(protect.Profiles(), ", "))
 			}
 		}

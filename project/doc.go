@@ -24,7 +24,7 @@ func Docs() []cube.Doc {
 			all = append(all, d)
 		}
 	}
-	add("measure", areatype.Default().Docs())
+	add("measure", append(areatype.Default().Docs(), areatype.ChanceDoc))
 	add("measure", segregation.Docs())
 	add("measure", school.Docs())
 	add("grant", grant.Docs())

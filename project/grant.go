@@ -411,7 +411,12 @@ func (p *Project) Grant(ctx context.Context, name string) (*GrantResult, error) 
 		if d.Name != name && (name != "" || len(p.Grants) > 1) {
 			continue
 		}
-		u, plan, err := d.Read(ctx, func(f FileDecl) (string, error) { return p.file(f.File) })
+		r, err := p.storeless(Options{})
+		if err != nil {
+			return nil, err
+		}
+		defer r.Close()
+		u, plan, err := d.Read(ctx, func(f FileDecl) (string, error) { return r.file(f.File) })
 		if err != nil {
 			return nil, err
 		}

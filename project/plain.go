@@ -21,12 +21,15 @@ import (
 // A PlainTable is a table from a CSV file that no project declares: one row a cell, or one row a contribution.
 type PlainTable struct {
 	Name   string
+	File   string   // name of the file, for errors
 	Dims   []string // columns that sort the cells
 	Value  string   // column of counts or sums
 	Totals string   // code of the total where the file has it
 	Rows   []PlainRow
 	// Above are hierarchies by dimension: the codes of a level by the codes of the dimension.
 	Above map[string][]PlainLevel
+	// AsGiven is set by [ProtectPlain] where the numbers do not add up, and are taken as they stand.
+	AsGiven bool
 }
 
 // A PlainRow is a row of the file.
@@ -52,12 +55,30 @@ type PlainOptions struct {
 	Total       string   // code of the total; total, Total and Totalt when empty
 	Hierarchies []string // CSV files: a column named as a dimension, and for each coarser level a column more
 	Hidden      bool     // values that are no numbers stand for hidden cells
+	Sums        bool     // values are sums, such as money: they may be below zero and have decimals. So are contributions
+}
+
+// An InputError is a fault of a plain table or a hierarchy, told by line, that must be mended in the file.
+type InputError struct{ Err error }
+
+func (e *InputError) Error() string { return e.Err.Error() }
+
+func (e *InputError) Unwrap() error { return e.Err }
+
+func inputErrors(faults ...error) error {
+	if err := errors.Join(faults...); err != nil {
+		return &InputError{err}
+	}
+	return nil
 }
 
 // hiddenMarks are what publishers write for a hidden cell.
 var hiddenMarks = []string{"", ".", "..", "...", "x", "X", "-", "–", "c", "*", "hidden_rule", "hidden_protect"}
 
-// ReadPlain reads a CSV table. Values are told by column and line in errors, never quoted.
+// timeColumns are names of columns of times, in small letters: a total over some years is not one over others. The codes can't tell: 2021 is a kommun.
+var timeColumns = []string{"year", "år", "ar", "läsår", "tid", "time", "period", "kvartal", "quarter", "månad", "manad", "month", "date", "datum"}
+
+// ReadPlain reads a CSV table. Whatever is wrong with its rows or the hierarchies is an [InputError]; values are told by column and line in errors, never quoted.
 func ReadPlain(path string, o PlainOptions) (*PlainTable, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -66,9 +87,9 @@ func ReadPlain(path string, o PlainOptions) (*PlainTable, error) {
 	name := filepath.Base(path)
 	header, lines, err := readCSV(name, string(text))
 	if err != nil {
-		return nil, err
+		return nil, inputErrors(err)
 	}
-	t := &PlainTable{Name: strings.TrimSuffix(name, filepath.Ext(name)), Value: o.Value, Above: map[string][]PlainLevel{}}
+	t := &PlainTable{Name: strings.TrimSuffix(name, filepath.Ext(name)), File: name, Value: o.Value, Above: map[string][]PlainLevel{}}
 	if t.Value == "" {
 		t.Value = header[len(header)-1]
 	}
@@ -98,12 +119,13 @@ func ReadPlain(path string, o PlainOptions) (*PlainTable, error) {
 	if o.Total != "" {
 		total = []string{o.Total}
 	}
+	first := map[string]int{}
 	for i, line := range lines {
 		row := PlainRow{Line: i + 2}
 		for d := range at {
 			code := strings.TrimSpace(line[at[d]])
 			if code == "" {
-				faults = append(faults, fmt.Errorf("project: %s:%d: column %s has no code", name, row.Line, t.Dims[d]))
+				faults = append(faults, fmt.Errorf("project: %s:%d: column %s has no code: write one, or leave the row out", name, row.Line, t.Dims[d]))
 			}
 			if slices.Contains(total, code) {
 				code = cube.Total
@@ -115,13 +137,21 @@ func ReadPlain(path string, o PlainOptions) (*PlainTable, error) {
 		switch {
 		case err == nil && !math.IsNaN(v) && !math.IsInf(v, 0):
 			row.Value = v
+			if sums := o.Sums || by >= 0; !sums && (v < 0 || v != math.Trunc(v) || v >= 1<<53) {
+				faults = append(faults, fmt.Errorf("project: %s:%d: column %s has a count that is no whole number from 0 up to 9,007,199,254,740,991: mend it, or say that the numbers are %s",
+					name, row.Line, t.Value, sumsSaid(o)))
+			}
 		case o.Hidden && slices.Contains(hiddenMarks, raw):
 			row.Hidden = true
 		default:
-			faults = append(faults, fmt.Errorf("project: %s:%d: column %s has no number", name, row.Line, t.Value))
+			faults = append(faults, fmt.Errorf("project: %s:%d: column %s has no number: write one (0 where there is nobody), or leave the row out", name, row.Line, t.Value))
 		}
 		if by >= 0 {
 			row.Contributor = strings.TrimSpace(line[by])
+		} else if old, twice := first[strings.Join(row.Codes, "\x00")]; twice {
+			faults = append(faults, fmt.Errorf("project: %s:%d: the cell stands on line %d already: add the two up, or sort by one column more", name, row.Line, old))
+		} else {
+			first[strings.Join(row.Codes, "\x00")] = row.Line
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -131,7 +161,15 @@ func ReadPlain(path string, o PlainOptions) (*PlainTable, error) {
 	for _, file := range o.Hierarchies {
 		faults = append(faults, t.readHierarchy(file)...)
 	}
-	return t, errors.Join(faults...)
+	return t, inputErrors(faults...)
+}
+
+// sumsSaid is how it is said that numbers are no counts.
+func sumsSaid(o PlainOptions) string {
+	if o.Hidden {
+		return "sums (--sums)"
+	}
+	return "contributions (--contributor)"
 }
 
 func readCSV(name, text string) (header []string, lines [][]string, err error) {
@@ -259,7 +297,7 @@ func (t *PlainTable) Family(contributions bool) (f protect.Family, given []Plain
 		}
 	}
 	if len(inner) == 0 {
-		return f, nil, fmt.Errorf("project: %s has totals and coarser levels only, and no cells that they are made of", t.Name)
+		return f, nil, inputErrors(fmt.Errorf("project: %s has totals and coarser levels only, and no cells that they are made of", t.File))
 	}
 	dims := make([]cube.Dimension, len(t.Dims))
 	at := make([]map[string]int32, len(t.Dims))
@@ -275,7 +313,6 @@ func (t *PlainTable) Family(contributions bool) (f protect.Family, given []Plain
 	type place struct {
 		members []int32
 		sum     float64
-		line    int
 		of      []protect.Contribution
 	}
 	var places []*place
@@ -284,31 +321,23 @@ func (t *PlainTable) Family(contributions bool) (f protect.Family, given []Plain
 	for _, row := range inner {
 		key := strings.Join(row.Codes, "\x00")
 		p := index[key]
-		switch {
-		case p == nil:
-			p = &place{line: row.Line}
+		if p == nil {
+			p = &place{}
 			for d := range dims {
 				p.members = append(p.members, at[d][row.Codes[d]])
 			}
 			index[key] = p
 			places = append(places, p)
-		case !contributions:
-			faults = append(faults, fmt.Errorf("project: %s:%d: the cell stands on line %d already", t.Name, row.Line, p.line))
-			continue
-		}
-		if !contributions && (row.Value < 0 || row.Value != math.Trunc(row.Value)) {
-			faults = append(faults, fmt.Errorf("project: %s:%d: column %s has a count that is no whole number from 0 up", t.Name, row.Line, t.Value))
-			continue
 		}
 		if contributions {
 			if row.Contributor == "" {
-				faults = append(faults, fmt.Errorf("project: %s:%d: no contributor is named", t.Name, row.Line))
+				faults = append(faults, fmt.Errorf("project: %s:%d: no contributor is named", t.File, row.Line))
 			}
 			p.of = append(p.of, protect.Contribution{Contributor: row.Contributor, Value: row.Value})
 		}
 		p.sum += row.Value
 	}
-	if err := errors.Join(faults...); err != nil {
+	if err := inputErrors(faults...); err != nil {
 		return f, nil, err
 	}
 	b := cube.NewBuilder(t.Name, dims, []cube.Measure{meas})
@@ -327,7 +356,7 @@ func (t *PlainTable) Family(contributions bool) (f protect.Family, given []Plain
 			for i, m := range dim.Members {
 				to, ok := l.Of[m.Code]
 				if !ok || to == "" {
-					return f, nil, fmt.Errorf("project: %s: code %s of %s has no place in the level %s", t.Name, m.Code, dim.Name, l.Name)
+					return f, nil, inputErrors(fmt.Errorf("project: %s: code %s of %s has no place in the level %s: add a row for it to the hierarchy", t.File, m.Code, dim.Name, l.Name))
 				}
 				if _, ok := place[to]; !ok {
 					place[to] = int32(len(next.Members))
@@ -424,7 +453,7 @@ func (t *PlainTable) CheckGiven(f protect.Family, given []PlainRow) error {
 	if n := len(wrong); n > most {
 		wrong = append(wrong[:most], fmt.Sprintf("and %d more", n-most))
 	}
-	return fmt.Errorf("project: %s: %w: %s", t.Name, ErrNotAdditive, strings.Join(wrong, ", "))
+	return inputErrors(fmt.Errorf("project: %s: %w: %s", t.File, ErrNotAdditive, strings.Join(wrong, ", ")))
 }
 
 // codesIn are the codes of a row in a view; own is false when the row belongs to another view.
@@ -479,6 +508,9 @@ func (t *PlainTable) Published() ([]*cube.Cube, error) {
 		at := make([]map[string]int32, len(set))
 		for d, name := range set {
 			dims[d], at[d] = cube.Dimension{Name: name, Title: cube.Same(name), Role: cube.Group}, map[string]int32{}
+			if slices.Contains(timeColumns, strings.ToLower(name)) {
+				dims[d].Role = cube.Time
+			}
 		}
 		kind := cube.Count
 		for _, row := range byView[key] {
@@ -561,8 +593,9 @@ func ProtectPlain(t *PlainTable, policy protect.Policy, contributions, perturbed
 			looks = looks || slices.ContainsFunc(protect.CheckAdditivity(c), protect.Additivity.Perturbed)
 		}
 		if !perturbed && !looks {
-			return nil, fmt.Errorf("%w; mend the file, or say --perturbed when its numbers were changed for protection before", err)
+			return nil, fmt.Errorf("%w: mend the file, or say --perturbed when its numbers were changed for protection before", err)
 		}
+		t.AsGiven = true
 		if f.Given, err = t.given(f); err != nil {
 			return nil, err
 		}
@@ -608,22 +641,25 @@ func (t *PlainTable) given(f protect.Family) (map[string]*cube.Cube, error) {
 	return out, nil
 }
 
-// AttackPlain attacks published plain tables together.
+// AttackPlain attacks published plain tables together, each as an edition of its own. One without a column of times is taken to be of those of the first that has one.
 func AttackPlain(tables []*PlainTable) (protect.Findings, error) {
-	var cubes []*cube.Cube
-	var nestings []protect.Nesting
+	if len(tables) == 0 {
+		return protect.Findings{}, nil
+	}
+	timed := func(t *PlainTable) bool {
+		return slices.ContainsFunc(t.Dims, func(d string) bool { return slices.Contains(timeColumns, strings.ToLower(d)) })
+	}
+	editions := make([][]*cube.Cube, len(tables))
+	first := slices.IndexFunc(tables, timed)
 	for i, t := range tables {
 		own, err := t.Published()
 		if err != nil {
 			return protect.Findings{}, err
 		}
-		cubes = append(cubes, own...)
-		if i == 0 {
-			nestings = t.Nestings() // hierarchies are given for all
+		if first >= 0 && !timed(t) {
+			i = first
 		}
+		editions[i] = append(editions[i], own...)
 	}
-	if len(cubes) == 0 {
-		return protect.Findings{}, nil
-	}
-	return protect.Attack(cubes, nestings...)
+	return protect.AttackEditions(editions, tables[0].Nestings()...) // hierarchies are given for all
 }

@@ -100,13 +100,11 @@ func (p *Project) Start(ctx context.Context, opt Options) (*Run, error) {
 }
 
 func (p *Project) start(ctx context.Context, opt Options) (*Run, error) {
-	work, err := os.MkdirTemp("", "skikt-")
+	r, err := p.storeless(opt)
 	if err != nil {
-		return nil, fmt.Errorf("project: no folder for temporary files: %w", err)
+		return nil, err
 	}
-	r := &Run{Project: p, opt: opt, work: work, sources: map[string]cube.Source{}, loaded: map[string]*loaded{}, lookups: map[string]bool{},
-		made: map[string]string{}, told: map[string][]cube.Warning{}}
-	spill := filepath.Join(work, "spill")
+	spill := filepath.Join(r.work, "spill")
 	if err := os.Mkdir(spill, 0o700); err != nil {
 		r.Close()
 		return nil, fmt.Errorf("project: no folder for temporary files: %w", err)
@@ -121,6 +119,16 @@ func (p *Project) start(ctx context.Context, opt Options) (*Run, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// storeless is a run that reads declared files, fetched ones too, and has no store.
+func (p *Project) storeless(opt Options) (*Run, error) {
+	work, err := os.MkdirTemp("", "skikt-")
+	if err != nil {
+		return nil, fmt.Errorf("project: no folder for temporary files: %w", err)
+	}
+	return &Run{Project: p, opt: opt, work: work, sources: map[string]cube.Source{}, loaded: map[string]*loaded{}, lookups: map[string]bool{},
+		made: map[string]string{}, told: map[string][]cube.Warning{}}, nil
 }
 
 // Close gives back what the run holds.

@@ -469,11 +469,11 @@ func (r *Run) Problems() int64 {
 }
 
 // Attack tries to compute the hidden cells of editions from everything they show, with the hierarchy of their areas. Tables made from sources of the same names are
-// tried together, of whatever edition: there the same members mean the same number. Areas of different vintages are told apart, also where their codes are the same, but for those that
+// tried together, of whatever edition: there the same members mean the same number, and totals over the same years. Areas of different vintages are told apart, also where their codes are the same, but for those that
 // the editions' borders show to be unchanged: these are the same area in both.
 func Attack(editions ...*edition.Edition) (protect.Findings, error) {
 	var all protect.Findings
-	groups := map[string][]*cube.Cube{}
+	groups := map[string][][]*cube.Cube{} // by their sources, of each edition
 	of := map[string][]*edition.Edition{}
 	types := map[*edition.Edition]*cube.Cube{}
 	for _, ed := range editions {
@@ -492,16 +492,18 @@ func Attack(editions ...*edition.Edition) (protect.Findings, error) {
 				continue
 			}
 			key := sourcesOf(c)
-			groups[key] = append(groups[key], c)
 			if !slices.Contains(of[key], ed) {
-				of[key] = append(of[key], ed)
+				of[key], groups[key] = append(of[key], ed), append(groups[key], nil)
 			}
+			last := len(groups[key]) - 1
+			groups[key][last] = append(groups[key][last], c)
 		}
 	}
 	for _, key := range sorted(groups) {
 		var nested []protect.Nesting
+		together := slices.Concat(groups[key]...)
 		for _, ed := range of[key] {
-			more, err := nestings(ed, groups[key], types[ed])
+			more, err := nestings(ed, together, types[ed])
 			if err != nil {
 				return all, err
 			}
@@ -511,16 +513,17 @@ func Attack(editions ...*edition.Edition) (protect.Findings, error) {
 				}
 			}
 		}
-		same, err := unchangedAreas(of[key], groups[key])
+		same, err := unchangedAreas(of[key], together)
 		if err != nil {
 			return all, err
 		}
 		nested = append(nested, same...)
-		tables, err := vintagesApart(groups[key])
-		if err != nil {
-			return all, err
+		for k := range groups[key] {
+			if groups[key][k], err = vintagesApart(groups[key][k]); err != nil {
+				return all, err
+			}
 		}
-		found, err := protect.Attack(tables, nested...)
+		found, err := protect.AttackEditions(groups[key], nested...)
 		if err != nil {
 			return all, err
 		}

@@ -32,7 +32,7 @@ func (f FileDecl) origin() string {
 	return f.Source
 }
 
-// resolveSources lets fetched sources say themselves who has published them: whatever can be fetched without a password is public.
+// resolveSources lets sources fetched from SCB, Skolverket and Kolada be public without saying so. Of another address the project must say it: it may be an agency's own server.
 func (p *Project) resolveSources(say complain) {
 	for _, name := range sorted(p.Sources) {
 		s := p.Sources[name]
@@ -43,7 +43,7 @@ func (p *Project) resolveSources(say complain) {
 			say("sources."+name+".fetch", "%w", err)
 			continue
 		}
-		s.Public = true
+		s.Public = s.Public || s.Fetch.Official()
 		p.Sources[name] = s
 	}
 	for _, name := range sorted(p.Records) {
@@ -54,7 +54,8 @@ func (p *Project) resolveSources(say complain) {
 // A Fetched is what became of a source.
 type Fetched struct {
 	Name    string `json:"name"`
-	State   string `json:"state"` // kept: it was there; fetched; changed: fetched again, and it is not what it was; same: fetched again, and it is
+	State   string `json:"state"`         // kept: it was there; fetched; changed: fetched again, and it is not what it was; same: fetched again, and it is
+	Why     string `json:"why,omitempty"` // why what was there had to be fetched again
 	Answers int    `json:"answers"`
 	Bytes   int64  `json:"bytes"`
 	Updated string `json:"updated,omitempty"`
@@ -73,61 +74,88 @@ func (p *Project) Fetch(ctx context.Context, f *source.Fetcher, opt FetchOptions
 	if err != nil {
 		return nil, err
 	}
-	folder := filepath.Join(p.Dir, SnapshotFolder)
+	fetch := fetching{Fetcher: f, opt: opt, path: filepath.Join(p.Dir, SnapshotFolder)}
 	var out []Fetched
 	var all []error
 	for _, name := range names {
 		if err := ctx.Err(); err != nil {
-			return out, errors.Join(append(all, err)...)
-		}
-		done, err := p.fetchOne(ctx, f, folder, name, opt)
-		if err != nil {
 			all = append(all, err)
+			break
+		}
+		plan, asked, err := p.Sources[name].Fetch.Resolve()
+		var done Fetched
+		if err == nil {
+			done, err = fetch.one(ctx, name, plan, asked)
+		}
+		if err != nil {
+			if all = append(all, err); fetch.busy {
+				break
+			}
 			continue
 		}
 		out = append(out, done)
 	}
+	if fetch.folder != nil {
+		all = append(all, fetch.folder.Close())
+	}
 	return out, errors.Join(all...)
 }
 
-func (p *Project) fetchOne(ctx context.Context, f *source.Fetcher, folder, name string, opt FetchOptions) (Fetched, error) {
-	plan, asked, err := p.Sources[name].Fetch.Resolve()
-	if err != nil {
-		return Fetched{}, err
+// fetching is one go at a project's sources. The folder is taken when there is something to fetch.
+type fetching struct {
+	*source.Fetcher
+	opt    FetchOptions
+	path   string
+	folder *source.Folder
+	busy   bool // another program has it
+}
+
+func (g *fetching) one(ctx context.Context, name string, plan source.Plan, asked json.RawMessage) (Fetched, error) {
+	progress := func(done, total int64) {
+		if g.opt.Progress != nil {
+			g.opt.Progress(name, done, total)
+		}
 	}
-	state := "fetched"
-	if snap, err := source.OpenLock(folder); err == nil {
-		if k := snap.Source(name); k != nil && k.AskedBy(asked) && snap.Verify(ctx, k) == nil {
-			state = "kept"
-			if opt.Update {
-				change, err := snap.Check(ctx, name, asked, plan, f)
-				if err != nil {
-					return Fetched{}, err
-				}
-				if change.Changed {
-					state = "changed"
+	state, why := "fetched", ""
+	snap, err := source.OpenLock(g.path)
+	if err == nil {
+		has, damage := snap.Standing(ctx, name, asked)
+		switch has {
+		case source.Redeclared:
+			why = "it was fetched by another declaration"
+		case source.Damaged:
+			why = damage.Error()
+		case source.Unchanged:
+			k, stamp := snap.Source(name), ""
+			if g.opt.Update {
+				if stamp, err = plan.Stamp(ctx, g.Fetcher); err != nil {
+					return Fetched{}, fmt.Errorf("%s: %w", name, err)
 				}
 			}
-			if state == "kept" {
-				return tell(k, state), nil
+			if !g.opt.Update || stamp != "" && stamp == k.Updated {
+				return tell(k, "kept"), nil
 			}
+			state = "changed" // or the publisher doesn't tell
 		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return Fetched{}, err
 	}
-	progress := func(done, total int64) {
-		if opt.Progress != nil {
-			opt.Progress(name, done, total)
+	if g.folder == nil {
+		if g.folder, err = source.Take(g.path); err != nil {
+			g.busy = true
+			return Fetched{}, err
 		}
 	}
-	k, changed, err := source.Fetch(ctx, folder, name, asked, plan, f, progress)
+	k, changed, err := g.folder.Fetch(ctx, name, asked, plan, g.Fetcher, progress)
 	if err != nil {
 		return Fetched{}, err
 	}
 	if state == "changed" && !changed {
 		state = "same"
 	}
-	return tell(k, state), nil
+	out := tell(k, state)
+	out.Why = why
+	return out, nil
 }
 
 func tell(k *source.Kept, state string) Fetched {
@@ -139,8 +167,8 @@ func tell(k *source.Kept, state string) Fetched {
 }
 
 // CheckSources asks what the publishers have changed since the sources were fetched. Nothing is kept.
-func (p *Project) CheckSources(ctx context.Context, f *source.Fetcher, only []string) ([]source.Change, error) {
-	names, err := p.fetchable(only)
+func (p *Project) CheckSources(ctx context.Context, f *source.Fetcher, opt FetchOptions) ([]source.Change, error) {
+	names, err := p.fetchable(opt.Only)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +185,11 @@ func (p *Project) CheckSources(ctx context.Context, f *source.Fetcher, only []st
 		if err != nil {
 			return nil, err
 		}
-		c, err := snap.Check(ctx, name, asked, plan, f)
+		c, err := snap.Check(ctx, name, asked, plan, f, func(done, total int64) {
+			if opt.Progress != nil {
+				opt.Progress(name, done, total)
+			}
+		})
 		if err != nil {
 			all = append(all, err)
 			continue
@@ -203,14 +235,14 @@ func (r *Run) fetched(ctx context.Context, name string) (*source.Snapshot, *sour
 	if err != nil {
 		return nil, nil, err
 	}
-	k := snap.Source(name)
-	switch {
-	case k == nil:
+	state, err := snap.Standing(ctx, name, asked)
+	switch state {
+	case source.NotFetched:
 		return nil, nil, fmt.Errorf("project: the source %s has not been fetched: run skikt fetch %s", name, r.Dir)
-	case !k.AskedBy(asked):
+	case source.Redeclared:
 		return nil, nil, fmt.Errorf("project: the source %s was fetched by another declaration than the one that stands in %s now: run skikt fetch %s", name, FileName, r.Dir)
 	}
-	return snap, k, snap.Verify(ctx, k)
+	return snap, snap.Source(name), err
 }
 
 // sourceFile is the place of what a source gives: a kept file as it is, or a table in long form as CSV. part chooses among several.
@@ -340,7 +372,7 @@ func (r *Run) file(name string) (string, error) {
 		defer r.sourcing.Unlock()
 		return r.sourceFile(context.Background(), name)
 	}
-	return r.Project.file(name)
+	return r.localFile(name)
 }
 
 // fetchedSource is the lineage of a file that was fetched.

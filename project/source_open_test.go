@@ -67,10 +67,10 @@ name: offices
 title: Skolor
 assignment: {agency: Agency}
 sources:
-  borders: {fetch: {wfs: {address: HOST/wfs, layer: "stat:DeSO_2025", page: 1}}}
-  key: {fetch: {linked: {page: HOST/page, file: key-2025_*.xlsx, form: xlsx}}}
-  schools: {fetch: {schools: {host: HOST, type: gr}}}
-  kolada: {fetch: {kolada: {host: HOST, kpi: [N15428], years: [2024], names: {N15428: eligible}}}}
+  borders: {public: true, fetch: {wfs: {address: HOST/wfs, layer: "stat:DeSO_2025", page: 1}}}
+  key: {public: true, fetch: {linked: {page: HOST/page, file: key-2025_*.xlsx, form: xlsx}}}
+  schools: {public: true, fetch: {schools: {host: HOST, type: gr}}}
+  kolada: {public: true, fetch: {kolada: {host: HOST, kpi: [N15428], years: [2024], names: {N15428: eligible}}}}
 geography:
   keys: [{file: source:key, from: deso-2025, to: regso-2025, incomplete_because: a test}]
   borders: [{file: source:borders, division: deso-2025}]

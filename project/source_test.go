@@ -50,6 +50,7 @@ title: Folkmängd
 assignment: {agency: Agency}
 sources:
   population:
+    public: true # the host is no known publisher's
     fetch: {pxweb: {host: %s, table: TABX, names: {Region: region, Tid: year, N1: persons}}}
 geography:
   keys: [{file: key.csv, from: regso-2025, to: kommun, from_column: code, to_column: kommun, kommun_column: kommun, incomplete_because: a test}]
@@ -115,6 +116,11 @@ func TestSources(t *testing.T) {
 			t.Fatalf("%+v, %v; want %s", got, err, want)
 		}
 	}
+	declare(strings.Replace(text, "public: true", "public: false", 1))
+	if _, err := project.Open(dir, ""); err == nil || !strings.Contains(err.Error(), "the agency's own records, and no policy") || !strings.Contains(err.Error(), "public: true") {
+		t.Fatalf("of a server that is none of the known publishers': %v", err)
+	}
+	declare(text)
 	if _, err := build("none"); err == nil || !strings.Contains(err.Error(), "has not been fetched: run skikt fetch") {
 		t.Fatalf("a build without a snapshot: %v", err)
 	}
@@ -151,8 +157,8 @@ func TestSources(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.updated, s.extra = "2026-09-01T06:00:00Z", 5
-	changes, err := p.CheckSources(ctx, &source.Fetcher{}, nil)
-	if err != nil || len(changes) != 1 || !changes[0].Changed || changes[0].Has != s.updated {
+	changes, err := p.CheckSources(ctx, &source.Fetcher{}, project.FetchOptions{})
+	if err != nil || len(changes) != 1 || changes[0].State != source.Changed || changes[0].Has != s.updated {
 		t.Errorf("%+v, %v", changes, err)
 	}
 	fetch(project.FetchOptions{}, "kept")
@@ -285,5 +291,39 @@ func TestSourcePage(t *testing.T) {
 		if _, _, err := s.Fetch.Resolve(); err != nil || !s.Public {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestGrantOfSource: a grant of a project is allocated by a fetched source, as in a build. 110 and 220 persons share 3,300 kronor.
+func TestGrantOfSource(t *testing.T) {
+	host := httptest.NewServer(&statistics{updated: "2026-03-24T07:00:00Z"})
+	defer host.Close()
+	dir := t.TempDir()
+	text := fmt.Sprintf(fromHost, host.URL) + `grants:
+  - name: part
+    units: {file: source:population/regso-2025, id: region}
+    rules: [{name: even, budget: 3300, pupils: [persons], pots: [{name: all, key: [pupils]}]}]
+`
+	for name, text := range map[string]string{project.FileName: text, "key.csv": "code,kommun\n0180R001,0180\n0180R002,0180\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := project.Open(dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Grant(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "run skikt fetch") {
+		t.Errorf("before it was fetched: %v", err)
+	}
+	if _, err := p.Fetch(t.Context(), &source.Fetcher{}, project.FetchOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	g, err := p.Grant(t.Context(), "part")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := g.Results[0].Paid; len(a) != 2 || a[0] != 1100 || a[1] != 2200 {
+		t.Errorf("%v, want 1100 and 2200", a)
 	}
 }

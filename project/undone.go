@@ -13,20 +13,21 @@ import (
 )
 
 // checkEarlier attacks the tables that are about to be published together with the earlier editions that the policy names. Protection knows what those show, as far as it is of the same areas and groups; what they hide,
-// it can't see where today's records are not counted by the areas of then. So it is tried here whether a count that an earlier edition hides, and this policy would hide, could be computed now and could not before.
-// Then nothing is published.
+// it can't see where today's records are not counted by the areas of then. So it is tried here whether a number that an earlier edition hides, and this policy would hide, could be computed now, or known more
+// closely than the policy allows, and could not before. Then nothing is published.
 func (r *Run) checkEarlier(release *protect.Release, policy protect.Policy) error {
-	if len(r.Project.Policy.Earlier) == 0 || policy.MinCount == 0 && policy.Zeros != protect.Hide {
+	if len(r.Project.Policy.Earlier) == 0 {
 		return nil
 	}
 	var editions []*edition.Edition
-	early := map[string][]*cube.Cube{} // by their sources
+	early := map[string][][]*cube.Cube{} // by their sources, of each edition
 	for _, dir := range r.Project.Policy.Earlier {
 		ed, err := r.earlierEdition(dir)
 		if err != nil {
 			return err
 		}
 		editions = append(editions, ed)
+		own := map[string][]*cube.Cube{}
 		for _, info := range ed.Tables() {
 			if info.Name == protect.AccountName {
 				continue
@@ -36,11 +37,13 @@ func (r *Run) checkEarlier(release *protect.Release, policy protect.Policy) erro
 				return err
 			}
 			if !isBridged(c) {
-				own := *c
-				own.Name = filepath.Base(dir) + ": " + c.Name
-				key := sourcesOf(c)
-				early[key] = append(early[key], &own)
+				named := *c
+				named.Name = filepath.Base(dir) + ": " + c.Name
+				own[sourcesOf(c)] = append(own[sourcesOf(c)], &named)
 			}
+		}
+		for key, tables := range own {
+			early[key] = append(early[key], tables)
 		}
 	}
 	now := map[string][]*cube.Cube{}
@@ -52,18 +55,21 @@ func (r *Run) checkEarlier(release *protect.Release, policy protect.Policy) erro
 		if len(early[key]) == 0 {
 			continue
 		}
-		all := slices.Concat(early[key], now[key])
-		nested, err := r.nestingsWith(editions, all)
+		all := append(slices.Clone(early[key]), now[key])
+		nested, err := r.nestingsWith(editions, slices.Concat(all...))
 		if err != nil {
 			return err
 		}
-		found := func(tables []*cube.Cube) ([]protect.Finding, error) {
-			apart, err := vintagesApart(tables)
-			if err != nil {
-				return nil, err
+		found := func(of [][]*cube.Cube) (protect.Findings, error) {
+			var names [][]*cube.Cube
+			for _, tables := range of {
+				apart, err := vintagesApart(tables)
+				if err != nil {
+					return protect.Findings{}, err
+				}
+				names = append(names, apart)
 			}
-			f, err := protect.Attack(apart, nested...)
-			return f.Found, err
+			return protect.AttackEditions(names, nested...)
 		}
 		before, err := found(early[key])
 		if err != nil {
@@ -73,17 +79,7 @@ func (r *Run) checkEarlier(release *protect.Release, policy protect.Policy) erro
 		if err != nil {
 			return err
 		}
-		is := func(f protect.Finding) func(protect.Finding) bool {
-			return func(o protect.Finding) bool {
-				return o.Table == f.Table && o.Measure == f.Measure && o.Where == f.Where
-			}
-		}
-		for _, f := range after {
-			small := f.Value > 0 && f.Value < float64(policy.MinCount) || f.Value == 0 && policy.Zeros == protect.Hide
-			if small && !slices.ContainsFunc(before, is(f)) && slices.ContainsFunc(early[key], func(c *cube.Cube) bool { return c.Name == f.Table }) {
-				told = append(told, fmt.Sprintf("%s of %s, %s", f.Measure, f.Table, f.Where))
-			}
-		}
+		told = append(told, undone(policy, slices.Concat(early[key]...), before, after)...)
 	}
 	if len(told) == 0 {
 		return nil
@@ -94,8 +90,85 @@ func (r *Run) checkEarlier(release *protect.Release, policy protect.Policy) erro
 		more = fmt.Sprintf(" and %d more", len(told)-most)
 		told = told[:most]
 	}
-	return fmt.Errorf("project: policy.earlier: with this edition counts could be computed that an earlier one hides, so nothing is published: %s%s; publish the tables by the areas of the earlier edition, or without the total that the parts are held against",
+	return fmt.Errorf("project: policy.earlier: with this edition numbers could be known that an earlier one hides, so nothing is published: %s%s; publish the tables by the areas of the earlier edition, or without the total that the parts are held against",
 		strings.Join(told, "; "), more)
+}
+
+// undone names the numbers of earlier tables that the policy forbids to know and that an attack tells now and did not before.
+func undone(policy protect.Policy, early []*cube.Cube, before, after protect.Findings) (told []string) {
+	place := func(table, measure, where string) string { return table + "\n" + measure + "\n" + where }
+	values, ranges, old := map[string]float64{}, map[string]protect.Known{}, map[string]bool{}
+	for _, f := range after.Found {
+		values[place(f.Table, f.Measure, f.Where)] = f.Value
+	}
+	for _, k := range after.Known {
+		ranges[place(k.Table, k.Measure, k.Where)] = k
+	}
+	for _, f := range before.Found {
+		old[place(f.Table, f.Measure, f.Where)] = true
+	}
+	counts := map[string]bool{}
+	for _, c := range early {
+		for _, meas := range c.Measures() {
+			counts[meas.Name] = meas.Kind == cube.Count
+		}
+	}
+	for _, k := range before.Known {
+		if policy.TooNarrow(k, counts[k.Measure]) {
+			old[place(k.Table, k.Measure, k.Where)+"\nnarrow"] = true
+		}
+	}
+	for _, c := range early {
+		at := func(row, m int) string {
+			var codes []string
+			for d, dim := range c.Dims() {
+				codes = append(codes, dimensionName(dim)+"="+c.Code(row, d))
+			}
+			return place(c.Name, c.Measures()[m].Name, strings.Join(codes, ", "))
+		}
+		value := func(row, m int) (float64, bool) {
+			if cell := c.Cell(row, m); cell.Status.HasValue() {
+				return cell.Value, true
+			}
+			v, ok := values[at(row, m)]
+			return v, ok
+		}
+		for m, meas := range c.Measures() {
+			for row := range c.Len() {
+				cell := c.Cell(row, m)
+				if !meas.Kind.Additive() || !cell.Status.Hidden() {
+					continue
+				}
+				key := at(row, m)
+				_, computed := values[key]
+				known, bounded := ranges[key]
+				// Some number that it may be is one that the policy forbids.
+				forbidden := func() bool {
+					if meas.Kind != cube.Count {
+						return true // hidden by a rule
+					}
+					const most = 1000
+					for v := known.WholeLeast; v <= min(*known.WholeMost, known.WholeLeast+most); v++ {
+						if policy.Forbids(c, row, m, func(r, k int) (float64, bool) {
+							if r == row && k == m {
+								return v, true
+							}
+							return value(r, k)
+						}) {
+							return true
+						}
+					}
+					return *known.WholeMost-known.WholeLeast > most
+				}
+				switch {
+				case computed && !old[key] && policy.Forbids(c, row, m, value),
+					!computed && bounded && cell.Status == cube.HiddenRule && policy.TooNarrow(known, meas.Kind == cube.Count) && !old[key+"\nnarrow"] && forbidden():
+					told = append(told, fmt.Sprintf("%s of %s, %s", meas.Name, c.Name, key[strings.LastIndex(key, "\n")+1:]))
+				}
+			}
+		}
+	}
+	return told
 }
 
 // nestingsWith are the hierarchies that readers of the earlier editions and of the new one know of, and the areas that are the same in two vintages.

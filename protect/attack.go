@@ -58,9 +58,10 @@ type Known struct {
 
 // Findings are the outcome of an attack. Unlike an Audit they hold hidden values: they are confidential.
 type Findings struct {
-	Hidden    int       `json:"hidden"`    // hidden cells of counts and sums in the tables
-	Equations int       `json:"equations"` // relations with something unknown in them
-	Ignored   int       `json:"ignored"`   // relations and cells that contradict others, so that the tables do not add up there
+	Hidden    int       `json:"hidden"`           // hidden cells of counts and sums in the tables
+	Equations int       `json:"equations"`        // relations with something unknown in them
+	Ignored   int       `json:"ignored"`          // relations and cells that contradict others, so that the tables do not add up there
+	Broken    []string  `json:"broken,omitempty"` // the first of them, in words
 	Found     []Finding `json:"found"`
 	Known     []Known   `json:"known,omitempty"` // of every hidden cell, in the order of the tables
 }
@@ -76,6 +77,11 @@ type attacker struct {
 	cells     []known
 	relations []relation
 	same      map[[2]int32][2]int32 // dimension and code of a member by those of the same one elsewhere
+	time      []bool                // per dimension: its members are times, so that a total is one number only over the same of them
+	sets      [][][]int32           // per dimension of times: the sets of codes that totals are over, each in order
+	editions  int
+	scopes    scopes
+	apart     map[[2]int]int // cells of an edition that shows another number there than an edition before it, by edition and the cell of the other
 	findings  Findings
 	negative  map[string]bool // sums that are shown below zero somewhere
 	scale     float64         // power of ten that makes sums whole numbers
@@ -83,16 +89,19 @@ type attacker struct {
 
 // attacked is a table with its members numbered over all tables.
 type attacked struct {
-	cube *cube.Cube
-	dim  []int     // per dimension
-	code [][]int32 // per dimension and member; -1 for the total
-	rows [][]int   // per measure: the cell of each row; nil for what does not add up
+	cube    *cube.Cube
+	edition int
+	dim     []int     // per dimension
+	code    [][]int32 // per dimension and member; negative for the total
+	set     [][]int32 // per dimension of times: the codes that occur
+	base    []int32   // per dimension of all tables: the code of the total over it
+	rows    [][]int   // per measure: the cell of each row; nil for what does not add up
 }
 
 // known is what the attacker knows of a number. The same number may stand in several tables.
 type known struct {
 	measure string
-	parts   [][2]int32 // dimension and code
+	parts   [][2]int32 // dimension and code, or -2 less the number of a set of times
 	ok      bool
 	count   bool
 	value   float64
@@ -106,29 +115,38 @@ type relation struct {
 	parts []int
 }
 
-// Attack tries to compute the hidden counts and sums of published tables, and how little may be known of those it can't. Cells of the same measure that
-// name the same members are taken to be the same number in whatever table they stand, of one edition or several; along every dimension the members of a table are
+// Attack tries to compute the hidden counts and sums of the published tables of one edition, and how little may be known of those it can't. Cells of the same measure
+// that name the same members are taken to be the same number in whatever table they stand; along every dimension the members of a table are
 // taken to add up to its total, shown or not, and with nestings to the coarser members, in the other tables too. A combination without a row counts as
 // zero, perturbed cells as unknown. Relations that the shown cells contradict are ignored and counted. Findings are exact: equations are solved over the
 // fractions, modulo the prime 2^61-1, and bounds are those of linear programs proved by their duals.
+//
+// A total over times is one number only over the same times: those that the table has, or, in a table without that dimension, those of its edition. Totals over
+// some times and over more are tied by what the others come to.
 func Attack(tables []*cube.Cube, nestings ...Nesting) (Findings, error) {
-	a := &attacker{dims: map[string]int{}, same: map[[2]int32][2]int32{}, up: map[[2]int][]int32{}, index: map[string]int{}, negative: map[string]bool{}, scale: 1}
+	return AttackEditions([][]*cube.Cube{tables}, nestings...)
+}
+
+// AttackEditions attacks the tables of several editions together. A number of one is the same in another, but for totals over other times, and where they show two different ones (revised,
+// or of another part of the country): these are told apart and counted among the ignored.
+func AttackEditions(editions [][]*cube.Cube, nestings ...Nesting) (Findings, error) {
+	a := &attacker{dims: map[string]int{}, same: map[[2]int32][2]int32{}, up: map[[2]int][]int32{}, index: map[string]int{}, negative: map[string]bool{}, apart: map[[2]int]int{}, scale: 1}
 	if err := a.nest(nestings); err != nil {
 		return Findings{}, err
 	}
-	for _, t := range tables {
-		if err := a.read(t); err != nil {
-			return Findings{}, err
+	for e, tables := range editions {
+		for _, c := range tables {
+			a.enter(c, e)
 		}
+	}
+	a.editions = len(editions)
+	a.totals(len(editions))
+	a.scope(len(editions))
+	if err := a.read(); err != nil {
+		return Findings{}, err
 	}
 	a.shares()
-	for k := range a.tables {
-		for m := range a.tables[k].rows {
-			if a.tables[k].rows[m] != nil {
-				a.relate(&a.tables[k], m)
-			}
-		}
-	}
+	a.relate()
 	a.drop()
 	left, err := a.solve()
 	if err != nil {
@@ -146,6 +164,7 @@ func (a *attacker) dimension(name string) int {
 		d = len(a.dims)
 		a.dims[name] = d
 		a.codes = append(a.codes, map[string]int32{})
+		a.time, a.sets = append(a.time, false), append(a.sets, nil)
 	}
 	return d
 }
@@ -170,7 +189,10 @@ func (a *attacker) nest(nestings []Nesting) error {
 		if n.Same {
 			fine := slices.Sorted(maps.Keys(n.Of))
 			for _, code := range fine {
-				a.same[[2]int32{int32(key[0]), a.code(key[0], code)}] = [2]int32{int32(key[1]), a.code(key[1], n.Of[code])}
+				fine, coarse := a.root([2]int32{int32(key[0]), a.code(key[0], code)}), a.root([2]int32{int32(key[1]), a.code(key[1], n.Of[code])})
+				if fine != coarse {
+					a.same[fine] = coarse
+				}
 			}
 			continue
 		}
@@ -221,6 +243,17 @@ func (a *attacker) nest(nestings []Nesting) error {
 	return nil
 }
 
+// root is the member that stands for all that are the same as one.
+func (a *attacker) root(own [2]int32) [2]int32 {
+	for {
+		to, ok := a.same[own]
+		if !ok {
+			return own
+		}
+		own = to
+	}
+}
+
 // coarse is the code of a coarser dimension that a code lies in, or -1.
 func (a *attacker) coarse(pair [2]int, code int32) int32 {
 	if up := a.up[pair]; int(code) < len(up) {
@@ -229,20 +262,49 @@ func (a *attacker) coarse(pair [2]int, code int32) int32 {
 	return -1
 }
 
-// cell is the number with the given codes, one per dimension, -1 for all its members; a coarse code that follows from a fine one is left out.
-func (a *attacker) cell(measure string, count bool, codes []int32) int {
+// cell is the number of an edition with the given codes, one per dimension, -1 for all its members and less for a set of times; a coarse code that follows from a fine one is left out.
+func (a *attacker) cell(edition int, measure string, count bool, codes []int32) int {
+	key, parts := a.key(edition, measure, codes)
+	i, ok := a.index[key]
+	if !ok {
+		i = len(a.cells)
+		a.index[key] = i
+		a.cells = append(a.cells, known{measure: measure, count: count, parts: parts})
+	}
+	if own, ok := a.apart[[2]int{edition, i}]; ok {
+		return own
+	}
+	return i
+}
+
+// find is the cell, if some table or relation has it.
+func (a *attacker) find(edition int, measure string, codes []int32) (cell int, ok bool) {
+	key, _ := a.key(edition, measure, codes)
+	i, ok := a.index[key]
+	if own, apart := a.apart[[2]int{edition, i}]; ok && apart {
+		return own, true
+	}
+	return i, ok
+}
+
+func (a *attacker) key(edition int, measure string, codes []int32) (string, [][2]int32) {
 	var parts [][2]int32
+	if len(a.scopes.partial) > 0 {
+		given := codes
+		codes = slices.Clone(codes)
+		for d, code := range given {
+			if of := a.own(edition, d, given); code == -1 && of != nil {
+				codes[d] = a.over(d, of)
+			}
+		}
+	}
 	for d, code := range codes {
-		if code < 0 {
+		if code == -1 {
 			continue
 		}
 		implied := slices.ContainsFunc(a.pairs, func(p [2]int) bool { return p[1] == d && codes[p[0]] >= 0 && a.coarse(p, codes[p[0]]) == code })
 		if !implied {
-			own := [2]int32{int32(d), code}
-			if to, ok := a.same[own]; ok {
-				own = to
-			}
-			parts = append(parts, own)
+			parts = append(parts, a.root([2]int32{int32(d), code}))
 		}
 	}
 	slices.SortFunc(parts, func(x, y [2]int32) int { return cmp.Compare(x[0], y[0]) })
@@ -251,13 +313,7 @@ func (a *attacker) cell(measure string, count bool, codes []int32) int {
 		key = binary.LittleEndian.AppendUint32(append(key, '|'), uint32(p[0]))
 		key = binary.LittleEndian.AppendUint32(key, uint32(p[1]))
 	}
-	i, ok := a.index[string(key)]
-	if !ok {
-		i = len(a.cells)
-		a.index[string(key)] = i
-		a.cells = append(a.cells, known{measure: measure, count: count, parts: parts})
-	}
-	return i
+	return string(key), parts
 }
 
 // name is a cell in words.
@@ -267,34 +323,44 @@ func (a *attacker) name(i int) string {
 	}
 	var words []string
 	for _, p := range a.cells[i].parts {
+		of := []int32{p[1]}
+		if p[1] < 0 {
+			of = a.sets[p[0]][-2-p[1]]
+		}
 		for name, d := range a.dims {
-			if d == int(p[0]) {
-				for code, k := range a.codes[d] {
-					if k == p[1] {
-						words = append(words, name+"="+code)
-					}
+			if d != int(p[0]) {
+				continue
+			}
+			var codes []string
+			for code, k := range a.codes[d] {
+				if slices.Contains(of, k) {
+					codes = append(codes, code)
 				}
 			}
+			slices.Sort(codes)
+			words = append(words, name+"="+strings.Join(codes, "+"))
 		}
 	}
 	slices.Sort(words)
 	return "[" + strings.Join(words, ", ") + "]"
 }
 
-// at sets codes to the members of a row, -1 for totals and dimensions it lacks.
+// at sets codes to the members of a row, those of totals for totals and dimensions it lacks.
 func (t *attacked) at(codes []int32, row int) {
-	for d := range codes {
-		codes[d] = -1
-	}
+	copy(codes, t.base)
 	for d, g := range t.dim {
-		codes[g] = t.code[d][t.cube.Coord(row, d)]
+		if code := t.code[d][t.cube.Coord(row, d)]; code >= 0 {
+			codes[g] = code
+		}
 	}
 }
 
-func (a *attacker) read(c *cube.Cube) error {
-	t := attacked{cube: c}
-	for _, dim := range c.Dims() {
+// enter numbers the members of a table.
+func (a *attacker) enter(c *cube.Cube, edition int) {
+	t := attacked{cube: c, edition: edition}
+	for k, dim := range c.Dims() {
 		d := a.dimension(dim.Name)
+		a.time[d] = a.time[d] || dim.Role == cube.Time
 		t.dim = append(t.dim, d)
 		code := make([]int32, len(dim.Members))
 		for i, m := range dim.Members {
@@ -304,56 +370,180 @@ func (a *attacker) read(c *cube.Cube) error {
 			}
 		}
 		t.code = append(t.code, code)
+		var set []int32
+		for row := range c.Len() {
+			if own := code[c.Coord(row, k)]; own >= 0 && !slices.Contains(set, own) {
+				set = append(set, own)
+			}
+		}
+		slices.Sort(set)
+		t.set = append(t.set, set)
 	}
-	codes := make([]int32, len(a.dims))
-	for m, meas := range c.Measures() {
-		if !meas.Kind.Additive() {
-			t.rows = append(t.rows, nil)
+	a.tables = append(a.tables, t)
+}
+
+// totals finds what the totals of each table are over.
+func (a *attacker) totals(editions int) {
+	for k := range a.tables {
+		a.tables[k].base = make([]int32, len(a.dims))
+		for d := range a.tables[k].base {
+			a.tables[k].base[d] = -1
+		}
+	}
+	for d := range a.time {
+		if !a.time[d] {
 			continue
 		}
-		count := meas.Kind == cube.Count
-		rows := make([]int, c.Len())
-		for row := range rows {
-			t.at(codes, row)
-			i := a.cell(meas.Name, count, codes)
-			rows[row] = i
-			x := &a.cells[i]
-			switch cell := c.Cell(row, m); {
-			case cell.Status.Hidden():
-				a.findings.Hidden++
-				x.hidden = append(x.hidden, Finding{Table: c.Name, Measure: meas.Name, Where: where(c, row)})
-			case cell.Status.HasValue() && cell.Status != cube.Perturbed:
-				v := cell.Value
-				if count && (v < 0 || v != math.Trunc(v) || v >= 1<<53) || math.IsNaN(v) || math.IsInf(v, 0) {
-					return fmt.Errorf("protect: %s has a count that is no whole number from 0 up at %s", c.Name, where(c, row))
-				}
-				if !count {
-					a.negative[meas.Name] = a.negative[meas.Name] || v < 0
-					for a.scale < 1e6 && math.Abs(v*a.scale-math.Round(v*a.scale)) > 1e-9*max(1, math.Abs(v*a.scale)) {
-						a.scale *= 10
+		of, most := make([][]int32, editions), make([]int, editions) // those of each edition, and how many of them a table has
+		var all []int32
+		for k := range a.tables {
+			t := &a.tables[k]
+			if i := slices.Index(t.dim, d); i >= 0 {
+				of[t.edition], all = union(of[t.edition], t.set[i]), union(all, t.set[i])
+				most[t.edition] = max(most[t.edition], len(t.set[i]))
+			}
+		}
+		a.sets[d] = [][]int32{all}
+		for k := range a.tables {
+			t := &a.tables[k]
+			set := of[t.edition]
+			if most[t.edition] < len(set) {
+				set = nil // tables of one edition over times that overlap
+			}
+			if i := slices.Index(t.dim, d); i >= 0 {
+				set = t.set[i]
+			}
+			if len(set) == 0 { // which times nobody says
+				set = []int32{a.code(d, fmt.Sprintf("(of edition %d)", t.edition+1))}
+			}
+			t.base[d] = a.over(d, set)
+		}
+	}
+}
+
+func union(x, y []int32) []int32 {
+	out := append(slices.Clone(x), y...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// over is the code of the total over a set of times: -1 for all that there are, and the time itself for one of several. Of other members one is no total: it may be one at some times only.
+func (a *attacker) over(d int, set []int32) int32 {
+	i := slices.IndexFunc(a.sets[d], func(o []int32) bool { return slices.Equal(o, set) })
+	switch {
+	case i == 0:
+		return -1
+	case len(set) == 1 && a.time[d]:
+		return set[0]
+	case i < 0:
+		i = len(a.sets[d])
+		a.sets[d] = append(a.sets[d], set)
+	}
+	return -2 - int32(i)
+}
+
+// setOf is what a total is over.
+func (a *attacker) setOf(d int, code int32) []int32 {
+	switch {
+	case code >= 0:
+		return []int32{code}
+	case code == -1:
+		return a.sets[d][0]
+	}
+	return a.sets[d][-2-code]
+}
+
+// read takes in the cells of all tables.
+func (a *attacker) read() error {
+	codes := make([]int32, len(a.dims))
+	type shown struct {
+		edition int
+		value   float64
+	}
+	first := map[int]shown{}
+	visit := func(see func(t *attacked, m, row, cell int, c cube.Cell, known bool) error) error {
+		for k := range a.tables {
+			t := &a.tables[k]
+			for m, meas := range t.cube.Measures() {
+				for row := range t.rows[m] {
+					t.at(codes, row)
+					c := t.cube.Cell(row, m)
+					known := c.Status.HasValue() && c.Status != cube.Perturbed
+					if err := see(t, m, row, a.cell(t.edition, meas.Name, meas.Kind == cube.Count, codes), c, known); err != nil {
+						return err
 					}
-				}
-				if x.ok && x.value != v {
-					a.findings.Ignored++ // two tables differ: which of them is right nobody can know, and the first stays
-				} else {
-					x.ok, x.value = true, v
 				}
 			}
 		}
-		t.rows = append(t.rows, rows)
+		return nil
 	}
-	a.tables = append(a.tables, t)
+	for k := range a.tables {
+		t := &a.tables[k]
+		for _, meas := range t.cube.Measures() {
+			if !meas.Kind.Additive() {
+				t.rows = append(t.rows, nil)
+				continue
+			}
+			t.rows = append(t.rows, make([]int, t.cube.Len()))
+		}
+	}
+	// Where two editions show two numbers, they are of two things.
+	err := visit(func(t *attacked, m, row, i int, c cube.Cell, known bool) error {
+		if !known {
+			return nil
+		}
+		v, meas := c.Value, t.cube.Measures()[m]
+		if meas.Kind == cube.Count && (v < 0 || v != math.Trunc(v) || v >= 1<<53) || math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("protect: %s has a count that is no whole number from 0 up at %s", t.cube.Name, where(t.cube, row))
+		}
+		old, ok := first[i]
+		switch {
+		case !ok:
+			first[i] = shown{t.edition, v}
+		case old.value != v && old.edition != t.edition:
+			own := len(a.cells)
+			a.apart[[2]int{t.edition, i}] = own
+			a.cells = append(a.cells, a.cells[i])
+			first[own] = shown{t.edition, v}
+			a.ignore("two editions show different numbers of " + a.name(i))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = visit(func(t *attacked, m, row, i int, c cube.Cell, known bool) error {
+		t.rows[m][row] = i
+		x, meas := &a.cells[i], t.cube.Measures()[m]
+		switch v := c.Value; {
+		case c.Status.Hidden():
+			a.findings.Hidden++
+			x.hidden = append(x.hidden, Finding{Table: t.cube.Name, Measure: meas.Name, Where: where(t.cube, row)})
+		case known && meas.Kind != cube.Count:
+			a.negative[meas.Name] = a.negative[meas.Name] || v < 0
+			for a.scale < 1e6 && math.Abs(v*a.scale-math.Round(v*a.scale)) > 1e-9*max(1, math.Abs(v*a.scale)) {
+				a.scale *= 10
+			}
+			fallthrough
+		case known:
+			if x.ok && x.value != v {
+				a.ignore("two tables show different numbers of " + a.name(i)) // which of them is right nobody can know, and the first stays
+			} else {
+				x.ok, x.value = true, v
+			}
+		}
+		return nil
+	})
 	for i := range a.cells {
 		if x := &a.cells[i]; x.ok && len(x.hidden) > 0 {
 			a.found(i, x.value, ByEquation, "the same number is shown in another table")
 		}
 	}
-	return nil
+	return err
 }
 
 func where(c *cube.Cube, row int) string {
-	_, codes, _ := strings.Cut(describe(c, row), ": ")
-	return codes
+	return strings.TrimPrefix(describe(c, row), c.Name+": ")
 }
 
 // found notes a number, wherever it was hidden, and takes it as known from here on.
@@ -383,13 +573,13 @@ func (a *attacker) shares() {
 					continue
 				}
 				t.at(codes, row)
-				i := a.cell(meas.Of, true, codes)
+				i := a.cell(t.edition, meas.Of, true, codes)
 				if cell.Status.HasValue() && !a.cells[i].ok {
 					a.found(i, math.Round(cell.Value*cell.Base.V), ByShare, a.name(i)+" = "+meas.Name+" × its base")
 				}
 				if whole := len(meas.Base) == 0 || slices.Equal(meas.Base, []string{cube.Total}); whole && over >= 0 {
-					codes[t.dim[over]] = -1
-					if base := a.cell(meas.Of, true, codes); !a.cells[base].ok {
+					codes[t.dim[over]] = t.base[t.dim[over]]
+					if base := a.cell(t.edition, meas.Of, true, codes); !a.cells[base].ok {
 						a.found(base, cell.Base.V, ByShare, a.name(base)+" = the base of "+meas.Name)
 					}
 				}
@@ -398,71 +588,11 @@ func (a *attacker) shares() {
 	}
 }
 
-// relate writes down how the cells of a measure add up: along every dimension, and to every combination of the coarser members of it.
-func (a *attacker) relate(t *attacked, m int) {
-	for k, d := range t.dim {
-		// A sum over years is only the same number where it is over the same ones: not those of one edition and of the next.
-		if t.cube.Dims()[k].Role == cube.Time && !t.everyTime(k, len(a.codes[d])) {
-			continue
-		}
-		var coarse [][2]int
-		for _, p := range a.pairs {
-			if p[0] == d {
-				coarse = append(coarse, p)
-			}
-		}
-		slices.SortFunc(coarse, func(x, y [2]int) int { return cmp.Compare(x[1], y[1]) })
-		for set := range 1 << len(coarse) {
-			a.relateTo(t, m, d, coarse, set)
-		}
-	}
-}
-
-// everyTime tells whether the table has all of so many members of a dimension.
-func (t *attacked) everyTime(dim, all int) bool {
-	seen := map[int32]bool{}
-	for row := range t.cube.Len() {
-		if code := t.code[dim][t.cube.Coord(row, dim)]; code >= 0 {
-			seen[code] = true
-		}
-	}
-	return len(seen) == all
-}
-
-func (a *attacker) relateTo(t *attacked, m int, dim int, coarse [][2]int, set int) {
-	meas := t.cube.Measures()[m]
-	parts := map[int][]int{}
-	var order []int
-	codes := make([]int32, len(a.dims))
-rows:
-	for row := range t.cube.Len() {
-		t.at(codes, row)
-		own := codes[dim]
-		if own < 0 {
-			continue
-		}
-		codes[dim] = -1
-		for bit, p := range coarse {
-			if set>>bit&1 == 0 {
-				continue
-			}
-			to := a.coarse(p, own)
-			if to < 0 || codes[p[1]] >= 0 && codes[p[1]] != to {
-				continue rows
-			}
-			codes[p[1]] = to
-		}
-		total := a.cell(meas.Name, meas.Kind == cube.Count, codes)
-		if parts[total] == nil {
-			order = append(order, total)
-		}
-		parts[total] = append(parts[total], t.rows[m][row])
-	}
-	for _, total := range order {
-		if !slices.Contains(parts[total], total) {
-			slices.Sort(parts[total])
-			a.relations = append(a.relations, relation{total, slices.Compact(parts[total])})
-		}
+// ignore notes that something is left out.
+func (a *attacker) ignore(words string) {
+	const most = 10
+	if a.findings.Ignored++; len(a.findings.Broken) < most {
+		a.findings.Broken = append(a.findings.Broken, words)
 	}
 }
 
@@ -486,7 +616,7 @@ func (a *attacker) drop() {
 		total := a.cells[e.total]
 		over := total.ok && a.differs(sum, total.value) && (unknown == 0 || sum > total.value && !a.negative[total.measure])
 		if over {
-			a.findings.Ignored++
+			a.ignore(a.name(e.total) + " is not the sum of its parts")
 			return true
 		}
 		return total.ok && unknown == 0
@@ -873,5 +1003,5 @@ func (a *attacker) solveBlock(u *unknowns, b *attackBlock) error {
 
 // And is two outcomes of attacks on tables that have nothing to do with one another.
 func (f Findings) And(g Findings) Findings {
-	return Findings{f.Hidden + g.Hidden, f.Equations + g.Equations, f.Ignored + g.Ignored, slices.Concat(f.Found, g.Found), slices.Concat(f.Known, g.Known)}
+	return Findings{f.Hidden + g.Hidden, f.Equations + g.Equations, f.Ignored + g.Ignored, slices.Concat(f.Broken, g.Broken), slices.Concat(f.Found, g.Found), slices.Concat(f.Known, g.Known)}
 }

@@ -221,7 +221,9 @@ func (c *content) fill(f *folder) error {
 		for _, s := range t.cube.Lineage.Sources {
 			m.Synthetic = m.Synthetic || s.Synthetic
 		}
-		if err := f.write(info.File, func(w io.Writer) error { return edition.WriteTable(w, t.cube) }); err != nil {
+		table := *t.cube
+		table.Terms = cube.Terms{Licence: c.release.Terms(), Cite: c.release.Cite()} // the edition's number is made of its files, so it can't stand in them
+		if err := f.write(info.File, func(w io.Writer) error { return edition.WriteTable(w, &table) }); err != nil {
 			return err
 		}
 	}

@@ -150,7 +150,7 @@ type BoundedMeasure struct {
 
 // BoundTwoGroup bounds the measures of two groups that follow from the shares of units or from D: Dissimilarity, SCBIndex, MinMax, Gorard, Gini, Isolation, Interaction,
 // CorrelationRatio, Hutchens, Atkinson (β ½), ConcentrationProfile and the corrected ones. MinMax and Gorard rise with D; Gini lies from D to 1 − (1 − D)², the least and the most area that a convex curve at the distance D has below the
-// diagonal; isolation is Σ a_i²/t_i over A, each term rising with a_i and falling with b_i, and not below P; Hutchens and Atkinson fall with Σ √(x_i y_i); the concentration profile is the mean over a of |p_i − P|/(1 − P). Modified and bias-corrected
+// diagonal, and in the band of the curve ([BoundSegregationCurve]); isolation is Σ a_i²/t_i over A, each term rising with a_i and falling with b_i, and not below P; Hutchens and Atkinson fall with Σ √(x_i y_i); the concentration profile is the mean over a of |p_i − P|/(1 − P). Modified and bias-corrected
 // measures are at most the measure they correct: what chance gives is never below nothing, and the mean D of samples never below D.
 func BoundTwoGroup(t IntervalTable) ([]BoundedMeasure, error) {
 	d, err := BoundDissimilarity(t)
@@ -207,7 +207,11 @@ func BoundTwoGroup(t IntervalTable) ([]BoundedMeasure, error) {
 	}
 	roots.Hi = min(1, roots.Hi)
 	eta := func(i, p float64) float64 { return (i - p) / (1 - p) }
-	gini := Interval{d.Lo, 1 - (1-d.Hi)*(1-d.Hi)}
+	gini, err := boundGini(t)
+	if err != nil {
+		return nil, err
+	}
+	gini = Interval{max(gini.Lo, d.Lo), min(gini.Hi, 1-(1-d.Hi)*(1-d.Hi))}
 	out.add("Dissimilarity", d.Interval, unit)
 	out.add("SCBIndex", d.Interval, unit)
 	out.add("MinMax", Interval{2 * d.Lo / (1 + d.Lo), 2 * d.Hi / (1 + d.Hi)}, unit)

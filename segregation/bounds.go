@@ -48,7 +48,12 @@ func wholeRange() cube.Warning {
 // exact where weights and values are free of each other, and infinite where nobody may weigh.
 func boundMean(weights, values []Interval) Interval {
 	most := func(value func(Interval) float64) float64 {
-		order := spaceIndices(len(values))
+		var order []int // of those whose weight is not known
+		for i, w := range weights {
+			if w.Hi > w.Lo {
+				order = append(order, i)
+			}
+		}
 		slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(value(values[b]), value(values[a])), cmp.Compare(a, b)) })
 		var top, all float64
 		for i, w := range weights {
@@ -58,7 +63,7 @@ func boundMean(weights, values []Interval) Interval {
 		}
 		for _, i := range order {
 			w, v := weights[i], value(values[i])
-			if w.Hi > w.Lo && (all == 0 || v > top/all) {
+			if all == 0 || v > top/all {
 				top, all = top+(w.Hi-w.Lo)*v, all+w.Hi-w.Lo
 			}
 		}
@@ -67,7 +72,7 @@ func boundMean(weights, values []Interval) Interval {
 		}
 		return top / all
 	}
-	return Interval{-most(func(v Interval) float64 { return -v.Lo }), most(func(v Interval) float64 { return v.Hi })}
+	return Interval{-most(func(v Interval) float64 { return -v.Lo }) + 0, most(func(v Interval) float64 { return v.Hi })} // no negative zero
 }
 
 func spaceIndices(n int) []int {

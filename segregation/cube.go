@@ -240,6 +240,8 @@ func (q Question) notes(unit cube.Text) []cube.Text {
 type tally struct {
 	undefined int // places where draws were undefined
 	bounded   int // places with hidden counts
+	untested  int // places whose counts are not known, so that nothing is tested
+	undrawn   int // places whose counts are not known, with measures that are corrected by draws
 	narrow    int // places where the kernel reaches nobody
 	why       error
 	far       int        // units whose surroundings are themselves alone
@@ -263,6 +265,16 @@ func (s tally) warnings(places int) []cube.Warning {
 		out = append(out, cube.Warning{Code: "bounded-by-hidden", Text: cube.Text{
 			SV: fmt.Sprintf("I %d av %d rader är antal dolda och mått inringade: intervallet innehåller det sanna värdet; värdet är intervallets mitt och ingen skattning.", s.bounded, places),
 			EN: fmt.Sprintf("In %d of %d rows counts are hidden and measures bounded: the interval contains the true value; the value is its middle and no estimate.", s.bounded, places)}})
+	}
+	if s.untested > 0 {
+		out = append(out, cube.Warning{Code: "null-not-given", Text: cube.Text{
+			SV: fmt.Sprintf("I %d av %d rader är antal dolda, avrundade eller störda, och inget p-värde ges: slumpmodellen placerar de personer som finns, och vilka de är vet man inte; två tabeller som stämmer med det som visas kan ge olika svar.", s.untested, places),
+			EN: fmt.Sprintf("In %d of %d rows counts are hidden, rounded or perturbed, and no p-value is given: the null places the persons there are, and who they are is not known; two tables that agree with what is shown may give different answers.", s.untested, places)}})
+	}
+	if s.undrawn > 0 {
+		out = append(out, cube.Warning{Code: "draws-of-published", Text: cube.Text{
+			SV: fmt.Sprintf("I %d av %d rader är antal dolda, avrundade eller störda. Rättade värden och deras intervall räknas där på antalen som de är, eller ges inte, och säger inget om det som ändrats eller dolts.", s.undrawn, places),
+			EN: fmt.Sprintf("In %d of %d rows counts are hidden, rounded or perturbed. Corrected values and their intervals are of the counts as they are there, or not given, and tell nothing of what was changed or hidden.", s.undrawn, places)}})
 	}
 	if len(s.whole) > 0 {
 		var sv, en []string
@@ -893,6 +905,14 @@ func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *
 	beside := len(q.beside())
 	cells := make([]cube.Cell, 1+(1+beside)*len(named))
 	at := func(i int) []cube.Cell { return cells[1+(1+beside)*i:][:1+beside] } // of a measure and what stands beside it
+	if p.state != cube.Known || p.loose(q) {
+		if q.Null != "" {
+			seen.untested++
+		}
+		if q.uncertain() {
+			seen.undrawn++
+		}
+	}
 	if p.state != cube.Known {
 		for i := range cells {
 			cells[i].Status = p.state
@@ -997,7 +1017,7 @@ func (q Question) measure(c *cube.Cube, f frame, p *place, named []named, seen *
 			}
 		}
 	}
-	if q.Null != "" {
+	if q.Null != "" && !p.loose(q) { // else the cells are not available
 		tests, err := q.tests(t, profile, values)
 		if err != nil {
 			return nil, err

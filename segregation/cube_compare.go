@@ -132,6 +132,10 @@ func DifferenceCube(c *cube.Cube, q Question, places, against, measure string, b
 		q.ranged = q.ranged || carried([]*place{x.first, x.second})
 		cells, state := make([]cube.Cell, 5), x.state()
 		first, second := x.second, x.first // the place in question, and the one compared with
+		loose := first.loose(q) || second.loose(q)
+		if state != cube.Known || loose {
+			seen.untested++
+		}
 		if state != cube.Known {
 			for i := range cells {
 				cells[i].Status = state
@@ -149,7 +153,10 @@ func DifferenceCube(c *cube.Cube, q Question, places, against, measure string, b
 			for i := range cells {
 				cells[i] = cube.Cell{Status: cube.NotApplicable, Base: base}
 			}
-			if t.Total() > 0 && u.Total() > 0 && !math.IsNaN(value(t)-value(u)) {
+			if difference := value(t) - value(u); loose {
+				cells = make([]cube.Cell, 5) // not available but for the difference
+				cells[0] = defined(difference, base)
+			} else if t.Total() > 0 && u.Total() > 0 && !math.IsNaN(difference) {
 				test, err := CompareValues(t, u, value, by, q.Draws)
 				if err != nil {
 					return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
@@ -261,6 +268,9 @@ func (q Question) compare(c *cube.Cube, f frame, dims []cube.Dimension, figures 
 	for _, x := range pairs {
 		q.ranged = q.ranged || carried([]*place{x.first, x.second})
 		cells, state := make([]cube.Cell, len(measures)), x.state()
+		if q.Persons.N > 0 && (state != cube.Known || x.first.loose(q) || x.second.loose(q)) {
+			seen.undrawn++
+		}
 		if state != cube.Known {
 			for i := range cells {
 				cells[i].Status = state

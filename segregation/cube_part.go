@@ -69,6 +69,9 @@ func (q Question) breakDown(c *cube.Cube, f frame, b breakdown) (*cube.Cube, err
 			return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
 		}
 		if p.state != cube.Known || p.loose(q) {
+			if q.Persons.N > 0 {
+				seen.undrawn++
+			}
 			if err := q.boundParts(c, f, b, p, cells, &seen); err != nil {
 				return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
 			}

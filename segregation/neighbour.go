@@ -313,22 +313,29 @@ func (w *neighbourWalk) advance(k int64) {
 		}
 	}
 	w.persons, w.near, w.next = low.persons, w.near[:0], 0
-	x.disc(w.column, w.row, high.q, func(row, from, to int64) {
+	w.near = w.between(w.near, low.q, high.q)
+	w.done = high
+}
+
+// between appends the squares at a squared distance over low, up to high, in order.
+func (w *neighbourWalk) between(list []neighbourNear, low, high int64) []neighbourNear {
+	x, first := w.index, len(list)
+	x.disc(w.column, w.row, high, func(row, from, to int64) {
 		dy := row - w.row
 		for at := from; at < to; at++ {
 			dx := int64(x.column[at]) - w.column
-			if d2 := dx*dx + dy*dy; d2 > low.q {
-				w.near = append(w.near, neighbourNear{d2, x.squares.Cell[x.square[at]], int32(at)})
+			if d2 := dx*dx + dy*dy; d2 > low {
+				list = append(list, neighbourNear{d2, x.squares.Cell[x.square[at]], int32(at)})
 			} else {
 				// Over what is counted already, to its other side.
-				at = x.before(row, w.column+int64(math.Sqrt(float64(low.q-dy*dy)))+1) - 1
+				at = x.before(row, w.column+int64(math.Sqrt(float64(low-dy*dy)))+1) - 1
 			}
 		}
 	})
-	slices.SortFunc(w.near, func(a, b neighbourNear) int {
+	slices.SortFunc(list[first:], func(a, b neighbourNear) int {
 		return cmp.Or(cmp.Compare(a.d2, b.d2), cmp.Compare(a.cell, b.cell), cmp.Compare(a.at, b.at))
 	})
-	w.done = high
+	return list
 }
 
 // fill writes the neighbourhood of the origin; K must not be smaller than at the call before.

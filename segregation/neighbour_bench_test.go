@@ -48,3 +48,42 @@ func BenchmarkNeighbours(b *testing.B) {
 		})
 	}
 }
+
+// Counts from 1 to 4 of either group are hidden; totals of squares are known, or are hidden with them.
+func BenchmarkBoundNeighbours(b *testing.B) {
+	ks := []int64{50, 100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 51200}
+	for _, size := range []struct{ columns, rows, populated int }{{200, 500, 4_000}, {630, 1580, 40_000}, {2000, 5000, 400_000}} {
+		s := syntheticSquares(size.columns, size.rows, size.populated, 7)
+		for _, totals := range []bool{true, false} {
+			known := IntervalTable{Units: len(s.Cell), Groups: 2}
+			for i, p := range s.Persons {
+				for _, n := range []int64{s.Members[0][i], p - s.Members[0][i]} {
+					if n > 0 && n < 5 {
+						known.Cells = append(known.Cells, HiddenBelow(5, 1))
+					} else {
+						known.Cells = append(known.Cells, Exactly(float64(n)))
+					}
+				}
+				if totals {
+					known.UnitTotals = append(known.UnitTotals, Exactly(float64(p)))
+				}
+			}
+			b.Run(fmt.Sprintf("squares=%d/k=50-51200/rule=B/totals=%v", size.populated, totals), func(b *testing.B) {
+				var width float64
+				for b.Loop() {
+					out, err := BoundNeighbours(s, known, ks, RingsInProportion)
+					if err != nil {
+						b.Fatal(err)
+					}
+					for _, n := range out {
+						width = max(width, n.Mean(0).Hi-n.Mean(0).Lo)
+						n.SD(0)
+						n.Quantiles(0, 0.1, 0.5, 0.9)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(size.populated)/1000, "µs/square")
+				b.ReportMetric(width, "widest-mean")
+			})
+		}
+	}
+}

@@ -126,6 +126,7 @@ type Grid struct {
 
 // NeighbourCube is the k-profile of every group: the units are squares, the groups together all persons. For each k its rows have the group's mean share, SD, tenths and median over persons, its
 // isolation (the mean share round its own members), and the mean distance to the k-th person; with Question.Persons isolation and SD corrected with intervals, and what chance gives.
+// Where counts are hidden, rounded or perturbed the figures are intervals by [BoundNeighbours], or carry them.
 func NeighbourCube(c *cube.Cube, q Question, grid Grid, ks []int64) (*cube.Cube, error) {
 	f, err := q.frame(c, grid.East, grid.North)
 	if err != nil {
@@ -169,61 +170,75 @@ func NeighbourCube(c *cube.Cube, q Question, grid Grid, ks []int64) (*cube.Cube,
 	b := cube.NewBuilder(c.Name, slices.Concat(f.others, []cube.Dimension{*c.Dim(q.Groups), dim}), measures)
 	short, places := 0, f.places(c)
 	q.ranged = carried(places)
+	var seen tally
 	for _, p := range places {
-		if p.state != cube.Known {
-			cells := make([]cube.Cell, len(figures))
-			for i := range cells {
-				cells[i].Status = p.state
-			}
-			for _, member := range f.columns() {
-				for k := range ks {
-					b.Add(slices.Concat(p.at, []int32{member, int32(k)}), cells...)
-				}
-			}
-			continue
-		}
 		s, err := f.squares(p, grid, coordinates)
 		if err != nil {
 			return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
 		}
-		profile, err := Neighbours(s, ks, grid.Rule)
-		if err != nil {
-			return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
-		}
-		var estimates [][]NeighbourEstimate
-		if q.Persons.N > 0 {
-			if estimates, err = NeighbourInference(s, ks, grid.Rule, q.Persons); err != nil {
-				return nil, err
+		var bounds []NeighbourBounds
+		if known := p.intervals(f, q); known != nil && (p.state != cube.Known || p.loose(q)) {
+			if bounds, err = BoundNeighbours(s, *known, ks, grid.Rule); err != nil {
+				return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
 			}
+		}
+		var profile []Neighbourhoods
+		var estimates [][]NeighbourEstimate
+		if p.state == cube.Known {
+			if profile, err = Neighbours(s, ks, grid.Rule); err != nil {
+				return nil, fmt.Errorf("segregation: cube %s: %w", c.Name, err)
+			}
+			if q.Persons.N > 0 {
+				if estimates, err = NeighbourInference(s, ks, grid.Rule, q.Persons); err != nil {
+					return nil, err
+				}
+			}
+		} else if bounds != nil {
+			seen.bounded++
+		}
+		if q.Persons.N > 0 && (p.state != cube.Known || p.loose(q)) {
+			seen.undrawn++
 		}
 		for g, member := range f.columns() {
 			for k := range ks {
-				n := &profile[k]
-				if n.Short > 0 {
+				cells := make([]cube.Cell, len(figures))
+				for i := range cells {
+					cells[i].Status = p.state
+				}
+				if profile != nil {
+					n := &profile[k]
+					if n.Short > 0 {
+						short++
+					}
+					spread, parts, total := n.Spreading(g), n.Quantiles(g, 0.1, 0.5, 0.9), int64(0)
+					for _, m := range s.Members[g] {
+						total += m
+					}
+					base := cube.Num(float64(total))
+					for i, v := range []float64{spread.Mean, n.Round(g, s.Members[g]), spread.SD, parts[0], parts[1], parts[2], n.MeanDistance()} {
+						cells[i] = defined(v, base)
+					}
+					if estimates != nil {
+						e := estimates[g][k]
+						for i, x := range []Estimate{e.Isolation, e.SD} {
+							cells[7+i] = within(x.Corrected, x.Lo, x.Hi, base)
+						}
+						for i, x := range []Expectation{e.ChanceIsolation, e.ChanceSD} {
+							cells[9+i] = defined(x.Mean, base)
+							if p.loose(q) {
+								cells[9+i] = cube.Cell{}
+							}
+						}
+					}
+				} else if bounds != nil && bounds[k].Short > 0 {
 					short++
 				}
-				spread, parts, total := n.Spreading(g), n.Quantiles(g, 0.1, 0.5, 0.9), int64(0)
-				for _, m := range s.Members[g] {
-					total += m
-				}
-				base := cube.Num(float64(total))
-				var cells []cube.Cell
-				for _, v := range []float64{spread.Mean, n.Round(g, s.Members[g]), spread.SD, parts[0], parts[1], parts[2], n.MeanDistance()} {
-					cells = append(cells, defined(v, base))
-				}
-				if p.loose(q) { // which persons are the nearest is not known: a share may be any
-					for i, most := range []float64{1, 1, 0.5, 1, 1, 1} {
-						cells[i].Status, cells[i].Lo, cells[i].Hi = cube.Perturbed, cube.Num(0), cube.Num(most)
-					}
-					cells[6].Status = cube.Perturbed
-				}
-				if estimates != nil {
-					e := estimates[g][k]
-					for _, x := range []Estimate{e.Isolation, e.SD} {
-						cells = append(cells, within(x.Corrected, x.Lo, x.Hi, base))
-					}
-					for _, x := range []Expectation{e.ChanceIsolation, e.ChanceSD} {
-						cells = append(cells, defined(x.Mean, base))
+				if bounds != nil {
+					for i, x := range bounds[k].figures(g) {
+						cell, whole := boundedCell(cells[i], x)
+						if cells[i] = cell; whole && cell.Status != cube.NotApplicable {
+							seen.wide(cube.Doc{Name: figures[i].name, Title: figures[i].title})
+						}
 					}
 				}
 				b.Add(slices.Concat(p.at, []int32{member, int32(k)}), cells...)
@@ -241,16 +256,11 @@ func NeighbourCube(c *cube.Cube, q Question, grid Grid, ks []int64) (*cube.Cube,
 		SV: fmt.Sprintf("Grannskap av de k närmaste personerna, rutor på %d m, regel %s. Kanter korrigeras inte.", grid.Side, grid.Rule),
 		EN: fmt.Sprintf("Neighbourhoods of the k nearest persons, squares of %d m, rule %s. Edges are not corrected for.", grid.Side, grid.Rule)}})
 	out.Warnings = slices.Clone(c.Warnings)
-	if q.loose() || q.ranged {
-		var seen tally
-		for _, g := range figures[:7] {
-			seen.wide(cube.Doc{Name: g.name, Title: g.title})
-		}
-		out.Warnings = append(out.Warnings, seen.warnings(0)...)
-	}
+	out.Warnings = append(out.Warnings, seen.warnings(len(places))...)
 	if short > 0 {
 		out.Warnings = append(out.Warnings, cube.Warning{Code: "fewer-than-k", Text: cube.Text{
-			SV: fmt.Sprintf("I %d rader har kartan färre än k personer; alla används.", short), EN: fmt.Sprintf("In %d rows the map has fewer than k persons; all are used.", short)}})
+			SV: fmt.Sprintf("I %d rader har kartan, eller kan den ha, färre än k personer; då används alla.", short),
+			EN: fmt.Sprintf("In %d rows the map has, or may have, fewer than k persons; then all are used.", short)}})
 	}
 	out.Lineage = c.Lineage.Merge(cube.Lineage{Steps: []string{"neighbourhoods over " + q.Units + " by " + q.Groups}})
 	return out, nil

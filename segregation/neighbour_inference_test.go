@@ -89,3 +89,62 @@ func TestNeighbourCube(t *testing.T) {
 		t.Error("units as coordinates, and no error")
 	}
 }
+
+// Two squares side by side, 8 + 2 and 2 + 8 persons, of which the 2 of the first square are hidden, from 1 to 4. With k = 8 everybody's own square: its share is 8/9 to 8/12. Isolation of a is
+// (8·share + 2·0.2)/10, and the others round themselves (n·n/(8 + n) + 8·0.8)/(n + 8).
+func TestNeighbourCubeOfHiddenCounts(t *testing.T) {
+	dims := []cube.Dimension{{Name: "square"}, {Name: "group"}, {Name: "east"}, {Name: "north"}}
+	for k, codes := range [][]string{{"1", "2"}, {"a", "b"}, {"600000", "600100"}, {"6500000"}} {
+		for _, code := range codes {
+			dims[k].Members = append(dims[k].Members, cube.Member{Code: code})
+		}
+	}
+	squares := func(hidden cube.Cell) *cube.Cube {
+		b := cube.NewBuilder("squares", dims, []cube.Measure{{Name: "N", Kind: cube.Count}})
+		for i, n := range []float64{8, 2, 2, 8} {
+			cell := cube.KnownCell(n)
+			if i == 1 {
+				cell = hidden
+			}
+			b.Add([]int32{int32(i / 2), int32(i % 2), int32(i / 2), 0}, cell)
+		}
+		c, err := b.Cube()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	grid := Grid{East: "east", North: "north", Side: 100}
+	q := Question{Units: "square", Groups: "group", HiddenBelow: 5, Persons: Draws{N: 20}}
+	bounded := func(out *cube.Cube, measure string, lo, hi float64, codes ...string) {
+		t.Helper()
+		if c := out.Get(measure, codes...); !c.Lo.OK || math.Abs(c.Lo.V-lo) > 1e-9 || math.Abs(c.Hi.V-hi) > 1e-9 {
+			t.Errorf("%s of %v: %+v, want %v to %v", measure, codes, c, lo, hi)
+		}
+	}
+	out, err := NeighbourCube(squares(cube.Cell{Status: cube.HiddenRule, Lo: cube.Num(1), Hi: cube.Num(4)}), q, grid, []int64{8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bounded(out, "Isolation", (8*8./12+0.4)/10, (8*8./9+0.4)/10, "a", "8")
+	bounded(out, "P90", 8./12, 8./9, "a", "8")
+	bounded(out, "P10", 0.2, 0.2, "a", "8")
+	bounded(out, "MeanDistance", 0, 0, "a", "8")
+	if c := out.Get("Isolation"+corrected, "a", "8"); c.Status.HasValue() || !warned(out, "bounded-by-hidden") || !warned(out, "draws-of-published") {
+		t.Errorf("%+v, warnings %v", c, out.Warnings)
+	}
+	// Hidden, and nobody says below what: it stays hidden.
+	q.HiddenBelow = 0
+	if out, err = NeighbourCube(squares(cube.Cell{Status: cube.HiddenRule}), q, grid, []int64{8}); err != nil || out.Get("Isolation", "a", "8").Status != cube.HiddenRule {
+		t.Errorf("%v, %+v", err, out.Get("Isolation", "a", "8"))
+	}
+	// Perturbed by one: 2 may be 1 to 3, the others likewise; the value is of what is published, and nothing is dealt by chance.
+	q.PerturbedBy = 1
+	if out, err = NeighbourCube(squares(cube.KnownCell(2)), q, grid, []int64{8}); err != nil {
+		t.Fatal(err)
+	}
+	c := out.Get("Isolation", "a", "8")
+	if c.Status != cube.Perturbed || math.Abs(c.Value-0.68) > 1e-9 || c.Lo.V > 0.68 || c.Lo.V < 0.4 || c.Hi.V < 0.68 || c.Hi.V > 0.9 || out.Get("Isolation"+expected, "a", "8").Status.HasValue() {
+		t.Errorf("%+v, %+v", c, out.Get("Isolation"+expected, "a", "8"))
+	}
+}

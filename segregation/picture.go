@@ -29,6 +29,7 @@ type PictureOptions struct {
 	Width, Height int    // px; text is never smaller than 11 px, so that a picture too small for it is an error
 	Title         cube.Text
 	Source        string // written at the foot, after "Källa:" or "Source:"
+	note          cube.Text
 }
 
 // pictureMost is how many units a picture has room for; DeSO are some 6,000.
@@ -101,6 +102,9 @@ func newPicturePen(o PictureOptions, width, height int, title, note cube.Text) (
 		p.write(p.left, p.top+pictureHead*0.8, pictureHead, "start", pictureInk, line, ` font-weight="bold"`)
 		p.top += pictureHead * pictureLead
 	}
+	if o.note != (cube.Text{}) {
+		note = cube.Text{SV: note.SV + " " + o.note.SV, EN: note.EN + " " + o.note.EN}
+	}
 	foot := pictureWrap(note.In(o.Lang), pictureFoot, p.right-p.left)
 	if o.Source != "" {
 		foot = append(foot, pictureWrap(p.say("Källa: ", "Source: ")+o.Source, pictureFoot, p.right-p.left)...)
@@ -141,6 +145,9 @@ func (p *picturePen) finish(summary string, table *cube.Cube) (Picture, error) {
 	out.WriteString("</svg>\n")
 	if table.Title == (cube.Text{}) {
 		table.Title = p.o.Title
+	}
+	if p.o.note != (cube.Text{}) {
+		table.Notes = append(table.Notes, p.o.note)
 	}
 	return Picture{SVG: out.String(), Title: p.title, Summary: summary, Table: table}, nil
 }

@@ -26,8 +26,8 @@ func PictureKinds() []PictureKind {
 }
 
 // CubePicture draws a cube of counts, as [Cube] measures it. A curve or profile has a line for each combination of the other dimensions, six at most; the others are of one combination. A
-// profile is of the first of Question.Measures ([ScaleCube]; SpatialTheilH when none is named) at the bandwidths, with its band where persons are drawn again. It fails where a count
-// is hidden: what is hidden can't be drawn.
+// profile is of the first of Question.Measures ([ScaleCube]; SpatialTheilH when none is named) at the bandwidths, with its band where persons are drawn again. Where
+// counts are hidden, rounded or perturbed a curve or profile has a band that contains the truth ([BoundSegregationCurve], [ScaleCube]); the others fail where a count is hidden, and say of one that is changed that it is.
 func CubePicture(c *cube.Cube, q Question, kind PictureKind, bandwidths []float64, o PictureOptions) (Picture, error) {
 	f, err := q.frame(c)
 	if err != nil {
@@ -37,10 +37,22 @@ func CubePicture(c *cube.Cube, q Question, kind PictureKind, bandwidths []float6
 	if len(places) == 0 {
 		return Picture{}, fmt.Errorf("segregation: cube %s has no counts to draw", c.Name)
 	}
+	banded := kind == PictureCurve || kind == PictureProfile
 	for _, p := range places {
-		if p.state != cube.Known {
-			return Picture{}, fmt.Errorf("segregation: cube %s: a count is %s and can't be drawn", c.Name, p.state)
+		switch {
+		case p.state != cube.Known && !banded:
+			return Picture{}, fmt.Errorf("segregation: cube %s: a count is %s, and a %s draws every unit by counts that are known: draw a curve or a profile, which show what is known as a band, or leave out or merge the units it is of",
+				c.Name, p.state, kind)
+		case p.state != cube.Known && p.intervals(f, q) == nil:
+			return Picture{}, fmt.Errorf("segregation: cube %s: a count is %s and may be any number: say below what counts are hidden (--hidden-below), or leave its unit out", c.Name, p.state)
+		case p.loose(q) && !banded:
+			o.note = ofPublished
+		case p.state != cube.Known || p.loose(q):
+			o.note = cube.Text{SV: "Fält: " + bandOfCounts.SV + ".", EN: "Band: " + bandOfCounts.EN + "."}
 		}
+	}
+	if kind == PictureProfile && o.note != (cube.Text{}) && q.Persons.N > 0 {
+		return Picture{}, fmt.Errorf("segregation: cube %s has counts that are hidden or changed: a profile of these shows where the truth may lie, and has no room for a bootstrap; leave it out", c.Name)
 	}
 	o.Lang = cmp.Or(o.Lang, "sv")
 	label := func(m cube.Member) cube.Text {
@@ -71,11 +83,18 @@ func CubePicture(c *cube.Cube, q Question, kind PictureKind, bandwidths []float6
 		}
 		var pairings []Pairing
 		for _, p := range places {
-			t, err := p.table(f)
-			if err != nil {
-				return Picture{}, err
+			x := Pairing{Label: name(p)}
+			if p.state != cube.Known || p.loose(q) {
+				x.Known = p.intervals(f, q)
 			}
-			pairings = append(pairings, Pairing{name(p), t.Column(0), t.Column(1)})
+			if p.state == cube.Known {
+				t, err := p.table(f)
+				if err != nil {
+					return Picture{}, err
+				}
+				x.A, x.B = t.Column(0), t.Column(1)
+			}
+			pairings = append(pairings, x)
 		}
 		return CurvePicture(pairings, groups[0], groups[1], o)
 	case PictureProfile:
@@ -125,6 +144,9 @@ func (q Question) profilePicture(c *cube.Cube, f frame, places []*place, name fu
 		of += corrected
 		p.Band = cube.Text{SV: strconv.FormatFloat(100*d.Level, 'g', 4, 64) + " %, återdragning av personer, rättat för små tal", EN: strconv.FormatFloat(100*d.Level, 'g', 4, 64) + " %, bootstrap of persons, corrected for small numbers"}
 	}
+	if o.note != (cube.Text{}) {
+		p.Band, o.note = bandOfCounts, cube.Text{} // which the picture tells itself
+	}
 	m := scales.MeasureIndex(of)
 	lines := map[string]int{}
 	for _, place := range places {
@@ -142,9 +164,15 @@ func (q Question) profilePicture(c *cube.Cube, f frame, places []*place, name fu
 		}
 		cell := scales.Cell(row, m)
 		if !cell.Status.HasValue() {
-			return Picture{}, fmt.Errorf("segregation: cube %s: %s is undefined at some bandwidth and can't be drawn", c.Name, doc.Name)
+			return Picture{}, fmt.Errorf("segregation: cube %s: %s is undefined at some bandwidth, or may be anything by what is known, and can't be drawn", c.Name, doc.Name)
+		}
+		if p.Band == bandOfCounts && !cell.Lo.OK {
+			cell.Lo, cell.Hi = cube.Num(cell.Value), cube.Num(cell.Value)
 		}
 		line := &p.Lines[lines[fmt.Sprint(at)]]
+		if cell.Status == cube.Unreliable || cell.Status == cube.Perturbed {
+			line.Status = cell.Status
+		}
 		line.Points = append(line.Points, ScalePoint{At: bandwidths[scales.Coord(row, len(at))], Value: cell.Value, Lo: cell.Lo, Hi: cell.Hi})
 	}
 	return ProfilePicture(p, o)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,10 +47,56 @@ func SegregationCurve(a, b []float64) []CurvePoint {
 type Pairing struct {
 	Label cube.Text
 	A, B  []float64
+	// Known is what is known of counts that are hidden or changed: then a band is drawn that holds the curve ([BoundSegregationCurve]), and the curve of A and B where they are given.
+	Known *IntervalTable
+}
+
+// curveSteps is how finely a band is drawn.
+const curveSteps = 100
+
+// A drawnCurve is a curve, a band, or both.
+type drawnCurve struct {
+	corners  []CurvePoint
+	band     []CurveBand
+	d, gini  Interval
+	farthest CurvePoint // of the corners
+}
+
+func (x Pairing) drawn() (c drawnCurve, err error) {
+	if x.Known == nil || x.A != nil {
+		t, err := Pair(x.A, x.B)
+		if err == nil {
+			_, _, err = pictureCheck(t)
+		}
+		if err != nil {
+			return c, err
+		}
+		c.corners = SegregationCurve(x.A, x.B)
+		d, gini, most := pictureCurveIndices(c.corners)
+		c.d, c.gini, c.farthest = Exactly(d), Exactly(gini), c.corners[most]
+	}
+	if x.Known != nil {
+		if c.band, err = BoundSegregationCurve(*x.Known, curveSteps); err != nil {
+			return c, err
+		}
+		bounds, err := BoundTwoGroup(*x.Known)
+		if err != nil {
+			return c, err
+		}
+		for _, b := range bounds {
+			switch b.Name {
+			case "Dissimilarity":
+				c.d = b.Interval
+			case "Gini":
+				c.gini = b.Interval
+			}
+		}
+	}
+	return c, nil
 }
 
 // CurvePicture draws segregation curves ([SegregationCurve]) in one frame, six at most, with D as the greatest distance below the diagonal. nameA and nameB are what the groups
-// are called on the axes. It fails where a group or all but one unit is empty.
+// are called on the axes. It fails where a group or all but one unit is empty, or a group may be by what is known.
 func CurvePicture(pairings []Pairing, nameA, nameB cube.Text, o PictureOptions) (Picture, error) {
 	if len(pairings) == 0 || len(pairings) > len(pictureLines) {
 		return Picture{}, fmt.Errorf("segregation: %d curves; a picture takes from 1 to %d", len(pairings), len(pictureLines))
@@ -71,23 +118,21 @@ func CurvePicture(pairings []Pairing, nameA, nameB cube.Text, o PictureOptions) 
 	if err != nil {
 		return Picture{}, err
 	}
-	curves := make([][]CurvePoint, len(pairings))
+	curves := make([]drawnCurve, len(pairings))
 	for i, x := range pairings {
-		t, err := Pair(x.A, x.B)
-		if err == nil {
-			_, _, err = pictureCheck(t)
-		}
-		if err != nil {
+		if curves[i], err = x.drawn(); err != nil {
 			return Picture{}, fmt.Errorf("segregation: curve %d: %s", i+1, strings.TrimPrefix(err.Error(), "segregation: "))
 		}
-		curves[i] = SegregationCurve(x.A, x.B)
+	}
+	between := func(v Interval, show func(float64) string) string {
+		if v.Lo == v.Hi {
+			return "= " + show(v.Lo)
+		}
+		return show(v.Lo) + "–" + show(v.Hi)
 	}
 	var values, told []string
-	var farthest []CurvePoint
-	for i, curve := range curves {
-		d, gini, most := pictureCurveIndices(curve)
-		farthest = append(farthest, curve[most])
-		values = append(values, fmt.Sprintf("D = %s, Gini = %s", p.index(d), p.index(gini)))
+	for i, c := range curves {
+		values = append(values, fmt.Sprintf("D %s, Gini %s", between(c.d, p.index), between(c.gini, p.index)))
 		told = append(told, labels[i]+": "+values[i])
 	}
 	// The legend stands above the diagonal, where no curve comes, or if there is no room above the frame.
@@ -114,19 +159,29 @@ func CurvePicture(pairings []Pairing, nameA, nameB cube.Text, o PictureOptions) 
 	p.vertical(y, x.start, x.end, ticks, whole, p.axis(nameA, "A"))
 	p.horizontal(x, y.start, ticks, whole, p.axis(nameB, "B"))
 	p.line(x.start, y.start, x.end, y.end, pictureGrey, 1, "")
-	for i, curve := range curves {
+	for i, c := range curves {
 		line := pictureLines[i]
-		corners := make([][2]float64, len(curve))
-		for k, c := range curve {
-			corners[k] = [2]float64{x.px(c.B), y.px(c.A)}
+		if c.band != nil {
+			var low, high [][2]float64
+			for _, at := range c.band {
+				low, high = append(low, [2]float64{x.px(at.B), y.px(at.A.Lo)}), append(high, [2]float64{x.px(at.B), y.px(at.A.Hi)})
+			}
+			slices.Reverse(high)
+			p.path(slices.Concat(low, high), line.colour, 0.18, line.colour, 0.8, line.dash, true)
 		}
-		p.path(corners, "none", 1, line.colour, 2.2, line.dash, false)
-		at := farthest[i]
-		p.line(x.px(at.B), y.px(at.B), x.px(at.B), y.px(at.A), line.colour, 1.2, "3 2")
-		p.mark(x.px(at.B), y.px(at.A), line)
-		p.mark(x.px(at.B), y.px(at.B), line)
-		if d := at.B - at.A; len(curves) == 1 && d > 0.3 {
-			p.text(x.px(at.B)-7, (y.px(at.B)+y.px(at.A))/2, "end", "D = "+p.index(d))
+		if c.corners != nil {
+			corners := make([][2]float64, len(c.corners))
+			for k, at := range c.corners {
+				corners[k] = [2]float64{x.px(at.B), y.px(at.A)}
+			}
+			p.path(corners, "none", 1, line.colour, 2.2, line.dash, false)
+			at := c.farthest
+			p.line(x.px(at.B), y.px(at.B), x.px(at.B), y.px(at.A), line.colour, 1.2, "3 2")
+			p.mark(x.px(at.B), y.px(at.A), line)
+			p.mark(x.px(at.B), y.px(at.B), line)
+			if d := at.B - at.A; len(curves) == 1 && d > 0.3 && c.band == nil {
+				p.text(x.px(at.B)-7, (y.px(at.B)+y.px(at.A))/2, "end", "D = "+p.index(d))
+			}
 		}
 		if inside {
 			at := y.end + 20 + float64(row*i)
@@ -137,13 +192,16 @@ func CurvePicture(pairings []Pairing, nameA, nameB cube.Text, o PictureOptions) 
 		}
 	}
 	a, b := p.groupName(nameA, "A"), p.groupName(nameB, "B")
-	first := p.percent(farthest[0].B-farthest[0].A, 0)
+	first := strings.TrimPrefix(between(curves[0].d, func(v float64) string { return p.percent(v, 0) }), "= ")
 	if len(told) == 1 {
 		told = values
 	}
 	summary := fmt.Sprintf(p.say("Segregationskurvan visar hur %s och %s är fördelade mellan enheterna. %s. D anger hur stor andel av endera gruppen som skulle behöva byta enhet för att grupperna skulle vara lika fördelade; för %s är det %s.",
 		"The segregation curve shows how %s and %s are spread over units. %s. D tells what share of either group would have to move to another unit for the groups to be spread alike; for %s it is %s."),
 		a, b, strings.Join(told, "; "), labels[0], first)
+	if slices.ContainsFunc(curves, func(c drawnCurve) bool { return c.band != nil }) {
+		summary += p.say(" Fältet visar ", " The band shows ") + bandOfCounts.In(p.o.Lang) + "."
+	}
 	table, err := pictureCurveTable(names, nameA, nameB, curves)
 	if err != nil {
 		return Picture{}, err
@@ -177,13 +235,13 @@ func pictureCurveIndices(curve []CurvePoint) (d, gini float64, most int) {
 	return d, max(0, area.value()), most
 }
 
-// pictureCurveTable is the corners of the curves.
-func pictureCurveTable(names []cube.Text, nameA, nameB cube.Text, curves [][]CurvePoint) (*cube.Cube, error) {
+// pictureCurveTable is the corners of the curves, or of bands the points that they are drawn by.
+func pictureCurveTable(names []cube.Text, nameA, nameB cube.Text, curves []drawnCurve) (*cube.Cube, error) {
 	corner := cube.Dimension{Name: "corner", Title: cube.Text{SV: "Hörn", EN: "Corner"}, Role: cube.Group}
 	which := make([]int, len(curves))
-	for i, curve := range curves {
+	for i, c := range curves {
 		which[i] = i
-		for k := len(corner.Members); k < len(curve); k++ {
+		for k := len(corner.Members); k < max(len(c.corners), len(c.band)); k++ {
 			corner.Members = append(corner.Members, cube.Member{Code: strconv.Itoa(k), Label: cube.Same(strconv.Itoa(k))})
 		}
 	}
@@ -195,12 +253,23 @@ func pictureCurveTable(names []cube.Text, nameA, nameB cube.Text, curves [][]Cur
 	}
 	b := cube.NewBuilder("segregation-curve", []cube.Dimension{{Name: "curve", Title: cube.Text{SV: "Kurva", EN: "Curve"}, Role: cube.Group, Members: pictureMembers(names, which)}, corner},
 		[]cube.Measure{share("B", nameB), share("A", nameA)})
-	for i, curve := range curves {
-		for k, c := range curve {
-			if math.IsNaN(c.A) || math.IsNaN(c.B) {
+	for i, c := range curves {
+		for k, at := range c.band {
+			cell := cube.Cell{Status: cube.Unreliable, Value: (at.A.Lo + at.A.Hi) / 2}
+			if c.corners != nil {
+				cell = cube.Cell{Status: cube.Perturbed, Value: curveAt(c.corners, at.B)}
+			}
+			cell.Lo, cell.Hi = cube.Num(min(at.A.Lo, cell.Value)), cube.Num(max(at.A.Hi, cell.Value))
+			b.Add([]int32{int32(i), int32(k)}, cube.KnownCell(at.B), cell)
+		}
+		if c.band != nil {
+			continue
+		}
+		for k, at := range c.corners {
+			if math.IsNaN(at.A) || math.IsNaN(at.B) {
 				return nil, errors.New("segregation: the counts are too large or too small to be shared out")
 			}
-			b.Add([]int32{int32(i), int32(k)}, cube.KnownCell(c.B), cube.KnownCell(c.A))
+			b.Add([]int32{int32(i), int32(k)}, cube.KnownCell(at.B), cube.KnownCell(at.A))
 		}
 	}
 	return b.Cube()

@@ -23,6 +23,8 @@ type ScalePoint struct {
 type ScaleLine struct {
 	Label  cube.Text
 	Points []ScalePoint
+	// Status is that of the values where it is not known: unreliable ones are middles of intervals and no estimates, of which the band alone is drawn.
+	Status cube.Status
 }
 
 // A ScaleProfile is lines on one scale, six at most.
@@ -98,12 +100,17 @@ func ProfilePicture(profile ScaleProfile, o PictureOptions) (Picture, error) {
 		for _, q := range l.Points {
 			line = append(line, [2]float64{x.px(q.At), y.px(q.Value)})
 		}
-		p.path(line, "none", 1, pictureLines[i].colour, 2.2, pictureLines[i].dash, false)
-		for _, c := range line {
-			p.mark(c[0], c[1], pictureLines[i])
+		valued := p.valued
+		if l.Status == cube.Unreliable {
+			valued = func(q ScalePoint) string { return p.index(q.Lo.V) + "–" + p.index(q.Hi.V) }
+		} else {
+			p.path(line, "none", 1, pictureLines[i].colour, 2.2, pictureLines[i].dash, false)
+			for _, c := range line {
+				p.mark(c[0], c[1], pictureLines[i])
+			}
 		}
 		first, last := l.Points[0], l.Points[len(l.Points)-1]
-		one := fmt.Sprintf(p.say("%s vid %s och %s vid %s", "%s at %s and %s at %s"), p.valued(first), p.number(first.At, pictureDecimals(first.At)), p.valued(last), p.number(last.At, pictureDecimals(last.At)))
+		one := fmt.Sprintf(p.say("%s vid %s och %s vid %s", "%s at %s and %s at %s"), valued(first), p.number(first.At, pictureDecimals(first.At)), valued(last), p.number(last.At, pictureDecimals(last.At)))
 		if len(labels) > 1 || names[0] != (cube.Text{}) {
 			one = labels[i] + ": " + one
 		}
@@ -235,6 +242,9 @@ func (profile ScaleProfile) table(names []cube.Text) (*cube.Cube, error) {
 	for i, l := range profile.Lines {
 		for _, q := range l.Points {
 			cell := cube.KnownCell(q.Value)
+			if l.Status != cube.NotAvailable {
+				cell.Status = l.Status
+			}
 			cell.Lo, cell.Hi = q.Lo, q.Hi
 			at, _ := slices.BinarySearch(places, q.At)
 			b.Add([]int32{int32(i), int32(at)}, cell)

@@ -70,7 +70,7 @@ var pictureSmallTable = []float64{ // synthetic
 func pictureEach(t *Table, o PictureOptions) map[string]func() (Picture, error) {
 	return map[string]func() (Picture, error){
 		"curve": func() (Picture, error) {
-			return CurvePicture([]Pairing{{cube.Same("1"), t.Column(0), t.Column(min(1, t.Groups-1))}}, cube.Text{}, cube.Text{}, o)
+			return CurvePicture([]Pairing{{Label: cube.Same("1"), A: t.Column(0), B: t.Column(min(1, t.Groups-1))}}, cube.Text{}, cube.Text{}, o)
 		},
 		"segplot":    func() (Picture, error) { return SegplotPicture(Segplot{Table: t}, o) },
 		"ternary":    func() (Picture, error) { return TernaryPicture(t, nil, nil, o) },
@@ -321,7 +321,7 @@ func picturePaths(t interface{ Fatal(...any) }, svg string) (paths [][][2]float6
 // TestCurveDrawn: the line in the picture goes through the corners of the table.
 func TestCurveDrawn(t *testing.T) {
 	a, b := []float64{1, 2, 7}, []float64{10, 20, 10} // synthetic; two units of one share are one stretch
-	p, err := CurvePicture([]Pairing{{cube.Same("x"), a, b}}, cube.Same("a"), cube.Same("b"), PictureOptions{})
+	p, err := CurvePicture([]Pairing{{Label: cube.Same("x"), A: a, B: b}}, cube.Same("a"), cube.Same("b"), PictureOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -596,12 +596,12 @@ func TestPictureMany(t *testing.T) {
 	var pairings []Pairing
 	var lines []ScaleLine
 	for i := range len(pictureLines) {
-		pairings = append(pairings, Pairing{cube.Same(strings.Repeat("long name ", i)), []float64{1, 2 + float64(i), 30}, []float64{10, 5, 4}})
+		pairings = append(pairings, Pairing{Label: cube.Same(strings.Repeat("long name ", i)), A: []float64{1, 2 + float64(i), 30}, B: []float64{10, 5, 4}})
 		var points []ScalePoint
 		for k := 1; k <= 30; k++ {
 			points = append(points, ScalePoint{At: 2.5 * float64(k*k), Value: float64(i) / float64(k) / 10})
 		}
-		lines = append(lines, ScaleLine{cube.Same(strings.Repeat("long name ", i)), points})
+		lines = append(lines, ScaleLine{Label: cube.Same(strings.Repeat("long name ", i)), Points: points})
 	}
 	n := make([]float64, 100*pictureMostGroups)
 	for i := range n {

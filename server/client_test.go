@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"cmp"
 	"html"
 	"io"
 	"net/http"
@@ -170,6 +171,7 @@ func TestClientCode(t *testing.T) {
 		{"R", "/tabell/background_regso", "code-r", `; cat(nrow(siffror), siffror$regso[1], siffror$value[siffror$measure == "NPersons"][1])`, []string{"Rscript", "-e", "1"}, []string{"Rscript", "-e"}, "78 0180R001 10"},
 		{"pandas", "/en/tabell/background_regso", "code-python", "\nprint(len(numbers), numbers.regso[0], numbers.value[0])", []string{python(), "-c", "import pandas"}, []string{python(), "-c"}, "78 0180R001 10"},
 		{"R recipe", "/api/recept", "r-csv", " -> x; cat(nrow(x), x$value[1])", []string{"Rscript", "-e", "1"}, []string{"Rscript", "-e"}, "9 210"},
+		{"R pxweb recipe", "/api/recept", "r-pxweb", " -> x; cat(nrow(x))", []string{"Rscript", "-e", "library(pxweb)"}, []string{"Rscript", "-e"}, ""},
 		{"pxwebpy recipe", "/en/api/recept", "python-pxweb", "\nprint(len(numbers), numbers[0]['value'])", []string{python(), "-c", "import pxweb"}, []string{python(), "-c"}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -184,4 +186,28 @@ func TestClientCode(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestClientQGIS has QGIS, by its Python and without a screen, open the areas as a layer: page by page, and a window of them. QGIS's Python is SKIKT_QGIS_PYTHON or the system's.
+func TestClientQGIS(t *testing.T) {
+	if testing.Short() {
+		t.Skip("real clients are not run under -short")
+	}
+	interpreter := cmp.Or(os.Getenv("SKIKT_QGIS_PYTHON"), "/usr/bin/python3")
+	env := append(os.Environ(), "QT_QPA_PLATFORM=offscreen", "http_proxy=", "no_proxy=127.0.0.1", "HOME="+t.TempDir())
+	needs := exec.Command(interpreter, "-c", "import qgis.core")
+	needs.Env = env
+	if out, err := needs.CombinedOutput(); err != nil {
+		t.Skipf("QGIS can't run here: %v %.100s", err, out)
+	}
+	h := httptest.NewServer(toy(t))
+	defer h.Close()
+	cmd := exec.Command(interpreter, script(t, "testdata", "client", "read_qgis.py"), h.URL+"/ogc")
+	cmd.Env, cmd.Dir = env, t.TempDir()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	// Twelve areas of polygons, one of which has no border.
+	lines(t, strings.Split(string(out), "\n"), "areas 12 EPSG:4326 2", "fields id code name", "read 12 borders 11 valid 11", "first 0180R001 Norra Å", "window 0180R001", "kommuner 2")
 }

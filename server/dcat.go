@@ -59,10 +59,19 @@ func (s *Server) catalogue(base string) ([]byte, error) {
 	m := s.ed.Manifest()
 	w := &rdf{}
 	w.WriteString(`<?xml version="1.0" encoding="UTF-8"?>
-<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dcat="http://www.w3.org/ns/dcat#" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:dcatap="http://data.europa.eu/r5r/" xmlns:foaf="http://xmlns.com/foaf/0.1/">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dcat="http://www.w3.org/ns/dcat#" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:dcatap="http://data.europa.eu/r5r/" xmlns:foaf="http://xmlns.com/foaf/0.1/" xmlns:vcard="http://www.w3.org/2006/vcard/ns#">
 `)
 	here := base + dcatAddress
 	publisher, service, whole := here+"#publisher", base+pxweb, base+"/utgava"
+	contact := "" // the profile wants an e-mail address of every contact
+	if b := m.Barometer; b != nil && b.Contact != nil && b.Contact.Email != "" {
+		contact = here + "#contact"
+	}
+	contactPoint := func() {
+		if contact != "" {
+			w.resource("dcat:contactPoint", contact)
+		}
+	}
 	dataset := func(t *table) string { return base + "/tabell/" + url.PathEscape(t.Name) }
 	agency := m.Agency
 	if agency == "" {
@@ -75,12 +84,18 @@ func (s *Server) catalogue(base string) ([]byte, error) {
 	if m.Synthetic {
 		about = inSequence(about, words["synthetic"])
 	}
+	day := func(property string) { // when the edition was decided, where it says
+		if m.Change != nil && m.Change.Day != "" {
+			fmt.Fprintf(w, " <%s rdf:datatype=\"http://www.w3.org/2001/XMLSchema#date\">%s</%[1]s>\n", property, w.escaped(m.Change.Day))
+		}
+	}
 	w.about("dcat:Catalog", here, func() {
 		w.text("dcterms:title", m.Title)
 		w.text("dcterms:description", about)
 		w.resource("dcterms:publisher", publisher)
 		w.resource("dcterms:license", m.Terms())
 		w.resource("foaf:homepage", base+"/")
+		day("dcterms:modified")
 		for _, lang := range []string{"SWE", "ENG"} {
 			w.resource("dcterms:language", euVocabulary+"language/"+lang)
 		}
@@ -96,10 +111,21 @@ func (s *Server) catalogue(base string) ([]byte, error) {
 		w.literal("foaf:name", agency)
 		w.resource("dcterms:type", "http://purl.org/adms/publishertype/"+publisherType(agency))
 	})
+	if contact != "" {
+		w.about("vcard:Organization", contact, func() {
+			w.literal("vcard:fn", agency)
+			w.resource("vcard:hasEmail", "mailto:"+m.Barometer.Contact.Email)
+			if tel := telephone(m.Barometer.Contact.Phone); tel != "" {
+				fmt.Fprintf(w, " <vcard:hasTelephone><rdf:Description><vcard:hasValue rdf:resource=\"%s\"/></rdf:Description></vcard:hasTelephone>\n", w.escaped(tel))
+			}
+		})
+	}
 	common := func(title, description cube.Text, page string) {
 		w.text("dcterms:title", title)
 		w.text("dcterms:description", description)
 		w.resource("dcterms:publisher", publisher)
+		contactPoint()
+		day("dcterms:issued")
 		w.resource("dcat:theme", euVocabulary+"data-theme/SOCI")
 		w.resource("dcterms:accessRights", euVocabulary+"access-right/PUBLIC")
 		w.resource("dcterms:spatial", sweden)
@@ -127,7 +153,7 @@ func (s *Server) catalogue(base string) ([]byte, error) {
 		distribution(iri, address, kind, title, func() { w.resource("dcat:downloadURL", address) })
 	}
 	w.about("dcat:Dataset", whole, func() {
-		common(m.Title, inSequence(about, cube.Text{SV: s.cite("sv"), EN: s.cite("en")}), whole)
+		common(m.Title, inSequence(about, s.ed.Cite()), whole)
 		w.literal("dcterms:identifier", s.ed.ID())
 		w.resource("dcat:distribution", whole+"#parquet")
 	})
@@ -158,6 +184,7 @@ func (s *Server) catalogue(base string) ([]byte, error) {
 		w.text("dcterms:title", words["api-title"])
 		w.text("dcterms:description", words["api-lead"])
 		w.resource("dcterms:publisher", publisher)
+		contactPoint()
 		w.resource("dcat:endpointURL", service)
 		w.resource("dcat:endpointDescription", base+openAPIAddress)
 		w.literal("dcterms:format", "application/json")
@@ -170,6 +197,25 @@ func (s *Server) catalogue(base string) ([]byte, error) {
 	})
 	w.WriteString("</rdf:RDF>\n")
 	return []byte(w.String()), nil
+}
+
+// telephone is a number as an IRI, empty when it is none. Swedish numbers are written from abroad, as the scheme wants them (RFC 3966).
+func telephone(number string) string {
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r == '+' {
+			return r
+		}
+		return -1
+	}, number)
+	switch {
+	case strings.HasPrefix(digits, "00"):
+		return "tel:+" + digits[2:]
+	case strings.HasPrefix(digits, "0"):
+		return "tel:+46" + digits[1:]
+	case strings.HasPrefix(digits, "+") && len(digits) > 1:
+		return "tel:" + digits
+	}
+	return ""
 }
 
 // inSequence is one text after another.

@@ -30,7 +30,7 @@ func editionOf(t testing.TB, change *edition.Change, codes []string, cells ...cu
 	}
 	dir := filepath.Join(t.TempDir(), "edition")
 	if err := publish.Build(dir, publish.Input{Tables: []protect.Table{table}, Geography: g, Divisions: []area.ID{regso20, kommun, lan, riket},
-		Release: edition.Release{Title: cube.Same("T"), Project: "t", Agency: "Myndigheten", Synthetic: true, Change: change}}); err != nil {
+		Release: edition.Release{Title: cube.Same("T"), Project: "t", Agency: "Myndigheten", Synthetic: true, Change: change, Barometer: &edition.Barometer{Contact: &edition.Contact{Email: "statistik@myndigheten.test", Phone: "010-123 45 67"}}}}); err != nil {
 		t.Fatal(err)
 	}
 	ed, err := edition.Open(dir)
@@ -131,6 +131,27 @@ func TestEditions(t *testing.T) {
 		}
 		if pages < 20 {
 			t.Errorf("only %d pages of the edition were looked at", pages)
+		}
+	})
+	t.Run("addresses for programs stay", func(t *testing.T) {
+		host := "http://barometer.test"
+		for _, path := range []string{"/datasets/dcat", "/api/openapi.json", "/api", "/en/api", "/api/recept", "/ogc?f=json", "/ogc/collections?f=json", "/ogc/api?f=json", "/ogc/collections/regso-2020/items?f=json", "/en/ogc?f=json",
+			"/tiles/regso-2020.json", "/api/v2/tables", "/api/v2/tables/people_regso", "/api/v2/tables/people_regso/metadata", "/api/v2/tables/people_regso/defaultselection", "/tabell/people_regso"} {
+			for _, root := range []string{"", "/e/" + one.ID()} {
+				r := get(t, s, host+root+path)
+				text := strings.ReplaceAll(body(t, r), `\/`, "/")
+				if r.StatusCode != http.StatusOK || !strings.Contains(text, host+root+"/") && path != "/tabell/people_regso" {
+					t.Errorf("%s%s: %d, and names no address", root, path, r.StatusCode)
+				}
+				for at := range strings.SplitSeq(text, host) {
+					if strings.HasPrefix(at, "/") && root != "" && !strings.HasPrefix(at, root+"/") && !strings.HasPrefix(at, root+`"`) {
+						t.Errorf("%s%s leads out of its edition: %.60s", root, path, at)
+					}
+				}
+				if strings.Contains(text, `"href":"/`) {
+					t.Errorf("%s%s: an address lacks its host", root, path)
+				}
+			}
 		}
 	})
 	t.Run("withdrawn", func(t *testing.T) {

@@ -649,14 +649,6 @@ func (s *Server) foot(r *request, f *figure, all []*series) []string {
 // feet are what must not be parted from a picture: what its values rest on, source, edition and address, and what it does not say.
 func (s *Server) feet(r *request, m cube.Measure, tables []*table, cells []cube.Cell, lead string) []string {
 	lang := r.lang
-	var sources []string
-	for _, t := range tables {
-		for _, one := range t.Lineage.Sources {
-			if name := cmp.Or(one.Publisher, word(lang, "own-records")); !slices.Contains(sources, name) {
-				sources = append(sources, name)
-			}
-		}
-	}
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, cell := range cells {
 		if cell.Status.HasValue() && cell.Base.OK {
@@ -670,6 +662,28 @@ func (s *Server) feet(r *request, m cube.Measure, tables []*table, cells []cube.
 	if lead = strings.TrimSpace(lead); lead != "" {
 		out = append(out, lead)
 	}
+	out = append(out, s.from(r, tables))
+	if m.Kind == cube.Code {
+		out = append(out, word(lang, "relative"))
+	}
+	out = append(out, word(lang, "not-caused"), word(lang, "about-place"))
+	if s.ed.Manifest().Synthetic {
+		out = append(out, word(lang, "synthetic"))
+	}
+	return out
+}
+
+// from tells who stands behind the tables of a picture, and which edition it is of.
+func (s *Server) from(r *request, tables []*table) string {
+	lang := r.lang
+	var sources []string
+	for _, t := range tables {
+		for _, one := range t.Lineage.Sources {
+			if name := cmp.Or(one.Publisher, word(lang, "own-records")); !slices.Contains(sources, name) {
+				sources = append(sources, name)
+			}
+		}
+	}
 	manifest := s.ed.Manifest()
 	from := word(lang, "edition") + " " + s.ed.ID() + ". " + s.permanentAddress(r, lang)
 	if manifest.Agency != "" {
@@ -678,15 +692,7 @@ func (s *Server) feet(r *request, m cube.Measure, tables []*table, cells []cube.
 	if len(sources) > 0 {
 		from = word(lang, "source") + ": " + strings.Join(sources, ", ") + ". " + from
 	}
-	out = append(out, from)
-	if m.Kind == cube.Code {
-		out = append(out, word(lang, "relative"))
-	}
-	out = append(out, word(lang, "not-caused"), word(lang, "about-place"))
-	if manifest.Synthetic {
-		out = append(out, word(lang, "synthetic"))
-	}
-	return out
+	return from
 }
 
 // valued is how many cells have a value.

@@ -194,6 +194,9 @@ func (c *counting) WriteHeader(status int) {
 	c.ResponseWriter.WriteHeader(status)
 }
 
+// Unwrap is for [http.ResponseController].
+func (c *counting) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+
 func (c *counting) Write(b []byte) (int, error) {
 	n, err := c.ResponseWriter.Write(b)
 	c.bytes += int64(n)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html/template"
 	"math"
 	"math/big"
 	"net/url"
@@ -94,15 +93,12 @@ type grantPage struct {
 	Numbers  link
 }
 
-// A drawing is a picture with its heading and what its lines are.
+// A drawing is a picture with its heading.
 type drawing struct {
 	Caption string
-	SVG     template.HTML
-	Key     []keyLine
+	Plot    picture.Plot
 	Note    string
 }
-
-type keyLine struct{ Class, Text string }
 
 // grants lists the grants, or shows the only one.
 func (s *Server) grants(r *request) (*answer, error) {
@@ -157,7 +153,7 @@ func (s *Server) grant(r *request, name string) (*answer, error) {
 		p.Problem, p.Reason = text, reason
 		return a, nil
 	}
-	return a, sc.compare(r, p, a, ask, from, to)
+	return a, s.compareRules(r, p, a, ask, from, to)
 }
 
 // An asked is what the page was asked for: a rule to compare with and a rule, and what the controls stand at.
@@ -544,9 +540,9 @@ func (a *asked) why(err error, lang string) (text, reason string) {
 	return text, ""
 }
 
-// compare fills the page with the two results.
-func (sc *scenario) compare(r *request, p *grantPage, a *answer, ask *asked, from, to *grant.Result) error {
-	lang := r.lang
+// compareRules fills the page with the two results.
+func (s *Server) compareRules(r *request, p *grantPage, a *answer, ask *asked, from, to *grant.Result) error {
+	lang, sc := r.lang, ask.scenario
 	to.Rule.Name = ruleCode(from.Rule.Name, to.Rule.Name)
 	c, err := grant.Compare(from, to)
 	if err != nil {
@@ -573,7 +569,8 @@ func (sc *scenario) compare(r *request, p *grantPage, a *answer, ask *asked, fro
 	for _, one := range a.cubes {
 		one.Lineage = one.Lineage.Merge(cube.Lineage{Sources: sc.table.Lineage.Sources})
 	}
-	if r.format != "html" {
+	a.draw = func() string { return s.grantSheet(r, p, ask) }
+	if r.format != "html" && r.format != "svg" && r.format != "png" {
 		return nil
 	}
 	all := c.All
@@ -601,6 +598,24 @@ func (sc *scenario) compare(r *request, p *grantPage, a *answer, ask *asked, fro
 		}
 	}
 	return nil
+}
+
+// grantSheet is the page's pictures with what they must not be parted from.
+func (s *Server) grantSheet(r *request, p *grantPage, ask *asked) string {
+	var drawings []string
+	var foot []string
+	for _, pic := range p.Pictures {
+		drawings = append(drawings, picture.Heading(pic.Caption), pic.Plot.SVG)
+		if pic.Note != "" {
+			foot = append(foot, pic.Note)
+		}
+	}
+	foot = append(foot, p.Rule...)
+	foot = append(foot, fmt.Sprintf(word(r.lang, "grant-base"), picture.Number(float64(len(ask.units.ID)), 0, r.lang), ask.table.Title.In(r.lang)), s.from(r, []*table{ask.table}), word(r.lang, "grant-note"))
+	if s.ed.Manifest().Synthetic {
+		foot = append(foot, word(r.lang, "synthetic"))
+	}
+	return picture.Sheet(ask.Title.In(r.lang)+". "+p.Lead, drawings, nil, foot, r.lang)
 }
 
 // ruleCode keeps two rules of one name apart in the cubes.

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -101,10 +102,26 @@ func TestGrantPage(t *testing.T) {
 
 	// 210 000 of 900 000 go from a, 30 000 from b, to c: 26.7 percent.
 	text := page(t, h, "/en/bidrag/grant")
-	for _, want := range []string{"1 units get more, 2 less and 0 the same. 240,000 kronor are moved: 26.7% of what is paid", `class="from"`, `type="range"`, "/en/bidrag/grant.csv", "School index × pupils", "in proportion to pupils"} {
+	for _, want := range []string{"1 units get more, 2 less and 0 the same. 240,000 kronor are moved: 26.7% of what is paid", `stroke-dasharray="7 4"`, `type="range"`, "/en/bidrag/grant.csv", "School index × pupils", "in proportion to pupils"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+	// The picture alone has its rule, source, edition and what it is not. Where every pupil has the same the first half of them have half of the kronor.
+	svg := page(t, h, "/en/bidrag/grant.svg")
+	for _, want := range []string{"the first half of the pupils have 50.0% of the kronor", "No unit is ranked.", h.ID(), "3 units in the table", "in proportion to pupils", "1 units get more"} {
+		if !strings.Contains(plainText(svg), want) {
+			t.Errorf("the picture lacks %q", want)
+		}
+	}
+	if r := get(t, h, "/bidrag/grant.png?regel=index&lika=50"); r.StatusCode != http.StatusOK || r.Header.Get("Content-Type") != "image/png" {
+		t.Errorf("no picture as PNG: %d", r.StatusCode)
+	}
+	if r := get(t, h, "/bidrag/grant.svg?regel=index&minst=301"); r.StatusCode != http.StatusBadRequest {
+		t.Errorf("a rule without amounts has a picture: %d", r.StatusCode)
+	}
+	if r := get(t, h, "/badda/bidrag/grant"); r.StatusCode != http.StatusOK {
+		t.Errorf("the picture can't be embedded: %d", r.StatusCode)
 	}
 	if text := page(t, h, "/bidrag/grant?visa=enhet"); !strings.Contains(text, "Beta &lt;script&gt;") || strings.Contains(text, "alert(\"x\")</script>") {
 		t.Error("the table of every unit lacks a unit, or has its name unescaped")
@@ -152,4 +169,9 @@ func TestGrantAnswersAreSame(t *testing.T) {
 			t.Errorf("%s: two answers", address)
 		}
 	}
+}
+
+// plainText is what an SVG says, its lines put together again.
+func plainText(svg string) string {
+	return strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(svg, " ")), " ")
 }

@@ -23,6 +23,18 @@ type grid struct {
 	Types     []string // the names of the types that are columns
 }
 
+// manyRows is how many rows make a table long: a browser needn't lay it out before it comes in sight.
+const manyRows = 150
+
+// Long tells whether a table is long.
+func (g *grid) Long() bool {
+	n := 0
+	for _, b := range g.Blocks {
+		n += len(b.Rows)
+	}
+	return n >= manyRows
+}
+
 type columnHead struct {
 	Text, Title string
 	Type        string // CSS class of a type's colour

@@ -58,7 +58,11 @@ func TestHonestInEveryForm(t *testing.T) {
 			switch r.StatusCode {
 			case http.StatusOK:
 				had[form]++
-				if secret := tells(body(t, r)); secret != "" {
+				text := body(t, r)
+				if form == "png" {
+					text = withoutPixels(t, text)
+				}
+				if secret := tells(text); secret != "" {
 					t.Errorf("%s tells the hidden number %s", one, secret)
 				}
 			case http.StatusNotFound, http.StatusBadRequest:
@@ -73,6 +77,27 @@ func TestHonestInEveryForm(t *testing.T) {
 		}
 	}
 	t.Log(had)
+}
+
+// withoutPixels is a PNG without its squeezed pixels, in which any four bytes stand by chance. They are painted from the SVG of the same address, which is looked through.
+func withoutPixels(t *testing.T, file string) string {
+	t.Helper()
+	const signature = 8
+	if len(file) < signature {
+		t.Fatal("no PNG")
+	}
+	out, rest := file[:signature], file[signature:]
+	for len(rest) >= 12 {
+		size := 12 + int(binary.BigEndian.Uint32([]byte(rest)))
+		if size > len(rest) {
+			t.Fatal("a part of a PNG is cut off")
+		}
+		if rest[4:8] != "IDAT" {
+			out += rest[:size]
+		}
+		rest = rest[size:]
+	}
+	return out + rest
 }
 
 // The test above can fail: it finds a number however it is written.

@@ -43,7 +43,7 @@ type mapPage struct {
 }
 
 func (s *Server) mapView(r *request) (*answer, error) {
-	if err := r.only(shown, level, chosenYear, inside, chosenType, chosenPlace, onlyClass, fromCut, leastBase); err != nil {
+	if err := r.only(shown, level, chosenYear, inside, chosenType, chosenPlace, onlyClass, leastChance, fromCut, leastBase); err != nil {
 		return nil, err
 	}
 	lang := r.lang
@@ -111,17 +111,22 @@ func (s *Server) mapView(r *request) (*answer, error) {
 			}
 			window = window.Union(d.bounds()[at])
 		}
-		if !keep(at) || len(types) > 0 && !slices.Contains(types, fmt.Sprint(int(typeOf(typesOf[at])))) {
+		var kind areatype.Type
+		if typesOf != nil {
+			kind = typeOf(typesOf[at])
+		}
+		if !keep(at) || len(types) > 0 && !slices.Contains(types, fmt.Sprint(int(kind))) {
 			continue
 		}
 		// An area that the table has no row for is one whose value is not available.
-		if !sure.keeps(at, f.in(c, rows, d.At(at).Code)) {
+		cell := f.in(c, rows, d.At(at).Code)
+		if !sure.keeps(at, kind, cell) {
 			unsure++
 			continue
 		}
-		places, cells = append(places, place{d, at}), append(cells, f.in(c, rows, d.At(at).Code))
+		places, cells = append(places, place{d, at}), append(cells, cell)
 	}
-	p := &mapPage{Notes: c.Notes, Table: prefix(lang) + "/tabell/" + url.PathEscape(t.Name)}
+	p := &mapPage{Notes: sure.notes(c.Notes), Table: prefix(lang) + "/tabell/" + url.PathEscape(t.Name)}
 	if d.Bordered() > 0 {
 		p.Areas = prefix(lang) + ogc + "/collections/" + d.ID.String() + "/items?f=gpkg&" + shown + "=" + url.QueryEscape(f.key)
 		if year != "" {
@@ -160,12 +165,14 @@ func (s *Server) mapView(r *request) (*answer, error) {
 	}
 	shapes := make([]picture.Shape, len(places))
 	for i, u := range places {
-		shapes[i] = u.shape(lang, s.href(u, lang))
+		if shapes[i].Border = u.area().Border; r.format != lightFormat {
+			shapes[i] = u.shape(lang, s.href(u, lang))
+		}
 		shapes[i].Quiet = !wanted(cells[i])
 	}
 	var further []picture.Shape
-	if lan := s.ofKind(area.Lan); inPlace == nil && lan != nil && d.in[lan.ID] != nil {
-		further = s.lanShapes(func(q place) string { return prefix(lang) + "/karta" + question(with(r.query, inside, s.address(q))) }, lang)
+	if inPlace == nil {
+		further = s.further(d, func(q place) string { return prefix(lang) + "/karta" + question(with(r.query, inside, s.address(q))) }, lang)
 	}
 	drawn := picture.Map{Shapes: shapes, Mark: mark.border(), Further: further, Window: window, Bare: r.format == lightFormat}
 	if len(places) > 0 && (r.format == "html" || r.format == lightFormat || r.format == "svg" || r.format == "png") { // the other forms have no picture in them
@@ -191,7 +198,7 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		}
 		places, cells = alone, theirs
 	}
-	s.mapTable(p, f, places, cells, typesOf, mark, title, lang)
+	s.mapTable(p, f, places, cells, typesOf, sure, mark, title, lang)
 	if err := s.mapFormats(r, a, p, f, t, c, rows, places, cells, year); err != nil {
 		return nil, err
 	}
@@ -205,6 +212,14 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		}
 	}
 	return a, nil
+}
+
+// further are the outlines of the län on a map of a division of the whole country, each leading somewhere.
+func (s *Server) further(d *division, href func(place) string, lang string) []picture.Shape {
+	if lan := s.ofKind(area.Lan); lan == nil || d.in[lan.ID] == nil {
+		return nil
+	}
+	return s.lanShapes(href, lang)
 }
 
 // classesWanted tells which cells an address asks to see alone, and how those classes read; all when it names none.
@@ -377,10 +392,10 @@ func (s *Server) marked(p *mapPage, f *figure, t *table, c *cube.Cube, q place, 
 }
 
 // mostMapped is how many rows stand beside a map: few enough for a first view of 60 kB with the country's areas on it.
-const mostMapped = 240
+const mostMapped = 200
 
 // mapTable is the table with the same figures as the map, the chosen area first.
-func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf []cube.Cell, mark *place, title, lang string) {
+func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf []cube.Cell, sure *sureness, mark *place, title, lang string) {
 	g := &grid{Caption: title, Labels: []string{word(lang, "area"), word(lang, "code")}, Heads: []columnHead{{Text: f.head(lang)}}}
 	withTypes := typesOf != nil && f.measure.Kind != cube.Code
 	if withTypes {
@@ -389,6 +404,9 @@ func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf 
 	based := slices.ContainsFunc(cells, func(cell cube.Cell) bool { return picture.NewFigure(cell, f.measure, lang).Base != "" })
 	if based {
 		g.Heads = append(g.Heads, columnHead{Text: word(lang, "base")})
+	}
+	if sure.chance > 0 {
+		g.Heads = append(g.Heads, columnHead{Text: picture.Head(chanceMeasure, lang)})
 	}
 	var b block
 	add := func(i int) {
@@ -407,6 +425,9 @@ func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf 
 		row.Figures = []picture.Figure{fig}
 		if based {
 			row.Figures = append(row.Figures, base)
+		}
+		if sure.chance > 0 {
+			row.Figures = append(row.Figures, picture.NewFigure(sure.chances[u.at].typed(typeOf(typesOf[u.at])), chanceMeasure, lang))
 		}
 		b.Rows = append(b.Rows, row)
 	}
@@ -433,13 +454,13 @@ func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf 
 
 // mapFormats are the forms that a map can be had in: its rows, its picture and its areas.
 func (s *Server) mapFormats(r *request, a *answer, p *mapPage, f *figure, t *table, c *cube.Cube, rows map[string]int, places []place, cells []cube.Cell, year string) error {
-	shown := map[int]bool{}
+	shown, any := make([]bool, c.Len()), false
 	for _, u := range places {
 		if row, ok := rows[u.area().Code]; ok {
-			shown[row] = true
+			shown[row], any = true, true
 		}
 	}
-	if len(shown) > 0 {
+	if any {
 		one, err := c.Keep(func(row int) bool { return shown[row] })
 		if err == nil {
 			one, err = one.Select(f.measure.Name)

@@ -58,6 +58,19 @@ func (s *Server) firmness(q place, t *placeType, lang string) ([]string, error) 
 				out = append(out, fmt.Sprintf(word(lang, "rounding-open"), worst.Code(), best.Code()))
 			}
 		}
+		all, err := s.chancesOf(q.division, t.Year)
+		if err != nil {
+			return nil, err
+		}
+		if all != nil && all[q.at].told {
+			var parts []string
+			for k, p := range all[q.at].of {
+				if p >= 0.005 {
+					parts = append(parts, fmt.Sprintf(word(lang, "chance-of"), areatype.Type(k+1).Code(), picture.Number(100*p, 0, lang)+picture.PercentSign(lang)))
+				}
+			}
+			out = append(out, fmt.Sprintf(word(lang, "chances-are"), strings.Join(parts, "; ")))
+		}
 		if published := typeOf(get("PublishedAreaType")); published > 0 && published != kind {
 			out = append(out, fmt.Sprintf(word(lang, "types-disagree"), kind.Code(), published.Code()))
 		}

@@ -104,7 +104,7 @@ func isOGC(path string) bool {
 }
 
 // serveOGC answers a call to the API.
-func (s *Server) serveOGC(w http.ResponseWriter, req *http.Request) {
+func (s *Server) serveOGC(w http.ResponseWriter, req *http.Request, root string) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Expose-Headers", "Content-Crs, Link")
@@ -115,7 +115,7 @@ func (s *Server) serveOGC(w http.ResponseWriter, req *http.Request) {
 	if after, ok := strings.CutPrefix(rest, "/en/"); ok {
 		c.lang, rest = "en", "/"+after
 	}
-	c.base = origin(req) + prefix(c.lang) + ogc
+	c.base = origin(req) + root + prefix(c.lang) + ogc
 	for _, part := range strings.Split(strings.TrimPrefix(rest, ogc), "/") {
 		if part != "" {
 			c.path = append(c.path, part)
@@ -694,7 +694,7 @@ func (s *Server) geoPackage(c *ogcCall, d *division, q *itemsQuery, chosen []int
 		return nil, bad("Bad request", "a GeoPackage is written in SWEREF 99 TM: leave crs out")
 	}
 	m := s.ed.Manifest()
-	about := m.Title.In(c.lang) + ". " + m.Agency + ". " + word(c.lang, "edition") + " " + s.ed.ID() + ". "
+	about := s.cite(c.lang) + " " + word(c.lang, "licence") + ": " + m.Terms() + ". "
 	name := m.Project + "-" + d.ID.String() + ".gpkg"
 	if m.Synthetic {
 		about += word(c.lang, "synthetic") + " "

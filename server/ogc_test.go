@@ -119,6 +119,27 @@ func TestOGCKeepsItsDescription(t *testing.T) {
 	}
 }
 
+// TestRecordedQGIS answers the requests that QGIS 3.22.16 made of this server, recorded when its provider OAPIF opened a layer five areas at a time, with what it says it takes.
+func TestRecordedQGIS(t *testing.T) {
+	h := toy(t)
+	const features, api = "application/geo+json, application/json", "application/vnd.oai.openapi+json;version=3.0, application/openapi+json;version=3.0, application/json"
+	for _, c := range []struct{ address, accept, want string }{
+		{"/ogc", "application/json", `"rel":"service-desc"`},
+		{"/ogc/api?f=json", api, `"openapi":"3.0.3"`},
+		{"/ogc/collections/regso-2020", "application/json", `"id":"regso-2020"`},
+		{"/ogc/collections/regso-2020/items?limit=10", features, `"numberMatched":12`},
+		{"/ogc/collections/regso-2020/items?limit=5", features, `"rel":"next"`},
+		{"/ogc/collections/regso-2020/items?limit=5&offset=5&f=json", features, `"rel":"next"`},
+		{"/ogc/collections/regso-2020/items?limit=5&offset=10&f=json", features, `"numberReturned":2`},
+	} {
+		r := get(t, h, "http://example.com"+c.address, "Accept", c.accept, "User-Agent", "Mozilla/5.0 QGIS/32216")
+		kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+		if text := body(t, r); r.StatusCode != http.StatusOK || !strings.Contains(c.accept, kind) || !strings.Contains(text, c.want) {
+			t.Errorf("%s: %d, %s, lacks %s: %.200s", c.address, r.StatusCode, kind, c.want, text)
+		}
+	}
+}
+
 // TestQGISRequests makes the requests that QGIS 3.34 makes of an OGC API Features server when a layer is added and drawn (its provider "OAPIF": landing page, service-desc,
 // conformance, collections, then pages of features in the window), and looks for what it needs in the answers.
 func TestQGISRequests(t *testing.T) {

@@ -118,6 +118,9 @@ func (s *Server) operations() []operation {
 		add(operation{id: "map", path: "/karta.{format}", both: true, title: cube.Text{SV: "Ett mått för alla områden i en indelning: siffror, bild eller geometri", EN: "A figure for all areas of a division: numbers, picture or geometry"}, formats: []string{"csv", "json", "xlsx", "parquet", "svg", "png", "geojson"},
 			params: []parameter{figureOf, {name: "niva", shape: "string", about: cube.Text{SV: "Indelning, som regso-2020.", EN: "Division, such as regso-2020."}}, {name: "ar", shape: "string", about: cube.Text{SV: "År.", EN: "Year."}},
 				{name: inside, shape: "string", about: cube.Text{SV: "Plats som områdena ligger i.", EN: "The place that the areas lie in."}}, {name: "typ", many: true, shape: "string", values: []string{"1", "2", "3", "4", "5"}, about: cube.Text{SV: "Bara områden av den typen.", EN: "Only areas of that type."}},
+				{name: leastChance, shape: "number", about: cube.Text{SV: "Bara områden som hör till sin typ med minst den sannolikheten, 0 till 1.", EN: "Only areas that belong to their type with at least that chance, 0 to 1."}},
+				{name: fromCut, shape: "number", about: cube.Text{SV: "Bara områden vars index ligger minst så långt från en gräns mellan typer.", EN: "Only areas whose index lies at least so far from a cut between types."}},
+				{name: leastBase, shape: "number", about: cube.Text{SV: "Bara områden vars tal har minst så stort underlag.", EN: "Only areas whose number has at least such a base."}},
 				{name: "plats", shape: "string", about: cube.Text{SV: "Område som märks ut.", EN: "An area that is marked."}}},
 			example: "/karta.csv?" + url.Values{"m": {at.figure}}.Encode(), contract: "Answer"})
 		add(operation{id: "compare", path: "/jamfor.{format}", both: true, title: cube.Text{SV: "Jämför platser och områdestyper", EN: "Compare places and area types"}, formats: []string{"csv", "json", "xlsx", "svg", "png"},

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"io"
 	"slices"
 	"strings"
 
@@ -214,22 +215,23 @@ func (s *Server) numbers(r *request, a *answer) (*reply, error) {
 	}
 	out := &reply{kind: kinds[r.format], lang: r.lang, file: name + "." + r.format, passing: a.passing}
 	var err error
+	var write func(w io.Writer) error // of what can be written bit by bit
 	switch r.format {
 	case "csv":
 		out.kind += "; charset=utf-8"
-		out.body, err = csvOf(a, r.lang)
+		write = func(w io.Writer) error { return writeCSV(w, a, r.lang) }
 	case "json":
-		out.body, err = s.json(r, a)
+		var about []byte
+		about, err = s.preamble(r, a)
+		write = func(w io.Writer) error { return writeJSON(w, about, a.cubes, r.lang) }
+	case "parquet":
+		out.passing = true
+		write = func(w io.Writer) error { return edition.WriteTable(w, a.cubes[0]) }
+	case sdmxEnding:
+		out.passing = true
+		write = func(w io.Writer) error { return edition.SDMX(w, a.cubes[0], s.ed.Manifest().Project) }
 	case "xlsx":
 		out.body, err = s.workbook(r, a)
-	case "parquet":
-		var file bytes.Buffer
-		err = edition.WriteTable(&file, a.cubes[0])
-		out.body, out.passing = file.Bytes(), true
-	case sdmxEnding:
-		var file bytes.Buffer
-		err = edition.SDMX(&file, a.cubes[0], s.ed.Manifest().Project)
-		out.body, out.passing = file.Bytes(), true
 	case csvwEnding:
 		out.body, err = s.csvw(r, a)
 	case "svg":
@@ -243,6 +245,16 @@ func (s *Server) numbers(r *request, a *answer) (*reply, error) {
 		out.body, err = a.areas()
 		out.passing = true // such files are large and seldom asked for
 	}
+	switch {
+	case err != nil || write == nil:
+		return out, err
+	case len(a.cubes) == 1 && a.cubes[0].Len()*len(a.cubes[0].Measures()) > mostHeld:
+		out.stream, out.passing = write, true
+		return out, nil
+	}
+	var body bytes.Buffer
+	err = write(&body)
+	out.body = body.Bytes()
 	return out, err
 }
 
@@ -256,17 +268,8 @@ func (s *Server) workbook(r *request, a *answer) ([]byte, error) {
 	return report.Workbook(&report.Document{Lang: r.lang, Title: a.title, Agency: m.Agency, Edition: s.ed.ID(), Synthetic: m.Synthetic}, about, a.cubes)
 }
 
-// json is what every JSON answer has: which edition it is from, whether it is about real persons, and tables or facts.
-func (s *Server) json(r *request, a *answer) ([]byte, error) {
-	var tables [][]byte
-	for _, c := range a.cubes {
-		var out bytes.Buffer
-		if err := edition.Long(&out, c, "json", r.lang); err != nil {
-			return nil, err
-		}
-		tables = append(tables, bytes.TrimSpace(out.Bytes()))
-	}
-	var out bytes.Buffer
+// preamble is what every JSON answer has: which edition it is from, whether it is about real persons, and facts.
+func (s *Server) preamble(r *request, a *answer) ([]byte, error) {
 	about, err := json.Marshal(struct {
 		Edition   string `json:"edition"`
 		Synthetic bool   `json:"synthetic"`
@@ -276,43 +279,75 @@ func (s *Server) json(r *request, a *answer) ([]byte, error) {
 		Licence   string `json:"licence"`
 		Facts     any    `json:"facts,omitempty"`
 	}{s.ed.ID(), s.ed.Manifest().Synthetic, r.lang, a.title, s.cite(r.lang), s.ed.Manifest().Terms(), a.facts})
-	if err != nil {
-		return nil, err
+	if err == nil && r.base != "" {
+		about = []byte(leading(r.base).Replace(string(about)))
 	}
-	if len(tables) == 0 {
-		return append(about, '\n'), nil
-	}
-	// The tables are put in as they were written, so that their rows keep a line each.
-	out.Write(bytes.TrimSuffix(about, []byte("}")))
-	out.WriteString(",\n\"tables\":[\n")
-	out.Write(bytes.Join(tables, []byte(",\n")))
-	out.WriteString("\n]}\n")
-	return out.Bytes(), nil
+	return about, err
 }
 
-// csvOf writes one table as it is. Several are written as one: a column says which table a row is from, and the columns are those of all of them.
-func csvOf(a *answer, lang string) ([]byte, error) {
-	var out bytes.Buffer
-	w := csv.NewWriter(&out)
+// writeJSON writes what every JSON answer has, and in it the tables as they are written, so that their rows keep a line each.
+func writeJSON(w io.Writer, about []byte, cubes []*cube.Cube, lang string) error {
+	if len(cubes) == 0 {
+		_, err := w.Write(append(about, '\n'))
+		return err
+	}
+	before := append(bytes.TrimSuffix(about, []byte("}")), ",\n\"tables\":[\n"...)
+	for _, c := range cubes {
+		if _, err := w.Write(before); err != nil {
+			return err
+		}
+		if err := edition.Long(&unended{w: w}, c, "json", lang); err != nil {
+			return err
+		}
+		before = []byte(",\n")
+	}
+	_, err := io.WriteString(w, "\n]}\n")
+	return err
+}
+
+// unended passes on what is written but for a line end at the end.
+type unended struct {
+	w    io.Writer
+	held bool // a line end that is not yet passed on
+}
+
+func (u *unended) Write(b []byte) (int, error) {
+	if len(b) == 0 {
+		return 0, nil
+	}
+	if u.held {
+		if _, err := u.w.Write([]byte{'\n'}); err != nil {
+			return 0, err
+		}
+	}
+	var text []byte
+	text, u.held = bytes.CutSuffix(b, []byte{'\n'})
+	if _, err := u.w.Write(text); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// writeCSV writes one table as it is. Several are written as one: a column says which table a row is from, and the columns are those of all of them.
+func writeCSV(out io.Writer, a *answer, lang string) error {
+	w := csv.NewWriter(out)
 	w.UseCRLF = true
 	if len(a.cubes) == 0 {
-		err := w.WriteAll(a.list)
-		return out.Bytes(), err
+		return w.WriteAll(a.list)
 	}
 	if len(a.cubes) == 1 {
-		err := edition.Long(&out, a.cubes[0], "csv", lang)
-		return out.Bytes(), err
+		return edition.Long(out, a.cubes[0], "csv", lang)
 	}
 	parts := make([][][]string, len(a.cubes))
 	var dims, rest []string
 	for i, c := range a.cubes {
 		var one bytes.Buffer
 		if err := edition.Long(&one, c, "csv", lang); err != nil {
-			return nil, err
+			return err
 		}
 		rows, err := csv.NewReader(&one).ReadAll()
 		if err != nil {
-			return nil, fmt.Errorf("server: table %s: %w", c.Name, err)
+			return fmt.Errorf("server: table %s: %w", c.Name, err)
 		}
 		parts[i] = rows
 		own := len(c.Dims())
@@ -339,5 +374,5 @@ func csvOf(a *answer, lang string) ([]byte, error) {
 		}
 	}
 	w.Flush()
-	return out.Bytes(), w.Error()
+	return w.Error()
 }

@@ -32,12 +32,12 @@ const (
 	wholeAddress   = "/utgava.zip"
 )
 
-// forPrograms answers what is asked by programs and is no page; it tells whether it did.
-func (s *Server) forPrograms(w http.ResponseWriter, req *http.Request) bool {
+// forPrograms answers what is asked by programs and is no page; it tells whether it did. root is the base of a permanent address.
+func (s *Server) forPrograms(w http.ResponseWriter, req *http.Request, root string) bool {
 	at := req.URL.Path
 	switch {
 	case under(at, pxweb) || under(at, pxweb1):
-		s.serveAPI(w, req)
+		s.serveAPI(w, req, root)
 		return true
 	case at != openAPIAddress && at != dcatAddress && at != wholeAddress:
 		return false
@@ -62,10 +62,10 @@ func (s *Server) forPrograms(w http.ResponseWriter, req *http.Request) bool {
 	kind, body := "application/rdf+xml; charset=utf-8", []byte(nil)
 	var err error
 	if at == dcatAddress {
-		body, err = s.catalogue(base(req))
+		body, err = s.catalogue(base(req) + root)
 	} else {
 		kind = "application/vnd.oai.openapi+json;version=3.1"
-		body, err = json.MarshalIndent(s.openAPI(base(req)), "", " ")
+		body, err = json.MarshalIndent(s.openAPI(base(req)+root), "", " ")
 	}
 	if err != nil {
 		h.Set("Cache-Control", "no-store")
@@ -115,14 +115,7 @@ func (s *Server) fileName(rest string) string {
 }
 
 // cite is how the edition is cited.
-func (s *Server) cite(lang string) string {
-	m := s.ed.Manifest()
-	cite := fmt.Sprintf("%s. %s %s.", m.Title.In(lang), word(lang, "edition"), s.ed.ID())
-	if m.Agency != "" {
-		cite = m.Agency + ". " + cite
-	}
-	return cite
-}
+func (s *Server) cite(lang string) string { return s.ed.Cite().In(lang) }
 
 // licenceName is what a licence is called by those who know its address.
 func licenceName(address string) string {

@@ -18,7 +18,9 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers/legacy"
 
+	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/server"
 )
 
 // A triple of a graph, whose object is an IRI or a literal with its language.
@@ -95,44 +97,98 @@ func triples(t testing.TB, text string) []triple {
 	return out
 }
 
-// TestDCAT holds the catalogue against what DCAT-AP-SE 3.0.1 requires and recommends of each class (https://docs.dataportal.se/dcat/, read in ../shared/standards.md, B.3) and follows its addresses.
+// TestDCAT holds the catalogue against what DCAT-AP-SE 3.0.1 requires and recommends of each class (https://docs.dataportal.se/dcat/, read in ../shared/standards.md, B.3) and follows its addresses: of an
+// edition that says whom to ask, and of one that doesn't.
 func TestDCAT(t *testing.T) {
 	s := toy(t)
-	const dcat, terms, foaf = "http://www.w3.org/ns/dcat#", "http://purl.org/dc/terms/", "http://xmlns.com/foaf/0.1/"
-	r := get(t, s, "http://example.org/datasets/dcat")
-	if kind := r.Header.Get("Content-Type"); !strings.HasPrefix(kind, "application/rdf+xml") {
-		t.Errorf("content type %s", kind)
+	asked, err := server.New(editionOf(t, &edition.Change{Day: "2026-01-01"}, []string{"0180R001 Ett"}, cube.KnownCell(10)))
+	if err != nil {
+		t.Fatal(err)
 	}
-	graph := triples(t, body(t, r))
+	if r := get(t, s, "http://example.org/datasets/dcat"); !strings.HasPrefix(r.Header.Get("Content-Type"), "application/rdf+xml") {
+		t.Errorf("content type %s", r.Header.Get("Content-Type"))
+	}
+	// Eleven tables and all of them together, each table in four forms.
+	catalogued(t, s, 11, "")
+	catalogued(t, asked, 1, "statistik@myndigheten.test")
+	// Behind a proxy that ends TLS the addresses are of the outer address.
+	if text := body(t, get(t, s, "http://example.org/datasets/dcat", "X-Forwarded-Proto", "https")); !strings.Contains(text, `rdf:about="https://example.org/datasets/dcat"`) {
+		t.Error("the outer address is not used")
+	}
+	honest(t, "the catalogue", body(t, get(t, s, "/datasets/dcat")))
+}
+
+// catalogued judges the catalogue of a server with so many tables, whose contact has the address, if any.
+func catalogued(t *testing.T, s *server.Server, tables int, email string) {
+	t.Helper()
+	const dcat, terms, foaf, vcard = "http://www.w3.org/ns/dcat#", "http://purl.org/dc/terms/", "http://xmlns.com/foaf/0.1/", "http://www.w3.org/2006/vcard/ns#"
+	graph := triples(t, body(t, get(t, s, "http://example.org/datasets/dcat")))
 	classes := map[string]string{}
 	for _, x := range graph {
 		if x.predicate == rdfType {
 			classes[x.subject] = x.object
 		}
 	}
+	// Properties that the profile requires, which of those may stand more than once, and what it recommends that is known here.
 	required := map[string][]string{
-		dcat + "Catalog":      {terms + "title", terms + "description", terms + "publisher", terms + "license", dcat + "dataset", terms + "language", foaf + "homepage", terms + "spatial", dcat + "themeTaxonomy"},
-		dcat + "Dataset":      {terms + "title", terms + "description", terms + "publisher", dcat + "distribution", dcat + "keyword", dcat + "theme", terms + "spatial", terms + "accessRights"},
-		dcat + "Distribution": {dcat + "accessURL", terms + "format", terms + "license", terms + "title", "http://data.europa.eu/r5r/availability"},
-		dcat + "DataService":  {terms + "title", dcat + "endpointURL", terms + "format", dcat + "endpointDescription", terms + "license", terms + "accessRights"},
-		foaf + "Agent":        {foaf + "name", terms + "type"},
+		dcat + "Catalog":       {terms + "title", terms + "description", terms + "publisher", terms + "license", dcat + "dataset"},
+		dcat + "Dataset":       {terms + "title", terms + "description", terms + "publisher"},
+		dcat + "Distribution":  {dcat + "accessURL", terms + "format"},
+		dcat + "DataService":   {terms + "title", dcat + "endpointURL", terms + "format"},
+		foaf + "Agent":         {foaf + "name", terms + "type"},
+		vcard + "Organization": {vcard + "fn", vcard + "hasEmail"},
+	}
+	many := []string{terms + "title", terms + "description", dcat + "dataset"} // titles and descriptions: one a language
+	recommended := map[string][]string{
+		dcat + "Catalog":      {terms + "language", foaf + "homepage", terms + "spatial", dcat + "themeTaxonomy"},
+		dcat + "Dataset":      {dcat + "distribution", dcat + "keyword", dcat + "theme", terms + "spatial", terms + "accessRights"},
+		dcat + "Distribution": {terms + "license", terms + "title", "http://data.europa.eu/r5r/availability"},
+		dcat + "DataService":  {dcat + "endpointDescription", terms + "license", terms + "accessRights"},
+	}
+	if email != "" {
+		for _, class := range []string{dcat + "Dataset", dcat + "DataService"} {
+			recommended[class] = append(recommended[class], dcat+"contactPoint")
+		}
+		recommended[dcat+"Catalog"] = append(recommended[dcat+"Catalog"], terms+"modified")
+		recommended[dcat+"Dataset"] = append(recommended[dcat+"Dataset"], terms+"issued")
 	}
 	found := map[string]int{}
 	for subject, class := range classes {
 		found[class]++
+		count := func(p string) (n int) {
+			for _, x := range graph {
+				if x.subject == subject && x.predicate == p && x.object != "" {
+					n++
+				}
+			}
+			return n
+		}
 		for _, p := range required[class] {
-			if !slices.ContainsFunc(graph, func(x triple) bool { return x.subject == subject && x.predicate == p && x.object != "" }) {
+			if n := count(p); n == 0 || n > 1 && !slices.Contains(many, p) {
+				t.Errorf("%s, a %s, has %d %s", subject, class, n, p)
+			}
+		}
+		for _, p := range recommended[class] {
+			if count(p) == 0 {
 				t.Errorf("%s, a %s, lacks %s", subject, class, p)
 			}
 		}
 		u, err := url.Parse(subject)
-		if class != terms+"PeriodOfTime" && (err != nil || !u.IsAbs()) {
+		if !strings.HasPrefix(subject, "_:") && (err != nil || !u.IsAbs()) {
 			t.Errorf("a %s is called %q, which is no absolute IRI", class, subject)
 		}
+		if strings.HasPrefix(subject, "_:") && required[class] != nil {
+			t.Errorf("a %s has no IRI", class)
+		}
 	}
-	// Eleven tables and all of them together, each table in four forms.
-	if found[dcat+"Catalog"] != 1 || found[dcat+"Dataset"] != 12 || found[dcat+"Distribution"] != 1+4*11 || found[dcat+"DataService"] != 1 || found[foaf+"Agent"] != 1 {
-		t.Errorf("classes %v", found)
+	contacts := 0
+	if email != "" {
+		contacts = 1
+	}
+	for class, want := range map[string]int{dcat + "Catalog": 1, dcat + "Dataset": tables + 1, dcat + "Distribution": 1 + 4*tables, dcat + "DataService": 1, foaf + "Agent": 1, vcard + "Organization": contacts} {
+		if found[class] != want {
+			t.Errorf("%d %s, want %d", found[class], class, want)
+		}
 	}
 	for _, x := range graph {
 		switch x.predicate {
@@ -148,17 +204,24 @@ func TestDCAT(t *testing.T) {
 			if a := get(t, s, x.object); a.StatusCode != http.StatusOK {
 				t.Errorf("%s of %s leads to %d", x.predicate, x.subject, a.StatusCode)
 			}
-		case terms + "publisher", dcat + "dataset", dcat + "distribution", dcat + "servesDataset", dcat + "service", dcat + "accessService":
+		case terms + "publisher", dcat + "dataset", dcat + "distribution", dcat + "servesDataset", dcat + "service", dcat + "accessService", dcat + "contactPoint":
 			if classes[x.object] == "" {
 				t.Errorf("%s of %s is %s, which is not described", x.predicate, x.subject, x.object)
 			}
+		case terms + "modified", terms + "issued":
+			if x.object != "2026-01-01" {
+				t.Errorf("%s %s", x.predicate, x.object)
+			}
+		case vcard + "hasEmail":
+			if x.object != "mailto:"+email {
+				t.Errorf("e-mail %s", x.object)
+			}
+		case vcard + "hasValue":
+			if x.object != "tel:+46101234567" {
+				t.Errorf("telephone %s", x.object)
+			}
 		}
 	}
-	// Behind a proxy that ends TLS the addresses are of the outer address.
-	if text := body(t, get(t, s, "http://example.org/datasets/dcat", "X-Forwarded-Proto", "https")); !strings.Contains(text, `rdf:about="https://example.org/datasets/dcat"`) {
-		t.Error("the outer address is not used")
-	}
-	honest(t, "the catalogue", body(t, get(t, s, "/datasets/dcat")))
 }
 
 // TestCSVW: beside each CSV stands what its columns are, in the same order and under the same names, and the CSV leads there.
@@ -410,6 +473,52 @@ func TestCode(t *testing.T) {
 		s.ServeHTTP(w, req)
 		if strings.Contains(w.Body.String(), "read.csv(") {
 			t.Errorf("code for the host %q", host)
+		}
+	}
+}
+
+// TestTerms: a file that has left its address still says by what licence it may be used, and how the edition is cited.
+func TestTerms(t *testing.T) {
+	dir := toyFolder(t)
+	ed, err := edition.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, cite := opened(t, dir), ed.Cite()
+	const licence, table = "http://creativecommons.org/publicdomain/zero/1.0/", "/api/v2/tables/background_regso/data?outputFormat="
+	for address, want := range map[string][]string{
+		table + "json-stat2":                        {`"link":{"license":[{"href":"` + licence + `"}]}`, `"citation":"` + cite.SV + `"`},
+		table + "json-stat2&lang=en":                {`"link":{"license":[{"href":"` + licence + `"}]}`, `"citation":"` + cite.EN + `"`},
+		table + "px":                                {"COPYRIGHT=NO;", "Källa: " + cite.SV + "#Licens: " + licence, "Source: " + cite.EN + "#Licence: " + licence},
+		table + "parquet":                           {licence, cite.SV, cite.EN},
+		"/tabell/background_regso.parquet":          {licence, cite.SV, cite.EN},
+		"/en/tabell/states_regso.csv-metadata.json": {licence, cite.EN},
+		"/tabell/background_regso.json":             {licence, cite.SV},
+		"/karta.geojson":                            {licence, cite.SV},
+		"/ogc/collections/regso-2020/items?f=gpkg":  {licence, cite.SV},
+	} {
+		r := get(t, s, address)
+		text := strings.ReplaceAll(body(t, r), "\"\n\"", "") // PX parts long texts
+		for _, w := range want {
+			if r.StatusCode != http.StatusOK || !strings.Contains(text, w) {
+				t.Errorf("%s: %d, and lacks %s", address, r.StatusCode, w)
+			}
+		}
+	}
+	// All tables in one archive, each with its own.
+	text := body(t, get(t, s, "/utgava.zip"))
+	z, err := zip.NewReader(strings.NewReader(text), int64(len(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range z.File {
+		in, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(in)
+		if err != nil || !bytes.Contains(b, []byte(licence)) || !bytes.Contains(b, []byte(cite.SV)) {
+			t.Errorf("%s does not tell its terms: %v", f.Name, err)
 		}
 	}
 }

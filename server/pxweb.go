@@ -92,7 +92,7 @@ type apiCall struct {
 }
 
 // serveAPI answers a call to the API.
-func (s *Server) serveAPI(w http.ResponseWriter, req *http.Request) {
+func (s *Server) serveAPI(w http.ResponseWriter, req *http.Request, root string) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
 	s.license(h)
@@ -127,10 +127,17 @@ func (s *Server) serveAPI(w http.ResponseWriter, req *http.Request) {
 	} else {
 		h.Set("Cache-Control", "no-store")
 	}
-	h.Set("Content-Length", strconv.Itoa(len(a.body)))
+	body := a.body
+	if a.kind == "application/json" { // links are absolute, and stay in the edition that was asked
+		h.Set("Vary", "Host, X-Forwarded-Proto")
+		if link := []byte(`"href":"/`); bytes.Contains(body, link) { // cells have none, and are not copied
+			body = bytes.ReplaceAll(body, link, []byte(`"href":"`+origin(req)+root+`/`))
+		}
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(a.status)
 	if req.Method != http.MethodHead {
-		w.Write(a.body)
+		w.Write(body)
 	}
 }
 
@@ -414,6 +421,11 @@ func (s *Server) apiTable(c *apiCall, post bool) (*reply, error) {
 			if asked, err = readSelection(c.Body); err != nil {
 				return nil, err
 			}
+			var beside apiSelection
+			if beside, err = c.selection(); err != nil {
+				return nil, err
+			}
+			asked.join(beside)
 		} else if asked, err = c.selection(); err != nil {
 			return nil, err
 		}

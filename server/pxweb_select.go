@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"math"
@@ -89,6 +90,25 @@ func placement(c *cube.Cube) (heading, stub []string) {
 		}
 	}
 	return append(heading, jsonstat.Metric), stub
+}
+
+// join adds what an address says beside the body of a POST, which goes before it: R's pxweb names code lists there.
+func (a *apiSelection) join(beside apiSelection) {
+	for _, more := range beside.Selection {
+		at := slices.IndexFunc(a.Selection, func(v apiVariable) bool { return strings.EqualFold(v.VariableCode, more.VariableCode) })
+		if at < 0 {
+			a.Selection = append(a.Selection, more)
+			continue
+		}
+		v := &a.Selection[at]
+		v.CodeList, v.OutputValues = cmp.Or(v.CodeList, more.CodeList), cmp.Or(v.OutputValues, more.OutputValues)
+		if v.ValueCodes == nil {
+			v.ValueCodes = more.ValueCodes
+		}
+	}
+	if a.Placement == nil {
+		a.Placement = beside.Placement
+	}
 }
 
 // selection reads the selection in an address.

@@ -99,7 +99,7 @@ func (s *Server) reference(r *request, second string) (*answer, error) {
 				return nil, err
 			}
 			one.Method = "POST"
-			one.Sent = "curl '" + r.origin + o.example + "' --header 'Content-Type: application/json' --data '" + string(body) + "'"
+			one.Sent = "curl '" + r.origin + r.base + o.example + "' --header 'Content-Type: application/json' --data '" + string(body) + "'"
 		}
 		page.Groups[at].Operations = append(page.Groups[at].Operations, one)
 	}
@@ -123,6 +123,7 @@ func (s *Server) recipes(r *request) []recipeGroup {
 	if base == "" {
 		base = "https://EXEMPEL.SE"
 	}
+	base += r.base
 	table := base + prefix(r.lang) + "/tabell/" + url.PathEscape(at.table)
 	db := url.PathEscape(s.ed.Manifest().Project)
 	t := func(sv, en string) string { return cube.Text{SV: sv, EN: en}.In(r.lang) }

@@ -53,6 +53,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -246,8 +247,9 @@ type reply struct {
 	file           string // name to save numbers under
 	body, squeezed []byte // of an answer that is kept only squeezed, unless it is too short for it
 	tag            string
-	passing        bool // not kept
-	framed         bool // other sites may show it in a frame
+	passing        bool                    // not kept
+	stream         func(w io.Writer) error // writes the body of an answer that is too large to be held
+	framed         bool                    // other sites may show it in a frame
 }
 
 // A page may load from the server itself and from nowhere else, nothing may stand in the page, and without a built front end there is no script to run. Other sites may not show a page in a frame
@@ -276,11 +278,11 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	h.Set("Content-Security-Policy", contentPolicy+framedBySelf)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	if s.forPrograms(w, req) {
+	if s.forPrograms(w, req, base) {
 		return
 	}
 	if isOGC(req.URL.Path) {
-		s.serveOGC(w, req)
+		s.serveOGC(w, req, base)
 		return
 	}
 	if strings.HasPrefix(req.URL.Path, assetsAt) {
@@ -288,7 +290,7 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 		return
 	}
 	if strings.HasPrefix(req.URL.Path, tiles+"/") {
-		s.serveTiles(w, req)
+		s.serveTiles(w, req, base)
 		return
 	}
 	r, tidy, err := parse(req.URL)
@@ -349,6 +351,10 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 			return
 		}
 	}
+	if a.stream != nil {
+		sendStream(w, req, a.stream)
+		return
+	}
 	var err error
 	body := a.squeezed
 	if len(body) > 0 && takes(req.Header.Get("Accept-Encoding"), "gzip") {
@@ -388,8 +394,13 @@ func (s *Server) reply(r *request) *reply {
 	if err != nil {
 		return s.failure(r, err)
 	}
-	if r.base != "" && (a.kind == "application/json" || strings.HasPrefix(a.kind, "text/html")) {
+	if r.base != "" && r.format != "json" && (a.kind == "application/json" || strings.HasPrefix(a.kind, "text/html")) {
 		a.body = []byte(leading(r.base).Replace(string(a.body)))
+	}
+	if a.stream != nil { // what it is follows from the edition, the address and the program
+		sum := sha256.Sum256([]byte(s.ed.ID() + " " + built() + " " + key))
+		a.status, a.tag = http.StatusOK, `W/"`+hex.EncodeToString(sum[:12])+`"`
+		return a
 	}
 	sum := sha256.Sum256(a.body)
 	a.status, a.tag = http.StatusOK, `W/"`+hex.EncodeToString(sum[:12])+`"`

@@ -137,7 +137,7 @@ func (s *Server) table(r *request, name string) (*answer, error) {
 		}
 		return nil, &badRequest{word(r.lang, "unknown-measure") + " " + strings.Join(names, ", ")}
 	}
-	if r.format == "csv" || r.format == "json" || r.format == "xlsx" {
+	if slices.Contains([]string{"csv", "json", "xlsx", "parquet", sdmxEnding, csvwEnding}, r.format) {
 		return a, nil // the numbers are all that is asked for
 	}
 	if t.areas == 1 {

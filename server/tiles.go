@@ -64,7 +64,7 @@ type tileJSON struct {
 }
 
 // serveTiles answers what is asked under the address of tiles.
-func (s *Server) serveTiles(w http.ResponseWriter, req *http.Request) {
+func (s *Server) serveTiles(w http.ResponseWriter, req *http.Request, root string) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Expose-Headers", "Content-Length, Content-Range, ETag")
@@ -108,7 +108,7 @@ func (s *Server) serveTiles(w http.ResponseWriter, req *http.Request) {
 		h.Set("Cache-Control", "public, max-age=300")
 		h.Set("Content-Type", "application/json")
 		least, closest := set.Zooms()
-		at := origin(req) + tiles + "/" + d.ID.String()
+		at := origin(req) + root + tiles + "/" + d.ID.String()
 		body, err := json.Marshal(tileJSON{"3.0.0", d.ID.Title(), "xyz", []string{at + "/" + set.hash() + "/{z}/{x}/{y}.mvt"}, least, closest, set.Bounds(), set.Layers(), s.ed.ID(), s.ed.Manifest().Synthetic, at + ".pmtiles"})
 		if err != nil {
 			fail(http.StatusInternalServerError, word("en", "broken"))

@@ -49,6 +49,8 @@ func (s *Server) outlines(r *request) (*reply, error) {
 	if d == nil {
 		return nil, errNotFound
 	}
+	out := areas{}
+	var drawn picture.Map
 	keep := func(int) bool { return true }
 	if code := r.query.Get(inside); code != "" {
 		q, ok := s.find(code)
@@ -56,9 +58,9 @@ func (s *Server) outlines(r *request) (*reply, error) {
 			return nil, &badRequest{word(r.lang, "unknown-place")}
 		}
 		keep = within(d, q)
+	} else {
+		drawn.Further = s.further(d, func(place) string { return "" }, r.lang)
 	}
-	out := areas{}
-	var drawn picture.Map
 	position := make([]int, d.Len())
 	for at := range d.Len() {
 		if position[at] = -1; !keep(at) {

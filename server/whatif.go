@@ -31,9 +31,13 @@ type indexTable struct {
 type indexYear struct {
 	at         []int              // position of the area in its division
 	percents   [][]areatype.Exact // nil where a component is not published
+	shares     [][2][]float64     // the same as shares, and the persons that each is of, 0 where that is not published
 	index      []*areatype.Exact  // as it is published, nil where it is not
 	population []int64            // nil where it is not known for all
 	types      []areatype.Type    // as they are published; 0 for none
+
+	once    sync.Once
+	chances []chances // by position in the division; nil where none can be told
 }
 
 // indexTables are the tables whose types can be computed anew: those that the edition defines, else those that have what SCB's definition needs.
@@ -90,17 +94,18 @@ func (x *indexTable) year(d *division, year string) (*indexYear, error) {
 			continue
 		}
 		var percents []areatype.Exact
+		var shares [2][]float64
 		for _, comp := range x.definition.Components {
 			share := cell(comp.Share)
 			if !share.Status.HasValue() {
-				percents = nil
+				percents, shares = nil, [2][]float64{}
 				break
 			}
 			p, err := exactPercent(share)
 			if err != nil {
 				return nil, err
 			}
-			percents = append(percents, p)
+			percents, shares[0], shares[1] = append(percents, p), append(shares[0], share.Value), append(shares[1], share.Base.V)
 		}
 		var whole *areatype.Exact
 		if index.Status.HasValue() {
@@ -116,7 +121,7 @@ func (x *indexTable) year(d *division, year string) (*indexYear, error) {
 			n = index.Base.V
 			peopled = peopled && index.Base.OK
 		}
-		y.at, y.percents, y.index, y.types, y.population = append(y.at, at), append(y.percents, percents), append(y.index, whole), append(y.types, kind), append(y.population, int64(math.Round(n)))
+		y.at, y.percents, y.shares, y.index, y.types, y.population = append(y.at, at), append(y.percents, percents), append(y.shares, shares), append(y.index, whole), append(y.types, kind), append(y.population, int64(math.Round(n)))
 	}
 	if !peopled {
 		y.population = nil

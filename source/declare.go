@@ -1,10 +1,12 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -14,9 +16,11 @@ import (
 	"github.com/skikt/skikt/cube"
 )
 
-// A Declaration says what to fetch: exactly one of its fields is given.
+// A Declaration says what to fetch: exactly one of its fields is given, but for a recipe's address.
 type Declaration struct {
-	Recipe string    `yaml:"recipe" json:"recipe,omitempty"` // a ready declaration by its name: see [Recipes]
+	Recipe  string `yaml:"recipe" json:"recipe,omitempty"`   // a ready declaration by its name: see [Recipes]
+	Address string `yaml:"address" json:"address,omitempty"` // with a recipe of a file whose address is not known here: where its publisher has it
+
 	PxWeb  *PxWeb    `yaml:"pxweb" json:"pxweb,omitempty"`   // a table of a statistical database
 	File   *Download `yaml:"file" json:"file,omitempty"`     // a file at an address
 	Linked *Linked   `yaml:"linked" json:"linked,omitempty"` // a file that a web page links to
@@ -37,6 +41,9 @@ type Recipe struct {
 	Licence     string    `yaml:"licence"`
 	Declaration `yaml:",inline"`
 }
+
+// NeedsAddress tells whether a declaration by the recipe must say where the file is.
+func (r Recipe) NeedsAddress() bool { return r.File != nil && r.File.Address == "" }
 
 //go:embed recipe.yaml
 var recipeText []byte
@@ -72,10 +79,20 @@ func (d Declaration) Resolve() (Plan, json.RawMessage, error) {
 		if r, err = RecipeNamed(d.Recipe); err != nil {
 			return nil, nil, err
 		}
-		if d != (Declaration{Recipe: d.Recipe}) {
+		if d != (Declaration{Recipe: d.Recipe, Address: d.Address}) {
 			return nil, nil, fmt.Errorf("source: give a recipe or a declaration of your own, not both")
 		}
-		d = r.Declaration
+		address := d.Address
+		switch d = r.Declaration; {
+		case r.NeedsAddress() && address == "":
+			return nil, nil, fmt.Errorf("source: the recipe %s does not know where its publisher has the file: give the address too, {recipe: %s, address: \"https://…\"}; skikt fetch --list tells what to look for", r.Name, r.Name)
+		case r.NeedsAddress():
+			d.File = &Download{Address: address, Form: d.File.Form}
+		case address != "":
+			return nil, nil, fmt.Errorf("source: the recipe %s has its own address", r.Name)
+		}
+	} else if d.Address != "" {
+		return nil, nil, fmt.Errorf("source: address stands with a recipe alone: for a file of your own write file: {address: %s}", d.Address)
 	}
 	plan, err := d.plan()
 	if err != nil {
@@ -86,6 +103,48 @@ func (d Declaration) Resolve() (Plan, json.RawMessage, error) {
 		return nil, nil, fmt.Errorf("source: %w", err)
 	}
 	return titled{plan, r}, asked, nil
+}
+
+// Official tells whether all that the declaration fetches comes from addresses of SCB's, Skolverket's or Kolada's, who publish it there. Of another address nobody can know here what it holds: it may
+// be an agency's own server, which asks for no password on its own network.
+func (d Declaration) Official() bool {
+	if d.Recipe != "" {
+		r, err := RecipeNamed(d.Recipe)
+		if err != nil {
+			return false
+		}
+		address := d.Address
+		if d = r.Declaration; address != "" && d.File != nil {
+			d.File = &Download{Address: address}
+		}
+	}
+	at := SCB // what each of them asks when it names no other
+	switch {
+	case d.PxWeb != nil:
+		at = cmp.Or(d.PxWeb.Host, at)
+	case d.File != nil:
+		at = d.File.Address
+	case d.Linked != nil:
+		at = d.Linked.Page
+	case d.WFS != nil:
+		at = cmp.Or(d.WFS.Address, at)
+	case d.Schools != nil:
+		at = cmp.Or(d.Schools.Host, at)
+	case d.Salsa != nil:
+		at = cmp.Or(d.Salsa.Host, at)
+	case d.SchoolRegister != nil:
+		at = cmp.Or(d.SchoolRegister.Host, at)
+	case d.Kolada != nil:
+		at = cmp.Or(d.Kolada.Host, at)
+	default:
+		return false
+	}
+	u, err := url.Parse(at)
+	if err != nil || u.Scheme != "https" {
+		return false
+	}
+	host := strings.ToLower(u.Hostname())
+	return slices.ContainsFunc([]string{"scb.se", "skolverket.se", "kolada.se"}, func(known string) bool { return host == known || strings.HasSuffix(host, "."+known) })
 }
 
 // plan is what fetches the one thing that is declared.
@@ -135,7 +194,7 @@ func (t titled) Fetch(ctx context.Context, v *Visit) error {
 		return err
 	}
 	if t.recipe.Name != "" {
-		v.Title, v.Publisher, v.Licence = t.recipe.Title.SV, t.recipe.Publisher, t.recipe.Licence
+		v.Title, v.Publisher, v.Licence = t.recipe.Title.SV, t.recipe.Publisher, cmp.Or(v.Licence, t.recipe.Licence) // what the publisher says of a licence holds
 	}
 	return nil
 }

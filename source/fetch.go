@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -143,14 +144,23 @@ type Refusal struct {
 }
 
 func (r *Refusal) Error() string {
-	text := fmt.Sprintf("%s answers %d %s", r.Address, r.Status, http.StatusText(r.Status))
+	text := fmt.Sprintf("%s answers %d %s", brief(r.Address), r.Status, http.StatusText(r.Status))
 	if r.Detail != "" {
 		text += ": " + r.Detail
 	}
 	if r.Gone() {
-		text += "; what was there has been moved or withdrawn: the snapshot you have still serves, so keep it, and look for the new address at the publisher"
+		text += "; what was there has been moved or withdrawn: look for it at the publisher, and keep the snapshot if you have one, for it still serves"
 	}
 	return text
+}
+
+// brief is an address as it is told of: the codes of a question can fill a page.
+func brief(address string) string {
+	const most = 160
+	if len(address) <= most {
+		return address
+	}
+	return strings.ToValidUTF8(address[:most], "") + "…"
 }
 
 // Gone tells whether the publisher no longer has what was asked for.
@@ -194,7 +204,8 @@ func (f *Fetcher) Ask(ctx context.Context, q Request) (*Reply, error) {
 		h.not = later(h.not, time.Now().Add(wait))
 		f.mu.Unlock()
 		if f.Waiting != nil {
-			f.Waiting(u.Host, wait, err.Error())
+			why := strings.TrimPrefix(err.Error(), "source: "+brief(q.Address))
+			f.Waiting(u.Host, wait, strings.TrimLeft(why, ": ")) // the host is told already
 		}
 	}
 }
@@ -271,7 +282,7 @@ func (f *Fetcher) once(ctx context.Context, q Request) (r *Reply, wait time.Dura
 	case err != nil:
 		return nil, 0, plain(q.Address, fmt.Errorf("the answer was cut off after %d bytes: %w", len(body), err))
 	case int64(len(body)) > most:
-		return nil, -1, fmt.Errorf("%s: the answer is longer than %d bytes", q.Address, most)
+		return nil, -1, fmt.Errorf("%s: the answer is longer than %d bytes", brief(q.Address), most)
 	}
 	if resp.StatusCode != http.StatusOK {
 		refusal := &Refusal{Address: q.Address, Status: resp.StatusCode, Detail: detail(resp, body)}
@@ -284,7 +295,7 @@ func (f *Fetcher) once(ctx context.Context, q Request) (r *Reply, wait time.Dura
 		return nil, -1, refusal
 	}
 	if err := q.Form.check(body); err != nil {
-		return nil, 0, fmt.Errorf("%s: %w", q.Address, err)
+		return nil, 0, fmt.Errorf("%s: %w", brief(q.Address), err)
 	}
 	r = &Reply{Body: body, Media: resp.Header.Get("Content-Type"), Fetched: time.Now().UTC().Truncate(time.Second)}
 	if t, err := http.ParseTime(resp.Header.Get("Last-Modified")); err == nil {
@@ -297,12 +308,17 @@ func (f *Fetcher) once(ctx context.Context, q Request) (r *Reply, wait time.Dura
 var careful = &http.Client{CheckRedirect: func(r *http.Request, via []*http.Request) error {
 	switch {
 	case len(via) >= 10:
-		return errors.New("it leads on to other addresses without end")
+		return &strayError{"it leads on to other addresses without end"}
 	case via[0].URL.Scheme == "https" && r.URL.Scheme != "https":
-		return fmt.Errorf("it leads to %s, which is not encrypted", r.URL)
+		return &strayError{fmt.Sprintf("it leads to %s, which is not encrypted", r.URL)}
 	}
 	return nil
 }}
+
+// A strayError says that an address leads where it must not.
+type strayError struct{ text string }
+
+func (e *strayError) Error() string { return e.text }
 
 var errSilent = errors.New("the host is silent")
 
@@ -336,7 +352,7 @@ func accept(f Form) string {
 // again tells whether a failed call can be put again (0) or not (-1): not when the address itself is at fault.
 func again(err error) time.Duration {
 	var dns *net.DNSError
-	if errors.As(err, &dns) && dns.IsNotFound {
+	if errors.As(err, &dns) && dns.IsNotFound || errors.As(err, new(*strayError)) || errors.As(err, new(*tls.CertificateVerificationError)) {
 		return -1
 	}
 	return 0
@@ -344,6 +360,7 @@ func again(err error) time.Duration {
 
 // plain is an error of net/http's in words that say what to do, with the address once.
 func plain(address string, err error) error {
+	address = brief(address)
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err

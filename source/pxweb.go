@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -141,22 +142,29 @@ func Configuration(ctx context.Context, f *Fetcher, host string) (*Config, error
 	return &c, nil
 }
 
-// Fetch fetches the metadata and then the cells, in as many questions as the host's limit of cells makes.
+// Fetch fetches the metadata and then the cells, in as many questions as the host's limit of cells makes. When the answers do not fit together it begins anew, once: the publisher
+// changed the table while it was fetched, or since an earlier visit was cut off.
 func (p *PxWeb) Fetch(ctx context.Context, v *Visit) error {
-	for again := false; ; again = true {
-		err := p.fetch(ctx, v)
-		if mixed := (*mixedError)(nil); again || !errors.As(err, &mixed) {
-			return err
-		}
-		v.Forget() // the publisher changed the table while it was fetched, or since an earlier visit was cut off
+	err := p.fetch(ctx, v)
+	if errors.As(err, new(*mixedError)) {
+		v.Forget()
+		err = p.fetch(ctx, v)
 	}
+	if errors.As(err, new(*mixedError)) {
+		return v.astray(err)
+	}
+	return err
 }
 
-// A mixedError says that answers are of different vintages.
-type mixedError struct{ name, has, want string }
+// A mixedError says that answers do not fit together.
+type mixedError struct{ err error }
 
-func (e *mixedError) Error() string {
-	return fmt.Sprintf("source: the answer %s is of %s, and the table's description of %s: the publisher is changing the table; try again in a while", e.name, e.has, e.want)
+func (e *mixedError) Error() string { return e.err.Error() }
+func (e *mixedError) Unwrap() error { return e.err }
+
+// mixed tells that an answer is of another vintage than the table's description.
+func mixed(answer, has, want string) error {
+	return &mixedError{fmt.Errorf("source: %s is of %s, and the rest of %s: the publisher is changing the table; try again in a while", answer, has, want)}
 }
 
 func (p *PxWeb) fetch(ctx context.Context, v *Visit) error {
@@ -186,16 +194,25 @@ func (p *PxWeb) fetch(ctx context.Context, v *Visit) error {
 	parts := whole.split(c.MaxDataCells)
 	v.Total = len64(v.Answers) + len64(parts)
 	for i, part := range parts {
-		b, a, err := v.Get(ctx, p.question(m, part, i))
+		b, a, err := p.cells(ctx, v, p.question(m, part, i))
 		if err != nil {
 			return err
 		}
-		t, err := p.read(b, m, part)
+		t, err := p.read(v, b, a, m, part)
 		if err != nil {
-			return fmt.Errorf("source: %s: %w", a.Address, err)
+			return err
 		}
 		if updated := t.Lineage.Sources[0].Updated; updated != "" && updated != m.Updated && p.form() == JSON {
-			return &mixedError{a.Name, updated, m.Updated}
+			return mixed("the answer "+a.Name, updated, m.Updated)
+		}
+	}
+	if p.form() != JSON { // these answers do not carry the stamp
+		now, err := p.Stamp(ctx, v.Fetcher)
+		if err != nil {
+			return err
+		}
+		if now != m.Updated {
+			return mixed("the table", now, m.Updated)
 		}
 	}
 	v.Publisher, v.Title, v.Updated = m.Source, m.Title.SV, m.Updated
@@ -242,7 +259,7 @@ func (p *PxWeb) metadata(ctx context.Context, v *Visit, name, lang string) (*jso
 	}
 	m, err := p.readMetadata(b)
 	if err != nil {
-		return nil, fmt.Errorf("source: %s: %w", a.Address, err)
+		return nil, v.bad(a, fmt.Errorf("source: it is no description of a table that can be read, or the host has changed its form: %w", err))
 	}
 	a.Updated = m.Updated
 	return m, nil
@@ -342,8 +359,13 @@ func (p *PxWeb) question(m *jsonstat.Metadata, b box, n int) Request {
 		Codelist string   `json:"codelist,omitempty"`
 		Values   []string `json:"valueCodes"`
 	}
+	type placement struct {
+		Heading []string `json:"heading"`
+		Stub    []string `json:"stub"`
+	}
 	var body struct {
 		Selection []variable `json:"selection"`
+		Placement *placement `json:"placement,omitempty"`
 	}
 	address := p.address("/data", p.language()) + "&outputFormat=json-stat2"
 	switch p.form() {
@@ -353,12 +375,12 @@ func (p *PxWeb) question(m *jsonstat.Metadata, b box, n int) Request {
 		address = p.address("/data", p.language()) + "&outputFormat=csv&outputFormatParams=UseCodes,SeparatorSemicolon"
 	}
 	parameters, short := "", true
-	var stub []string
+	var stub, escaped []string
 	for i, v := range m.Variables {
 		if b.members[i] == nil {
 			continue
 		}
-		stub = append(stub, v.Name)
+		stub, escaped = append(stub, v.Name), append(escaped, url.QueryEscape(v.Name))
 		ask := variable{v.Name, p.Codelists[v.Name], []string{"*"}}
 		if len(b.members[i]) < len(v.Members) {
 			ask.Values = nil
@@ -382,7 +404,8 @@ func (p *PxWeb) question(m *jsonstat.Metadata, b box, n int) Request {
 		}
 	}
 	if p.form() == CSV { // long form: every variable in the stub
-		address += "&stub=" + strings.Join(stub, ",")
+		body.Placement = &placement{[]string{}, stub}
+		parameters = "&stub=" + strings.Join(escaped, ",") + parameters
 	}
 	q := Request{Name: fmt.Sprintf("data-%02d", n+1), Address: address + parameters, Form: p.form()}
 	if !short || len(q.Address) > 1500 {
@@ -414,14 +437,32 @@ func (p *PxWeb) readMetadata(b []byte) (*jsonstat.Metadata, error) {
 	return jsonstat.ReadMetadata(bytes.NewReader(b), jsonstat.Most)
 }
 
-// read reads the answer to a question, and sees to it that it has what was asked for and nothing else.
-func (p *PxWeb) read(b []byte, m *jsonstat.Metadata, asked box) (*cube.Cube, error) {
+// cells is the answer to a question about cells. A host that refuses it may have changed the table since it described it.
+func (p *PxWeb) cells(ctx context.Context, v *Visit, q Request) ([]byte, *Answer, error) {
+	b, a, err := v.Get(ctx, q)
+	var refusal *Refusal
+	if errors.As(err, &refusal) && refusal.Status/100 == 4 && refusal.Status != http.StatusTooManyRequests {
+		err = &mixedError{err}
+	}
+	return b, a, err
+}
+
+// read reads the answer to a question of a visit. One that can't be read is given back; one that does not have what was asked for doesn't fit with the description.
+func (p *PxWeb) read(v *Visit, b []byte, a *Answer, m *jsonstat.Metadata, asked box) (*cube.Cube, error) {
 	c, err := p.parse(b, m)
 	if err != nil {
-		return nil, err
+		return nil, v.bad(a, fmt.Errorf("source: it is no answer that can be read, or the host has changed its form: %w", err))
 	}
+	if err := p.fits(c, m, asked); err != nil {
+		return nil, &mixedError{fmt.Errorf("source: %s: %w", brief(a.Address), err)}
+	}
+	return c, nil
+}
+
+// fits tells whether an answer has what was asked for and nothing else.
+func (p *PxWeb) fits(c *cube.Cube, m *jsonstat.Metadata, asked box) error {
 	if rows, ok := c.Dense(); !ok || rows != c.Len() {
-		return nil, fmt.Errorf("the answer has %d rows, and its variables make %d", c.Len(), rows)
+		return fmt.Errorf("the answer has %d rows, and its variables make %d", c.Len(), rows)
 	}
 	dims := 0
 	for i, v := range m.Variables {
@@ -431,15 +472,14 @@ func (p *PxWeb) read(b []byte, m *jsonstat.Metadata, asked box) (*cube.Cube, err
 		}
 		var have []string
 		if v.Metric {
-			if measures := c.Measures(); len(list) == 1 && len(measures) == 1 {
+			if len(list) == 1 && len(c.Measures()) == 1 {
 				continue // the only content, which PX files need not name
-			} else {
-				for _, meas := range measures {
-					have = append(have, meas.Name)
-				}
+			}
+			for _, meas := range c.Measures() {
+				have = append(have, meas.Name)
 			}
 		} else if d := c.Dim(v.Name); d == nil {
-			return nil, fmt.Errorf("the answer lacks the variable %s; it has %s: the publisher has changed the table", v.Name, strings.Join(c.DimNames(), ", "))
+			return fmt.Errorf("the answer lacks the variable %s; it has %s: the publisher has changed the table", v.Name, strings.Join(c.DimNames(), ", "))
 		} else {
 			dims++
 			for _, member := range d.Members {
@@ -447,28 +487,20 @@ func (p *PxWeb) read(b []byte, m *jsonstat.Metadata, asked box) (*cube.Cube, err
 			}
 		}
 		if len(have) != len(list) {
-			return nil, fmt.Errorf("the answer has %d values of %s, and %d were asked for: the publisher has changed the table or its limits", len(have), v.Name, len(list))
+			return fmt.Errorf("the answer has %d values of %s, and %d were asked for: the publisher has changed the table or its limits", len(have), v.Name, len(list))
 		}
-		if err := p.compare(v, list, have); err != nil {
-			return nil, err
+		in := make(map[string]bool, len(have))
+		for _, code := range have {
+			in[code] = true
+		}
+		for _, at := range list {
+			if code := v.Members[at].Code; !in[code] {
+				return fmt.Errorf("the answer lacks the value %s of %s: the publisher has changed its codes", code, v.Name)
+			}
 		}
 	}
 	if dims != len(c.Dims()) {
-		return nil, fmt.Errorf("the answer has the variables %s, and %d were asked for: the publisher has changed the table", strings.Join(c.DimNames(), ", "), dims)
-	}
-	return c, nil
-}
-
-// compare tells whether an answer has the values asked for, in any order.
-func (p *PxWeb) compare(v jsonstat.Variable, list []int, have []string) error {
-	in := make(map[string]bool, len(have))
-	for _, code := range have {
-		in[code] = true
-	}
-	for _, at := range list {
-		if code := v.Members[at].Code; !in[code] {
-			return fmt.Errorf("the answer lacks the value %s of %s: the publisher has changed its codes", code, v.Name)
-		}
+		return fmt.Errorf("the answer has the variables %s, and %d were asked for: the publisher has changed the table", strings.Join(c.DimNames(), ", "), dims)
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ type table1 struct {
 func readMetadata1(b []byte, lang string) (*jsonstat.Metadata, error) {
 	var t table1
 	if err := json.Unmarshal(b, &t); err != nil || len(t.Variables) == 0 {
-		return nil, errors.New("this is no description of a table as PxWebApi 1 gives it")
+		return nil, errors.New("source: it is no description of a table as PxWebApi 1 gives it")
 	}
 	in := func(s string) cube.Text {
 		switch lang {
@@ -48,7 +48,7 @@ func readMetadata1(b []byte, lang string) (*jsonstat.Metadata, error) {
 	m := &jsonstat.Metadata{Title: in(t.Title)}
 	for _, v := range t.Variables {
 		if len(v.Values) != len(v.ValueTexts) {
-			return nil, fmt.Errorf("the variable %s has %d values and %d texts", v.Code, len(v.Values), len(v.ValueTexts))
+			return nil, fmt.Errorf("source: the variable %s has %d values and %d texts", v.Code, len(v.Values), len(v.ValueTexts))
 		}
 		out := jsonstat.Variable{Name: v.Code, Title: in(v.Text), Metric: v.Code == "ContentsCode", Time: v.Time, Eliminate: v.Elimination}
 		for i, code := range v.Values {
@@ -95,7 +95,7 @@ func (p *PxWeb) fetch1(ctx context.Context, v *Visit) error {
 	a.Updated = v.Updated
 	m, err := readMetadata1(b, p.language())
 	if err != nil {
-		return fmt.Errorf("source: %s: %w", p.path1(), err)
+		return v.bad(a, err)
 	}
 	whole, err := p.box(m)
 	if err != nil {
@@ -105,20 +105,20 @@ func (p *PxWeb) fetch1(ctx context.Context, v *Visit) error {
 	v.Total = len64(v.Answers) + len64(parts)
 	first := ""
 	for i, part := range parts {
-		b, a, err := v.Get(ctx, p.question1(m, part, i))
+		b, a, err := p.cells(ctx, v, p.question1(m, part, i))
 		if err != nil {
 			return err
 		}
-		t, err := p.read(b, m, part)
+		t, err := p.read(v, b, a, m, part)
 		if err != nil {
-			return fmt.Errorf("source: %s: %w", p.path1(), err)
+			return err
 		}
 		src := t.Lineage.Sources[0]
 		if first == "" {
 			first = src.Updated
 		}
 		if src.Updated != first {
-			return &mixedError{a.Name, src.Updated, first}
+			return mixed("the answer "+a.Name, src.Updated, first)
 		}
 		v.Publisher = src.Publisher
 	}

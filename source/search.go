@@ -54,7 +54,9 @@ func Search(ctx context.Context, f *Fetcher, host, lang, words string) ([]TableI
 		if err != nil {
 			return nil, fmt.Errorf("%w: %s", err, address)
 		}
-		all, pages = append(all, l.Tables...), l.Page.Pages
+		if all, pages = append(all, l.Tables...), l.Page.Pages; len(l.Tables) == 0 {
+			break // a host that tells of pages it does not have
+		}
 	}
 	return all, nil
 }

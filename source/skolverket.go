@@ -283,33 +283,34 @@ func (f figure) cell() (c cube.Cell, unknown string, err error) {
 	return c, "", nil
 }
 
-// ReadUnitStatistics reads the statistics of one unit.
-func ReadUnitStatistics(b []byte) (unit string, figures []UnitFigure, err error) {
+// ReadUnitStatistics reads the statistics of one unit. Unread are the names of those that are of a form that is not read, such as figures of each programme of upper secondary school.
+func ReadUnitStatistics(b []byte) (unit string, figures []UnitFigure, unread []string, err error) {
 	var body map[string]json.RawMessage
 	if err := envelope(b, &body); err != nil {
-		return "", nil, err
+		return "", nil, nil, err
 	}
 	if json.Unmarshal(body["schoolUnit"], &unit) != nil || !isUnit(unit) {
-		return "", nil, errors.New("source: the statistics do not say of which unit they are")
+		return "", nil, nil, errors.New("source: the statistics do not say of which unit they are")
 	}
 	for _, name := range sorted(body) {
-		var all []figure
 		raw := bytes.TrimSpace(body[name])
-		if len(raw) == 0 || raw[0] != '[' || json.Unmarshal(raw, &all) != nil {
-			continue // of another form: links, figures of programmes
+		if name == "_links" || name == "docLinks" || len(raw) == 0 || raw[0] != '[' && raw[0] != '{' {
+			continue // no figures
+		}
+		var all []figure
+		if json.Unmarshal(raw, &all) != nil || slices.ContainsFunc(all, func(f figure) bool { return f.ValueType == "" && f.TimePeriod == "" }) {
+			unread = append(unread, name)
+			continue
 		}
 		for _, f := range all {
-			if f.ValueType == "" && f.TimePeriod == "" {
-				continue
-			}
 			c, unknown, err := f.cell()
 			if err != nil {
-				return "", nil, fmt.Errorf("source: %s of unit %s, %s: %w", name, unit, f.TimePeriod, err)
+				return "", nil, nil, fmt.Errorf("source: %s of unit %s, %s: %w", name, unit, f.TimePeriod, err)
 			}
 			figures = append(figures, UnitFigure{unit, name, f.TimePeriod, c, unknown})
 		}
 	}
-	return unit, figures, nil
+	return unit, figures, unread, nil
 }
 
 // ReadSalsa reads SALSA, of all units or of one.
@@ -517,7 +518,7 @@ func (s *Schools) fetch(ctx context.Context, v *Visit) error {
 		if err != nil {
 			return err
 		}
-		if unit, _, err := ReadUnitStatistics(b); err != nil || unit != code {
+		if unit, _, _, err := ReadUnitStatistics(b); err != nil || unit != code {
 			return v.bad(a, cmp.Or(err, errors.New("it is about another unit")))
 		}
 	}
@@ -610,6 +611,7 @@ func (s *Schools) units(snap *Snapshot, k *Kept) ([]SchoolUnit, error) {
 
 func (s *Schools) tables(snap *Snapshot, k *Kept) ([]*cube.Cube, error) {
 	var all []UnitFigure
+	unread := map[string]int{}
 	for _, a := range k.Answers {
 		if !strings.HasPrefix(a.Name, "statistics-") {
 			continue
@@ -618,11 +620,14 @@ func (s *Schools) tables(snap *Snapshot, k *Kept) ([]*cube.Cube, error) {
 		if err != nil {
 			return nil, err
 		}
-		_, figures, err := ReadUnitStatistics(b)
+		_, figures, others, err := ReadUnitStatistics(b)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", snap.Path(a), err)
 		}
 		all = append(all, figures...)
+		for _, name := range others {
+			unread[name]++
+		}
 	}
 	if len(all) == 0 {
 		return nil, fmt.Errorf("source: %s has no statistics; its units are source:%s/units", k.Name, k.Name)
@@ -632,6 +637,11 @@ func (s *Schools) tables(snap *Snapshot, k *Kept) ([]*cube.Cube, error) {
 		return nil, err
 	}
 	c.Title = cube.Text{SV: "Statistik per skolenhet", EN: "Statistics by school unit"}
+	for _, name := range sorted(unread) {
+		c.Warn(cube.Warning{Code: "unread-figures", Text: cube.Text{
+			SV: fmt.Sprintf("%s står i en form som inte läses, för %d skolenheter, och är inte med.", name, unread[name]),
+			EN: fmt.Sprintf("%s is in a form that is not read, of %d school units, and is left out.", name, unread[name])}})
+	}
 	c.Lineage.Sources = []cube.Source{k.Lineage()}
 	return []*cube.Cube{c}, nil
 }

@@ -121,10 +121,10 @@ func OpenLock(path string) (*Snapshot, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&l); err != nil {
-		return nil, fmt.Errorf("source: %s is no lock of skikt's, or has been altered: %w", path, err)
+		return nil, fmt.Errorf("source: %s is no lock of skikt's, or has been altered: put it back, or move the folder away and fetch anew: %w", path, err)
 	}
 	if l.Version != lockVersion {
-		return nil, fmt.Errorf("source: %s is of version %d, and this program reads %d: fetch again", path, l.Version, lockVersion)
+		return nil, fmt.Errorf("source: %s is of version %d of its form, and this program reads %d: move the folder away and fetch anew, or put the lock back", path, l.Version, lockVersion)
 	}
 	s := &Snapshot{Folder: filepath.Dir(path), Sources: l.Sources}
 	for i, k := range s.Sources {
@@ -198,7 +198,7 @@ func (v *Visit) Forget() { v.Answers, v.had, v.Total = nil, nil, 0 }
 
 // bad gives back an answer that its reader refuses, so that the next visit asks for it anew.
 func (v *Visit) bad(a *Answer, err error) error {
-	err = fmt.Errorf("%s: %w", a.Address, err)
+	err = fmt.Errorf("%s: %w", brief(a.Address), err)
 	name := a.Name
 	is := func(b Answer) bool { return b.Name == name }
 	v.Answers, v.had = slices.DeleteFunc(v.Answers, is), slices.DeleteFunc(v.had, is)
@@ -309,25 +309,33 @@ func (v *Visit) resume() error {
 	return nil
 }
 
-// Fetch fetches a source into the folder of a snapshot, which is made if need be. The snapshot has it when all has come, or not at all; what came before a failure is
+// Fetch fetches a source into the folder's snapshot. The snapshot has it when all has come, or not at all; what came before a failure is
 // kept aside, and the next visit goes on from there. Changed tells whether the answers differ from those the snapshot had; then its lock is kept as the next
 // skikt.N.lock, and the files of the former vintage stay. Asked is the declaration that the plan comes from.
-func Fetch(ctx context.Context, folder, name string, asked json.RawMessage, plan Plan, f *Fetcher, progress func(done, total int64)) (k *Kept, changed bool, err error) {
+func (d *Folder) Fetch(ctx context.Context, name string, asked json.RawMessage, plan Plan, f *Fetcher, progress func(done, total int64)) (k *Kept, changed bool, err error) {
 	if !isName(name) {
 		return nil, false, fmt.Errorf("source: %q is no name of a source: use a-z, 0-9, - and _", name)
 	}
-	v := &Visit{Kept: Kept{Name: name, Asked: asked}, Fetcher: f, Progress: progress, folder: folder}
+	s, err := OpenLock(d.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		s = &Snapshot{Folder: d.path}
+	case err != nil:
+		return nil, false, err
+	}
+	v := &Visit{Kept: Kept{Name: name, Asked: asked}, Fetcher: f, Progress: progress, folder: d.path}
 	if err := v.resume(); err != nil {
 		return nil, false, err
+	}
+	if former := s.Source(name); former != nil && former.Updated != "" { // of the same vintage, what is there needs not be asked for again
+		if stamp, err := plan.Stamp(ctx, f); err == nil && stamp == former.Updated {
+			v.had = append(slices.Clone(former.Answers), v.had...)
+		}
 	}
 	if err := plan.Fetch(ctx, v); err != nil {
 		return nil, false, fmt.Errorf("%s: %w", name, err)
 	}
-	s, err := OpenLock(folder)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		s = &Snapshot{Folder: folder}
-	case err != nil:
+	if err := d.held(); err != nil {
 		return nil, false, err
 	}
 	if changed, err = s.take(v.Kept); err != nil {
@@ -372,33 +380,67 @@ func (s *Snapshot) nextEarlier() string {
 	}
 }
 
-// A Change is what a publisher has done since a source was fetched.
+// A State is how what a snapshot has of a source stands to the declaration and the publisher.
+type State string
+
+// The states.
+const (
+	Unchanged  State = "unchanged"   // what was fetched is what the publisher has
+	Changed    State = "changed"     // the publisher has changed it
+	NotFetched State = "not fetched" // the snapshot lacks it
+	Redeclared State = "redeclared"  // another declaration was fetched by
+	Damaged    State = "damaged"     // a file in the snapshot is not as it was fetched, or is missing
+)
+
+// A Change is what has become of a source since it was fetched.
 type Change struct {
 	Name    string   `json:"name"`
-	Had     string   `json:"had,omitempty"` // stamp; empty when it has not been fetched
+	State   State    `json:"state"`
+	Had     string   `json:"had,omitempty"` // stamp
 	Has     string   `json:"has,omitempty"`
-	Changed bool     `json:"changed"`
-	Answers []string `json:"answers,omitempty"` // the answers that differ, where it had to be fetched to know
+	Answers []string `json:"answers,omitempty"` // those that differ, where it had to be fetched to know
+	Why     string   `json:"why,omitempty"`     // which file is damaged
 }
 
-// Check tells whether the publisher has changed a source since it was fetched. Nothing is kept.
-func (s *Snapshot) Check(ctx context.Context, name string, asked json.RawMessage, plan Plan, f *Fetcher) (c Change, err error) {
-	c.Name = name
+// Standing tells whether the snapshot has a source whole and by a declaration, without asking anybody.
+func (s *Snapshot) Standing(ctx context.Context, name string, asked json.RawMessage) (State, error) {
 	k := s.Source(name)
-	if k == nil || !same(k.Asked, asked) {
-		c.Changed = true
+	switch {
+	case k == nil:
+		return NotFetched, nil
+	case !same(k.Asked, asked):
+		return Redeclared, nil
 	}
+	if err := s.Verify(ctx, k); err != nil {
+		return Damaged, err
+	}
+	return Unchanged, nil
+}
+
+// Check tells how the snapshot has a source, and whether the publisher has changed it since it was fetched. Nothing is kept.
+func (s *Snapshot) Check(ctx context.Context, name string, asked json.RawMessage, plan Plan, f *Fetcher, progress func(done, total int64)) (c Change, err error) {
+	c.Name = name
+	var why error
+	if c.State, why = s.Standing(ctx, name, asked); why != nil {
+		if ctx.Err() != nil {
+			return c, ctx.Err()
+		}
+		c.Why = why.Error()
+	}
+	k := s.Source(name)
 	if k != nil {
 		c.Had = k.Updated
 	}
 	if c.Has, err = plan.Stamp(ctx, f); err != nil {
 		return c, fmt.Errorf("%s: %w", name, err)
 	}
-	if c.Changed || c.Has != "" && c.Had != "" {
-		c.Changed = c.Changed || c.Has != c.Had
+	if c.State != Unchanged || c.Has != "" && c.Had != "" {
+		if c.State == Unchanged && c.Has != c.Had {
+			c.State = Changed
+		}
 		return c, nil
 	}
-	v := &Visit{Kept: Kept{Name: name}, Fetcher: f, folder: s.Folder, trial: true}
+	v := &Visit{Kept: Kept{Name: name}, Fetcher: f, Progress: progress, folder: s.Folder, trial: true}
 	if err := plan.Fetch(ctx, v); err != nil {
 		return c, fmt.Errorf("%s: %w", name, err)
 	}
@@ -412,7 +454,9 @@ func (s *Snapshot) Check(ctx context.Context, name string, asked json.RawMessage
 			c.Answers = append(c.Answers, a.Name)
 		}
 	}
-	c.Has, c.Changed = v.Updated, len(c.Answers) > 0
+	if c.Has = v.Updated; len(c.Answers) > 0 {
+		c.State = Changed
+	}
 	return c, nil
 }
 
@@ -474,9 +518,6 @@ func (s *Snapshot) Verify(ctx context.Context, k *Kept) error {
 	}
 	return errors.Join(all...)
 }
-
-// AskedBy tells whether the source was fetched by a declaration.
-func (k *Kept) AskedBy(asked json.RawMessage) bool { return same(k.Asked, asked) }
 
 // IsFile tells whether the source is one file, kept as it is.
 func (k *Kept) IsFile() bool {

@@ -11,7 +11,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -89,7 +91,7 @@ func TestAgain(t *testing.T) {
 		{"a page for ever", []func() (*http.Response, error){is(200, "", "<html>")}, 15 * time.Second, "a web page came where json was asked for (asked 5 times)"},
 		{"down for ever", []func() (*http.Response, error){down}, 15 * time.Second, "connection refused (asked 5 times)"},
 		{"400", []func() (*http.Response, error){is(400, "Content-Type: application/problem+json", `{"title":"Too many cells selected","status":400}`)}, 0, "400 Bad Request: Too many cells selected"},
-		{"404", []func() (*http.Response, error){is(404, "", "gone")}, 0, "has been moved or withdrawn: the snapshot you have still serves"},
+		{"404", []func() (*http.Response, error){is(404, "", "gone")}, 0, "look for it at the publisher, and keep the snapshot"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -190,6 +192,95 @@ func TestRedirect(t *testing.T) {
 	}
 }
 
+// fetchInto fetches a source into a folder that is taken for it alone.
+func fetchInto(t testing.TB, folder, name string, asked json.RawMessage, plan Plan, f *Fetcher, progress func(done, total int64)) (*Kept, bool, error) {
+	t.Helper()
+	d, err := Take(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, changed, err := d.Fetch(t.Context(), name, asked, plan, f, progress)
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return k, changed, err
+}
+
+// TestTake: one program fetches into a folder at a time; a hold that is not kept alive is taken over, and who lost it takes nothing in.
+func TestTake(t *testing.T) {
+	host := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"value":[1]}`) }))
+	defer host.Close()
+	folder, asked := filepath.Join(t.TempDir(), "snapshot"), json.RawMessage(`{"recipe":"three"}`)
+	first, err := Take(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hold := filepath.Join(folder, holdName)
+	if _, err := Take(folder); err == nil || !strings.Contains(err.Error(), hold) || !strings.Contains(err.Error(), fmt.Sprintf("process %d on ", os.Getpid())) {
+		t.Fatalf("taken twice: %v", err)
+	}
+	at := func(ago time.Duration) {
+		t.Helper()
+		if err := os.Chtimes(hold, time.Time{}, time.Now().Add(-ago)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at(holdStale - 10*time.Second)
+	if _, err := Take(folder); err == nil {
+		t.Fatal("a hold that may be alive was taken over")
+	}
+	at(holdStale + 10*time.Second)
+	second, err := Take(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := first.Fetch(t.Context(), "it", asked, three{host.URL, "2025"}, &Fetcher{}, nil); err == nil || !strings.Contains(err.Error(), "taken the folder over") {
+		t.Errorf("who lost the folder took an answer in: %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(hold); err != nil {
+		t.Error("who lost the folder let the other's hold go")
+	}
+	if _, _, err := second.Fetch(t.Context(), "it", asked, three{host.URL, "2025"}, &Fetcher{}, nil); err != nil {
+		t.Error(err)
+	}
+	if err := second.Close(); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(folder, "*"))
+	if want := []string{filepath.Join(folder, "it"), filepath.Join(folder, LockName)}; err != nil || !slices.Equal(files, want) {
+		t.Errorf("left %v, want %v", files, want)
+	}
+	// Of many at once one has it.
+	var had atomic.Int32
+	var all sync.WaitGroup
+	start := make(chan struct{})
+	taken := make([]*Folder, 8)
+	for i := range taken {
+		all.Go(func() {
+			<-start
+			if d, err := Take(folder); err == nil {
+				had.Add(1)
+				taken[i] = d
+			}
+		})
+	}
+	close(start)
+	all.Wait()
+	if had.Load() != 1 {
+		t.Errorf("%d have the folder at once", had.Load())
+	}
+	for _, d := range taken {
+		if d != nil {
+			if err := d.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
 // three asks for three answers of a host; the second tells how many there are.
 type three struct{ host, stamp string }
 
@@ -223,8 +314,9 @@ func TestSnapshot(t *testing.T) {
 	}))
 	defer host.Close()
 	ctx, folder, asked, f := t.Context(), t.TempDir(), json.RawMessage(`{"recipe":"three"}`), &Fetcher{}
+	f.Limit(strings.TrimPrefix(host.URL, "http://"), Limit{1000, time.Second})
 	broken.Store(true)
-	if _, _, err := Fetch(ctx, folder, "index", asked, three{host.URL, "2025"}, f, nil); err == nil {
+	if _, _, err := fetchInto(t, folder, "index", asked, three{host.URL, "2025"}, f, nil); err == nil {
 		t.Fatal("a visit that was refused was kept")
 	}
 	if _, err := Open(ctx, folder); !errors.Is(err, fs.ErrNotExist) {
@@ -232,7 +324,7 @@ func TestSnapshot(t *testing.T) {
 	}
 	broken.Store(false)
 	var progress []string
-	k, changed, err := Fetch(ctx, folder, "index", asked, three{host.URL, "2025"}, f, func(done, total int64) { progress = append(progress, fmt.Sprint(done, "/", total)) })
+	k, changed, err := fetchInto(t, folder, "index", asked, three{host.URL, "2025"}, f, func(done, total int64) { progress = append(progress, fmt.Sprint(done, "/", total)) })
 	if err != nil || !changed || calls.Load() != 4 || len(k.Answers) != 3 {
 		t.Fatalf("%d calls, want 3 and then the one that was refused: %+v, %v", calls.Load(), k, err)
 	}
@@ -246,21 +338,21 @@ func TestSnapshot(t *testing.T) {
 	if b, err := s.Read(*s.Source("index").Answer("data-2")); err != nil || string(b) != `{"value":[2]}` {
 		t.Errorf("%s, %v", b, err)
 	}
-	if c, err := s.Check(ctx, "index", asked, three{host.URL, "2025"}, f); err != nil || c.Changed {
+	if c, err := s.Check(ctx, "index", asked, three{host.URL, "2025"}, f, nil); err != nil || c.State != Unchanged {
 		t.Errorf("%+v, %v", c, err)
 	}
-	if c, err := s.Check(ctx, "index", asked, three{host.URL, "2026"}, f); err != nil || !c.Changed || c.Had != "2025" || c.Has != "2026" {
+	if c, err := s.Check(ctx, "index", asked, three{host.URL, "2026"}, f, nil); err != nil || c.State != Changed || c.Had != "2025" || c.Has != "2026" {
 		t.Errorf("%+v, %v", c, err)
 	}
-	if c, err := s.Check(ctx, "index", json.RawMessage(`{"recipe":"four"}`), three{host.URL, "2025"}, f); err != nil || !c.Changed {
+	if c, err := s.Check(ctx, "index", json.RawMessage(`{"recipe":"four"}`), three{host.URL, "2025"}, f, nil); err != nil || c.State != Redeclared {
 		t.Errorf("another declaration: %+v, %v", c, err)
 	}
 	corrected.Store(true)
-	if c, err := s.Check(ctx, "index", asked, three{host.URL, ""}, f); err != nil || !c.Changed || strings.Join(c.Answers, ",") != "data-2" {
+	if c, err := s.Check(ctx, "index", asked, three{host.URL, ""}, f, nil); err != nil || c.State != Changed || strings.Join(c.Answers, ",") != "data-2" {
 		t.Errorf("a publisher without stamps: %+v, %v", c, err)
 	}
 	// The correction is fetched; the former vintage stays.
-	if _, changed, err = Fetch(ctx, folder, "index", asked, three{host.URL, "2026"}, f, nil); err != nil || !changed {
+	if _, changed, err = fetchInto(t, folder, "index", asked, three{host.URL, "2026"}, f, nil); err != nil || !changed {
 		t.Fatal(changed, err)
 	}
 	for path, want := range map[string]string{folder: `{"value":[20]}`, filepath.Join(folder, "skikt.1.lock"): `{"value":[2]}`} {
@@ -271,6 +363,15 @@ func TestSnapshot(t *testing.T) {
 		if b, err := s.Read(*s.Source("index").Answer("data-2")); err != nil || string(b) != want {
 			t.Errorf("%s: %s, %v", path, b, err)
 		}
+	}
+	// A file that is lost is asked for again, and of the same vintage nothing else.
+	s, _ = Open(ctx, folder)
+	if err := os.Remove(s.Path(*s.Source("index").Answer("data-1"))); err != nil {
+		t.Fatal(err)
+	}
+	before := calls.Load()
+	if _, changed, err := fetchInto(t, folder, "index", asked, three{host.URL, "2026"}, f, nil); err != nil || changed || calls.Load() != before+1 {
+		t.Errorf("%d questions, want one; %v, %v", calls.Load()-before, changed, err)
 	}
 	// A snapshot altered by hand is an error that names the file.
 	s, _ = Open(ctx, folder)

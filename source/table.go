@@ -610,13 +610,23 @@ func readCSV(b []byte, m *jsonstat.Metadata) (*cube.Cube, error) {
 			return nil, fmt.Errorf("line %d: %w", line, err)
 		}
 		if rows[key] == nil {
-			rows[key], coords[key] = make([]cube.Cell, len(measures)), at
+			rows[key], coords[key] = slices.Repeat([]cube.Cell{{Status: empty}}, len(measures)), at
 			order = append(order, key)
+		}
+		if rows[key][meas].Status != empty {
+			return nil, fmt.Errorf("line %d: the cell has come before", line)
 		}
 		rows[key][meas] = cell
 	}
 	builder := cube.NewBuilder(m.Name, dims, measures)
 	for _, key := range order {
+		for i := range measures {
+			if !used[i] {
+				rows[key][i] = cube.Cell{Status: cube.NotAvailable} // left out below
+			} else if rows[key][i].Status == empty {
+				return nil, fmt.Errorf("the answer lacks %s of a row that it has other contents of", measures[i].Name)
+			}
+		}
 		builder.Add(coords[key], rows[key]...)
 	}
 	c, err := builder.Cube()

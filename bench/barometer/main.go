@@ -9,6 +9,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -212,6 +213,10 @@ func load(args []string) error {
 	if *once {
 		*most = int64(len(addresses))
 	}
+	requests := make([][]byte, len(addresses))
+	for i, address := range addresses {
+		requests[i] = request(u.Host, address)
+	}
 	var next, received atomic.Int64
 	took := make([][]time.Duration, *clients)
 	problems := make([]error, *clients)
@@ -222,25 +227,27 @@ func load(args []string) error {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			asker, err := dial(u.Host)
+			asker, err := dial(u.Host, end.Add(30*time.Second))
 			if err != nil {
 				problems[c] = err
 				return
 			}
 			defer asker.conn.Close()
+			now := time.Now()
 			for {
 				k := next.Add(1) - 1
-				now := time.Now()
 				if k >= *most || now.After(end) {
 					return
 				}
-				n, err := asker.ask(addresses[int(k)%len(addresses)])
+				n, err := asker.ask(requests[int(k)%len(requests)])
 				if err != nil {
 					problems[c] = fmt.Errorf("%s: %w", addresses[int(k)%len(addresses)], err)
 					return
 				}
-				received.Add(n)
-				took[c] = append(took[c], time.Since(now))
+				received.Add(int64(n))
+				was := now
+				now = time.Now()
+				took[c] = append(took[c], now.Sub(was))
 			}
 		}()
 	}
@@ -261,33 +268,39 @@ func load(args []string) error {
 type asker struct {
 	conn net.Conn
 	in   *bufio.Reader
-	host string
 }
 
-func dial(host string) (*asker, error) {
+func dial(host string, until time.Time) (*asker, error) {
 	conn, err := net.DialTimeout("tcp", host, 5*time.Second)
 	if err != nil {
 		return nil, err
 	}
-	return &asker{conn, bufio.NewReaderSize(conn, 64<<10), host}, nil
+	return &asker{conn, bufio.NewReaderSize(conn, 64<<10)}, conn.SetDeadline(until)
 }
 
-// ask asks for an address and reads the whole answer, which must be 200; it gives the bytes of its body.
-func (a *asker) ask(address string) (int64, error) {
-	if err := a.conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
-		return 0, err
-	}
-	if _, err := io.WriteString(a.conn, "GET "+address+" HTTP/1.1\r\nHost: "+a.host+"\r\nAccept-Encoding: gzip\r\n\r\n"); err != nil {
+// request is what asks a host for an address.
+func request(host, address string) []byte {
+	return []byte("GET " + address + " HTTP/1.1\r\nHost: " + host + "\r\nAccept-Encoding: gzip\r\n\r\n")
+}
+
+var (
+	fine   = []byte("HTTP/1.1 200 ")
+	length = []byte("content-length:")
+)
+
+// ask sends a request and reads the whole answer, which must be 200; it gives the bytes of its body.
+func (a *asker) ask(request []byte) (int, error) {
+	if _, err := a.conn.Write(request); err != nil {
 		return 0, err
 	}
 	status, err := a.in.ReadSlice('\n')
 	if err != nil {
 		return 0, err
 	}
-	if f := strings.Fields(string(status)); len(f) < 2 || f[1] != "200" {
-		return 0, fmt.Errorf("answered %s", strings.TrimSpace(string(status)))
+	if !bytes.HasPrefix(status, fine) {
+		return 0, fmt.Errorf("answered %s", bytes.TrimSpace(status))
 	}
-	length := int64(-1)
+	n := -1
 	for {
 		line, err := a.in.ReadSlice('\n')
 		if err != nil {
@@ -296,14 +309,14 @@ func (a *asker) ask(address string) (int64, error) {
 		if len(line) <= 2 {
 			break
 		}
-		if name, value, _ := strings.Cut(string(line), ":"); strings.EqualFold(name, "Content-Length") {
-			if length, err = strconv.ParseInt(strings.TrimSpace(value), 10, 64); err != nil {
+		if len(line) > len(length) && bytes.EqualFold(line[:len(length)], length) {
+			if n, err = strconv.Atoi(string(bytes.TrimSpace(line[len(length):]))); err != nil {
 				return 0, err
 			}
 		}
 	}
-	if length < 0 {
+	if n < 0 {
 		return 0, errors.New("the answer has no length")
 	}
-	return io.CopyN(io.Discard, a.in, length)
+	return a.in.Discard(n)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -31,11 +32,12 @@ says from where, when, and with which checksum. What is there already is kept. A
 reads the snapshot alone: it never touches the network. Records and keys name a source as their file: file: source:NAME.
 
   skikt fetch PROJECT            what is not there yet
-  skikt fetch PROJECT --check    has a publisher changed something?
+  skikt fetch PROJECT --check    has a publisher changed something? Answers: unchanged, changed, not fetched, redeclared (skikt.yaml asks for
+                                 something else now), damaged (a file in the snapshot is not as it was fetched)
   skikt fetch PROJECT --update   fetch what has been changed; then skikt diff PROJECT/snapshot/skikt.1.lock PROJECT/snapshot
   skikt fetch --search RegSO     tables of SCB's database by words; --show TAB6574 for what one has
 
-Limits of calls are held to, and a host that says wait is waited for. Exit codes: 0 all is there, 1 something could not be fetched (what could is
+Limits of calls are held to, and a host that says wait is waited for. Only one skikt fetch works in a folder at a time. Exit codes: 0 all is there, 1 something could not be fetched (what could is
 kept), 2 the command line is wrong, 4 with --check when something has changed.
 
 Example:
@@ -68,9 +70,9 @@ func (c *fetchCmd) Run(ctx context.Context, std *streams) error {
 		return err
 	}
 	if c.Check {
-		return c.check(ctx, std, p, f)
+		return c.check(ctx, std, p, f, bars)
 	}
-	done, err := p.Fetch(ctx, f, project.FetchOptions{Only: c.Sources, Update: c.Update, Progress: func(name string, done, total int64) { bars.step("fetch "+name, done, total) }})
+	done, err := p.Fetch(ctx, f, c.options("fetch ", bars))
 	bars.close()
 	if c.JSON {
 		if e := writeJSON(std, append([]project.Fetched{}, done...)); e != nil {
@@ -88,40 +90,54 @@ func (c *fetchCmd) Run(ctx context.Context, std *streams) error {
 			return e
 		}
 	}
+	for _, d := range done {
+		if d.Why != "" {
+			fmt.Fprintf(std.err, "%s was fetched again: %s\n", d.Name, plain(errors.New(d.Why)))
+		}
+	}
+	if errors.Is(err, context.Canceled) {
+		return exitError{exitFailed, errors.New("interrupted; what has come is kept, and the next skikt fetch goes on from there")}
+	}
 	return err
 }
 
-func (c *fetchCmd) check(ctx context.Context, std *streams, p *project.Project, f *source.Fetcher) error {
-	changes, err := p.CheckSources(ctx, f, c.Sources)
-	changed := 0
+func (c *fetchCmd) options(step string, bars *bars) project.FetchOptions {
+	return project.FetchOptions{Only: c.Sources, Update: c.Update, Progress: func(name string, done, total int64) { bars.step(step+name, done, total) }}
+}
+
+func (c *fetchCmd) check(ctx context.Context, std *streams, p *project.Project, f *source.Fetcher, bars *bars) error {
+	changes, err := p.CheckSources(ctx, f, c.options("check ", bars))
+	bars.close()
+	different := 0
 	for _, ch := range changes {
-		if ch.Changed {
-			changed++
+		if ch.State != source.Unchanged {
+			different++
 		}
 	}
 	if c.JSON {
 		if e := writeJSON(std, append([]source.Change{}, changes...)); e != nil {
 			return e
 		}
-	} else {
+	} else if len(changes) > 0 {
 		w := tabwriter.NewWriter(std.out, 0, 4, 2, ' ', 0)
 		fmt.Fprintln(w, "source\tstate\tfetched as of\tpublisher has")
 		for _, ch := range changes {
-			state := "unchanged"
-			switch {
-			case ch.Changed && ch.Had == "" && len(ch.Answers) == 0:
-				state = "not fetched"
-			case ch.Changed:
-				state = "changed"
-			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", ch.Name, state, ch.Had, ch.Has)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", ch.Name, ch.State, ch.Had, ch.Has)
 		}
 		if e := w.Flush(); e != nil {
 			return e
 		}
+		for _, ch := range changes {
+			if ch.Why != "" {
+				fmt.Fprintln(std.err, plain(errors.New(ch.Why)))
+			}
+		}
 	}
-	if err == nil && changed > 0 {
-		return exitError{exitFound, fmt.Errorf("%d of %d sources have changed or are not fetched: skikt fetch %s --update", changed, len(changes), c.Project)}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return exitError{exitFailed, errors.New("interrupted; nothing was changed")}
+	case err == nil && different > 0:
+		return exitError{exitFound, fmt.Errorf("%d of %d sources are not as their publishers have them: skikt fetch %s --update", different, len(changes), c.Project)}
 	}
 	return err
 }
@@ -131,10 +147,12 @@ func (c *fetchCmd) list(std *streams) error {
 		Name  string `json:"name"`
 		Title string `json:"title"`
 		Text  string `json:"text"`
+
+		NeedsAddress bool `json:"needs_address,omitempty"` // {recipe: NAME, address: ADDRESS}
 	}
 	var all []line
 	for _, r := range source.Recipes() {
-		all = append(all, line{r.Name, r.Title.In(c.Lang), r.Text.In(c.Lang)})
+		all = append(all, line{r.Name, r.Title.In(c.Lang), r.Text.In(c.Lang), r.NeedsAddress()})
 	}
 	if c.JSON {
 		return writeJSON(std, all)

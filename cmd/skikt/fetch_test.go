@@ -83,7 +83,7 @@ func TestFetchAndDiff(t *testing.T) {
 	files, _ := filepath.Glob("snapshot/pop/data-01.*")
 	tell("skikt diff "+files[0]+" "+files[1], 0, "changed")
 	gone = true
-	tell("skikt fetch . --update", exitFailed, "404 Not Found", "the snapshot you have still serves")
+	tell("skikt fetch . --update", exitFailed, "404 Not Found", "keep the snapshot")
 	tell("skikt fetch .", 0, "kept")
 	tell("skikt diff snapshot/skikt.1.lock snapshot", 0)
 }

@@ -27,8 +27,11 @@ import (
 	"regexp"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/skikt/skikt/project"
 )
 
 // The exit codes.
@@ -90,7 +93,22 @@ func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	std := &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: isTerminal(os.Stderr)}
-	return command(ctx, args, std)
+	done := make(chan int, 1)
+	go func() { done <- command(ctx, args, std) }()
+	select {
+	case code := <-done:
+		return code
+	case <-ctx.Done():
+	}
+	// Reading and queries end at once. What is being computed does not look up until its step is done: a second signal ends that too, as no half edition is ever seen.
+	stop()
+	select {
+	case code := <-done:
+		return code
+	case <-time.After(time.Second):
+		fmt.Fprintln(std.err, "skikt: stops when this step is done; press Ctrl-C again to end at once (no half edition is ever seen)")
+	}
+	return <-done
 }
 
 // command runs one command line.
@@ -147,6 +165,9 @@ func conclude(std *streams, err error) int {
 func apart(err error) []error {
 	if coded, ok := err.(exitError); ok {
 		err = coded.err
+	}
+	if input, ok := err.(*project.InputError); ok {
+		err = input.Err
 	}
 	joined, ok := err.(interface{ Unwrap() []error })
 	switch {

@@ -89,6 +89,9 @@ between places in parts (places) or tested (difference: of one measure, between 
 several bandwidths, divergence from one unit outwards, the k nearest persons, M while units are merged. --picture draws it, as SVG with
 the numbers beside.
 
+Counts that are hidden (--hidden-below), rounded (--rounded-to) or perturbed (--perturbed-by) give intervals that contain the truth, the k nearest persons too; a curve or profile is a band then, the other pictures
+take counts that are known, and no p-value is given.
+
 Example:
   skikt measure pupils.csv --unit school --group background --count n --within kommun --measure Dissimilarity,Isolation
   skikt measure pupils.csv --unit school --group background --count n --by level --levels kommun

@@ -29,6 +29,14 @@ func (p *plainInput) options() project.PlainOptions {
 	return project.PlainOptions{Value: p.Value, By: p.By, Total: p.Total, Hierarchies: p.Hierarchy}
 }
 
+// inputProblem is an error with the exit code for inputs that must be mended, if it is of such a kind.
+func inputProblem(err error) error {
+	if of := (*project.InputError)(nil); errors.As(err, &of) {
+		return exitError{exitProblems, err}
+	}
+	return err
+}
+
 type protectCmd struct {
 	File        string `arg:"" help:"CSV file: a row for each cell, or for each contribution." placeholder:"FILE" type:"path"`
 	Policy      string `help:"A profile (skikt explain lists them) or a YAML file with a policy." required:"" placeholder:"POLICY"`
@@ -45,6 +53,9 @@ func (c *protectCmd) Help() string {
 rule can be computed. Rows that are totals, or of a level of a hierarchy, are held against their parts; totals are added where the file has none. Nothing is printed
 unless the audit passes.
 
+Exit codes: 0 done; 1 the policy can't be kept or read, or the file can't be opened; 3 rows must be mended first, named by line: a count that is negative, has decimals or is too large, a missing code, a
+cell that stands twice, a circle in a hierarchy, a total that is not the sum of its parts. Where the differences look like noise, or --perturbed says so, totals are taken as they stand and never repaired.
+
 Example:
   skikt protect pupils.csv --policy scb-integration --exact
   skikt protect pupils.csv --policy policy.yaml --hierarchy regions.csv --record record.json`
@@ -59,11 +70,14 @@ func (c *protectCmd) Run(std *streams) error {
 	o.Contributor = c.Contributor
 	t, err := project.ReadPlain(c.File, o)
 	if err != nil {
-		return exitError{exitProblems, err}
+		return inputProblem(err)
 	}
 	release, err := project.ProtectPlain(t, policy, c.Contributor != "", c.Perturbed)
 	if err != nil {
-		return err
+		return inputProblem(err)
+	}
+	if t.AsGiven {
+		fmt.Fprintln(std.err, "The totals are not the sums of their parts, as in numbers that were changed for protection before: all are taken as they stand, and none is repaired.")
 	}
 	if c.Record != "" {
 		if err := writeRecords(c.Record, []protect.Record{release.Record()}); err != nil {
@@ -171,6 +185,7 @@ func writeRecords(path string, records []protect.Record) error {
 type auditCmd struct {
 	Published  []string `arg:"" help:"Folders of editions, or CSV files of published tables." placeholder:"EDITION" type:"path"`
 	plainInput `embed:""`
+	Sums       bool `help:"The numbers of CSV files are sums, such as money: they may be below zero and have decimals."`
 	Narrowest  int  `help:"How many of the narrowest intervals to tell." default:"5"`
 	JSON       bool `help:"Findings as JSON on stdout."`
 }
@@ -178,7 +193,11 @@ type auditCmd struct {
 func (c *auditCmd) Help() string {
 	return `Verifies every checksum of the editions, then attacks what they hide, all together: every hidden cell is tried against every sum that the
 tables and the hierarchy of areas imply, and its least and greatest possible value is found, in exact arithmetic. In a CSV file of a table from elsewhere a cell without
-a number is hidden. Exit code 4 when a file differs or a hidden cell can be computed. What is found holds hidden values: keep it as confidential as the records.
+a number is hidden. Files are attacked together; a total over years (a column named year, år, period and the like) is one number only over the same years. What is found holds hidden values: keep it as
+confidential as the records.
+
+Exit codes: 0 nothing can be computed; 1 an edition or a file can't be opened; 3 rows of a CSV file must be mended first, named by line: a count that is negative, has decimals or is too large (--sums
+for sums), a missing code, a circle in a hierarchy; 4 a file of an edition differs or a hidden cell can be computed. Totals that are not the sums of their parts are told of, left out and never repaired.
 
 Example:
   skikt audit out/sverige-2022
@@ -192,10 +211,10 @@ func (c *auditCmd) Run(std *streams) error {
 	for _, path := range c.Published {
 		if strings.EqualFold(filepath.Ext(path), ".csv") {
 			o := c.options()
-			o.Hidden = true
+			o.Hidden, o.Sums = true, c.Sums
 			t, err := project.ReadPlain(path, o)
 			if err != nil {
-				return exitError{exitProblems, err}
+				return inputProblem(err)
 			}
 			plain = append(plain, t)
 			continue
@@ -240,6 +259,9 @@ func (c *auditCmd) Run(std *streams) error {
 
 func (c *auditCmd) tell(std *streams, f protect.Findings) {
 	fmt.Fprintf(std.out, "%d hidden cells tried against %d relations (%d that do not hold were left out): %d can be computed.\n", f.Hidden, f.Equations, f.Ignored, len(f.Found))
+	if len(f.Broken) > 0 {
+		fmt.Fprintf(std.out, "What does not hold, such as in numbers perturbed before, is taken as it stands: %s\n", strings.Join(f.Broken, "; "))
+	}
 	for _, cell := range f.Found {
 		fmt.Fprintf(std.out, "  %s %s %s, by %s: %s\n", cell.Table, cell.Measure, cell.Where, cell.By, cell.Equation)
 	}

@@ -49,14 +49,7 @@ func (v *Variable) Codes() []string {
 
 // ReadMetadata reads what a dataset says of itself; values, if it has any, are not looked at.
 func ReadMetadata(r io.Reader, most Limits) (*Metadata, error) {
-	text, err := io.ReadAll(io.LimitReader(r, most.Bytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("jsonstat: %w", err)
-	}
-	if int64(len(text)) > most.Bytes {
-		return nil, fmt.Errorf("jsonstat: the text is longer than %d bytes", most.Bytes)
-	}
-	d, err := split(text)
+	d, err := open(r, most)
 	if err != nil {
 		return nil, fmt.Errorf("jsonstat: %w", err)
 	}

@@ -66,14 +66,7 @@ type dimension struct {
 
 // Read reads a dataset. An error tells where in the text it is, by byte or by name.
 func Read(r io.Reader, most Limits) (*cube.Cube, error) {
-	text, err := io.ReadAll(io.LimitReader(r, most.Bytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("jsonstat: %w", err)
-	}
-	if int64(len(text)) > most.Bytes {
-		return nil, fmt.Errorf("jsonstat: the text is longer than %d bytes", most.Bytes)
-	}
-	d, err := split(text)
+	d, err := open(r, most)
 	if err != nil {
 		return nil, fmt.Errorf("jsonstat: %w", err)
 	}
@@ -82,6 +75,18 @@ func Read(r io.Reader, most Limits) (*cube.Cube, error) {
 		return nil, fmt.Errorf("jsonstat: %w", err)
 	}
 	return c, nil
+}
+
+// open reads a text within limits and takes its top apart.
+func open(r io.Reader, most Limits) (*dataset, error) {
+	text, err := io.ReadAll(io.LimitReader(r, most.Bytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(text)) > most.Bytes {
+		return nil, fmt.Errorf("the text is longer than %d bytes", most.Bytes)
+	}
+	return split(text)
 }
 
 // split takes the top of the text apart, so that the long arrays are gone through once, by a reader of their own.

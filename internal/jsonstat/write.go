@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"unicode/utf8"
 
 	"github.com/skikt/skikt/cube"
 )
@@ -49,11 +51,22 @@ func WriteMetadata(w io.Writer, c *cube.Cube, lang string, lists CodeLists) erro
 }
 
 func write(w io.Writer, c *cube.Cube, lang string, values bool, lists CodeLists) error {
-	out := &writer{Writer: bufio.NewWriterSize(w, 1<<16), lang: lang, lists: lists}
+	buffer := buffers.Get().(*bufio.Writer)
+	defer release(buffer)
+	buffer.Reset(w)
+	out := &writer{Writer: buffer, lang: lang, lists: lists}
 	if err := out.dataset(c, values); err != nil {
 		return fmt.Errorf("jsonstat: table %s: %w", c.Name, err)
 	}
 	return out.Flush()
+}
+
+// buffers are kept from one answer to the next: most answers are much smaller than one.
+var buffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 1<<16) }}
+
+func release(out *bufio.Writer) {
+	out.Reset(nil)
+	buffers.Put(out)
 }
 
 type writer struct {
@@ -62,18 +75,23 @@ type writer struct {
 	lists CodeLists // nil in an answer with values
 }
 
-// quote writes a text. Most are codes, which stand as they are.
+// quote writes a text as the library would. Most stand as they are.
 func (w *writer) quote(s string) {
-	if !strings.ContainsFunc(s, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-' || r == ' ')
-	}) {
-		w.WriteByte('"')
-		w.WriteString(s)
-		w.WriteByte('"')
+	for _, r := range s {
+		switch r {
+		case '"', '\\', '<', '>', '&', '\u2028', '\u2029', utf8.RuneError:
+		default:
+			if r >= ' ' {
+				continue
+			}
+		}
+		raw, _ := json.Marshal(s) // a string always can be
+		w.Write(raw)
 		return
 	}
-	raw, _ := json.Marshal(s) // a string always can be
-	w.Write(raw)
+	w.WriteByte('"')
+	w.WriteString(s)
+	w.WriteByte('"')
 }
 
 // list writes n elements with commas between.
@@ -130,6 +148,11 @@ func (w *writer) dataset(c *cube.Cube, values bool) error {
 	if len(notes) > 0 {
 		w.WriteString(`,"note":`)
 		w.texts(notes)
+	}
+	if c.Terms.Licence != "" {
+		w.WriteString(`,"link":{"license":[{"href":`)
+		w.quote(c.Terms.Licence)
+		w.WriteString(`}]}`)
 	}
 	w.WriteString(`,"role":{"metric":["` + Metric + `"]`)
 	for _, r := range []struct {
@@ -295,6 +318,10 @@ func (w *writer) extension(c *cube.Cube) {
 		w.WriteByte(':')
 		w.quote(all[i].Title().In(w.lang))
 	})
+	if cite := c.Terms.Cite.In(w.lang); cite != "" {
+		w.WriteString(`,"citation":`)
+		w.quote(cite)
+	}
 	w.WriteByte('}')
 }
 

@@ -16,7 +16,7 @@ import (
 const Contents = "ContentsCode"
 
 // Write writes a cube in Swedish and English, the first of which is lang ("sv" or "en"), in UTF-8. Numbers are rounded to the decimals of their measure, which is what the
-// format is for; shares are in percent. A cell without a number is "." when it can't exist, else ".."; DATASYMBOL and a note tell what the dots mean. Memory does not
+// format is for; shares are in percent. COPYRIGHT and a note tell the terms. A cell without a number is "." when it can't exist, else ".."; DATASYMBOL and a note tell what the dots mean. Memory does not
 // grow with the cells, of which there is one for every combination of members.
 func Write(w io.Writer, c *cube.Cube, lang string) error {
 	out := &writer{Writer: bufio.NewWriterSize(w, 1<<16), langs: []string{lang, other(lang)}}
@@ -143,6 +143,13 @@ func (w *writer) file(c *cube.Cube) error {
 	}
 	w.put("SUBJECT-CODE", `"SEG"`)
 	w.in("SUBJECT-AREA", plain(cube.Text{SV: "Segregation", EN: "Segregation"}))
+	if l := c.Terms.Licence; l != "" {
+		copyright := "YES"
+		if strings.Contains(l, "creativecommons.org/publicdomain/") {
+			copyright = "NO"
+		}
+		w.put("COPYRIGHT", copyright)
+	}
 	w.in("DESCRIPTION", plain(c.Title))
 	w.in("TITLE", plain(c.Title))
 	w.in("CONTENTS", plain(c.Title))
@@ -210,6 +217,12 @@ func years(codes []string) bool {
 func note(c *cube.Cube, lang string) string {
 	lines := []string{cube.Text{SV: ".. = uppgift saknas eller visas inte av sekretesskäl", EN: ".. = not available, or not shown for reasons of confidentiality"}.In(lang),
 		cube.Text{SV: ". = uppgift kan inte förekomma", EN: ". = not applicable"}.In(lang)}
+	if cite := c.Terms.Cite.In(lang); cite != "" {
+		lines = append(lines, cube.Text{SV: "Källa: ", EN: "Source: "}.In(lang)+cite)
+	}
+	if l := c.Terms.Licence; l != "" {
+		lines = append(lines, cube.Text{SV: "Licens: ", EN: "Licence: "}.In(lang)+l)
+	}
 	for _, n := range c.Notes {
 		lines = append(lines, n.In(lang))
 	}

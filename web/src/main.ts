@@ -2,9 +2,12 @@
 
 import { route } from './route'
 
-const map = () => import('./map')
+type Map = typeof import('./map')
 
-route(async (next) => (next.querySelector('#view') ? (await map()).prepare(next) : () => {}))
+let loaded: Map | undefined // once it is, a view is prepared and shown without a frame of the browser's between
+const map = async (): Promise<Map> => (loaded ??= await import('./map'))
+
+route(async (next) => (next.querySelector('#view') ? (loaded ?? (await map())).prepare(next) : () => {}))
 
 // The areas of a map come when someone reaches for it.
 const reached = (event: Event) => {

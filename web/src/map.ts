@@ -44,27 +44,39 @@ export async function start(): Promise<void> {
 
 const svgSpace = 'http://www.w3.org/2000/svg'
 
-/** Draws the areas of each class as one, as the server does: a handful of shapes is painted sooner than thousands. */
+/** How many areas are drawn together: a handful of shapes is laid out sooner than thousands, and of one that lies in one part of the country only that part is painted again. */
+const together = 512
+
+/** Sets an attribute where it is another. */
+const like = (path: Element, name: string, value: string) => path.getAttribute(name) !== value && path.setAttribute(name, value)
+
+/** What the paths on the screen show, so that those that stay are left alone. */
+const shows = new WeakMap<SVGPathElement, string>()
+
+/** Draws the areas of each class, some hundred at a time, as one. */
 function paint(areas: Areas, view: View): void {
   const group = document.querySelector('svg.map g.areas')
   if (!group) return
-  const drawn = new Map<string, string[]>()
-  for (let i = 0; i < areas.paths.length; i++) {
-    const letter = view.classes[i]
-    const there = drawn.get(letter)
-    there ? there.push(areas.paths[i]) : drawn.set(letter, [areas.paths[i]])
-  }
   group.setAttribute('transform', `scale(${areas.scale})`)
-  group.replaceChildren(
-    ...[...drawn].map(([letter, paths]) => {
-      const path = document.createElementNS(svgSpace, 'path')
-      path.setAttribute('d', paths.join(''))
-      path.setAttribute('fill', letter === '-' ? 'transparent' : view.fills[letter.toUpperCase().charCodeAt(0) - 65])
-      if (letter >= 'a') path.setAttribute('fill-opacity', '.5')
-      if (areas.scale > 1) path.setAttribute('class', 'many')
-      return path
-    }),
-  )
+  const old = [...group.querySelectorAll('path')]
+  let at = 0
+  for (let from = 0; from < areas.paths.length; from += together) {
+    const classes = view.classes.slice(from, from + together)
+    for (const letter of [...new Set(classes)].sort()) {
+      let path = old[at++]
+      const key = `${view.areas} ${from} ${classes} ${letter}`
+      if (!path) group.append((path = document.createElementNS(svgSpace, 'path')))
+      if (shows.get(path) !== key) {
+        path.setAttribute('d', areas.paths.slice(from, from + together).filter((_, i) => classes[i] === letter).join(''))
+        shows.set(path, key)
+      }
+      like(path, 'fill', letter === '-' ? 'transparent' : view.fills[letter.toUpperCase().charCodeAt(0) - 65])
+      like(path, 'fill-opacity', letter >= 'a' ? '.5' : '1')
+      like(path, 'class', areas.scale > 1 ? 'many' : '')
+    }
+  }
+  for (const gone of old.slice(at)) gone.remove()
+  document.querySelectorAll('svg.map path.further').forEach((path, i) => like(path, 'd', areas.further?.[i] ?? ''))
 }
 
 const pen = document.createElement('canvas').getContext('2d')

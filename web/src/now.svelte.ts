@@ -5,6 +5,8 @@ export interface Areas {
   scale: number
   paths: string[]
   middles: Point[]
+  /** Of the larger areas that lead further in, where the map has them. */
+  further?: string[]
   codes: string[]
   names: string[]
   hrefs: string[]

@@ -27,6 +27,27 @@ function source(address: URL): string {
   return address.pathname.endsWith('/karta') ? `${address.pathname}.light${address.search}` : address.pathname + address.search
 }
 
+const minutes = 5 // as the server says
+const most = 60
+
+/** Answers that came, or are coming, each with the time it was asked for: those asked for again are there at once. */
+const kept = new Map<string, { at: number; text: Promise<string> }>()
+
+/** Fetches a view; it gives the page, and throws when the server has none. */
+function fetched(address: string, priority: RequestPriority): Promise<string> {
+  const one = kept.get(address)
+  if (one && performance.now() - one.at < minutes * 60_000) return one.text
+  const text = fetch(address, { priority }).then((answer) => (answer.ok ? answer.text() : Promise.reject(new Refused(address))))
+  text.catch(() => kept.delete(address))
+  kept.delete(address)
+  kept.set(address, { at: performance.now(), text })
+  for (const [oldest] of kept) if (kept.size > most) kept.delete(oldest)
+  return text
+}
+
+/** The server has another answer than a view. */
+class Refused extends Error {}
+
 /** Shows another view of this page. */
 export async function show(address: URL, way: Way): Promise<void> {
   if (way === 'replace' && moving) {
@@ -41,13 +62,9 @@ export async function show(address: URL, way: Way): Promise<void> {
   main.setAttribute('aria-busy', 'true')
   const late = setTimeout(() => say(word('busy'), true), 400)
   try {
-    const answer = await fetch(source(address), { signal: mine.signal })
-    if (!answer.ok) {
-      // The server's own page says what is wrong. A slider goes on to where the address is right again.
-      if (way !== 'replace') location.assign(address)
-      return
-    }
-    const next = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    const text = await fetched(source(address), 'high')
+    if (mine.signal.aborted) return
+    const next = new DOMParser().parseFromString(text, 'text/html')
     const after = await prepare(next)
     if (mine.signal.aborted) return
     // First, since a browser lays the page out to remember how far it was scrolled.
@@ -68,6 +85,11 @@ export async function show(address: URL, way: Way): Promise<void> {
     if (another) say(`${word('shown')} ${document.querySelector('main figcaption')?.textContent ?? title}`, false)
   } catch (problem) {
     if (mine.signal.aborted) return
+    if (problem instanceof Refused) {
+      // The server's own page says what is wrong. A slider goes on to where the address is right again.
+      if (way !== 'replace') location.assign(address)
+      return
+    }
     if (way === 'stay') location.reload()
     likeControls(document, new DOMParser().parseFromString(document.documentElement.outerHTML, 'text/html'))
     say(word('failed'), true)
@@ -101,8 +123,8 @@ export function filled(form: HTMLFormElement): URL | undefined {
   return to
 }
 
-/** Fetches what is likely to be asked for; the browser keeps the answer. */
-export const ahead = (to: URL) => void fetch(source(to), { priority: 'low' }).catch(() => {})
+/** Fetches what is likely to be asked for. */
+export const ahead = (to: URL) => void fetched(source(to), 'low').catch(() => {})
 
 export function route(preparing: Prepare): void {
   prepare = preparing

@@ -1,30 +1,40 @@
 // One page takes another's place as one, without disturbing what stays: what is equal is left alone, controls keep the focus, and what our own script has put there (data-own) is
 // not the server's to take away.
 
-const lasting = 'form.choose, form.choose *, figure.map, svg.map, div.key, .scroll, .scroll *'
+const lasting = 'form.choose, form.choose *, figure.map, svg.map, svg.map g, svg.map a, div.key, .scroll, .scroll *'
+
+/** A long table comes as text, which is no work to read until it is wanted. */
+const folded = '.scroll > script[type="text/html"]'
+
+/** Makes the tables of a page of their texts. */
+function unfold(part: ParentNode): void {
+  for (const text of part.querySelectorAll(folded)) text.outerHTML = text.textContent
+}
 
 /** Tells whether an element is a long table out of sight, where nobody stands. */
 const later = (at: Element) =>
-  at.matches('.scroll') && !at.contains(document.activeElement) && at.querySelectorAll('tr').length > 50 && at.getBoundingClientRect().top > innerHeight
+  at.matches('.long') && !at.contains(document.activeElement) && at.getBoundingClientRect().top > innerHeight
 
-/** Empties what holds a table, at the height it had, and puts the new one in once the rest has been painted: what stood there is gone with its title. */
-function fill(at: HTMLElement, rows: ChildNode[], height: number): void {
+/** Hides what a table holds, at the height it had, from eyes and ears, and puts the new rows in once the rest has been painted: to take thousands of cells away takes its time too. */
+function fill(at: HTMLElement, next: Element, height: number): void {
   at.style.minHeight = `${height}px`
-  at.replaceChildren()
+  at.style.contentVisibility = 'hidden'
   at.setAttribute('aria-busy', 'true')
-  waiting = { at, rows }
+  waiting = { at, next }
   requestAnimationFrame(() => requestIdleCallback(settle, { timeout: 200 }))
 }
 
-let waiting: { at: HTMLElement; rows: ChildNode[] } | undefined
+let waiting: { at: HTMLElement; next: Element } | undefined
 
 /** Puts in what is waiting. */
 function settle(): void {
   if (!waiting) return
-  const { at, rows } = waiting
+  const { at, next } = waiting
   waiting = undefined
-  at.replaceChildren(...rows)
-  at.style.minHeight = ''
+  const text = next.querySelector(folded)
+  if (text) at.innerHTML = text.textContent
+  else at.replaceChildren(...next.childNodes)
+  at.style.minHeight = at.style.contentVisibility = ''
   at.removeAttribute('aria-busy')
 }
 
@@ -46,13 +56,16 @@ function swap(now: Element, next: Element): void {
   const fresh = [...next.childNodes]
   fresh.forEach((node, i) => {
     const at = old[i]
+    const table = node instanceof Element && node.matches('.scroll')
+    const wait = table && at instanceof HTMLElement && heights.has(at)
+    if (table && !wait) unfold(next)
     if (!at) now.append(node)
     else if (at instanceof Element && node instanceof Element && at.localName === node.localName) {
-      // The areas of a map are the map's to fill.
-      if (at.matches('g.areas') && node.matches('g.areas')) return
+      // The areas and outlines of a map are the map's to draw.
+      if (['g.areas', 'path.further'].some((own) => at.matches(own) && node.matches(own))) return
       if (at.matches(lasting) && node.matches(lasting)) {
         likeAttributes(at, node)
-        if (heights.has(at)) fill(at as HTMLElement, [...node.childNodes], heights.get(at)!)
+        if (wait) fill(at, node, heights.get(at)!)
         else swap(at, node)
       } else if (!at.isEqualNode(node)) at.replaceWith(node)
     } else if (!at.isEqualNode(node)) at.replaceWith(node)
