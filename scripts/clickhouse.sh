@@ -87,6 +87,7 @@ start() {
 stop() { for i in 1 2 3; do end "$HOME_OF/$i"; done; }
 
 show() {
+  echo "export SKIKT_SERVERS='$SERVERS'"
   local port
   port=$(cat "$HOME_OF/port")
   echo "export SKIKT_CLICKHOUSE='clickhouse://owner:$(password owner)@127.0.0.1:$((port + 1))/skikt'"

@@ -34,6 +34,9 @@ start() {
 
 stop() { end "$HOME_OF" INT; }
 
-show() { echo "export SKIKT_POSTGRES='postgres://owner:$(secret password)@127.0.0.1:$(cat "$HOME_OF/port")/skikt?sslmode=disable'"; }
+show() {
+  echo "export SKIKT_SERVERS='$SERVERS'"
+  echo "export SKIKT_POSTGRES='postgres://owner:$(secret password)@127.0.0.1:$(cat "$HOME_OF/port")/skikt?sslmode=disable'"
+}
 
 main "$@"

@@ -107,6 +107,7 @@ start() {
 stop() { for i in 2 1 0; do end "$HOME_OF/$i"; done; }
 
 show() {
+  echo "export SKIKT_SERVERS='$SERVERS'"
   echo "export SKIKT_TRINO='trino://owner@127.0.0.1:$(cat "$HOME_OF/port")/memory/default'"
   echo "export SKIKT_TRINO_READER='trino://reader@127.0.0.1:$(cat "$HOME_OF/port")/memory/default'"
 }

@@ -244,6 +244,9 @@ func (e *clickHouse) meet(ctx context.Context, db *DB) (err error) {
 				return nil
 			})
 		})
+		if errors.Is(err, ErrLost) {
+			return fmt.Errorf("%w: it ended the connection at once; is there such a database, and is this the port of its native protocol?", ErrRefused)
+		}
 		if !errors.Is(err, ErrReach) {
 			return err
 		}
@@ -276,7 +279,17 @@ func (e *clickHouse) asking(ctx context.Context) context.Context {
 
 // ask is the transport: by rows, whose unsigned numbers become what they are elsewhere.
 func (e *clickHouse) ask(ctx context.Context, conn driver.Conn, query string, result []record.Vector, sink func(*record.Batch) error) error {
-	return rowByRow(e.asking(ctx), signed{conn}, query, result, sink, func(_ context.Context, err error) error { return refused(ctx, e, err) })
+	limited := ctx
+	if e.timeout > 0 { // a server that waits for another one that stands still does not look at its own clock
+		var stop context.CancelFunc
+		limited, stop = context.WithTimeout(ctx, e.timeout+5*time.Second)
+		defer stop()
+	}
+	err := rowByRow(e.asking(limited), signed{conn}, query, result, sink, func(_ context.Context, err error) error { return refused(ctx, e, err) })
+	if err != nil && ctx.Err() == nil && errors.Is(limited.Err(), context.DeadlineExceeded) {
+		return ErrTimeout
+	}
+	return err
 }
 
 type signed struct{ driver.Conn }
@@ -524,6 +537,9 @@ func value(v *record.Vector, i int) any {
 
 func (e *clickHouse) class(err error) error {
 	var at *clickhouse.Exception
+	if errors.Is(err, context.DeadlineExceeded) {
+		return ErrTimeout
+	}
 	if !errors.As(err, &at) {
 		return unanswered(err)
 	}

@@ -537,8 +537,8 @@ func (db *DB) Twice(ctx context.Context, name string, columns []string) (n int64
 			}
 			names[i] = r.read(db.engine, c)
 		}
-		query := fmt.Sprintf("SELECT COALESCE(%s, 0) AS g_again FROM (SELECT COUNT(*) AS n FROM %s GROUP BY %s HAVING COUNT(*) > 1) AS g",
-			db.engine.whole("SUM(n - 1)"), r.rows(), strings.Join(names, ", "))
+		query := fmt.Sprintf("SELECT COALESCE(%s, 0) AS g_again FROM (SELECT COUNT(*) AS g_n FROM %s GROUP BY %s HAVING COUNT(*) > 1) AS g",
+			db.engine.whole("SUM(g_n - 1)"), r.rows(), strings.Join(names, ", "))
 		err = s.read(ctx, query, []record.Vector{{Type: record.Int}}, func(b *record.Batch) error {
 			n = b.Columns[0].Int[0]
 			return nil

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"io"
 
@@ -48,7 +47,7 @@ func rowByRow(ctx context.Context, conn driver.Conn, query string, result []reco
 	b := newBatch(result)
 	for {
 		err := rows.Next(values)
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF { // itself: a driver whose connection is cut may wrap one, and then it is not the end
 			break
 		}
 		if err == nil {
