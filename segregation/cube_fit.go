@@ -224,3 +224,31 @@ func (x pair) fitted(f frame, q Question) (map[[2]int]Interval, error) {
 	}
 	return out, nil
 }
+
+// CountCube is the counts as they are, with the interval that the truth is in where the publisher rounds or perturbs them.
+func CountCube(c *cube.Cube, q Question) (*cube.Cube, error) {
+	f, err := q.frame(c)
+	if err != nil || !q.loose() {
+		return c, err
+	}
+	b := cube.NewBuilder(c.Name, c.Dims(), c.Measures())
+	at, cells := make([]int32, len(c.Dims())), make([]cube.Cell, len(c.Measures()))
+	for row := range c.Len() {
+		for d := range at {
+			at[d] = int32(c.Coord(row, d))
+		}
+		for m := range cells {
+			cells[m] = c.Cell(row, m)
+		}
+		if n := &cells[f.count]; n.Status.HasValue() && !n.Lo.OK {
+			x := q.around(n.Value)
+			n.Lo, n.Hi = cube.Num(x.Lo), cube.Num(x.Hi)
+		}
+		b.Add(at, cells...)
+	}
+	out, err := b.Cube()
+	if err == nil {
+		out.Title, out.Notes, out.Warnings, out.Lineage, out.Terms = c.Title, c.Notes, c.Warnings, c.Lineage, c.Terms
+	}
+	return out, err
+}

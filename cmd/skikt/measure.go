@@ -188,7 +188,7 @@ func (c *measureCmd) measure(counts *cube.Cube, q segregation.Question) (*cube.C
 	case "merge":
 		return segregation.MergeCube(counts, q)
 	case "count":
-		return counts, nil
+		return segregation.CountCube(counts, q)
 	}
 	return segregation.Cube(counts, q)
 }
