@@ -163,7 +163,24 @@ func (c *chooser) cheapest(s *search, t *target, stay []int32) (best *cycle, cos
 		}
 	}
 	c.least = asked
-	return c.anywhere(s, t, stay)
+	if best, cost = c.anywhere(s, t, stay); best == nil {
+		best, cost = c.alone(s, t, stay)
+	}
+	return best, cost
+}
+
+// alone changes a single column of the target and moves all numbers that it is part of. Whatever it holds can become more: it keeps the target where every cheaper change would have something
+// hidden become zero.
+func (c *chooser) alone(s *search, t *target, stay []int32) (best *cycle, cost float64) {
+	cost = math.Inf(1)
+	for _, col := range t.cols {
+		if y, ok := s.newCycle([]int32{col}, []int64{1}); ok && s.keeps(y, t) && !movesAny(y, stay) {
+			if price := c.priceOf(y); price < cost {
+				best, cost = y, price
+			}
+		}
+	}
+	return best, cost
 }
 
 // regionsAround are sets of columns around one, without secret zeros but those that the target needs.

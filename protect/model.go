@@ -769,8 +769,8 @@ func (m *model) setCosts(p Policy) {
 		n := &m.numbers[i]
 		n.cost = float64(n.cells + n.shown)
 	}
-	for k := range m.tables {
-		for _, c := range p.Costs {
+	for _, c := range p.Costs {
+		for k := range m.tables {
 			m.selectRows(&m.tables[k], c.Selector, func(n *number) { n.cost = c.Cost * float64(n.cells+n.shown) })
 		}
 	}

@@ -581,6 +581,51 @@ func TestMissingCounts(t *testing.T) {
 	}
 }
 
+// Of three eligible persons, one in each place, all that is told must be able to change with none becoming zero: the cheapest change is no protection, and a dearer one has to be found.
+func TestSmallCountsThatAllMustStay(t *testing.T) {
+	dims := []cube.Dimension{dimension("regso", cube.Area, "R", 2), dimension("kommun", cube.Area, "K", 1), dimension("outcome", cube.Group, "o", 3), dimension("sex", cube.Group, "s", 2)}
+	b := cube.NewBuilder("inner", dims, worldMeasures[:2])
+	for _, x := range []struct {
+		at                [4]int32
+		persons, eligible float64
+	}{{[4]int32{0, 0, 0, 0}, 5, 1}, {[4]int32{0, 0, 0, 1}, 2, 1}, {[4]int32{0, 0, 1, 0}, 1, 0}, {[4]int32{0, 0, 2, 0}, 1, 0}, {[4]int32{1, 0, 0, 0}, 2, 1}} {
+		b.Add(x.at[:], cube.KnownCell(x.persons), cube.KnownCell(x.eligible))
+	}
+	inner, err := b.Cube()
+	if err != nil {
+		t.Fatal(err)
+	}
+	persons, both := worldMeasures[:1], worldMeasures[:2]
+	views := []cube.View{{Name: "kommun-outcome", Dims: []string{"kommun", "outcome"}, Measures: both}, {Name: "kommun-sex", Dims: []string{"kommun", "sex"}, Measures: persons},
+		{Name: "regso-sex", Dims: []string{"regso", "sex"}, Measures: both}, {Name: "kommun", Dims: []string{"kommun"}, Measures: both},
+		{Name: "regso-outcome-sex", Dims: []string{"regso", "outcome", "sex"}, Totals: []string{"sex"}, Measures: persons}}
+	r, err := Apply([]Family{{Name: "world", Inner: inner, Views: views}}, hiding(4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cell := r.Tables()[0].Cube().Get("NEligible", "K0", "o0"); cell.Status.HasValue() {
+		t.Errorf("three eligible persons are shown: %+v", cell)
+	}
+}
+
+// Of several prices that fit a number the last counts, whichever of the tables that show it comes last.
+func TestLastCostCounts(t *testing.T) {
+	family := smallFamily(t)
+	family.Views = append(family.Views, view("region"))
+	p := hiding(5)
+	p.Costs = []Cost{{Selector{Table: "region"}, 3}, {Selector{Table: "region-outcome"}, 7}}
+	m, err := newModel([]Family{family}, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.setCosts(p)
+	for _, n := range m.numbers { // all of the second table are in the first
+		if got := n.cost / float64(n.cells+n.shown); got < 7 || got > 7.1 { // a little is added for the number's size
+			t.Errorf("%s costs %v, want 7", n.name, got)
+		}
+	}
+}
+
 // A table changed after it was protected fails the audit, whatever was changed.
 func TestAuditReadsTheFinishedTables(t *testing.T) {
 	p := hiding(5)
