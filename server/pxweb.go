@@ -543,10 +543,7 @@ func (s *Server) apiData(c *apiCall, whole *cube.Cube, asked apiSelection, forma
 	case "json-px":
 		err = writeJSONPX(&body, part, c.lang)
 	case "xlsx":
-		var book []byte
-		if book, err = s.workbook(&request{lang: c.lang, path: []string{"tabell", whole.Name}}, &answer{title: part.Title.In(c.lang), cubes: []*cube.Cube{part}}); err == nil {
-			body.Write(book)
-		}
+		err = s.workbook(&body, &request{lang: c.lang, path: []string{"tabell", whole.Name}}, &answer{title: part.Title.In(c.lang), cubes: []*cube.Cube{part}})
 	default:
 		var sheet *sheet
 		if sheet, err = newSheet(part, asked.Placement, c.lang, params); err == nil {
