@@ -229,7 +229,7 @@ func (s *Server) numbers(r *request, a *answer) (*reply, error) {
 		write = func(w io.Writer) error { return edition.WriteTable(w, a.cubes[0]) }
 	case sdmxEnding:
 		out.passing = true
-		write = func(w io.Writer) error { return edition.SDMX(w, a.cubes[0], s.ed.Manifest().Project) }
+		write = func(w io.Writer) error { return edition.SDMX(w, a.cubes[0], s.ed.Manifest().Project, r.lang) }
 	case "xlsx":
 		write = func(w io.Writer) error { return s.workbook(w, r, a) }
 	case csvwEnding:
