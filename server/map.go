@@ -182,7 +182,7 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		s.classLinks(r, p.Map.Legend)
 		p.Map.Histogram = template.HTML(s.histogram(p.Map.Legend, places, cells, mark, lang))
 		if r.format == lightFormat {
-			p.View = viewOf(r, d, keep, window, shapes, places, cells, p.Map.Legend, f.measure)
+			p.View = viewOf(r, s.ed.ID(), d, keep, window, shapes, places, cells, p.Map.Legend, f.measure)
 		}
 	}
 	if mark != nil {
