@@ -104,7 +104,7 @@ func openTrino(ctx context.Context, s Server, address *url.URL) (*DB, error) {
 		Source: "skikt", Catalog: e.catalog, Schema: e.schema, TimeZone: "UTC",
 		ClientTags: []string{"skikt"}, ClientInfo: "skikt " + shortened(s.Run, 100),
 		SessionProperties:   map[string]string{},
-		RequestRetryTimeout: new(15 * time.Second),
+		RequestRetryTimeout: new(min(15*time.Second, silence)),
 	}
 	authorities, err := s.authorities()
 	if err != nil {
