@@ -293,7 +293,9 @@ func TestPlanReadsNothing(t *testing.T) {
 			t.Error("reading the table is not seen")
 		}
 		sql := map[string][4]string{
-			"postgres": {`GROUP BY 1`, `SELECT DISTINCT t."ost", t."nord"`, `SUM(CAST(t."n_all" AS BIGINT))`, `CAST(t."sex" AS TEXT) COLLATE "C" AS k`},
+			"postgres":   {`GROUP BY 1`, `SELECT DISTINCT t."ost", t."nord"`, `SUM(CAST(t."n_all" AS BIGINT))`, `CAST(t."sex" AS TEXT) COLLATE "C" AS k`},
+			"clickhouse": {`GROUP BY g_k0`, `SELECT DISTINCT t."ost", t."nord"`, `SUM(toDecimal128(t."n_all", 0))`, `t."sex" AS g_k`},
+			"trino":      {`GROUP BY 1`, `SELECT DISTINCT t."ost", t."nord"`, `SUM(CAST(CAST(t."n_all" AS BIGINT) AS DECIMAL(38, 0)))`, `t."sex" AS k`},
 		}[k.kind]
 		for what, want := range map[string]struct {
 			where, sql string
@@ -313,6 +315,9 @@ func TestPlanReadsNothing(t *testing.T) {
 		}
 		if low := got["tables low_standard"]; low.Cells <= 0 || low.Cells >= persons {
 			t.Errorf("the table of %d persons has about %d cells", persons, low.Cells)
+		}
+		if codes := got["records persons"]; codes.Cells < 40 || codes.Cells > persons { // there are 40 areas at the least
+			t.Errorf("the count of codes of %d persons has about %d cells", persons, codes.Cells)
 		}
 	})
 }

@@ -172,7 +172,7 @@ func (k *keeper) reads(t *testing.T) (n int64) {
 		one(k.db, "SELECT coalesce(sum(seq_scan + coalesce(idx_scan, 0)), 0) FROM pg_stat_user_tables WHERE schemaname = '"+k.schema+"'")
 	case "clickhouse":
 		for _, node := range k.nodes { // what a Distributed table asks of those that have the rows
-			one(node, "SELECT toInt64(count()) FROM system.query_log WHERE NOT is_initial_query AND type = 2 AND query LIKE '%"+k.schema+"\\_%' AND query LIKE 'SELECT%'")
+			one(node, "SELECT toInt64(count()) FROM system.query_log WHERE NOT is_initial_query AND type = 2 AND match(query, 'FROM \"?`?local`?\"?[.]`?\"?"+k.schema+"_')")
 		}
 	case "trino":
 		one(k.db, "SELECT count(*) FROM system.runtime.queries WHERE query LIKE '%FROM%"+k.schema+"%' AND NOT query LIKE '%EXPLAIN (%' AND NOT query LIKE '%information_schema%' AND NOT query LIKE '%system.runtime%'")

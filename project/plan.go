@@ -190,10 +190,10 @@ func (r *Run) ask(ctx context.Context, l *loaded, spec cube.Spec) (*cube.Cube, s
 	members := int64(1)
 	for _, d := range spec.Dims {
 		n := int64(len(d.Members))
-		if d.Unknown != "" {
+		if d.Unknown != "" && n > 0 {
 			n++
 		}
-		if members *= n; members > 1<<40 {
+		if members *= n; members > 1<<40 { // a dimension without declared members has as many as there are values
 			members = 0
 		}
 	}

@@ -509,7 +509,12 @@ func (r *Run) scanColumns(ctx context.Context, from *loaded, names []string) (*R
 	if err != nil {
 		return nil, err
 	}
-	return rowsOf(from.name, have, columns, func(names []string, sink func(*record.Batch) error) error { return r.scan(ctx, from, names, sink) })
+	return rowsOf(from.name, have, columns, func(names []string, sink func(*record.Batch) error) error {
+		if from.db == r.engine {
+			sink = atMost(MostHeld, from.name, sink)
+		}
+		return r.scan(ctx, from, names, sink)
+	})
 }
 
 // schoolPoints are the coordinates that records are placed by, in whole metres.

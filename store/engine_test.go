@@ -34,6 +34,13 @@ type underTest struct {
 	generate func(t testing.TB, keeper *sql.DB, table string, rows int)             // makes a large table of records there, unless it is there; see register
 	points   func(t testing.TB, keeper *sql.DB, table string, rows int)             // makes a large table of points x, y, no two alike
 	client   func(t testing.TB, statements []string) func() *exec.Cmd               // the server's own client, sending statements one after another
+	read     func(t testing.TB, keeper *sql.DB, table, run string) readSoFar        // what the server says that it has read of a table, for a run where it can tell runs apart
+}
+
+// readSoFar is what a server has read so far, by its own counters.
+type readSoFar struct {
+	bytes float64
+	rows  []float64 // of each node
 }
 
 var serversUnderTest []underTest
