@@ -317,6 +317,9 @@ func (s *Server) describe(t *table, lang string) (apiTableInfo, error) {
 		}
 	}
 	out.VariableNames = append(out.VariableNames, contentsTitle(lang))
+	if _, updated := jsonstat.Origin(c); updated != "" { // as the metadata tell it
+		out.Updated = &updated
+	}
 	address := pxweb + "/tables/" + url.PathEscape(t.Name)
 	out.Links = []apiLink{{"self", lang, address + "?lang=" + lang}}
 	for _, other := range []string{"sv", "en"} {

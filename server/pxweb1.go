@@ -257,6 +257,9 @@ func writeJSONPX(out *bytes.Buffer, c *cube.Cube, lang string) error {
 	for _, w := range c.Warnings {
 		comments = append(comments, comment{w.Text.In(lang)})
 	}
+	if terms := c.Terms; terms != (cube.Terms{}) {
+		comments = append(comments, comment{terms.Cite.In(lang)}, comment{word(lang, "licence") + ": " + terms.Licence})
+	}
 	head, err := json.Marshal(struct {
 		Columns  []column  `json:"columns"`
 		Comments []comment `json:"comments"`

@@ -216,7 +216,7 @@ func (p *PxWeb) fetch(ctx context.Context, v *Visit) error {
 		if err != nil {
 			return err
 		}
-		if now != m.Updated {
+		if now != "" && now != m.Updated {
 			return mixed("the table", now, m.Updated)
 		}
 	}
@@ -237,7 +237,7 @@ func licence(s string) string {
 	return s
 }
 
-// Stamp asks when the table was last updated.
+// Stamp asks when the table was last updated: nothing when the host doesn't say, which the API lets it.
 func (p *PxWeb) Stamp(ctx context.Context, f *Fetcher) (string, error) {
 	if p.Version == 1 {
 		return p.stamp1(ctx, f)
@@ -246,9 +246,9 @@ func (p *PxWeb) Stamp(ctx context.Context, f *Fetcher) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var t struct{ Updated string }
-	if err := json.Unmarshal(r.Body, &t); err != nil || t.Updated == "" {
-		return "", fmt.Errorf("source: %s does not tell when the table was updated", p.address("", p.language()))
+	var t struct{ ID, Updated string }
+	if err := json.Unmarshal(r.Body, &t); err != nil || t.ID == "" {
+		return "", fmt.Errorf("source: %s does not tell of the table, so not when it was updated", p.address("", p.language()))
 	}
 	return t.Updated, nil
 }

@@ -316,6 +316,31 @@ func TestTraps(t *testing.T) {
 			t.Errorf("a table of version 1 that has vanished: %v", err)
 		}
 	})
+	t.Run("a host that doesn't say when a table was updated", func(t *testing.T) {
+		table := indexTable(3)
+		table.updated = ""
+		h := newHost(t, table)
+		for _, format := range []string{"json-stat2", "csv", "px"} {
+			p := PxWeb{Host: h.URL, Table: "TAB6586", Format: format}
+			s, err := fetched(t, h, p)
+			if err != nil {
+				t.Fatalf("%s: %v", format, err)
+			}
+			plan, asked, err := Declaration{PxWeb: &p}.Resolve()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c, err := s.Check(t.Context(), "s", asked, plan, &Fetcher{}, nil); err != nil || c.State != Unchanged {
+				t.Errorf("%s: %+v, %v, want unchanged", format, c, err)
+			}
+			was := table.value
+			table.value = func(codes []string) (float64, string) { v, status := was(codes); return v + 1, status }
+			if c, err := s.Check(t.Context(), "s", asked, plan, &Fetcher{}, nil); err != nil || c.State != Changed || len(c.Answers) != 1 {
+				t.Errorf("%s: %+v, %v, want changed", format, c, err)
+			}
+			table.value = was
+		}
+	})
 	t.Run("an archived table", func(t *testing.T) {
 		h := newHost(t)
 		if _, err := fetched(t, h, PxWeb{Table: "IntGr5Socio"}); err == nil || !strings.Contains(err.Error(), "404 Not Found: Non-existent table; what was there has been moved or withdrawn") {
