@@ -10,6 +10,7 @@ import (
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/picture"
 )
 
@@ -22,13 +23,14 @@ type countryPage struct {
 	Map    *picture.Chart
 	Glance *grid
 	Parts  []link
+	Lacks  []edition.Theme // themes that the edition tells nothing of
 }
 
 func (s *Server) country(r *request) (*answer, error) {
 	if err := r.only(); err != nil {
 		return nil, err
 	}
-	p := &countryPage{Task: s.ed.Manifest().Task}
+	p := &countryPage{Lacks: s.lacks(), Task: s.ed.Manifest().Task}
 	a := &answer{template: "country.html", title: s.ed.Manifest().Title.In(r.lang), body: p}
 	glance := &grid{Caption: word(r.lang, "glance"), Labels: []string{""}}
 	for _, t := range s.tables {

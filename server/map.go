@@ -30,15 +30,16 @@ type mapPage struct {
 	Grid      *grid
 	Shown     string
 	Notes     []cube.Text
-	Table     string // the whole table
-	Areas     string // the areas with their numbers, as a GeoPackage
-	Later     []link // the same map other years
-	WhatIf    string // where other rules for the types are tried
-	Only      string // the steps of the legend that are shown alone
-	All       string // the map with all of them
-	View      *view  // for the site's own script
-	Multiples string // small maps of all years
-	Sure      string // how many areas are sure enough to be shown, when that is asked for
+	Table     string   // the whole table
+	Areas     string   // the areas with their numbers, as a GeoPackage
+	Later     []link   // the same map other years
+	WhatIf    string   // where other rules for the types are tried
+	Only      string   // the steps of the legend that are shown alone
+	All       string   // the map with all of them
+	View      *view    // for the site's own script
+	Multiples string   // small maps of all years
+	Breaks    []string // where the table's years are not comparable
+	Sure      string   // how many areas are sure enough to be shown, when that is asked for
 	States    []stateNote
 }
 
@@ -206,6 +207,9 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		p.WhatIf = s.whatIfOf(d, year, r.query.Get(inside), r.query.Get(chosenPlace), lang)
 	}
 	p.Multiples = prefix(lang) + "/karta/flera" + question(conditions(shown, f.key, level, d.ID.String(), inside, r.query.Get(inside)))
+	for _, w := range t.breaks() {
+		p.Breaks = append(p.Breaks, w.Text.In(lang))
+	}
 	for _, y := range t.years() {
 		if y != "" && y != year {
 			p.Later = append(p.Later, link{y, prefix(lang) + "/karta" + question(with(r.query, chosenYear, y))})

@@ -26,6 +26,7 @@ type multiplesPage struct {
 	Legend *picture.Chart // of all maps, when they have the same
 	Maps   []smallMap
 	Grid   *grid // how many areas each class has in each
+	Breaks []string
 	Notes  []cube.Text
 }
 
@@ -101,6 +102,9 @@ func (s *Server) multiples(r *request) (*answer, error) {
 		p.Legend.Notes = nil
 		p.Note = word(lang, "multiples-years")
 		p.Notes = one.cube.Notes
+		for _, w := range one.table.breaks() {
+			p.Breaks = append(p.Breaks, w.Text.In(lang))
+		}
 	} else {
 		a.title = word(lang, "multiples-measures")
 		for _, key := range keys {

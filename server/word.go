@@ -226,6 +226,7 @@ var words = map[string]cube.Text{
 	"task":                {SV: "Uppdraget", EN: "The assignment"},
 	"types":               {SV: "De fem områdestyperna", EN: "The five area types"},
 	"type":                {SV: "Områdestyp", EN: "Area type"},
+	"lacks":               {SV: "Ämnen som utgåvan inte har uppgifter om", EN: "Subjects that the edition has no figures on"},
 	"relative":            {SV: "Områdestypen säger hur området ligger bland landets områden samma år. Den är relativ och ingen egenskap hos dem som bor där.", EN: "The area type says how the area stands among the country's areas the same year. It is relative, and no property of those who live there."},
 	"types-caption":       {SV: "Antal och andel per områdestyp", EN: "Number and share by area type"},
 	"of-type-first":       {SV: "%s av typ %d", EN: "%s {1:is|are} of type %d"},
