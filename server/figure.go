@@ -2,7 +2,6 @@ package server
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"net/url"
 	"slices"
@@ -657,7 +656,7 @@ func (s *Server) feet(r *request, m cube.Measure, tables []*table, cells []cube.
 	}
 	var out []string
 	if hi >= lo && !m.Kind.Additive() {
-		lead += " " + fmt.Sprintf(word(lang, "picture-bases"), picture.Number(lo, 0, lang), picture.Number(hi, 0, lang))
+		lead += " " + picture.Say(word(lang, "picture-bases"), picture.Number(lo, 0, lang), picture.Number(hi, 0, lang))
 	}
 	if lead = strings.TrimSpace(lead); lead != "" {
 		out = append(out, lead)

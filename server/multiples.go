@@ -2,7 +2,6 @@ package server
 
 import (
 	"cmp"
-	"fmt"
 	"html/template"
 	"slices"
 	"strconv"
@@ -44,7 +43,7 @@ func (s *Server) multiples(r *request) (*answer, error) {
 	lang := r.lang
 	keys := r.query[shown]
 	if len(keys) > mostMultiples {
-		return nil, &badRequest{fmt.Sprintf(word(lang, "too-many-maps"), mostMultiples)}
+		return nil, &badRequest{picture.Say(word(lang, "too-many-maps"), mostMultiples)}
 	}
 	p := &multiplesPage{}
 	a := &answer{template: "multiples.html", body: p}
@@ -82,7 +81,7 @@ func (s *Server) multiples(r *request) (*answer, error) {
 			byYear[i] = one.cells(year)
 			all = append(all, byYear[i]...)
 		}
-		a.title = strings.TrimSuffix(strings.TrimSpace(one.figure.head(lang)+" "+fmt.Sprintf(word(lang, "per-area-years"), one.division.ID.Title())), ",")
+		a.title = strings.TrimSuffix(strings.TrimSpace(one.figure.head(lang)+" "+picture.Say(word(lang, "per-area-years"), one.division.ID.Title())), ",")
 		chosen = one.figure.key
 		for i, year := range years {
 			title := cmp.Or(year, word(lang, "no-year"))
