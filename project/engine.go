@@ -204,7 +204,7 @@ func atMost(most int64, table string, sink func(*record.Batch) error) func(*reco
 	return func(b *record.Batch) error {
 		rows += int64(b.N)
 		if values += int64(b.N) * int64(len(b.Columns)); values > most {
-			return fmt.Errorf("the method needs the rows of %s one by one in memory, and takes no more than %d values: %d rows of %d columns are too many; let a view on the server have only the rows and years that are asked for, "+
+			return fmt.Errorf("the method needs the rows of %s one by one in memory, and takes no more than %d values: %d rows of %d columns are too many; ask for fewer under where, let a view on the server have fewer, "+
 				"or draw a sample there", table, most, rows, len(b.Columns))
 		}
 		return sink(b)

@@ -243,18 +243,36 @@ func TestEnginesScan(t *testing.T) {
 				}
 				return out
 			}
-			var got []string
-			if err := db.Scan(context.Background(), "people", columnNames(b.Columns), func(part *record.Batch) error {
-				got = append(got, lines(part)...)
-				return nil
-			}); err != nil {
-				rt.Fatal(err)
+			areas := rapid.SliceOfN(rapid.SampledFrom([]string{"A", "a", "Å", "b", "b ", "'", `\`, "nobody"}), 1, 3).Draw(rt, "areas")
+			ages := rapid.SliceOfN(rapid.SampledFrom([]string{"-1", "0", "7", "07"}), 1, 3).Draw(rt, "ages")
+			where := []cube.Condition{{Column: "area", In: areas}, {Column: "age", In: ages}}
+			meets := func(i int) bool {
+				area, age := b.Columns[0], b.Columns[1]
+				return (area.State[i] != record.Present || slices.Contains(areas, area.Text[i])) && (age.State[i] != record.Present || slices.Contains(ages, fmt.Sprint(age.Int[i])))
 			}
-			want := lines(b)
-			slices.Sort(want)
-			slices.Sort(got)
-			if diff := cmp.Diff(want, got); diff != "" {
-				rt.Fatal(diff)
+			all := lines(b)
+			var some []string
+			for i, line := range all {
+				if meets(i) {
+					some = append(some, line)
+				}
+			}
+			for _, x := range []struct {
+				want  []string
+				where []cube.Condition
+			}{{all, nil}, {some, where}} {
+				var got []string
+				if err := db.Scan(context.Background(), "people", columnNames(b.Columns), func(part *record.Batch) error {
+					got = append(got, lines(part)...)
+					return nil
+				}, x.where...); err != nil {
+					rt.Fatal(err)
+				}
+				want := slices.Sorted(slices.Values(x.want))
+				slices.Sort(got)
+				if diff := cmp.Diff(want, got); diff != "" {
+					rt.Fatal(x.where, diff)
+				}
 			}
 		})
 	})
