@@ -2,7 +2,7 @@
 # Three ClickHouse servers on loopback for tests and measurements, from Debian's package (clickhouse-server, 18.16). See loopback.sh.
 # Each server knows the clusters one, two and three: the first server alone, the first two, all three. In the database skikt, a Distributed table over one
 # of them spreads its rows over tables of the same name in the database local of each server.
-# There are two users: owner, who may do all, and reader, who may only read (readonly = 2), as skikt should be given.
+# There are three users: owner, who may do all; reader, who may only read (readonly = 2), as skikt should be given; and narrow, a reader whose groups and sorting go to disk at once.
 KIND=clickhouse MORE="|node N start|stop|kill|pause|resume"
 . "$(dirname "$0")/loopback.sh"
 
@@ -45,12 +45,15 @@ configure() {
     } >"$at/config.xml"
     {
       echo "<yandex><profiles><default><log_queries>1</log_queries><max_memory_usage>4000000000</max_memory_usage>"
-      echo "<max_threads>2</max_threads><load_balancing>in_order</load_balancing></default>"
-      echo "<reader><log_queries>1</log_queries><max_memory_usage>4000000000</max_memory_usage><max_threads>2</max_threads><readonly>2</readonly></reader></profiles><users>"
-      for user in owner reader; do
+      echo "<max_threads>2</max_threads><load_balancing>in_order</load_balancing>"
+      echo "<receive_timeout>10</receive_timeout></default>" # so long the servers wait for one that stands still; 300 seconds unless said
+      echo "<reader><log_queries>1</log_queries><max_memory_usage>4000000000</max_memory_usage><max_threads>2</max_threads><readonly>2</readonly></reader>"
+      echo "<narrow><max_threads>2</max_threads><readonly>2</readonly><max_bytes_before_external_group_by>1000000</max_bytes_before_external_group_by>"
+      echo "<max_bytes_before_external_sort>1000000</max_bytes_before_external_sort></narrow></profiles><users>"
+      for user in owner reader narrow; do
         echo "<$user><password_sha256_hex>$(hash_of $user)</password_sha256_hex><networks><ip>127.0.0.1</ip></networks><quota>default</quota>"
-        if [ $user = reader ]; then
-          echo "<profile>reader</profile><allow_databases><database>skikt</database><database>local</database></allow_databases></$user>"
+        if [ $user != owner ]; then
+          echo "<profile>$user</profile><allow_databases><database>skikt</database><database>local</database></allow_databases></$user>"
         else
           echo "<profile>default</profile></$user>"
         fi
@@ -92,6 +95,7 @@ show() {
   port=$(cat "$HOME_OF/port")
   echo "export SKIKT_CLICKHOUSE='clickhouse://owner:$(password owner)@127.0.0.1:$((port + 1))/skikt'"
   echo "export SKIKT_CLICKHOUSE_READER='clickhouse://reader:$(password reader)@127.0.0.1:$((port + 1))/skikt'"
+  echo "export SKIKT_CLICKHOUSE_NARROW='clickhouse://narrow:$(password narrow)@127.0.0.1:$((port + 1))/skikt'"
   echo "export SKIKT_CLICKHOUSE_NODES='127.0.0.1:$((port + 1)) 127.0.0.1:$((port + 2)) 127.0.0.1:$((port + 3))'"
 }
 

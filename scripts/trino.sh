@@ -51,10 +51,12 @@ configure() {
       echo "task.concurrency=2"
       echo "task.max-worker-threads=4"
       echo "exchange.client-threads=4"
+      echo "exchange.max-error-duration=10s"
       if [ $i = 0 ]; then
         echo "coordinator=true"
         echo "node-scheduler.include-coordinator=false"
         echo "query.client.timeout=1m"
+        echo "query.remote-task.max-error-duration=10s" # so long it waits for a worker that does not answer; a minute unless said
         echo "access-control.config-files=$at/access.properties"
       else
         echo "coordinator=false"
@@ -64,6 +66,7 @@ configure() {
     cat >"$at/rules.json" <<'RULES'
 {
   "catalogs": [{"user": "owner", "catalog": ".*", "allow": "all"}, {"user": "reader", "catalog": "memory", "allow": "read-only"}],
+  "procedures": [{"user": "owner", "privileges": ["EXECUTE"]}],
   "queries": [{"user": "owner", "allow": ["execute", "kill", "view"]}, {"allow": ["execute"]}],
   "tables": [{"user": "owner", "privileges": ["SELECT", "INSERT", "DELETE", "UPDATE", "OWNERSHIP"]},
              {"user": "reader", "table": "closed.*", "privileges": []}, {"user": "reader", "privileges": ["SELECT"]}]

@@ -639,7 +639,7 @@ func (s *Server) ogcItems(c *ogcCall, d *division) (*ogcAnswer, error) {
 		page(max(0, q.offset-q.limit), "prev", c.say("Föregående sida", "Previous page"))
 	}
 	a := &ogcAnswer{kind: "application/geo+json", crs: q.crs, page: &ogcPage{Title: d.ID.Title(), Links: links,
-		Text: []string{fmt.Sprintf(c.say("%s av %s områden", "%s of %s areas"), picture.Number(float64(len(chosen)), 0, c.lang), picture.Number(float64(matched), 0, c.lang))},
+		Text: []string{picture.Say(c.say("%s av %s {2:område|områden}", "%s of %s {2:area|areas}"), picture.Number(float64(len(chosen)), 0, c.lang), picture.Number(float64(matched), 0, c.lang))},
 		Head: []string{c.say("Kod", "Code"), c.say("Namn", "Name")}}}
 	if c.html {
 		for _, at := range chosen {

@@ -6,16 +6,15 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"maps"
 	"math"
 	"net"
 	"net/url"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -200,31 +199,59 @@ func clickHouseOptions(s Server, address *url.URL) (*clickhouse.Options, error) 
 	o := &clickhouse.Options{
 		Addr:        []string{address.Host},
 		Auth:        clickhouse.Auth{Database: strings.TrimPrefix(address.Path, "/"), Username: address.User.Username(), Password: s.Password},
-		DialTimeout: 15 * time.Second,
-		ReadTimeout: time.Minute, // the server tells of its progress several times a second
 		Compression: &clickhouse.Compression{Method: clickhouse.CompressionLZ4},
 		ClientInfo:  clickhouse.ClientInfo{Products: []struct{ Name, Version string }{{"skikt", ""}}},
+
+		ConnMaxLifetime: math.MaxInt64, // the driver's own is an hour, which a run may well take
 	}
 	port := "9000"
 	if !s.Insecure && !loopback(address.Hostname()) {
 		port = "9440"
 		o.TLS = &tls.Config{ServerName: address.Hostname(), MinVersion: tls.VersionTLS12}
-		if s.CA != "" {
-			pem, err := os.ReadFile(s.CA)
-			if err != nil {
-				return nil, fmt.Errorf("the file of authorities to trust: %w", err)
-			}
-			o.TLS.RootCAs = x509.NewCertPool()
-			if !o.TLS.RootCAs.AppendCertsFromPEM(pem) {
-				return nil, errors.New("the file of authorities to trust holds no certificate")
-			}
+		var err error
+		if o.TLS.RootCAs, err = s.authorities(); err != nil {
+			return nil, err
 		}
 	}
 	if address.Port() == "" {
 		o.Addr[0] = net.JoinHostPort(address.Hostname(), port)
 	}
+	o.DialContext = func(ctx context.Context, at string) (net.Conn, error) {
+		plain, err := watch(ctx, "tcp", at)
+		if err != nil {
+			return nil, err
+		}
+		conn := parting{plain.(watched)}
+		if o.TLS == nil {
+			return conn, nil
+		}
+		safe := tls.Client(conn, o.TLS)
+		if err := safe.HandshakeContext(ctx); err != nil {
+			conn.Close()
+			return nil, err
+		}
+		return safe, nil
+	}
 	return o, nil
 }
+
+// A parting connection lets what was sent last, that a query is cancelled, reach the server before it is closed. Closed with answers unread it would be reset, and an old server whose
+// connection is reset does not cancel its query.
+type parting struct{ watched }
+
+func (c parting) Close() error {
+	c.TCPConn.CloseWrite()
+	c.TCPConn.SetReadDeadline(time.Now().Add(2 * time.Second))
+	io.Copy(io.Discard, onlyReader{c.TCPConn}) // until the server closes
+	return c.TCPConn.Close()
+}
+
+type onlyReader struct{ io.Reader }
+
+// undated is a context whose deadline the driver does not see: it would put one of its own making in place of the time limit that the server is told of.
+type undated struct{ context.Context }
+
+func (undated) Deadline() (time.Time, bool) { return time.Time{}, false }
 
 // meet learns which version the server is of, and what the account may. A server that is not there, or is just starting, is tried again: nothing has been asked yet.
 func (e *clickHouse) meet(ctx context.Context, db *DB) (err error) {
@@ -258,7 +285,7 @@ func (e *clickHouse) meet(ctx context.Context, db *DB) (err error) {
 func (e *clickHouse) asking(ctx context.Context) context.Context {
 	options := []clickhouse.QueryOption{clickhouse.WithQueryID(e.run + strconv.FormatInt(e.number.Add(1), 10))}
 	if !e.unset {
-		settings := clickhouse.Settings{"readonly": 2, "max_query_size": 1 << 24, "max_ast_elements": 1 << 22, "max_expanded_ast_elements": 1 << 22}
+		settings := clickhouse.Settings{"readonly": 2, "receive_timeout": int(silence.Seconds()), "max_query_size": 1 << 24, "max_ast_elements": 1 << 22, "max_expanded_ast_elements": 1 << 22}
 		if e.timeout > 0 {
 			settings["max_execution_time"] = int(math.Ceil(e.timeout.Seconds()))
 		}
@@ -274,7 +301,7 @@ func (e *clickHouse) asking(ctx context.Context) context.Context {
 			e.progress(int64(done), int64(max(done, total)))
 		}))
 	}
-	return clickhouse.Context(ctx, options...)
+	return clickhouse.Context(undated{ctx}, options...)
 }
 
 // ask is the transport: by rows, whose unsigned numbers become what they are elsewhere.
@@ -423,8 +450,47 @@ func (e *clickHouse) reads(x, kind string) (is record.Type, read, truth string) 
 	return "", "", ""
 }
 
-// estimate is not to be had: old servers can't explain.
-func (*clickHouse) estimate(context.Context, *session, string) (int64, error) { return -1, nil }
+// estimate is the rows of the query's table, which are more than a condition or a group leaves; old servers can't explain. The parts of a MergeTree tell how many there are, on every
+// server of the cluster when the table is Distributed. Of views, and of what the account may not look at, nothing is known.
+func (e *clickHouse) estimate(ctx context.Context, s *session, query string) (int64, error) {
+	m := ofTable.FindStringSubmatch(query)
+	if m == nil {
+		return -1, nil
+	}
+	base, table := m[1], m[2]
+	in := "currentDatabase()"
+	if base != "" {
+		in = e.text(base)
+	}
+	var engine string
+	err := s.stream(ctx, "SELECT engine_full FROM system.tables WHERE database = "+in+" AND name = "+e.text(table), []record.Vector{{Type: record.Text}}, func(b *record.Batch) error {
+		engine = b.Columns[0].Text[0]
+		return nil
+	})
+	parts := "system.parts"
+	if m := distributed.FindStringSubmatch(engine); err == nil && m != nil {
+		parts, in, table = "cluster("+e.text(m[1])+", system.parts)", e.text(m[2]), m[3]
+	}
+	n := int64(-1)
+	if err == nil {
+		err = s.stream(ctx, "SELECT toInt64(sum(rows)), toInt64(count()) FROM "+parts+" WHERE active AND database = "+in+" AND table = "+e.text(table),
+			[]record.Vector{{Type: record.Int}, {Type: record.Int}}, func(b *record.Batch) error {
+				if b.Columns[1].Int[0] > 0 {
+					n = b.Columns[0].Int[0]
+				}
+				return nil
+			})
+	}
+	if errors.Is(err, ErrRight) || errors.Is(err, ErrRefused) {
+		return -1, nil
+	}
+	return n, err
+}
+
+var (
+	ofTable     = regexp.MustCompile(`^SELECT 1 FROM (?:"([^"\\]+)"\.)?"([^"\\]+)" AS t\b`)
+	distributed = regexp.MustCompile(`^Distributed\('?([^',]+)'?, '?([^',]+)'?, '?([^',)]+)'?`)
+)
 
 func (e *clickHouse) join(r relation, keys []string, small lookup, derived []record.Vector) (relation, error) {
 	n := strings.Count(r.joins, "JOIN")
@@ -544,6 +610,9 @@ func (e *clickHouse) class(err error) error {
 		return unanswered(err)
 	}
 	known := func(class error) error { return fmt.Errorf("%w (code %d)", class, at.Code) }
+	if strings.Contains(at.Message, "errno: 28,") { // there are several codes for what could not be written
+		return known(ErrDisk)
+	}
 	switch at.Code {
 	case 192, 193, 194, 195, 516:
 		return known(ErrLogin)
@@ -553,8 +622,10 @@ func (e *clickHouse) class(err error) error {
 		return known(ErrTimeout)
 	case 32, 209, 210, 279, 519, 198, 225:
 		return known(ErrNode)
-	case 236, 394:
+	case 236:
 		return known(ErrLost)
+	case 394:
+		return known(ErrEnded)
 	case 243:
 		return known(ErrDisk)
 	case 241:

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"maps"
 	"net"
 	"net/url"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -85,7 +87,7 @@ type lookup struct {
 // The classes of refusal that a caller may want to tell apart, with errors.Is.
 var (
 	ErrInUse   = errors.New("another process has the database open; end it, or let that process do the work")
-	ErrDisk    = errors.New("the disk is full, or the folder to spill to is; make room, or choose another TempDir")
+	ErrDisk    = errors.New("the disk is full, or the folder to spill to is; make room, or choose another TempDir; on a server, those who keep it must")
 	ErrMemory  = errors.New("out of memory; raise MemoryLimit, or set TempDir so that the engine can spill to disk")
 	ErrRefused = errors.New("the engine refused")
 
@@ -96,8 +98,9 @@ var (
 	ErrRight   = errors.New("the account has no right to this; grant it, see doc/engine.md")
 	ErrTimeout = errors.New("the time limit was reached; raise it, or ask for less")
 	ErrKeys    = fmt.Errorf("have more than %d different values, which is too many to place one by one: let a view on the server give rows the code of their area, or round coordinates to the metre", MostKeys)
-	ErrNode    = errors.New("a server of the cluster can't be reached, or was lost on the way; nothing is left there, and the run can be repeated when all of them run")
-	ErrLost    = errors.New("the connection to the server was lost; nothing is left there, and the run can be repeated")
+	ErrEnded   = errors.New("those who keep the server ended the query there; ask them why, and run again")
+	ErrNode    = errors.New("a server of the cluster can't be reached, or was lost on the way; run again when all of them run")
+	ErrLost    = errors.New("the connection to the server was lost; run again when it can be reached")
 )
 
 // refused is an error of an engine without its text.
@@ -478,13 +481,6 @@ func (s *session) sift(ctx context.Context, d serving, t *table, rules []Rule, u
 func (s *session) broken(ctx context.Context, d serving, t *table, rule Rule) (string, error) {
 	x := t.read(d, rule.Column)
 	text := d.asText(x, t.columns[slices.Index(columnNames(t.columns), rule.Column)].Type)
-	list := func(values []string) string {
-		literals := make([]string, len(values))
-		for i, v := range values {
-			literals[i] = d.text(v)
-		}
-		return strings.Join(literals, ", ")
-	}
 	switch {
 	case rule.Required:
 		return x + " IS NULL", nil
@@ -495,7 +491,7 @@ func (s *session) broken(ctx context.Context, d serving, t *table, rule Rule) (s
 	case rule.Max != nil:
 		return x + " > " + d.float(*rule.Max), nil
 	case rule.Match == nil:
-		return "(" + x + " IS NOT NULL AND " + text + " NOT IN (" + list(rule.In) + "))", nil
+		return "(" + x + " IS NOT NULL AND " + text + " NOT IN (" + texts(d, rule.In) + "))", nil
 	}
 	var wrong []string
 	n := 0
@@ -515,7 +511,16 @@ func (s *session) broken(ctx context.Context, d serving, t *table, rule Rule) (s
 		return "1 = 0", err
 	}
 	slices.Sort(wrong)
-	return "(" + x + " IS NOT NULL AND " + text + " IN (" + list(wrong) + "))", nil
+	return "(" + x + " IS NOT NULL AND " + text + " IN (" + texts(d, wrong) + "))", nil
+}
+
+// texts are literals after IN.
+func texts(d dialect, values []string) string {
+	literals := make([]string, len(values))
+	for i, v := range values {
+		literals[i] = d.text(v)
+	}
+	return strings.Join(literals, ", ")
 }
 
 // Twice counts the rows that stand again: those that have the same values, or the same lack of one, in some columns as another row before them.
@@ -665,6 +670,54 @@ func (db *DB) keepSmall(ctx context.Context, name string, columns []record.Vecto
 	}
 	return db.transact(ctx, true, func(s *session) error { return db.engine.write(ctx, s, name, columns, rows) })
 }
+
+// authorities are the authorities to trust: nil, which stands for the system's, without a file.
+func (s Server) authorities() (*x509.CertPool, error) {
+	if s.CA == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(s.CA)
+	if err != nil {
+		return nil, fmt.Errorf("the file of authorities to trust: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, errors.New("the file of authorities to trust holds no certificate")
+	}
+	return pool, nil
+}
+
+// silence is how long a server that tells of its progress several times a second may be silent before it is given up, as when the network is cut or it stands still.
+var silence = time.Minute
+
+// watch connects to such a server. A time limit of a driver's own would be of the whole query, and end any that takes longer; so it is not heeded.
+func watch(ctx context.Context, network, at string) (net.Conn, error) {
+	conn, err := (&net.Dialer{Timeout: 15 * time.Second}).DialContext(ctx, network, at)
+	if err != nil {
+		return nil, err
+	}
+	return watched{conn.(*net.TCPConn), silence}, nil
+}
+
+type watched struct {
+	*net.TCPConn
+	silence time.Duration
+}
+
+func (c watched) Read(p []byte) (int, error) {
+	c.TCPConn.SetReadDeadline(time.Now().Add(c.silence))
+	return c.TCPConn.Read(p)
+}
+
+// Write gives the other side time to read it, and to answer.
+func (c watched) Write(p []byte) (int, error) {
+	c.TCPConn.SetDeadline(time.Now().Add(c.silence))
+	return c.TCPConn.Write(p)
+}
+
+func (watched) SetDeadline(time.Time) error      { return nil }
+func (watched) SetReadDeadline(time.Time) error  { return nil }
+func (watched) SetWriteDeadline(time.Time) error { return nil }
 
 // joined is a relation with columns of a small table beside its own, as SQL would have it.
 func joined(d dialect, r relation, keys []string, small lookup, derived []record.Vector) relation {

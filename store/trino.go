@@ -5,6 +5,7 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
@@ -39,6 +40,7 @@ type trinoEngine struct {
 
 	mu   sync.Mutex
 	tx   driver.Tx
+	gone bool     // the coordinator does not answer, so there is no use in telling it that a transaction is over
 	made []string // small tables that are to be dropped
 }
 
@@ -101,9 +103,18 @@ func openTrino(ctx context.Context, s Server, address *url.URL) (*DB, error) {
 	config := &trino.Config{
 		Source: "skikt", Catalog: e.catalog, Schema: e.schema, TimeZone: "UTC",
 		ClientTags: []string{"skikt"}, ClientInfo: "skikt " + shortened(s.Run, 100),
-		SessionProperties: map[string]string{}, SSLCertPath: s.CA,
-		RequestRetryTimeout: new(30 * time.Second),
+		SessionProperties:   map[string]string{},
+		RequestRetryTimeout: new(min(15*time.Second, silence)),
 	}
+	authorities, err := s.authorities()
+	if err != nil {
+		return nil, err
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = &tls.Config{RootCAs: authorities, MinVersion: tls.VersionTLS12}
+	transport.DialContext = watch
+	transport.IdleConnTimeout = silence / 2
+	config.HTTPClient = &http.Client{Transport: transport}
 	at := url.URL{Scheme: "https", Host: address.Host, User: url.User(address.User.Username())}
 	if s.Password != "" {
 		at.User = url.UserPassword(address.User.Username(), s.Password)
@@ -126,7 +137,10 @@ func openTrino(ctx context.Context, s Server, address *url.URL) (*DB, error) {
 	pool.SetMaxOpenConns(1)
 	db := pooled(pool, e, s)
 	db.transport = e.ask
-	db.closing = func() error { return e.drop(db) }
+	db.closing = func() error {
+		defer transport.CloseIdleConnections()
+		return e.drop(db)
+	}
 	err = db.snapshot(ctx, func(s *session) error {
 		query := "SELECT COUNT(*) FROM " + e.ident(e.catalog) + ".information_schema.schemata WHERE schema_name = " + e.text(e.schema)
 		return s.stream(ctx, query, []record.Vector{{Type: record.Int}}, func(b *record.Batch) error {
@@ -147,7 +161,11 @@ var unnamed = regexp.MustCompile(`[^a-z0-9]+`)
 
 // ask is the transport: by rows, with progress.
 func (e *trinoEngine) ask(ctx context.Context, conn driver.Conn, query string, result []record.Vector, sink func(*record.Batch) error) error {
-	return rowByRow(ctx, prepared{conn, e}, query, result, sink, func(_ context.Context, err error) error { return refused(ctx, e, err) })
+	err := rowByRow(ctx, prepared{conn, e}, query, result, sink, func(_ context.Context, err error) error { return refused(ctx, e, err) })
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.gone = errors.Is(err, ErrLost) || errors.Is(err, ErrReach)
+	return err
 }
 
 // prepared asks as the driver knows how to.
@@ -203,10 +221,10 @@ func (e *trinoEngine) begin(ctx context.Context, s *session, writes bool) error 
 
 func (e *trinoEngine) end(context.Context, *session, bool) error {
 	e.mu.Lock()
-	tx := e.tx
+	tx, gone := e.tx, e.gone
 	e.tx = nil
 	e.mu.Unlock()
-	if tx != nil {
+	if tx != nil && !gone {
 		tx.Rollback() // nothing was written
 	}
 	return nil
@@ -276,22 +294,43 @@ func (e *trinoEngine) reads(x, kind string) (record.Type, string) {
 	return "", ""
 }
 
+// estimate is the planner's; or, where a catalog keeps too little for one, the greatest that is known on the way, such as the rows of the table: a condition or a group gives no more.
 func (e *trinoEngine) estimate(ctx context.Context, s *session, query string) (n int64, err error) {
 	n = -1
 	err = s.stream(ctx, "EXPLAIN (TYPE LOGICAL, FORMAT JSON) "+query, []record.Vector{{Type: record.Text}}, func(b *record.Batch) error {
-		var plan struct {
-			Estimates []struct {
-				OutputRowCount any `json:"outputRowCount"` // a number, or "NaN" without statistics
-			} `json:"estimates"`
-		}
-		if json.Unmarshal([]byte(b.Columns[0].Text[0]), &plan) == nil && len(plan.Estimates) > 0 {
-			if rows, ok := plan.Estimates[0].OutputRowCount.(float64); ok {
-				n = int64(rows)
-			}
+		var plan trinoPlan
+		if json.Unmarshal([]byte(b.Columns[0].Text[0]), &plan) == nil {
+			n = plan.rows()
 		}
 		return nil
 	})
 	return n, err
+}
+
+// A trinoPlan is a node of a plan.
+type trinoPlan struct {
+	Estimates []struct {
+		OutputRowCount any `json:"outputRowCount"` // a number, or "NaN" without statistics
+	} `json:"estimates"`
+	Children []trinoPlan `json:"children"`
+}
+
+func (p trinoPlan) rows() int64 {
+	if len(p.Estimates) > 0 {
+		if n, ok := p.Estimates[0].OutputRowCount.(float64); ok {
+			return int64(n)
+		}
+	}
+	most := int64(-1)
+	for _, estimate := range p.Estimates {
+		if n, ok := estimate.OutputRowCount.(float64); ok {
+			most = max(most, int64(n))
+		}
+	}
+	for _, child := range p.Children {
+		most = max(most, child.rows())
+	}
+	return most
 }
 
 func (e *trinoEngine) join(r relation, keys []string, small lookup, derived []record.Vector) (relation, error) {
@@ -309,17 +348,20 @@ func (e *trinoEngine) write(ctx context.Context, s *session, name string, column
 		definitions[i] = e.ident(c.Name) + " " + trinoTypes[c.Type]
 	}
 	table := e.ident(e.catalog) + "." + e.ident(e.schema) + "." + e.ident(e.run+strings.TrimPrefix(l.from, "skikt"))
+	e.mu.Lock()
+	e.made = append(e.made, table) // first, so that it is dropped also when the answer is lost
+	e.mu.Unlock()
 	err = s.exec(ctx, "CREATE TABLE "+table+" ("+strings.Join(definitions, ", ")+")")
 	switch {
 	case err == nil:
 		l.from = table
-		e.mu.Lock()
-		e.made = append(e.made, table)
-		e.mu.Unlock()
 		if err := e.insert(ctx, s, table, rows); err != nil {
 			return err
 		}
 	case errors.Is(err, ErrRight) || errors.Is(err, errNotThere):
+		e.mu.Lock()
+		e.made = slices.DeleteFunc(e.made, func(made string) bool { return made == table })
+		e.mu.Unlock()
 		l.from, err = writtenOut(e, columns, rows, valuesMost)
 		if err == nil && len(l.from) > trinoLongest {
 			err = fmt.Errorf("the table would be written with %d characters", len(l.from))
@@ -399,6 +441,9 @@ func (e *trinoEngine) drop(db *DB) error {
 }
 
 func (e *trinoEngine) class(err error) error {
+	if errors.Is(err, trino.ErrQueryCancelled) {
+		return ErrEnded
+	}
 	var at *trino.ErrTrino
 	var value trino.ErrTrino
 	if errors.As(err, &value) {
@@ -441,7 +486,8 @@ var trinoClasses = []struct {
 	{ErrNode, []string{"NO_NODES_AVAILABLE", "REMOTE_TASK_ERROR", "REMOTE_TASK_MISMATCH", "REMOTE_HOST_GONE", "REMOTE_TASK_FAILED", "PAGE_TRANSPORT_ERROR", "PAGE_TRANSPORT_TIMEOUT",
 		"TOO_MANY_REQUESTS_FAILED", "EXCHANGE_MANAGER_NOT_CONFIGURED", "NO_ACTIVE_NODES", "CONFIGURATION_INVALID", "MISSING_DATA"}},
 	{ErrReach, []string{"SERVER_STARTING_UP", "SERVER_SHUTTING_DOWN", "QUERY_QUEUE_FULL"}},
-	{ErrLost, []string{"USER_CANCELED", "ADMINISTRATIVELY_KILLED", "ADMINISTRATIVELY_PREEMPTED", "ABANDONED_QUERY", "ABANDONED_TASK", "CLUSTER_HAS_TOO_MANY_RUNNING_TASKS",
+	{ErrEnded, []string{"USER_CANCELED", "ADMINISTRATIVELY_KILLED", "ADMINISTRATIVELY_PREEMPTED"}},
+	{ErrLost, []string{"ABANDONED_QUERY", "ABANDONED_TASK", "CLUSTER_HAS_TOO_MANY_RUNNING_TASKS",
 		"UNKNOWN_TRANSACTION", "TRANSACTION_ALREADY_ABORTED"}},
 	{fmt.Errorf("%w: a table or column is not there any more, or has another type; has it changed since the run began? Look with skikt check, and run again", ErrRefused),
 		[]string{"TABLE_NOT_FOUND", "COLUMN_NOT_FOUND", "SCHEMA_NOT_FOUND", "CATALOG_NOT_FOUND", "TYPE_MISMATCH", "TYPE_NOT_FOUND", "FUNCTION_NOT_FOUND", "NOT_FOUND", "VIEW_IS_STALE", "MISSING_CATALOG_NAME"}},

@@ -1,0 +1,321 @@
+//go:build !quick && unix
+
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/pem"
+	"errors"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/record"
+)
+
+// eachTrino is eachServer for what is Trino's own, with eight pupils.
+func eachTrino(t *testing.T, f func(t *testing.T, u underTest, s Server, keeper *sql.DB)) {
+	eachServer(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
+		if u.kind == "trino" {
+			trinoPupils(t, keeper)
+			f(t, u, s, keeper)
+		}
+	})
+}
+
+// trinoPupils makes the pupils, with patience: tables in memory are gone with a worker that is, and a worker that has just started may not be known yet.
+func trinoPupils(t *testing.T, keeper *sql.DB) {
+	t.Helper()
+	for range 60 {
+		keeper.Exec("DROP TABLE IF EXISTS pupils")
+		if _, err := keeper.Exec("CREATE TABLE pupils (area VARCHAR)"); err == nil {
+			if _, err := keeper.Exec("INSERT INTO pupils VALUES 'A'"); err == nil {
+				break
+			}
+		}
+		time.Sleep(250 * time.Millisecond)
+	}
+	fillTrino(t, keeper, "pupils", pupils())
+}
+
+// slowTrino makes a view that takes minutes to count, on both workers.
+func slowTrino(t *testing.T, keeper *sql.DB) {
+	t.Helper()
+	must(t, keeper, "DROP VIEW IF EXISTS slow", `CREATE VIEW slow AS SELECT area FROM pupils CROSS JOIN UNNEST(SEQUENCE(1, 10000)) AS a(i) CROSS JOIN UNNEST(SEQUENCE(1, 10000)) AS b(j) CROSS JOIN UNNEST(SEQUENCE(1, 100)) AS c(k)`)
+}
+
+// TestTrinoFaults meets what goes wrong at the door and with tables: every error is of its class, says what to do, and holds neither secrets nor records.
+func TestTrinoFaults(t *testing.T) {
+	eachTrino(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
+		must(t, keeper, "DROP TABLE IF EXISTS closed_pupils", "CREATE TABLE closed_pupils (area VARCHAR)",
+			"DROP VIEW IF EXISTS unreadable", "CREATE VIEW unreadable SECURITY INVOKER AS SELECT CAST(area || 'MARKER' AS BIGINT) AS sex FROM pupils WHERE area IS NOT NULL")
+		impatient(t, 3*time.Second)
+		account := s
+		account.Address = strings.Replace(s.Address, "owner@", "reader@", 1)
+		connecting := func(change func(*Server)) error {
+			s := account
+			change(&s)
+			db, err := Connect(t.Context(), s)
+			if err == nil {
+				db.Close()
+			}
+			return err
+		}
+		using := func(table string, columns ...record.Vector) error {
+			db := connect(t, account)
+			defer db.Close()
+			if _, err := db.Use(t.Context(), "pupils", table, columns); err != nil {
+				return err
+			}
+			_, _, err := db.Cube(t.Context(), cube.Spec{Name: "c", From: "pupils", Dims: []cube.SpecDim{dim(columns[0].Name)}, Measures: []cube.SpecMeasure{counting("N")}})
+			return err
+		}
+		area := record.Vector{Name: "area", Type: record.Text}
+		for what, c := range map[string]struct {
+			err  error
+			is   error
+			says string
+		}{
+			"no such catalog":         {connecting(func(s *Server) { s.Address = strings.Replace(s.Address, "memory", "none", 1) }), ErrRefused, "not there"},
+			"no such schema":          {connecting(func(s *Server) { s.Address += "x" }), nil, "has no schema"},
+			"nobody answers":          {connecting(func(s *Server) { s.Address = "trino://a@127.0.0.1:1/b/c" }), ErrReach, "does it run"},
+			"password in the address": {connecting(func(s *Server) { s.Address = "trino://a:SECRET@127.0.0.1/b/c" }), nil, "take it out"},
+			"password without TLS":    {connecting(func(s *Server) { s.Password = "SECRET" }), ErrTLS, "TLS"},
+			"no right to the table":   {using("closed_pupils", area), nil, "has no right to it"},
+			"no such table":           {using("nothing", area), nil, "no such table"},
+			"no such column":          {using("pupils", record.Vector{Name: "areas", Type: record.Text}), nil, "it has area, sex"},
+			"another type":            {using("pupils", record.Vector{Name: "area", Type: record.Int}), nil, "area is varchar there, which can't be read as int"},
+			"unreadable values":       {using("unreadable", record.Vector{Name: "sex", Type: record.Int}), ErrRefused, "can't be read as its type"},
+		} {
+			switch {
+			case c.err == nil:
+				t.Errorf("%s: no error", what)
+			case c.is != nil && !errors.Is(c.err, c.is), !strings.Contains(c.err.Error(), c.says):
+				t.Errorf("%s: %v", what, c.err)
+			case strings.Contains(c.err.Error(), "SECRET"), strings.Contains(c.err.Error(), "MARKER"):
+				t.Errorf("%s: the error gives something away: %v", what, c.err)
+			}
+		}
+		idle(t, u, keeper, s.Run)
+	})
+}
+
+// TestTrinoEnds ends queries in every way there is. Each time the error says why, nothing is left on any server, and the same can be asked again.
+func TestTrinoEnds(t *testing.T) {
+	eachTrino(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
+		slowTrino(t, keeper)
+		t.Run("time limit", func(t *testing.T) {
+			s := s
+			s.Timeout = 3 * time.Second
+			db, done := asking(t, t.Context(), u, s, keeper, 1)
+			if err := ended(t, done, 15*time.Second); !errors.Is(err, ErrTimeout) {
+				t.Error(err)
+			}
+			db.Close()
+			idle(t, u, keeper, s.Run)
+		})
+		t.Run("cancelled", func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			db, done := asking(t, ctx, u, s, keeper, 1)
+			cancel()
+			if err := ended(t, done, 15*time.Second); !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+			for range 100 {
+				if queries, _ := u.asks(t, keeper, s.Run); queries == 0 {
+					break
+				}
+				time.Sleep(50 * time.Millisecond)
+			}
+			count(t, db, pupilsByArea)
+			db.Close()
+			idle(t, u, keeper, s.Run)
+		})
+		t.Run("ended by its keeper", func(t *testing.T) {
+			db, done := asking(t, t.Context(), u, s, keeper, 1)
+			var id string
+			if err := keeper.QueryRow("SELECT query_id FROM system.runtime.queries WHERE source = 'skikt' AND state = 'RUNNING' AND query LIKE '%skikt " + s.Run + "%'").Scan(&id); err != nil {
+				t.Fatal(err)
+			}
+			must(t, keeper, "CALL system.runtime.kill_query('"+id+"', 'enough')")
+			if err := ended(t, done, 15*time.Second); !errors.Is(err, ErrEnded) {
+				t.Error(err)
+			}
+			db.Close()
+			idle(t, u, keeper, s.Run)
+		})
+		t.Run("two runs", func(t *testing.T) {
+			twoRuns(t, s)
+			idle(t, u, keeper, s.Run)
+		})
+		t.Run("changed since it was named", func(t *testing.T) {
+			db := connect(t, s)
+			use(t, db, "pupils", pupils())
+			must(t, keeper, "DROP TABLE pupils", "CREATE TABLE pupils (sex BIGINT)")
+			_, _, err := db.Cube(t.Context(), pupilsByArea)
+			if !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "has it changed") {
+				t.Error(err)
+			}
+			trinoPupils(t, keeper)
+			count(t, db, pupilsByArea)
+		})
+		t.Run("changed since the plan", func(t *testing.T) {
+			dry := s
+			dry.Dry = true
+			plan := connect(t, dry)
+			use(t, plan, "pupils", pupils())
+			plan.Close()
+			must(t, keeper, "DROP TABLE pupils", "CREATE TABLE pupils (sex BIGINT)")
+			db := connect(t, s)
+			if _, err := db.Use(t.Context(), "pupils", "pupils", pupils().Columns); err == nil || !strings.Contains(err.Error(), `no column "area"`) {
+				t.Error(err)
+			}
+			trinoPupils(t, keeper)
+			repeated(t, s)
+			idle(t, u, keeper, s.Run)
+		})
+	})
+}
+
+// TestTrinoNodes loses servers of the cluster: a worker killed at work, a worker and a coordinator that stand still, and a coordinator that is killed.
+func TestTrinoNodes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it stops and starts servers")
+	}
+	eachTrino(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
+		getenv(t, "SKIKT_SERVERS")
+		began := time.Now()
+		step := func(format string, args ...any) {
+			t.Logf("%5.1f s: "+format, append([]any{time.Since(began).Seconds()}, args...)...)
+		}
+		t.Cleanup(func() {
+			for _, n := range []string{"0", "1", "2"} {
+				exec.Command("../scripts/trino.sh", "node", n, "resume").Run()
+				exec.Command("../scripts/trino.sh", "node", n, "start").Run()
+			}
+		})
+		right := func() {
+			t.Helper()
+			trinoPupils(t, keeper)
+			repeated(t, s)
+			idle(t, u, keeper, s.Run)
+			slowTrino(t, keeper)
+		}
+		slowTrino(t, keeper)
+
+		limited := s
+		limited.Timeout = 4 * time.Second
+		db, done := asking(t, t.Context(), u, limited, keeper, 1)
+		node(t, "trino", "2", "pause")
+		err := ended(t, done, 30*time.Second)
+		step("a worker that stands still, with a time limit of four seconds: %v", err)
+		node(t, "trino", "2", "resume")
+		if !errors.Is(err, ErrTimeout) && !errors.Is(err, ErrNode) {
+			t.Error("it was not told")
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+		right()
+
+		impatient(t, 3*time.Second)
+		db, done = asking(t, t.Context(), u, s, keeper, 1)
+		node(t, "trino", "0", "pause")
+		err = ended(t, done, 40*time.Second)
+		step("the coordinator stands still: %v", err)
+		node(t, "trino", "0", "resume")
+		if !errors.Is(err, ErrLost) {
+			t.Error("it was not told")
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+		step("closed")
+		silence = time.Minute
+		for _, id := range working(t, keeper, s.Run) { // the coordinator would do so itself when nobody has asked for answers for its query.client.timeout
+			must(t, keeper, "CALL system.runtime.kill_query('"+id+"', 'abandoned')")
+		}
+		right()
+
+		db, done = asking(t, t.Context(), u, s, keeper, 1)
+		node(t, "trino", "1", "kill")
+		err = ended(t, done, 60*time.Second)
+		step("a worker killed at work: %v", err)
+		if !errors.Is(err, ErrNode) {
+			t.Error("it was not told")
+		}
+		step("closing then: %v", db.Close())
+		node(t, "trino", "1", "start")
+		step("started again")
+		right()
+
+		db, done = asking(t, t.Context(), u, s, keeper, 1)
+		node(t, "trino", "0", "kill")
+		err = ended(t, done, 60*time.Second)
+		step("the coordinator killed at work: %v", err)
+		if !errors.Is(err, ErrLost) && !errors.Is(err, ErrReach) {
+			t.Error("it was not told")
+		}
+		node(t, "trino", "0", "start")
+		step("started again")
+		step("closing then: %v", db.Close())
+		right()
+	})
+}
+
+// working are the numbers of the queries that Trino does for a run.
+func working(t *testing.T, keeper *sql.DB, run string) (ids []string) {
+	t.Helper()
+	rows, err := keeper.Query("SELECT query_id FROM system.runtime.queries WHERE source = 'skikt' AND state NOT IN ('FINISHED', 'FAILED') AND query LIKE '%skikt " + run + "%'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// TestTrinoDoor meets coordinators that let nobody in, behind TLS with a certificate by an authority of their own. (The servers that the script starts have no TLS, and so no passwords.)
+func TestTrinoDoor(t *testing.T) {
+	status := http.StatusUnauthorized
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, password, _ := r.BasicAuth(); password != "the SECRET" {
+			t.Errorf("the password came as %q", password)
+		}
+		http.Error(w, "Access Denied: the SECRET", status)
+	}))
+	defer server.Close()
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	authority := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(authority, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := Server{Kind: "trino", Address: "trino://a@" + server.Listener.Addr().String() + "/b/c", Password: "the SECRET", CA: authority}
+	door := func(s Server, is error) {
+		t.Helper()
+		_, err := Connect(t.Context(), s)
+		if !errors.Is(err, is) || strings.Contains(err.Error(), "SECRET") {
+			t.Error(err)
+		}
+	}
+	door(s, ErrLogin)
+	status = http.StatusForbidden
+	door(s, ErrRight)
+	s.Address, s.CA = strings.Replace(s.Address, "127.0.0.1", "localhost.", 1), "" // a name that is not taken for loopback
+	door(s, ErrTLS)
+}
