@@ -82,6 +82,7 @@ const times = new Map()
 for (const [name, field, values] of [['year', '#f-ar', years], ['measure', '#f-m', measures]])
   for (const round of ['first', 'again', 'again', 'again'])
     for (const value of values) {
+      await page.focus(field) // as one who chooses does
       if ((await page.$eval(field, (one) => one.value)) === value) continue
       const key = `change=${name} time=${round}`
       times.set(key, [...(times.get(key) ?? []), await choose(field, value)])

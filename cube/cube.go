@@ -322,7 +322,11 @@ func newColumn(n int) *column {
 type Warning struct {
 	Code string `json:"code"` // stable, for programs: mixed-vintage, rounded-source
 	Text Text   `json:"text"`
+	At   string `json:"at,omitempty"` // of a series-break: the first member of time after it
 }
+
+// SeriesBreak is the code of the warning that figures before and from a time are not comparable, since what they count, or how, is another. Its At is that time.
+const SeriesBreak = "series-break"
 
 // A Source is an input that a cube was made from.
 type Source struct {

@@ -521,6 +521,7 @@ type View struct {
 	Totals   []string // dimensions of Dims that also get a row for all
 	Measures []Measure
 	Notes    []Text
+	Warnings []Warning
 	Whole    Text // what the rows for all areas are called, when they are not the whole country's; TotalLabel when empty
 }
 
@@ -569,6 +570,9 @@ func (c *Cube) View(v View) (*Cube, error) {
 	}
 	out.Name, out.Title = v.Name, v.Title
 	out.Notes = append(slices.Clone(c.Notes), v.Notes...)
+	for _, w := range v.Warnings {
+		out.Warn(w)
+	}
 	return out, nil
 }
 
@@ -693,7 +697,7 @@ func (c *Cube) CheckHidden(keep ...string) {
 			seen[m] = true
 		}
 		if len(seen) > 1 {
-			c.Warn(Warning{"mixed-" + dim.Name, Text{
+			c.Warn(Warning{Code: "mixed-" + dim.Name, Text: Text{
 				fmt.Sprintf("Cellerna blandar %d olika värden på %s.", len(seen), dim.Title.In("sv")),
 				fmt.Sprintf("Cells mix %d values of %s.", len(seen), dim.Title.In("en"))}})
 		}

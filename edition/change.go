@@ -30,7 +30,8 @@ type Barometer struct {
 // A Theme is tables that belong together to a reader, such as income or housing.
 type Theme struct {
 	Title  cube.Text `json:"title"`
-	Tables []string  `json:"tables"` // names, or what names begin with before the level: background of background_regso
+	Lacks  cube.Text `json:"lacks,omitzero"` // of a theme without tables: why the edition tells nothing of it
+	Tables []string  `json:"tables"`         // names, or what names begin with before the level: background of background_regso
 }
 
 // Contact is where readers report what they can't use or understand.

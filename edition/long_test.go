@@ -130,7 +130,7 @@ func BenchmarkLong(b *testing.B) {
 				var err error
 				switch form {
 				case "sdmx-csv":
-					err = SDMX(io.Discard, c, "agency")
+					err = SDMX(io.Discard, c, "agency", "sv")
 				case "parquet":
 					err = WriteTable(io.Discard, c)
 				default:

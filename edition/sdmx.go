@@ -28,15 +28,21 @@ var sdmxStatus = map[cube.Status][2]string{
 
 // SDMX writes a cube as SDMX-CSV 2.0, one row an observation: the columns STRUCTURE, STRUCTURE_ID and ACTION, the dimensions with time as TIME_PERIOD and the measures as the
 // dimension MEASURE, then OBS_VALUE and the attributes OBS_STATUS, CONF_STATUS, UNIT_MEASURE (PT for percent, else NR) and DECIMALS. Shares are in percent. A cell without a value
-// has an empty OBS_VALUE. agency is made to an identifier that SDMX takes.
+// has an empty OBS_VALUE. agency is made to an identifier that SDMX takes. Where the cube has terms, two more columns, LICENCE (an address) and CITATION (in the language lang), say in each row by
+// what terms it may be used and how it is cited: the format has no head to say it in, and lets those who write it add columns of their own after the others.
 //
 // Source: SDMX technical working group, SDMX-CSV 2.0 field guide, https://github.com/sdmx-twg/sdmx-csv.
-func SDMX(w io.Writer, c *cube.Cube, agency string) error {
+func SDMX(w io.Writer, c *cube.Cube, agency, lang string) error {
 	out := buffers.Get().(*bufio.Writer)
 	defer release(out)
 	out.Reset(w)
 	taken := map[string]bool{}
-	for _, name := range slices.Concat(sdmxBefore, sdmxAfter) {
+	last, terms := slices.Clone(sdmxAfter), ""
+	if c.Terms != (cube.Terms{}) {
+		last = append(last, "LICENCE", "CITATION")
+		terms = "," + field(c.Terms.Licence) + "," + field(c.Terms.Cite.In(lang))
+	}
+	for _, name := range slices.Concat(sdmxBefore, last) {
 		taken[name] = true
 	}
 	columns := slices.Clone(sdmxBefore)
@@ -51,7 +57,7 @@ func SDMX(w io.Writer, c *cube.Cube, agency string) error {
 		taken[name] = true
 		columns = append(columns, name)
 	}
-	out.WriteString(strings.Join(append(columns, sdmxAfter...), ",") + "\n")
+	out.WriteString(strings.Join(append(columns, last...), ",") + "\n")
 	codes := written(c, func(_ int, code string) string { return "," + field(code) })
 	before := "dataflow," + sdmxID(agency) + ":" + sdmxID(c.Name) + "(1.0.0),I"
 	names, after := make([]string, len(c.Measures())), make([]string, len(c.Measures()))
@@ -60,7 +66,7 @@ func SDMX(w io.Writer, c *cube.Cube, agency string) error {
 		if meas.Kind == cube.Share {
 			unit = "PT"
 		}
-		names[m], after[m] = ","+field(meas.Name)+",", ","+unit+","+strconv.Itoa(meas.Decimals)+"\n"
+		names[m], after[m] = ","+field(meas.Name)+",", ","+unit+","+strconv.Itoa(meas.Decimals)+terms+"\n"
 	}
 	var states [256]string
 	for status, code := range sdmxStatus {
@@ -83,7 +89,7 @@ func SDMX(w io.Writer, c *cube.Cube, agency string) error {
 	return out.Flush()
 }
 
-// The columns before the dimensions and after them.
+// The columns before the dimensions and after them, but for the terms.
 var (
 	sdmxBefore = []string{"STRUCTURE", "STRUCTURE_ID", "ACTION"}
 	sdmxAfter  = []string{"MEASURE", "OBS_VALUE", "OBS_STATUS", "CONF_STATUS", "UNIT_MEASURE", "DECIMALS"}

@@ -2,6 +2,7 @@ package edition
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,7 +23,7 @@ func TestSDMX(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := SDMX(&out, c, "1 Myndigheten"); err != nil {
+	if err := SDMX(&out, c, "1 Myndigheten", "sv"); err != nil {
 		t.Fatal(err)
 	}
 	want := `STRUCTURE,STRUCTURE_ID,ACTION,regso,TIME_PERIOD,MEASURE,OBS_VALUE,OBS_STATUS,CONF_STATUS,UNIT_MEASURE,DECIMALS
@@ -35,6 +36,22 @@ dataflow,X1_Myndigheten:tabell__(1.0.0),I,c,2023,Share,,M,F,PT,1
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	// Terms are told in every row, in columns of their own.
+	c.Terms = cube.Terms{Licence: CC0, Cite: cube.Text{SV: "Myndigheten. Läget, 2023.", EN: "The agency. The state, 2023."}}
+	out.Reset()
+	if err := SDMX(&out, c, "1 Myndigheten", "en"); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	for i, bare := range strings.Split(strings.TrimSuffix(want, "\n"), "\n") {
+		end := `,http://creativecommons.org/publicdomain/zero/1.0/,"The agency. The state, 2023."`
+		if i == 0 {
+			end = ",LICENCE,CITATION"
+		}
+		if lines[i] != bare+end {
+			t.Errorf("line %d is %s, want %s", i+1, lines[i], bare+end)
+		}
 	}
 	for _, s := range cube.Statuses() {
 		if sdmxStatus[s][0] == "" {

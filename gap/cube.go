@@ -623,7 +623,7 @@ func (f *frame) warnings() []cube.Warning {
 		}
 	}
 	if !math.IsNaN(f.breakAt) {
-		out = append(out, cube.Warning{Code: "series-break", Text: cube.Text{
+		out = append(out, cube.Warning{Code: cube.SeriesBreak, At: fmt.Sprintf("%g", f.breakAt), Text: cube.Text{
 			SV: fmt.Sprintf("Serien bryts mellan %g och %g. Skillnader över brottet kan bero på nya områdesgränser eller ny mätning; trender tillåter ett hopp där.", f.breakAt-1, f.breakAt),
 			EN: fmt.Sprintf("The series breaks between %g and %g. Differences across the break may come from new borders of areas or new ways to measure; trends allow a shift there.", f.breakAt-1, f.breakAt)}})
 	}

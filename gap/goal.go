@@ -204,7 +204,7 @@ func Goals(goals []Goal, results ...*cube.Cube) (*cube.Cube, error) {
 			}
 			b.Add([]int32{int32(k), int32(y)}, g.cells(one.cells[y], baseline, target, start, end, year)...)
 		}
-		if breaks > 0 && hasCode(c.Warnings, "series-break") {
+		if breaks > 0 && hasCode(c.Warnings, cube.SeriesBreak) {
 			warn = append(warn, cube.Warning{Code: "goal-across-break", Text: cube.Text{
 				SV: fmt.Sprintf("Målet %s mäts över ett brott i serien; startvärdet gäller den tidigare serien.", g.Name),
 				EN: fmt.Sprintf("The goal %s is measured across a break in the series; the baseline is of the earlier series.", g.Name)}})

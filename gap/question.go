@@ -279,13 +279,18 @@ func (f *frame) breaks() {
 	}
 	breaks := f.q.Breaks
 	if len(breaks) == 0 && !f.q.Joined {
+		for _, w := range f.in.Warnings { // those that the table itself declares
+			if y, err := Year(w.At); w.Code == cube.SeriesBreak && err == nil {
+				breaks = append(breaks, int(y))
+			}
+		}
 		d := f.in.Dims()[f.typeDim]
 		regso := d.Role == cube.Type
 		for _, d := range f.in.Dims() {
 			regso = regso || d.Role == cube.Area && (d.Kind == "regso" || d.Kind == "deso")
 		}
 		if regso {
-			breaks = []int{VintageBreak}
+			breaks = append(breaks, VintageBreak)
 		}
 	}
 	for _, b := range breaks {

@@ -48,7 +48,7 @@ func Histogram(l *Legend, cells []cube.Cell, chosen *cube.Cell, near []cube.Cell
 		return ""
 	}
 	d := l.measure.Decimals
-	title := fmt.Sprintf(spreadOver.In(lang), Number(float64(n), 0, lang), Span(lo, hi, d, lang)+Unit(l.measure, lang))
+	title := Say(spreadOver.In(lang), Number(float64(n), 0, lang), Span(lo, hi, d, lang)+Unit(l.measure, lang))
 	p := &plotPen{width: width, height: height}
 	fmt.Fprintf(&p.out, `<svg class="histogram" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g" width="%g" height="%g" role="group" aria-label="%s" font-family="%s" font-size="12" fill="%s"><title>%s</title><rect width="%g" height="%g" fill="#ffffff"/>`,
 		width, height, width, height, template.HTMLEscapeString(title), plotFont, plotInk, template.HTMLEscapeString(title), width, height)

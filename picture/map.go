@@ -464,7 +464,7 @@ func ChartBy(d Map, title string, cells []cube.Cell, m cube.Measure, l *Legend, 
 	}
 	c := &Chart{Caption: title, SVG: svg, Legend: l, Told: Told(seen, m, lang)}
 	if drawn < len(d.Shapes) {
-		c.Notes = append(c.Notes, fmt.Sprintf(withoutBorder.In(lang), Number(float64(drawn), 0, lang), Number(float64(len(d.Shapes)), 0, lang)))
+		c.Notes = append(c.Notes, Say(withoutBorder.In(lang), Number(float64(drawn), 0, lang), Number(float64(len(d.Shapes)), 0, lang)))
 	}
 	if m.Kind.Additive() {
 		c.Notes = append(c.Notes, mapOfCounts.In(lang))

@@ -2,7 +2,9 @@ package picture
 
 import (
 	"bytes"
+	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -119,6 +121,26 @@ func Number(v float64, decimals int, lang string) string {
 		out = append(append(out, point), plain[len(whole)+1:]...)
 	}
 	return string(out)
+}
+
+// numbered is a choice between words by an argument: {2:area|areas} takes the first when the second argument is one.
+var numbered = regexp.MustCompile(`\{(\d):([^{|}]*)\|([^{|}]*)\}`)
+
+// Say fills a form as fmt.Sprintf does, and takes of each {k:one|many} the word that goes with the k-th argument: the first when that reads 1, or begins so before a share in brackets.
+func Say(form string, args ...any) string {
+	said := fmt.Sprintf(form, args...)
+	if !strings.Contains(form, "{") {
+		return said
+	}
+	return numbered.ReplaceAllStringFunc(said, func(choice string) string {
+		part := numbered.FindStringSubmatch(choice)
+		if k, _ := strconv.Atoi(part[1]); k >= 1 && k <= len(args) {
+			if n := fmt.Sprint(args[k-1]); n == "1" || strings.HasPrefix(n, "1 (") {
+				return part[2]
+			}
+		}
+		return part[3]
+	})
 }
 
 // Decimal is a number with as many decimals as it has, as people write it and forms take it back: 1,5 in Swedish, without groups.

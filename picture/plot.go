@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/skikt/skikt/areatype"
@@ -259,8 +260,23 @@ var (
 // MostLines is how many lines a chart can tell apart.
 const MostLines = 6
 
-// Lines draws values over time, with a gap where one is missing. After is the place in times after which figures are not comparable with those before, or negative.
-func Lines(title string, times []string, lines []Line, m cube.Measure, after int, lang string) (Plot, string) {
+// Breaks are the places in times, as codes in order, after which a warning says that the series breaks.
+func Breaks(warnings []cube.Warning, times []string) (out []int) {
+	for _, w := range warnings {
+		if w.Code != cube.SeriesBreak {
+			continue
+		}
+		at := slices.IndexFunc(times, func(t string) bool { return t >= w.At })
+		if at > 0 && !slices.Contains(out, at-1) {
+			out = append(out, at-1)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Lines draws values over time, with a gap where one is missing. Breaks are the places in times after which figures are not comparable with those before.
+func Lines(title string, times []string, lines []Line, m cube.Measure, breaks []int, lang string) (Plot, string) {
 	var cells []cube.Cell
 	var words []string
 	for _, l := range lines {
@@ -311,7 +327,10 @@ func Lines(title string, times []string, lines []Line, m cube.Measure, after int
 			p.text(x(i), bottom+20, "middle", ` class="time" font-size="12" fill="`+plotQuiet+`"`, t)
 		}
 	}
-	if after >= 0 && after+1 < len(times) {
+	for _, after := range breaks {
+		if after < 0 || after+1 >= len(times) {
+			continue
+		}
 		at := (x(after) + x(after+1)) / 2
 		p.line(at, top, at, bottom, plotInk, 1, "3 3")
 		p.text(at+4, top+10, "start", ` font-size="11"`, seriesBreak.In(lang))
@@ -337,7 +356,7 @@ func Lines(title string, times []string, lines []Line, m cube.Measure, after int
 				continue
 			}
 			command := "M"
-			if open && i-1 != after {
+			if open && !slices.Contains(breaks, i-1) {
 				command = "L"
 			}
 			fmt.Fprintf(&path, "%s%.1f %.1f", command, x(i), y(Shown(k.Cell.Value, m)))

@@ -3,6 +3,7 @@ package picture
 import (
 	"encoding/xml"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,7 +50,7 @@ func TestDots(t *testing.T) {
 // A line has a gap where a value is missing, and none across a break.
 func TestLines(t *testing.T) {
 	cell := func(v float64) Mark { return Mark{Cell: cube.KnownCell(v)} }
-	p, words := Lines("Titel", []string{"2021", "2022", "2023", "2024"}, []Line{{Label: "A", Marks: []Mark{cell(0.1), {Cell: cube.Cell{Status: cube.HiddenProtect, Value: 0.777}}, cell(0.3), cell(0.4)}}}, shareMeasure, 2, "en")
+	p, words := Lines("Titel", []string{"2021", "2022", "2023", "2024"}, []Line{{Label: "A", Marks: []Mark{cell(0.1), {Cell: cube.Cell{Status: cube.HiddenProtect, Value: 0.777}}, cell(0.3), cell(0.4)}}}, shareMeasure, []int{2}, "en")
 	wellFormed(t, p.SVG)
 	// Three dots, and no line at all: 2022 is hidden, and 2023 and 2024 are not comparable.
 	if strings.Count(p.SVG, "<circle") != 3 || !strings.Contains(p.SVG, "break in the series") || strings.Contains(p.SVG, "77.7") {
@@ -144,5 +145,17 @@ func TestSheet(t *testing.T) {
 	}
 	if strings.Contains(svg, "77.7") {
 		t.Error("a hidden value is in the picture")
+	}
+}
+
+// A series that breaks at 2022 is broken after its last year before; a break before all years or after them is none.
+func TestBreaks(t *testing.T) {
+	times := []string{"2019", "2021", "2023"}
+	of := func(at string) cube.Warning { return cube.Warning{Code: cube.SeriesBreak, At: at} }
+	if got := Breaks([]cube.Warning{of("2022"), {Code: "other", At: "2021"}, of("2020"), of("2021")}, times); !slices.Equal(got, []int{0, 1}) {
+		t.Errorf("breaks after %v, want 0 and 1", got)
+	}
+	if got := Breaks([]cube.Warning{of("2019"), of("2024"), of("")}, times); got != nil {
+		t.Errorf("breaks after %v where there is none", got)
 	}
 }

@@ -12,10 +12,11 @@ import (
 // The sentences that tell what a map shows.
 var (
 	toldValues  = cube.Text{SV: "%s områden har ett värde: från %s till %s, och medianen är %s.", EN: "%s areas have a value: from %s to %s, and the median is %s."}
+	toldOne     = cube.Text{SV: "1 område har ett värde: %s.", EN: "1 area has a value: %s."}
 	toldHalf    = cube.Text{SV: "Hälften av dem ligger från %s till %s.", EN: "Half of them lie from %s to %s."}
-	toldTypes   = cube.Text{SV: "Av %s områden är %s.", EN: "Of %s areas %s."}
-	toldType    = cube.Text{SV: "%s (%s) av typ %s", EN: "%s (%s) are of type %s"}
-	toldWithout = cube.Text{SV: "%s områden har inget värde som visas.", EN: "%s areas have no value that is shown."}
+	toldTypes   = cube.Text{SV: "Av %s {1:område|områden} är %s.", EN: "Of %s {1:area|areas}, %s."}
+	toldType    = cube.Text{SV: "%s (%s) av typ %s", EN: "%s (%s) {1:is|are} of type %s"}
+	toldWithout = cube.Text{SV: "%s {1:område|områden} har inget värde som visas.", EN: "%s {1:area has|areas have} no value that is shown."}
 )
 
 // fewTold is how many values a map has before it is told where half of them lie.
@@ -47,12 +48,14 @@ func Told(cells []cube.Cell, m cube.Measure, lang string) string {
 				}
 			}
 			if of > 0 {
-				parts = append(parts, fmt.Sprintf(toldType.In(lang), count(of), Percent(float64(of)/float64(n), lang), t.Code()))
+				parts = append(parts, Say(toldType.In(lang), count(of), Percent(float64(of)/float64(n), lang), t.Code()))
 			}
 		}
 		if len(parts) > 0 {
-			out = append(out, fmt.Sprintf(toldTypes.In(lang), count(n), strings.Join(parts, ", ")))
+			out = append(out, Say(toldTypes.In(lang), count(n), strings.Join(parts, ", ")))
 		}
+	case n == 1:
+		out = append(out, fmt.Sprintf(toldOne.In(lang), write(values[0])))
 	default:
 		median := values[n/2]
 		if n%2 == 0 {
@@ -64,7 +67,7 @@ func Told(cells []cube.Cell, m cube.Measure, lang string) string {
 		}
 	}
 	if without := len(cells) - n; without > 0 {
-		out = append(out, fmt.Sprintf(toldWithout.In(lang), count(without)))
+		out = append(out, Say(toldWithout.In(lang), count(without)))
 	}
 	return strings.Join(out, " ")
 }

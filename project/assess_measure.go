@@ -3,6 +3,7 @@ package project
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -506,7 +507,14 @@ func (m *measuring) neighbours(ctx context.Context) ([]assess.Variation, error) 
 	const side = 100
 	squares := segregation.Squares{Side: side, Members: make([][]int64, 1)}
 	at := map[[2]int64]int{}
-	err := m.scan(ctx, m.from, columns, func(b *record.Batch) error {
+	asked := maps.Clone(m.table.Where)
+	if m.from.yearColumn != "" && m.year != "" { // in a plan the year is not known yet
+		if asked == nil {
+			asked = map[string][]string{}
+		}
+		asked[m.from.yearColumn] = []string{m.year}
+	}
+	err := m.scan(ctx, m.from, columns, asked, func(b *record.Batch) error {
 		x, okX, err := floats(b, columns[0])
 		if err != nil {
 			return err

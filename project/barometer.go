@@ -32,6 +32,7 @@ type BarometerDecl struct {
 // ThemeDecl is tables that belong together to a reader.
 type ThemeDecl struct {
 	Title  Text     `yaml:"title"`
+	Lacks  Text     `yaml:"lacks"`  // of a theme without tables: why the edition tells nothing of it
 	Tables []string `yaml:"tables"` // names of tables, segregation, indices or gaps
 }
 
@@ -87,6 +88,9 @@ func (p *Project) validateBarometer(say complain) {
 		known = append(known, d.Name)
 	}
 	for i, t := range b.Themes {
+		if len(t.Tables) == 0 && (t.Lacks.SV == "" || t.Lacks.EN == "") {
+			say(fmt.Sprintf("barometer.themes[%d]", i), "it has no tables: name some, or tell in lacks, in Swedish and English, why the edition has none")
+		}
 		for k, name := range t.Tables {
 			if !slices.ContainsFunc(known, func(table string) bool {
 				return name == table || strings.HasPrefix(name, table+"_") || strings.HasPrefix(table, name+"_")
@@ -123,7 +127,7 @@ func (p *Project) barometer() *edition.Barometer {
 	}
 	out := &edition.Barometer{First: p.Barometer.First}
 	for _, t := range p.Barometer.Themes {
-		out.Themes = append(out.Themes, edition.Theme{Title: text(t.Title), Tables: t.Tables})
+		out.Themes = append(out.Themes, edition.Theme{Title: text(t.Title), Lacks: text(t.Lacks), Tables: t.Tables})
 	}
 	if c := p.Barometer.Contact; c != nil {
 		out.Contact = &edition.Contact{Email: c.Email, Phone: c.Phone, Page: c.Page, Text: text(c.Text)}

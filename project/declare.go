@@ -255,7 +255,14 @@ type TableDecl struct {
 	By     []string            `yaml:"by"`    // type, kommun, lan, riket, regso, deso, or several joined by ×: type × kommun
 	Notes  []Text              `yaml:"notes"`
 	Only   []string            `yaml:"only"`   // measures to publish; all when empty
+	Breaks []BreakDecl         `yaml:"breaks"` // years from which figures are not comparable with those before
 	Bridge *BridgedDecl        `yaml:"bridge"` // the table by area also told by the areas of another vintage, called NAME_regso_2025
+}
+
+// BreakDecl is a break in a table's series: from a year on, what is counted, or how, is another. Pages, pictures and files say so.
+type BreakDecl struct {
+	Year string `yaml:"year"` // the first after the break
+	Why  Text   `yaml:"why"`  // a sentence
 }
 
 // RateDecl is a rate: the table's published count per so many of a population that is already public.
@@ -701,6 +708,11 @@ func (p *Project) validateTable(t TableDecl, of map[string]columns, say complain
 		}
 		if g.Unknown != "" && len(g.Members) > 0 && !g.has(g.Unknown) {
 			say(at, "%s has no member %q for what is unknown", g.Name, g.Unknown)
+		}
+	}
+	for i, b := range t.Breaks {
+		if b.Year == "" || b.Why.SV == "" || b.Why.EN == "" {
+			say(fmt.Sprintf("breaks[%d]", i), "give the first year after the break, and why in Swedish and English: a sentence")
 		}
 	}
 	if len(t.By) == 0 {

@@ -194,6 +194,23 @@ func rulesOf(decl RecordsDecl) (rules []store.Rule, err error) {
 	return rules, nil
 }
 
+// MostHeld is how many values (rows times columns) of a table on a server are taken into memory for a method that needs its rows one by one: about a gigabyte. Thirty years of all pupils in
+// a year group, with a dozen columns, are fewer.
+const MostHeld = 50_000_000
+
+// atMost takes rows on until there would be too many values.
+func atMost(most int64, table string, sink func(*record.Batch) error) func(*record.Batch) error {
+	var rows, values int64
+	return func(b *record.Batch) error {
+		rows += int64(b.N)
+		if values += int64(b.N) * int64(len(b.Columns)); values > most {
+			return fmt.Errorf("the method needs the rows of %s one by one in memory, and takes no more than %d values: %d rows of %d columns are too many; ask for fewer under where, let a view on the server have fewer, "+
+				"or draw a sample there", table, most, rows, len(b.Columns))
+		}
+		return sink(b)
+	}
+}
+
 // outcomeColumn is the column that tells how a row of a server was placed.
 const outcomeColumn = "skikt_outcome"
 

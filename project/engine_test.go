@@ -2,10 +2,8 @@ package project_test
 
 import (
 	"bytes"
-	"database/sql"
 	"encoding/csv"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -14,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -24,42 +21,6 @@ import (
 	"github.com/skikt/skikt/project"
 	"github.com/skikt/skikt/record"
 )
-
-// keeper is the PostgreSQL server under test as its keeper reaches it, with a schema of the test's own; the test is skipped when there is none.
-func keeper(t *testing.T) (db *sql.DB, address, schema string) {
-	t.Helper()
-	full := os.Getenv("SKIKT_POSTGRES")
-	if full == "" {
-		t.Skip("no PostgreSQL at hand: start one with scripts/postgres.sh, and put its address into SKIKT_POSTGRES")
-	}
-	u, err := url.Parse(full)
-	if err != nil {
-		t.Fatal("SKIKT_POSTGRES is no address")
-	}
-	if db, err = sql.Open("pgx", full); err != nil {
-		t.Fatal(err)
-	}
-	password, _ := u.User.Password()
-	t.Setenv("SKIKT_TEST_PASSWORD", password+" ") // one that is not needed does no harm
-	if password != "" {
-		t.Setenv("SKIKT_TEST_PASSWORD", password)
-	}
-	u.User, u.RawQuery = url.User(u.User.Username()), ""
-	schema = fmt.Sprintf("skikt_test_%d", time.Now().UnixNano())
-	do(t, db, "CREATE SCHEMA "+schema)
-	t.Cleanup(func() {
-		db.Exec("DROP SCHEMA " + schema + " CASCADE")
-		db.Close()
-	})
-	return db, u.String(), schema
-}
-
-func do(t *testing.T, db *sql.DB, statement string) {
-	t.Helper()
-	if _, err := db.Exec(statement); err != nil {
-		t.Fatalf("%v in %.200s", err, statement)
-	}
-}
 
 // readAll reads the rows of a project's records that can be used.
 func readAll(t *testing.T, p *project.Project, name string) []record.Vector {
@@ -81,29 +42,6 @@ func readAll(t *testing.T, p *project.Project, name string) []record.Vector {
 		t.Fatal(err)
 	}
 	return all
-}
-
-// put makes a table of columns.
-func put(t *testing.T, db *sql.DB, table string, columns []record.Vector) {
-	t.Helper()
-	var definitions, rows []string
-	for _, c := range columns {
-		definitions = append(definitions, c.Name+" "+map[record.Type]string{record.Text: "varchar", record.Int: "integer", record.Float: "double precision", record.Bool: "boolean"}[c.Type])
-	}
-	do(t, db, "CREATE TABLE "+table+" ("+strings.Join(definitions, ", ")+")")
-	for i := range columns[0].State {
-		var row []string
-		for j := range columns {
-			row = append(row, "NULL")
-			if s, ok := field(&columns[j], i); ok {
-				row[j] = "'" + strings.ReplaceAll(s, "'", "''") + "'"
-			}
-		}
-		rows = append(rows, "("+strings.Join(row, ", ")+")")
-	}
-	for part := range slices.Chunk(rows, 1000) {
-		do(t, db, "INSERT INTO "+table+" VALUES "+strings.Join(part, ", "))
-	}
 }
 
 func field(v *record.Vector, i int) (string, bool) {
@@ -148,7 +86,7 @@ func spoil(pupils []record.Vector) []record.Vector {
 
 // onServer is the toy's project with a register of persons by code, one of pupils by coordinates, and two published tables on the server, and the same with files. More can be
 // put into it, by pairs of what stands there and what shall.
-func onServer(t *testing.T, db *sql.DB, address, schema string, more ...string) (files, server *project.Project) {
+func onServer(t *testing.T, k *keeper, more ...string) (files, server *project.Project) {
 	t.Helper()
 	dir := t.TempDir()
 	if _, err := synth.Write(dir, synth.Toy()); err != nil {
@@ -193,13 +131,17 @@ func onServer(t *testing.T, db *sql.DB, address, schema string, more ...string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	put(t, db, schema+".persons", persons.Columns)
-	put(t, db, schema+".pupils", pupils)
-	put(t, db, schema+".components", readAll(t, first, "components"))
-	put(t, db, schema+".published", readAll(t, first, "published"))
-	server = write("server.yaml", replace(t, clean, "file: agency/clean.csv", "table: "+schema+".pupils", "file: register/persons_2023.parquet", "table: "+schema+".persons",
-		"file: scb/index_components.csv", "table: "+schema+".components", "file: scb/socioeconomic_index.csv", "table: "+schema+".published",
-		"\nrecords:\n", "\nengine: {kind: postgres, address: '"+address+"', password: {env: SKIKT_TEST_PASSWORD}, timeout: 1m}\n\nrecords:\n"))
+	k.put(t, "persons", persons.Columns)
+	k.put(t, "pupils", pupils)
+	k.put(t, "components", readAll(t, first, "components"))
+	k.put(t, "published", readAll(t, first, "published"))
+	password := ", password: {env: SKIKT_TEST_PASSWORD}"
+	if os.Getenv("SKIKT_TEST_PASSWORD") == "" { // Trino takes none without TLS
+		password = ""
+	}
+	server = write("server.yaml", replace(t, clean, "file: agency/clean.csv", "table: "+k.schema+".pupils", "file: register/persons_2023.parquet", "table: "+k.schema+".persons",
+		"file: scb/index_components.csv", "table: "+k.schema+".components", "file: scb/socioeconomic_index.csv", "table: "+k.schema+".published",
+		"\nrecords:\n", "\nengine: {kind: "+k.kind+", address: '"+k.address+"'"+password+", timeout: 1m}\n\nrecords:\n"))
 	return files, server
 }
 
@@ -216,55 +158,57 @@ func replace(t *testing.T, text string, pairs ...string) string {
 
 // TestSameFromServer builds one project from files and from a server: the tables must be the same, field for field, and so must the accounts of rows.
 func TestSameFromServer(t *testing.T) {
-	db, address, schema := keeper(t)
-	files, server := onServer(t, db, address, schema)
-	same(t, files, server, 50)
+	eachKeeper(t, func(t *testing.T, k *keeper) {
+		files, server := onServer(t, k)
+		same(t, files, server, 50)
+	})
 }
 
 // TestSameSchoolsFromServer asks questions that need rows, has the nearest school of each home found on the server's different coordinates, and persons placed by a key that does not
 // know all of their codes.
 func TestSameSchoolsFromServer(t *testing.T) {
-	db, address, schema := keeper(t)
-	country := t.TempDir()
-	if _, err := synth.Write(country, synth.Toy()); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(filepath.Join(country, "geography", "key_deso2018_regso2020.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	known := "deso,place\n"
-	for _, code := range regexp.MustCompile(`\b\d{4}[ABC]\d{4}\b`).FindAllString(string(text), -1)[5:] {
-		known += code + "," + code + "\n"
-	}
-	keys := filepath.Join(country, "keys.csv")
-	if err := os.WriteFile(keys, []byte(known), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	files, server := onServer(t, db, address, schema,
-		"locate: {code: deso, division: deso-2018}", "locate: {key: deso, key_table: '"+keys+"', key_area: place, division: deso-2018}",
-		"        - {name: huvudmannatyp}\n        - {name: kommun}\n        - {name: ost", "        - {name: skolenhetskod}\n        - {name: huvudmannatyp}\n        - {name: foraldrautb}\n        - {name: kommun}\n        - {name: ost",
-		"division: deso-2018}\n    kommun: kommun\n", "division: deso-2018}\n    also: [{column: narmast, nearest: schools, code: skolenhetskod}, {column: kommun_dar, division: kommun}]\n    kommun: kommun\n",
-		"\npolicy:", `
+	eachKeeper(t, func(t *testing.T, k *keeper) {
+		country := t.TempDir()
+		if _, err := synth.Write(country, synth.Toy()); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(filepath.Join(country, "geography", "key_deso2018_regso2020.csv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		known := "deso,place\n"
+		for _, code := range regexp.MustCompile(`\b\d{4}[ABC]\d{4}\b`).FindAllString(string(text), -1)[5:] {
+			known += code + "," + code + "\n"
+		}
+		keys := filepath.Join(country, "keys.csv")
+		if err := os.WriteFile(keys, []byte(known), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		files, server := onServer(t, k,
+			"locate: {code: deso, division: deso-2018}", "locate: {key: deso, key_table: '"+keys+"', key_area: place, division: deso-2018}",
+			"        - {name: huvudmannatyp}\n        - {name: kommun}\n        - {name: ost", "        - {name: skolenhetskod}\n        - {name: huvudmannatyp}\n        - {name: foraldrautb}\n        - {name: kommun}\n        - {name: ost",
+			"division: deso-2018}\n    kommun: kommun\n", "division: deso-2018}\n    also: [{column: narmast, nearest: schools, code: skolenhetskod}, {column: kommun_dar, division: kommun}]\n    kommun: kommun\n",
+			"\npolicy:", `
 schools:
   - {name: skolelever, title: Elever efter skola, kind: composition, from: pupils, where: {ar: ["2019", "2020", "2021", "2022", "2023"]}, school: {name: skolenhetskod, members: [{code: "30000000"}, {code: "30000005"}, {code: other, values: []}], unknown: other}, nearest: narmast, homes: [lan], compare: [{name: huvudmannatyp, title: {sv: Huvudmannatyp, en: Type of huvudman}, unknown: other, members: [{code: Kommunal}, {code: other, values: []}]}]}
   - {name: variation, kind: model, from: pupils, where: {ar: ["2022", "2023"]}, school: {name: skolenhetskod}, result: meritvarde}
 policy:`)
-	same(t, files, server, 50)
+		same(t, files, server, 50)
+	})
 }
 
 // TestSameKeysFromServer counts persons with record keys, for which the rows are read, under a policy that perturbs by them.
 func TestSameKeysFromServer(t *testing.T) {
-	db, address, schema := keeper(t)
-	seed := filepath.Join(t.TempDir(), "seed")
-	if err := os.WriteFile(seed, bytes.Repeat([]byte("seed"), 8), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("SKIKT_SEED_FILE", seed)
-	demo := string(project.Demo)
-	tables, policy := strings.Index(demo, "\npolicy:"), demo[strings.Index(demo, "\npolicy:"):]
-	persons := demo[strings.Index(demo, "\nindices:"):tables]
-	files, server := onServer(t, db, address, schema, persons, "\n", policy, `
+	eachKeeper(t, func(t *testing.T, k *keeper) {
+		seed := filepath.Join(t.TempDir(), "seed")
+		if err := os.WriteFile(seed, bytes.Repeat([]byte("seed"), 8), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv("SKIKT_SEED_FILE", seed)
+		demo := string(project.Demo)
+		tables, policy := strings.Index(demo, "\npolicy:"), demo[strings.Index(demo, "\npolicy:"):]
+		persons := demo[strings.Index(demo, "\nindices:"):tables]
+		files, server := onServer(t, k, persons, "\n", policy, `
 policy: {profile: open-perturbed}
 tables:
   - name: pupils
@@ -274,7 +218,8 @@ tables:
     groups: [{name: behorig, title: {sv: Behörighet, en: Eligibility}, unknown: other, members: [{code: "1"}, {code: "0"}, {code: other, values: []}]}]
     by: [lan, kommun]
 `, "    file: agency/pupils.csv\n", "    file: agency/pupils.csv\n    person: lopnr\n")
-	same(t, files, server, 4)
+		same(t, files, server, 4)
+	})
 }
 
 // same builds both projects and compares what comes out.
@@ -322,51 +267,57 @@ func same(t *testing.T, files, server *project.Project, least int) {
 
 // TestPlanReadsNothing plans the project on the server: no row of a table is read there, and the plan says what would be.
 func TestPlanReadsNothing(t *testing.T) {
-	db, address, schema := keeper(t)
-	_, server := onServer(t, db, address, schema)
-	do(t, db, "ANALYZE")
-	scans := func() (n int) {
-		t.Helper()
-		time.Sleep(1500 * time.Millisecond) // the server counts with a delay
-		if err := db.QueryRow("SELECT coalesce(sum(seq_scan + coalesce(idx_scan, 0)), 0) FROM pg_stat_user_tables WHERE schemaname = $1", schema).Scan(&n); err != nil {
+	eachKeeper(t, func(t *testing.T, k *keeper) {
+		_, server := onServer(t, k)
+		if k.kind == "postgres" {
+			do(t, k.db, "ANALYZE")
+		}
+		before := k.reads(t)
+		plan, err := server.PlanBuild(t.Context(), project.Options{})
+		if err != nil {
 			t.Fatal(err)
 		}
-		return n
-	}
-	before := scans()
-	plan, err := server.PlanBuild(t.Context(), project.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if after := scans(); after != before {
-		t.Errorf("the plan read tables %d times", after-before)
-	}
-	got := map[string]project.PlanStep{}
-	for _, s := range plan.Steps {
-		s.SQL = append(s.SQL, got[s.What].SQL...)
-		got[s.What] = s
-	}
-	var persons int64
-	if err := db.QueryRow("SELECT count(*) FROM " + schema + ".persons").Scan(&persons); err != nil {
-		t.Fatal(err)
-	}
-	for what, want := range map[string]struct {
-		where, sql string
-		rows       int64
-	}{
-		"records persons":     {"postgres", `GROUP BY 1`, persons},
-		"records pupils":      {"postgres", `SELECT DISTINCT t."ost", t."nord"`, -1},
-		"records background":  {"program", "", -1},
-		"index index":         {"postgres", `SUM(CAST(t."n_all" AS BIGINT))`, -1},
-		"tables low_standard": {"postgres", `CAST(t."sex" AS TEXT) COLLATE "C" AS k`, persons},
-	} {
-		s, ok := got[what]
-		sql := strings.Join(s.SQL, "\n")
-		if !ok || s.Where != want.where || !strings.Contains(sql, want.sql) || want.rows >= 0 && s.Rows != want.rows {
-			t.Errorf("%s: %+v, want %+v", what, s, want)
+		if after := k.reads(t); after != before {
+			t.Errorf("the plan read tables %d times", after-before)
 		}
-	}
-	if low := got["tables low_standard"]; low.Cells <= 0 || low.Cells >= persons {
-		t.Errorf("the table of %d persons has about %d cells", persons, low.Cells)
-	}
+		got := map[string]project.PlanStep{}
+		for _, s := range plan.Steps {
+			s.SQL = append(s.SQL, got[s.What].SQL...)
+			got[s.What] = s
+		}
+		var persons int64
+		if err := k.db.QueryRow("SELECT count(*) FROM " + k.schema + ".persons").Scan(&persons); err != nil {
+			t.Fatal(err)
+		}
+		if k.reads(t) == before {
+			t.Error("reading the table is not seen")
+		}
+		sql := map[string][4]string{
+			"postgres":   {`GROUP BY 1`, `SELECT DISTINCT t."ost", t."nord"`, `SUM(CAST(t."n_all" AS BIGINT))`, `CAST(t."sex" AS TEXT) COLLATE "C" AS k`},
+			"clickhouse": {`GROUP BY g_k0`, `SELECT DISTINCT t."ost", t."nord"`, `SUM(toDecimal128(t."n_all", 0))`, `t."sex" AS g_k`},
+			"trino":      {`GROUP BY 1`, `SELECT DISTINCT t."ost", t."nord"`, `SUM(CAST(CAST(t."n_all" AS BIGINT) AS DECIMAL(38, 0)))`, `t."sex" AS k`},
+		}[k.kind]
+		for what, want := range map[string]struct {
+			where, sql string
+			rows       int64
+		}{
+			"records persons":     {k.kind, sql[0], persons},
+			"records pupils":      {k.kind, sql[1], -1},
+			"records background":  {"program", "", -1},
+			"index index":         {k.kind, sql[2], -1},
+			"tables low_standard": {k.kind, sql[3], persons},
+		} {
+			s, ok := got[what]
+			sql := strings.Join(s.SQL, "\n")
+			if !ok || s.Where != want.where || !strings.Contains(sql, want.sql) || want.rows >= 0 && s.Rows != want.rows {
+				t.Errorf("%s: %+v, want %+v", what, s, want)
+			}
+		}
+		if low := got["tables low_standard"]; low.Cells <= 0 || low.Cells >= persons {
+			t.Errorf("the table of %d persons has about %d cells", persons, low.Cells)
+		}
+		if codes := got["records persons"]; codes.Cells < 40 || codes.Cells > persons { // there are 40 areas at the least
+			t.Errorf("the count of codes of %d persons has about %d cells", persons, codes.Cells)
+		}
+	})
 }

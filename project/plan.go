@@ -190,10 +190,10 @@ func (r *Run) ask(ctx context.Context, l *loaded, spec cube.Spec) (*cube.Cube, s
 	members := int64(1)
 	for _, d := range spec.Dims {
 		n := int64(len(d.Members))
-		if d.Unknown != "" {
+		if d.Unknown != "" && n > 0 {
 			n++
 		}
-		if members *= n; members > 1<<40 {
+		if members *= n; members > 1<<40 { // a dimension without declared members has as many as there are values
 			members = 0
 		}
 	}
@@ -206,10 +206,17 @@ func (r *Run) ask(ctx context.Context, l *loaded, spec cube.Spec) (*cube.Cube, s
 	return nil, store.Account{}, errPlanned
 }
 
-// scan reads columns of the records; in a plan it tells how that would be done.
-func (r *Run) scan(ctx context.Context, l *loaded, columns []string, sink func(*record.Batch) error) error {
+// scan reads columns of the records; in a plan it tells how that would be done. Rows that have another value in a column than those of where need not come, but may.
+func (r *Run) scan(ctx context.Context, l *loaded, columns []string, where map[string][]string, sink func(*record.Batch) error) error {
+	var conditions []cube.Condition
+	for _, name := range sorted(where) {
+		at := slices.IndexFunc(l.columns, func(v record.Vector) bool { return v.Name == name })
+		if at >= 0 && l.db == r.engine && (l.columns[at].Type == record.Text || l.columns[at].Type == record.Int) { // other types have more than one way to be written
+			conditions = append(conditions, cube.Condition{Column: name, In: where[name]})
+		}
+	}
 	if r.plan == nil {
-		return l.db.Scan(ctx, l.table, columns, sink)
+		return l.db.Scan(ctx, l.table, columns, sink, conditions...)
 	}
 	var once []string
 	for _, c := range columns {
@@ -219,7 +226,7 @@ func (r *Run) scan(ctx context.Context, l *loaded, columns []string, sink func(*
 	}
 	s := PlanStep{What: r.plan.what, Records: l.name, Where: r.whereIs(l), How: "rows of " + strings.Join(once, ", ") + " are read: the method needs them one by one", Rows: l.about, Cells: l.about}
 	if l.db == r.engine {
-		if err := l.db.Scan(ctx, l.table, columns, sink); err != nil { // the server is connected to for a plan
+		if err := l.db.Scan(ctx, l.table, columns, sink, conditions...); err != nil { // the server is connected to for a plan
 			return err
 		}
 		s.SQL = l.db.Asked()

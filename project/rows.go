@@ -2,6 +2,7 @@ package project
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -100,10 +101,12 @@ func rowsOf(name string, have []record.Vector, columns []record.Column, scan fun
 		return nil, err
 	}
 	if rows.N == 0 {
-		return nil, fmt.Errorf("%s has no rows", name)
+		return nil, fmt.Errorf("%s %w", name, errNoRows)
 	}
 	return rows, nil
 }
+
+var errNoRows = errors.New("has no rows")
 
 func (r *Rows) column(name string) *record.Vector {
 	at := slices.IndexFunc(r.Columns, func(v record.Vector) bool { return v.Name == name })

@@ -2,6 +2,7 @@ package project
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -443,7 +444,7 @@ func (r *Run) schoolRows(ctx context.Context, d SchoolDecl, from *loaded) (*scho
 	if d.Kind == "choice" {
 		names = append(names, locateBy.X, locateBy.Y)
 	}
-	rows, err := r.scanColumns(ctx, from, names)
+	rows, err := r.scanColumns(ctx, from, names, d.Where)
 	if err != nil {
 		return nil, err
 	}
@@ -498,7 +499,7 @@ func (r *Run) homeTypes(q *schoolRows, from *loaded, years []string) error {
 	return nil
 }
 
-func (r *Run) scanColumns(ctx context.Context, from *loaded, names []string) (*Rows, error) {
+func (r *Run) scanColumns(ctx context.Context, from *loaded, names []string, where map[string][]string) (*Rows, error) {
 	var columns []record.Column
 	for _, name := range names {
 		if name != "" && name != homeType && !slices.ContainsFunc(columns, func(c record.Column) bool { return c.Name == name }) {
@@ -509,7 +510,16 @@ func (r *Run) scanColumns(ctx context.Context, from *loaded, names []string) (*R
 	if err != nil {
 		return nil, err
 	}
-	return rowsOf(from.name, have, columns, func(names []string, sink func(*record.Batch) error) error { return r.scan(ctx, from, names, sink) })
+	rows, err := rowsOf(from.name, have, columns, func(names []string, sink func(*record.Batch) error) error {
+		if from.db == r.engine {
+			sink = atMost(MostHeld, from.name, sink)
+		}
+		return r.scan(ctx, from, names, where, sink)
+	})
+	if errors.Is(err, errNoRows) && len(where) > 0 {
+		return nil, fmt.Errorf("%w, or none that has what is asked for under where", err)
+	}
+	return rows, err
 }
 
 // schoolPoints are the coordinates that records are placed by, in whole metres.
@@ -529,7 +539,7 @@ func (r *Run) schoolChoice(ctx context.Context, d SchoolDecl, q *schoolRows) ([]
 		return nil, fmt.Errorf("the schools %s are not public", d.Places)
 	}
 	l := r.Project.Records[d.Places].Locate
-	rows, err := r.scanColumns(ctx, places, []string{d.Code, d.Capacity, l.X, l.Y, places.yearColumn})
+	rows, err := r.scanColumns(ctx, places, []string{d.Code, d.Capacity, l.X, l.Y, places.yearColumn}, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -554,10 +554,20 @@ func count(c CountDecl) cube.Measure {
 	return cube.Measure{Name: c.Measure, Title: text(c.Title), Unit: text(c.Unit), Kind: cube.Count}
 }
 
+// warning tells readers of a break.
+func (b BreakDecl) warning() cube.Warning {
+	return cube.Warning{Code: cube.SeriesBreak, At: b.Year, Text: cube.Text{
+		SV: fmt.Sprintf("Brott i serien från %s: %s Siffror före och från %s är inte jämförbara.", b.Year, b.Why.SV, b.Year),
+		EN: fmt.Sprintf("The series breaks from %s: %s Figures before and from %s are not comparable.", b.Year, b.Why.EN, b.Year)}}
+}
+
 // view is the table by one of the declared by.
 func (t *TableDecl) view(by string) cube.View {
 	dims := splitBy(by)
 	v := cube.View{Name: t.Name, Title: text(t.Title), Notes: texts(t.Notes)}
+	for _, b := range t.Breaks {
+		v.Warnings = append(v.Warnings, b.warning())
+	}
 	if by != typeDim {
 		v.Name += "_" + strings.Join(dims, "_")
 	}

@@ -121,6 +121,9 @@ rows:
 		return nil, err
 	}
 	out.Title, out.Notes, out.Warnings = v.Title, append(slices.Clone(c.Notes), v.Notes...), slices.Clone(c.Warnings)
+	for _, w := range v.Warnings {
+		out.Warn(w)
+	}
 	out.Lineage = c.Lineage.Merge(cube.Lineage{Steps: []string{"perturbed: cell key"}})
 	out.Notes = append(out.Notes, k.note(noise))
 	out.WarnNotAdditive()

@@ -152,7 +152,7 @@ func (c *chooser) cheapest(s *search, t *target, stay []int32) (best *cycle, cos
 				}
 			}
 			if best != nil {
-				return best, c.priceOf(best)
+				return c.spare(s, t, best, worth, stay)
 			}
 			if size < limit/4 {
 				break // a larger region is no other
@@ -167,6 +167,73 @@ func (c *chooser) cheapest(s *search, t *target, stay []int32) (best *cycle, cos
 		best, cost = c.alone(s, t, stay)
 	}
 	return best, cost
+}
+
+// spare looks for a cheaper cycle than one that would hide dear numbers, among the columns that lie near those it changes: what made the dear number move in one place can be made up for in another.
+func (c *chooser) spare(s *search, t *target, best *cycle, worth float64, stay []int32) (*cycle, float64) {
+	for range 2 {
+		if !c.dear(best) {
+			break
+		}
+		better := false
+		for _, cols := range c.along(s, t, best) {
+			if y, w := c.within(s, t, cols, stay); w < worth {
+				best, worth, better = y, w, true
+			}
+		}
+		if !better {
+			break
+		}
+	}
+	return best, c.priceOf(best)
+}
+
+// dear tells whether what a cycle would hide is worth more than twice as many ordinary cells.
+func (c *chooser) dear(y *cycle) bool {
+	price, cells := 0.0, 0.0
+	for _, n := range y.numbers {
+		if p := c.price(n); p > 0 {
+			price += p
+			cells += float64(c.m.numbers[n].cells + c.m.numbers[n].shown)
+		}
+	}
+	return price > 2*cells
+}
+
+// along are columns near those that a cycle changes: one set for each dimension in which there are near and far, of the fellows of its members there with the cycle's own members in the others.
+func (c *chooser) along(s *search, t *target, y *cycle) (out [][]int32) {
+	l := c.latticeOf(s.atom[y.cols[0]])
+	var atoms []int32
+	for _, col := range y.cols {
+		if a := s.atom[col]; c.latticeOf(a) == l {
+			atoms = append(atoms, a)
+		}
+	}
+	for i := range l.base {
+		if !l.mixed[i] {
+			continue
+		}
+		cols := slices.Concat(y.cols, t.cols[:min(len(t.cols), 8)])
+		for _, a := range l.along(atoms, i, maskSize-len(cols)) {
+			if col := s.column[a]; col >= 0 && (col < s.positive || slices.Contains(y.cols, col)) && (c.least == 0 || math.Abs(s.value[col]) >= c.least) {
+				cols = append(cols, col)
+			}
+		}
+		slices.Sort(cols)
+		if cols = slices.Compact(cols); len(cols) <= maskSize {
+			out = append(out, cols)
+		}
+	}
+	return out
+}
+
+func (c *chooser) latticeOf(atom int32) (l *lattice) {
+	for _, x := range c.lattice {
+		if atom >= x.part.firstAtom {
+			l = x
+		}
+	}
+	return l
 }
 
 // alone changes a single column of the target and moves all numbers that it is part of. Whatever it holds can become more: it keeps the target where every cheaper change would have something
@@ -186,12 +253,7 @@ func (c *chooser) alone(s *search, t *target, stay []int32) (best *cycle, cost f
 // regionsAround are sets of columns around one, without secret zeros but those that the target needs.
 func (c *chooser) regionsAround(s *search, t *target, start int32, limit int) [][]int32 {
 	atom := s.atom[start]
-	var l *lattice
-	for _, x := range c.lattice {
-		if atom >= x.part.firstAtom {
-			l = x
-		}
-	}
+	l := c.latticeOf(atom)
 	var cols, zeros []int32
 	for _, a := range l.around(atom, limit) {
 		switch col := s.column[a]; {

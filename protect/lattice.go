@@ -119,7 +119,7 @@ func (l *lattice) fellows(i int, own int32) []int32 {
 	if list, ok := l.near[i][own]; ok {
 		return list
 	}
-	const most = 64
+	const most = 128
 	n := len(l.part.inner.Dims()[l.base[i]].Members)
 	var list []int32
 	var key []uint64 // the fewer of the upper members it shares, and then the farther away, the larger
@@ -173,20 +173,66 @@ func (l *lattice) around(atom int32, limit int) []int32 {
 		product = product / count[best] * (count[best] + 1)
 		count[best]++
 	}
-	var out []int32
+	for i := range lists {
+		lists[i] = lists[i][:count[i]]
+	}
+	return l.combined(lists)
+}
+
+// combined are the atoms of all combinations of members of the base dimensions.
+func (l *lattice) combined(members [][]int32) (out []int32) {
 	var walk func(i int, key uint64)
 	walk = func(i int, key uint64) {
-		if i == len(count) {
+		if i == len(members) {
 			if a, ok := l.at[key]; ok {
 				out = append(out, a)
 			}
 			return
 		}
-		for _, k := range lists[i][:count[i]] {
+		for _, k := range members[i] {
 			walk(i+1, key+l.radix[i]*uint64(k))
 		}
 	}
 	walk(0, 0)
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// along are at most limit atoms near some: with fellows of their members in one base dimension, and any of their own members in the others.
+func (l *lattice) along(atoms []int32, i, limit int) []int32 {
+	c := l.part.inner
+	own := make([][]int32, len(l.base))
+	size := 1
+	for j, d := range l.base {
+		for _, a := range atoms {
+			own[j] = append(own[j], int32(c.Coord(int(l.part.firstRow[a-l.part.firstAtom]), d)))
+		}
+		slices.Sort(own[j])
+		own[j] = slices.Compact(own[j])
+		if j != i {
+			size *= len(own[j])
+		}
+	}
+	most := limit / size
+	seen := map[int32]bool{}
+	var near []int32
+	for rank := 0; len(near) < most; rank++ { // the nearest of each first
+		some := false
+		for _, k := range own[i] {
+			list := l.fellows(i, k)
+			if rank >= len(list) {
+				continue
+			}
+			some = true
+			if !seen[list[rank]] && len(near) < most {
+				seen[list[rank]] = true
+				near = append(near, list[rank])
+			}
+		}
+		if !some {
+			break
+		}
+	}
+	own[i] = near
+	return l.combined(own)
 }

@@ -762,24 +762,32 @@ func (m *model) size(n *number) float64 {
 	return most
 }
 
-// setCosts says what it costs to hide a number: one for each cell it stands in and for each share that would go with it, or what the policy declares, and a little more the larger it
-// is, so that of patterns that hide as many cells the less valuable is taken. Half, when an earlier edition hid it too: then its pattern tends to be kept.
+// setCosts says what it costs to hide a number, so that the most valuable are kept first: the cells that it stands in and the shares that would go with it, each 1 + 10·v/m, where v is the number's size and m the mean size of all
+// numbers. With it no national number is hidden for what a few small ones can do. What the policy declares multiplies it. Half, when an earlier edition hid it too: then its pattern tends to be kept.
 func (m *model) setCosts(p Policy) {
+	const weight = 10 // of 0 to 50, with which fewest cells and persons are hidden in a table of national size (bench/protect.txt)
+	sizes, mean := make([]float64, len(m.numbers)), 0.0
 	for i := range m.numbers {
-		n := &m.numbers[i]
-		n.cost = float64(n.cells + n.shown)
+		sizes[i] = m.size(&m.numbers[i])
+		mean += sizes[i] / float64(len(m.numbers))
+	}
+	for i := range m.numbers {
+		m.numbers[i].cost = 1
 	}
 	for _, c := range p.Costs {
 		for k := range m.tables {
-			m.selectRows(&m.tables[k], c.Selector, func(n *number) { n.cost = c.Cost * float64(n.cells+n.shown) })
+			m.selectRows(&m.tables[k], c.Selector, func(n *number) { n.cost = c.Cost })
 		}
 	}
 	for i := range m.numbers {
 		n := &m.numbers[i]
+		n.cost *= float64(n.cells + n.shown)
+		if mean > 0 {
+			n.cost *= 1 + weight*sizes[i]/mean
+		}
 		if n.before {
 			n.cost /= 2
 		}
-		n.cost += math.Log2(1+m.size(n)) / 256
 	}
 }
 

@@ -50,7 +50,7 @@ type Policy struct {
 	Interval Interval `yaml:"interval" json:"interval"`
 	// AlwaysShow are cells that must be published. When the rules can't be kept with them shown, Apply gives an error that names them.
 	AlwaysShow []Selector `yaml:"always_show" json:"always_show,omitempty"`
-	// Costs say what it costs to hide a cell beyond those that rules hide, where it is not 1. The last that fits counts.
+	// Costs say how many times what it otherwise would it costs to hide a cell beyond those that rules hide. The last that fits counts.
 	Costs []Cost `yaml:"costs" json:"costs,omitempty"`
 
 	// Perturbation changes counts instead of hiding them. The rules above are not for counts that are changed.

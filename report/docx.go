@@ -53,15 +53,15 @@ func (d *Document) DOCX(ctx context.Context, browser string) ([]byte, error) {
 	types := xmlHead + `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Default Extension="png" ContentType="image/png"/><Default Extension="svg" ContentType="image/svg+xml"/>` +
 		`<Override PartName="/word/document.xml" ContentType="` + content + `document.main+xml"/><Override PartName="/word/styles.xml" ContentType="` + content + `styles+xml"/><Override PartName="/word/numbering.xml" ContentType="` + content + `numbering+xml"/><Override PartName="/word/settings.xml" ContentType="` + content + `settings+xml"/>` +
 		`<Override PartName="/word/header1.xml" ContentType="` + content + `header+xml"/><Override PartName="/word/footer1.xml" ContentType="` + content + `footer+xml"/><Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/><Override PartName="/docProps/app.xml" ContentType="application/vnd.openxmlformats-officedocument.extended-properties+xml"/></Types>`
-	parts := append([]officePart{{"[Content_Types].xml", []byte(types)}, rootRels("word/document.xml")}, d.properties()...)
+	parts := append([]officePart{textPart("[Content_Types].xml", types), rootRels("word/document.xml")}, d.properties()...)
 	parts = append(parts,
-		officePart{"word/document.xml", []byte(document)},
-		officePart{"word/_rels/document.xml.rels", []byte(xmlHead + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` + strings.Join(w.rels, "") + `</Relationships>`)},
-		officePart{"word/styles.xml", []byte(d.docxStyles())},
-		officePart{"word/numbering.xml", []byte(w.numbering())},
-		officePart{"word/settings.xml", []byte(xmlHead + `<w:settings xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:defaultTabStop w:val="720"/><w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat><w:themeFontLang w:val="` + locale[d.Lang] + `"/></w:settings>`)},
-		officePart{"word/header1.xml", []byte(d.docxHeader())},
-		officePart{"word/footer1.xml", []byte(xmlHead + `<w:ftr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p><w:pPr><w:pStyle w:val="Footer"/><w:jc w:val="right"/></w:pPr>` + field("PAGE", "1") + run("", " (") + field("NUMPAGES", "1") + run("", ")") + `</w:p></w:ftr>`)})
+		textPart("word/document.xml", document),
+		textPart("word/_rels/document.xml.rels", xmlHead+`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">`+strings.Join(w.rels, "")+`</Relationships>`),
+		textPart("word/styles.xml", d.docxStyles()),
+		textPart("word/numbering.xml", w.numbering()),
+		textPart("word/settings.xml", xmlHead+`<w:settings xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:defaultTabStop w:val="720"/><w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat><w:themeFontLang w:val="`+locale[d.Lang]+`"/></w:settings>`),
+		textPart("word/header1.xml", d.docxHeader()),
+		textPart("word/footer1.xml", xmlHead+`<w:ftr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p><w:pPr><w:pStyle w:val="Footer"/><w:jc w:val="right"/></w:pPr>`+field("PAGE", "1")+run("", " (")+field("NUMPAGES", "1")+run("", ")")+`</w:p></w:ftr>`))
 	out, err := office(append(parts, w.media...))
 	if err != nil {
 		return nil, err
@@ -323,7 +323,7 @@ func (w *docxWriter) drawing(g *Drawing) {
 	}
 	w.drawn++
 	raster, vector := fmt.Sprintf("media/figure%d.png", g.Number), fmt.Sprintf("media/figure%d.svg", g.Number)
-	w.media = append(w.media, officePart{"word/" + raster, picture}, officePart{"word/" + vector, []byte(g.SVG)})
+	w.media = append(w.media, officePart{name: "word/" + raster, data: picture}, textPart("word/"+vector, g.SVG))
 	// As wide as the text, as high as two thirds of a page.
 	width, height := float64(g.Width), float64(g.Height)
 	if most := 604.0; width > most {

@@ -272,18 +272,9 @@ func (b *builder) drawLines(f Figure, c *cube.Cube, m int) (*Drawing, error) {
 		}
 		lines = append(lines, l)
 	}
-	after := -1
-	for _, w := range c.Warnings {
-		if w.Code == "series-break" {
-			for i, code := range k.members[year] {
-				if code <= "2023" {
-					after = i
-				}
-			}
-		}
-	}
+	breaks := picture.Breaks(c.Warnings, k.members[year])
 	d := b.newDrawing(f, k, m, year, by)
-	plot, words := picture.Lines(d.Caption, times, lines, c.Measures()[m], after, b.lang)
+	plot, words := picture.Lines(d.Caption, times, lines, c.Measures()[m], breaks, b.lang)
 	if plot.SVG == "" {
 		return nil, fmt.Errorf("not one of its values may be shown or is there: %s", words)
 	}

@@ -3,58 +3,76 @@ package report
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"fmt"
-	"strings"
+	"io"
+	"unicode/utf8"
 )
 
-// A officePart is a file inside an Office file.
+// A officePart is a file inside an Office file: its bytes, or what writes them.
 type officePart struct {
-	name string
-	data []byte
+	name  string
+	data  []byte
+	write func(io.Writer) error
 }
 
 // office packs parts, in their order and without a time, so that the same parts give the same bytes.
 func office(parts []officePart) ([]byte, error) {
 	var out bytes.Buffer
-	w := zip.NewWriter(&out)
+	err := writeOffice(&out, parts)
+	return out.Bytes(), err
+}
+
+func textPart(name, text string) officePart { return officePart{name: name, data: []byte(text)} }
+
+func writeOffice(to io.Writer, parts []officePart) error {
+	w := zip.NewWriter(to)
+	// A large sheet takes 2.5 times the time for a fifth less when squeezed harder.
+	w.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) { return flate.NewWriter(out, flate.BestSpeed) })
 	for _, p := range parts {
 		f, err := w.CreateHeader(&zip.FileHeader{Name: p.name, Method: zip.Deflate})
-		if err == nil {
+		switch {
+		case err != nil:
+		case p.write != nil:
+			err = p.write(f)
+		default:
 			_, err = f.Write(p.data)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("report: %w", err)
+			return fmt.Errorf("report: %w", err)
 		}
 	}
 	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("report: %w", err)
+		return fmt.Errorf("report: %w", err)
 	}
-	return out.Bytes(), nil
+	return nil
 }
 
 const xmlHead = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
 
 // xmlText is a text as XML has it: escaped, without what XML can't hold.
-func xmlText(s string) string {
-	var out strings.Builder
+func xmlText(s string) string { return string(appendXML(nil, s)) }
+
+// appendXML appends a text as [xmlText] has it.
+func appendXML(out []byte, s string) []byte {
 	for _, r := range s {
 		switch {
 		case r == '&':
-			out.WriteString("&amp;")
+			out = append(out, "&amp;"...)
 		case r == '<':
-			out.WriteString("&lt;")
+			out = append(out, "&lt;"...)
 		case r == '>':
-			out.WriteString("&gt;")
+			out = append(out, "&gt;"...)
 		case r == '"':
-			out.WriteString("&quot;")
+			out = append(out, "&quot;"...)
 		case r == '\t' || r == '\n' || r == '\r':
-			out.WriteByte(' ')
+			out = append(out, ' ')
 		case r < ' ' || r == 0xFFFE || r == 0xFFFF:
 		default:
-			out.WriteRune(r)
+			out = utf8.AppendRune(out, r)
 		}
 	}
-	return out.String()
+	return out
 }
 
 // properties are the parts that say what an Office file is about.
@@ -62,7 +80,7 @@ func (d *Document) properties() []officePart {
 	core := xmlHead + `<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">` +
 		`<dc:title>` + xmlText(d.Title) + `</dc:title><dc:creator>` + xmlText(d.Agency) + `</dc:creator><dc:language>` + locale[d.Lang] + `</dc:language><dc:identifier>` + xmlText(d.Edition) + `</dc:identifier></cp:coreProperties>`
 	app := xmlHead + `<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Application>skikt</Application></Properties>`
-	return []officePart{{"docProps/core.xml", []byte(core)}, {"docProps/app.xml", []byte(app)}}
+	return []officePart{textPart("docProps/core.xml", core), textPart("docProps/app.xml", app)}
 }
 
 var locale = map[string]string{"sv": "sv-SE", "en": "en-GB"}
@@ -70,6 +88,6 @@ var locale = map[string]string{"sv": "sv-SE", "en": "en-GB"}
 // rootRels are the relations of the file as a whole.
 func rootRels(main string) officePart {
 	const rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
-	return officePart{"_rels/.rels", []byte(xmlHead + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="` + rel + `officeDocument" Target="` + main + `"/>` +
-		`<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/><Relationship Id="rId3" Type="` + rel + `extended-properties" Target="docProps/app.xml"/></Relationships>`)}
+	return textPart("_rels/.rels", xmlHead+`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="`+rel+`officeDocument" Target="`+main+`"/>`+
+		`<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/><Relationship Id="rId3" Type="`+rel+`extended-properties" Target="docProps/app.xml"/></Relationships>`)
 }

@@ -1,8 +1,12 @@
 package report
 
 import (
+	"bufio"
+	"bytes"
 	"cmp"
 	"fmt"
+	"io"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,14 +16,15 @@ import (
 	"github.com/skikt/skikt/picture"
 )
 
-// A xlsxSheet is one sheet being written.
+// A xlsxSheet is a sheet of a workbook. Its rows are made anew each time that they are asked for, so a large table is never held as text.
 type xlsxSheet struct {
 	name, title string
-	rows        strings.Builder
-	n           int
-	widths      []int
-	frozen      int // rows that stay in sight
+	parts       []iter.Seq[[]xlsxCell] // one below the other; a row is good until the next
+	frozen      int                    // rows that stay in sight
 }
+
+// xlsxMostRows is how many rows a sheet can have in a spreadsheet program. Tests have fewer.
+var xlsxMostRows = 1 << 20
 
 // The styles of cells, as they stand in the style part.
 const (
@@ -50,25 +55,78 @@ type xlsxCell struct {
 }
 
 func (s *xlsxSheet) row(cells ...xlsxCell) {
-	s.n++
-	fmt.Fprintf(&s.rows, `<row r="%d">`, s.n)
-	for i, c := range cells {
-		at := xlsxColumn(i) + strconv.Itoa(s.n)
-		for len(s.widths) <= i {
-			s.widths = append(s.widths, 8)
-		}
-		switch {
-		case c.is:
-			fmt.Fprintf(&s.rows, `<c r="%s" s="%d"><v>%s</v></c>`, at, c.style, strconv.FormatFloat(c.number, 'g', -1, 64))
-			s.widths[i] = max(s.widths[i], 12)
-		case c.text != "":
-			fmt.Fprintf(&s.rows, `<c r="%s" s="%d" t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>`, at, c.style, xmlText(c.text))
-			if c.style != xlsxTitle && c.style != xlsxPlain {
-				s.widths[i] = max(s.widths[i], min(utf8.RuneCountInString(c.text)+2, 60))
+	s.parts = append(s.parts, func(yield func([]xlsxCell) bool) { yield(cells) })
+}
+
+// widths are those of the columns, by the longest text in each.
+func (s *xlsxSheet) widths() []int {
+	var widths []int
+	for _, part := range s.parts {
+		for row := range part {
+			for i, c := range row {
+				if len(widths) <= i {
+					widths = append(widths, 8)
+				}
+				switch {
+				case c.is:
+					widths[i] = max(widths[i], 12)
+				case c.text != "" && c.style != xlsxTitle && c.style != xlsxPlain && len(c.text)+2 > widths[i]:
+					widths[i] = max(widths[i], min(utf8.RuneCountInString(c.text)+2, 60))
+				}
 			}
 		}
 	}
-	s.rows.WriteString("</row>")
+	return widths
+}
+
+// write writes the sheet, row by row.
+func (s *xlsxSheet) write(w io.Writer) error {
+	out := bufio.NewWriterSize(w, 1<<16)
+	fmt.Fprintf(out, `%s<worksheet xmlns="%s"><sheetViews><sheetView workbookViewId="0"><pane ySplit="%d" topLeftCell="A%d" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>`,
+		xmlHead, xlsxSpace, s.frozen, s.frozen+1)
+	var columns []string
+	for c, width := range s.widths() {
+		columns = append(columns, xlsxColumn(c))
+		fmt.Fprintf(out, `<col min="%d" max="%d" width="%d" customWidth="1"/>`, c+1, c+1, width)
+	}
+	out.WriteString(`</cols><sheetData>`)
+	var line []byte
+	n := 0
+	for _, part := range s.parts {
+		for row := range part {
+			n++
+			line = strconv.AppendInt(append(line[:0], `<row r="`...), int64(n), 10)
+			line = append(line, `">`...)
+			for i, c := range row {
+				line = c.append(line, columns[i], n)
+			}
+			if _, err := out.Write(append(line, `</row>`...)); err != nil {
+				return err
+			}
+		}
+	}
+	out.WriteString(`</sheetData></worksheet>`)
+	return out.Flush()
+}
+
+// append appends a cell as it stands in a sheet; an empty one doesn't.
+func (c *xlsxCell) append(out []byte, column string, row int) []byte {
+	if !c.is && c.text == "" {
+		return out
+	}
+	out = append(append(out, `<c r="`...), column...)
+	out = append(strconv.AppendInt(out, int64(row), 10), `" s="`...)
+	out = strconv.AppendInt(out, int64(c.style), 10)
+	if c.is {
+		out = strconv.AppendFloat(append(out, `"><v>`...), c.number, 'g', -1, 64)
+		return append(out, `</v></c>`...)
+	}
+	out = append(out, `" t="inlineStr"><is><t`...)
+	if strings.TrimSpace(c.text) != c.text {
+		out = append(out, ` xml:space="preserve"`...)
+	}
+	out = appendXML(append(out, '>'), c.text)
+	return append(out, `</t></is></c>`...)
 }
 
 func xlsxNumberCell(v float64, decimals int) xlsxCell {
@@ -108,7 +166,10 @@ func (d *Document) XLSX() ([]byte, error) {
 	for _, b := range d.Blocks {
 		switch b := b.(type) {
 		case *Drawing:
-			d.cubeRows(add(d.say("figure"), b.Number, b.Caption, b.Source), b.cube)
+			s := add(d.say("figure"), b.Number, b.Caption, b.Source)
+			if b.cube != nil {
+				d.cubeRows(s, b.cube, 0, b.cube.Len())
+			}
 		case *Grid:
 			if b.Number == 0 {
 				continue
@@ -116,19 +177,22 @@ func (d *Document) XLSX() ([]byte, error) {
 			s := add(d.say("table"), b.Number, b.Caption, b.Source)
 			if len(b.cubes) > 0 {
 				for _, c := range b.cubes {
-					d.cubeRows(s, c)
+					d.cubeRows(s, c, 0, c.Len())
 				}
 				continue
 			}
 			gridRows(s, b)
 		}
 	}
-	return d.workbook(sheets)
+	var out bytes.Buffer
+	err := d.workbook(&out, sheets)
+	return out.Bytes(), err
 }
 
-// Workbook makes a workbook of tables alone: a sheet each as in [Document.XLSX], after a first sheet that lists them and says what they are about, and a sheet of
-// their notes when they have any. Of the document only what names it is read.
-func Workbook(d *Document, about []string, cubes []*cube.Cube) ([]byte, error) {
+// Workbook writes a workbook of tables alone: a sheet each as in [Document.XLSX], after a first sheet that lists them and says what they are about, and a sheet of
+// their notes when they have any. A table with more rows than a sheet can have goes on in another. Of the document only what names it is read. Rows are written as they are made: what is held does
+// not grow with the tables.
+func Workbook(w io.Writer, d *Document, about []string, cubes []*cube.Cube) error {
 	contents := &xlsxSheet{name: d.say("contents"), title: d.Title, frozen: 2 + len(about)}
 	contents.row(xlsxCell{text: d.Title, style: xlsxTitle})
 	for _, line := range about {
@@ -139,25 +203,32 @@ func Workbook(d *Document, about []string, cubes []*cube.Cube) ([]byte, error) {
 	notes := &xlsxSheet{name: d.say("notes"), frozen: 1}
 	notes.row(xlsxCell{text: d.say("sheet"), style: xlsxHead}, xlsxCell{text: d.say("cautions"), style: xlsxHead})
 	for i, c := range cubes {
-		s := &xlsxSheet{name: fmt.Sprintf("%s %d", d.say("table"), i+1), title: c.Title.In(d.Lang), frozen: 4}
+		name, title := fmt.Sprintf("%s %d", d.say("table"), i+1), c.Title.In(d.Lang)
 		source := fmt.Sprintf(d.say("source-line"), d.publishers(c), c.Name)
-		contents.row(xlsxCell{text: s.name, style: xlsxText}, xlsxCell{text: s.title, style: xlsxText}, xlsxCell{text: source, style: xlsxText})
-		s.row(xlsxCell{text: s.title, style: xlsxTitle})
-		s.row(xlsxCell{text: source})
-		s.row()
-		d.cubeRows(s, c)
-		sheets = append(sheets, s)
+		const above = 4 // title, source, an empty row and the heads
+		for from := 0; from == 0 || from < c.Len(); from += xlsxMostRows - above {
+			s := &xlsxSheet{name: name, title: title, frozen: above}
+			if from > 0 {
+				s.name = fmt.Sprintf("%s (%d)", name, from/(xlsxMostRows-above)+1)
+			}
+			contents.row(xlsxCell{text: s.name, style: xlsxText}, xlsxCell{text: title, style: xlsxText}, xlsxCell{text: source, style: xlsxText})
+			s.row(xlsxCell{text: title, style: xlsxTitle})
+			s.row(xlsxCell{text: source})
+			s.row()
+			d.cubeRows(s, c, from, min(from+xlsxMostRows-above, c.Len()))
+			sheets = append(sheets, s)
+		}
 		for _, n := range c.Notes {
-			notes.row(xlsxCell{text: s.name, style: xlsxText}, xlsxCell{text: n.In(d.Lang), style: xlsxText})
+			notes.row(xlsxCell{text: name, style: xlsxText}, xlsxCell{text: n.In(d.Lang), style: xlsxText})
 		}
 		for _, w := range c.Warnings {
-			notes.row(xlsxCell{text: s.name, style: xlsxText}, xlsxCell{text: w.Text.In(d.Lang), style: xlsxText})
+			notes.row(xlsxCell{text: name, style: xlsxText}, xlsxCell{text: w.Text.In(d.Lang), style: xlsxText})
 		}
 	}
-	if notes.n > 1 {
+	if len(notes.parts) > 1 {
 		sheets = append(sheets, notes)
 	}
-	return d.workbook(sheets)
+	return d.workbook(w, sheets)
 }
 
 // publishers name who made what a table rests on.
@@ -171,11 +242,8 @@ func (d *Document) publishers(c *cube.Cube) string {
 	return strings.Join(names, ", ")
 }
 
-// cubeRows write a cube in long form over its dimensions, a few columns a measure.
-func (d *Document) cubeRows(s *xlsxSheet, c *cube.Cube) {
-	if c == nil {
-		return
-	}
+// cubeRows write rows of a cube in long form over its dimensions, a few columns a measure.
+func (d *Document) cubeRows(s *xlsxSheet, c *cube.Cube, from, to int) {
 	var heads []xlsxCell
 	head := func(text string) { heads = append(heads, xlsxCell{text: text, style: xlsxHead}) }
 	for _, dim := range c.Dims() {
@@ -204,35 +272,52 @@ func (d *Document) cubeRows(s *xlsxSheet, c *cube.Cube) {
 		head(d.say("state"))
 	}
 	s.row(heads...)
-	for i := range c.Len() {
-		var row []xlsxCell
-		for k, dim := range c.Dims() {
-			code := c.Code(i, k)
-			row = append(row, xlsxCell{text: code, style: xlsxText}, xlsxCell{text: label(dim, code, d.Lang), style: xlsxText})
+	members := make([][]xlsxCell, len(c.Dims())) // code and label of each
+	for k, dim := range c.Dims() {
+		for _, m := range dim.Members {
+			members[k] = append(members[k], xlsxCell{text: m.Code, style: xlsxText}, xlsxCell{text: label(dim, m.Code, d.Lang), style: xlsxText})
 		}
-		for m, meas := range c.Measures() {
-			cell := c.Cell(i, m)
-			known := cell.Status.HasValue()
-			number := func(n cube.Number, decimals int) xlsxCell {
-				if !known || !n.OK {
-					return xlsxCell{}
-				}
-				return xlsxNumberCell(n.V, decimals)
-			}
-			shown := func(n cube.Number) cube.Number {
-				return cube.Number{V: xlsxValue(n.V, meas), OK: n.OK}
-			}
-			row = append(row, number(cube.Num(xlsxValue(cell.Value, meas)), meas.Decimals))
-			if based[m] {
-				row = append(row, number(cell.Base, 0))
-			}
-			if ranged[m] {
-				row = append(row, number(shown(cell.Lo), meas.Decimals), number(shown(cell.Hi), meas.Decimals))
-			}
-			row = append(row, xlsxCell{text: cell.Status.Title().In(d.Lang), style: xlsxText})
-		}
-		s.row(row...)
 	}
+	states := map[cube.Status]string{}
+	s.parts = append(s.parts, func(yield func([]xlsxCell) bool) {
+		var row []xlsxCell
+		for i := from; i < to; i++ {
+			row = row[:0]
+			for k := range members {
+				at := 2 * c.Coord(i, k)
+				row = append(row, members[k][at:at+2]...)
+			}
+			for m, meas := range c.Measures() {
+				cell := c.Cell(i, m)
+				known := cell.Status.HasValue()
+				number := func(n cube.Number, decimals int) xlsxCell {
+					if !known || !n.OK {
+						return xlsxCell{}
+					}
+					return xlsxNumberCell(n.V, decimals)
+				}
+				shown := func(n cube.Number) cube.Number {
+					return cube.Number{V: xlsxValue(n.V, meas), OK: n.OK}
+				}
+				row = append(row, number(cube.Num(xlsxValue(cell.Value, meas)), meas.Decimals))
+				if based[m] {
+					row = append(row, number(cell.Base, 0))
+				}
+				if ranged[m] {
+					row = append(row, number(shown(cell.Lo), meas.Decimals), number(shown(cell.Hi), meas.Decimals))
+				}
+				state, ok := states[cell.Status]
+				if !ok {
+					state = cell.Status.Title().In(d.Lang)
+					states[cell.Status] = state
+				}
+				row = append(row, xlsxCell{text: state, style: xlsxText})
+			}
+			if !yield(row) {
+				return
+			}
+		}
+	})
 }
 
 // gridRows write a table as it is read.
@@ -260,8 +345,10 @@ func gridRows(s *xlsxSheet, g *Grid) {
 	}
 }
 
-func (d *Document) workbook(sheets []*xlsxSheet) ([]byte, error) {
-	const ns = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+const xlsxSpace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+func (d *Document) workbook(w io.Writer, sheets []*xlsxSheet) error {
+	const ns = xlsxSpace
 	const content = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 	const rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 	var types, book, rels strings.Builder
@@ -275,12 +362,7 @@ func (d *Document) workbook(sheets []*xlsxSheet) ([]byte, error) {
 		fmt.Fprintf(&types, `<Override PartName="/xl/%s" ContentType="%sworksheet+xml"/>`, file, content)
 		fmt.Fprintf(&book, `<sheet name="%s" sheetId="%d" r:id="rId%d"/>`, xmlText(s.name), i+1, i+2)
 		fmt.Fprintf(&rels, `<Relationship Id="rId%d" Type="%s/worksheet" Target="%s"/>`, i+2, rel, file)
-		var cols strings.Builder
-		for c, width := range s.widths {
-			fmt.Fprintf(&cols, `<col min="%d" max="%d" width="%d" customWidth="1"/>`, c+1, c+1, width)
-		}
-		parts = append(parts, officePart{"xl/" + file, []byte(fmt.Sprintf(`%s<worksheet xmlns="%s"><sheetViews><sheetView workbookViewId="0"><pane ySplit="%d" topLeftCell="A%d" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>%s</cols><sheetData>%s</sheetData></worksheet>`,
-			xmlHead, ns, s.frozen, s.frozen+1, cols.String(), s.rows.String()))})
+		parts = append(parts, officePart{name: "xl/" + file, write: s.write})
 	}
 	types.WriteString(`</Types>`)
 	book.WriteString(`</sheets></workbook>`)
@@ -296,7 +378,7 @@ func (d *Document) workbook(sheets []*xlsxSheet) ([]byte, error) {
 	}
 	styles := fmt.Sprintf(`%s<styleSheet xmlns="%s"><numFmts count="%d">%s</numFmts><fonts count="3"><font><sz val="10"/><name val="Arial"/></font><font><b/><sz val="10"/><name val="Arial"/></font><font><b/><sz val="13"/><name val="Arial"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border><border><left/><right/><top/><bottom style="thin"/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="%d"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/><xf numFmtId="49" fontId="1" fillId="0" borderId="1" xfId="0" applyFont="1" applyBorder="1" applyAlignment="1"><alignment wrapText="1" vertical="bottom"/></xf><xf numFmtId="0" fontId="2" fillId="0" borderId="0" xfId="0" applyFont="1"/>%s</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`,
 		xmlHead, ns, xlsxMostDecimals+1, formats.String(), 4+xlsxMostDecimals+1, cells.String())
-	all := append([]officePart{{"[Content_Types].xml", []byte(types.String())}, rootRels("xl/workbook.xml")}, d.properties()...)
-	all = append(all, officePart{"xl/workbook.xml", []byte(book.String())}, officePart{"xl/_rels/workbook.xml.rels", []byte(rels.String())}, officePart{"xl/styles.xml", []byte(styles)})
-	return office(append(all, parts...))
+	all := append([]officePart{textPart("[Content_Types].xml", types.String()), rootRels("xl/workbook.xml")}, d.properties()...)
+	all = append(all, textPart("xl/workbook.xml", book.String()), textPart("xl/_rels/workbook.xml.rels", rels.String()), textPart("xl/styles.xml", styles))
+	return writeOffice(w, append(all, parts...))
 }

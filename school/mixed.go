@@ -520,7 +520,7 @@ func openLevels(theta, unit, gradient []float64) (open []int, worst float64) {
 	return open, worst
 }
 
-// newton is the step in the open levels, by the Hessian from differences of the gradient; where that is not positive, a step down the gradient on the levels' own scales.
+// newton is the step in the open levels, by the Hessian from differences of the gradient; where that is not positive, with its eigenvalues made so.
 func (m *mixed) newton(theta, unit, gradient []float64, open []int) ([]float64, error) {
 	k := len(open)
 	columns := make([][]float64, k)
@@ -561,10 +561,26 @@ func (m *mixed) newton(theta, unit, gradient []float64, open []int) ([]float64, 
 		}
 		return step, nil
 	}
-	for _, l := range open {
-		scale := theta[l] + unit[l]
-		s := gradient[l] * scale
-		step[l] = -scale * s / (1 + math.Abs(s)) * 2
+	// On the levels' own scales, along each main direction of the curve as if it bent upwards: in a valley that falls away slowly the gradient alone would go from side to side.
+	scaled := mat.NewSymDense(k, nil)
+	for a, l := range open {
+		for b := a; b < k; b++ {
+			scaled.SetSym(a, b, hessian.At(a, b)*(theta[l]+unit[l])*(theta[open[b]]+unit[open[b]]))
+		}
+		g.SetVec(a, -gradient[l]*(theta[l]+unit[l]))
+	}
+	var main mat.EigenSym
+	if !main.Factorize(scaled, true) {
+		return nil, errors.New("school: the likelihood's curvature can't be computed")
+	}
+	var axes mat.Dense
+	main.VectorsTo(&axes)
+	for axis, bend := range main.Values(nil) {
+		along := mat.Dot(axes.ColView(axis), g)
+		along = max(-2, min(2, along/max(math.Abs(bend), 1e-12)))
+		for a, l := range open {
+			step[l] += along * axes.At(a, axis) * (theta[l] + unit[l])
+		}
 	}
 	return step, nil
 }

@@ -256,69 +256,74 @@ func denseLogLik(d *num.Design, y []float64, levels []Level, m *Mixed, reml bool
 
 // The likelihood of the fit is that of its definition, no point near it is higher, and moving the outcome moves only the intercept.
 func TestMixedLaws(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
-		kommuner, schools := 2+r.IntN(4), 0
-		var of []int32
-		for k := range kommuner {
-			for range 1 + r.IntN(4) {
-				of = append(of, int32(k))
-				schools++
-			}
+	rapid.Check(t, func(t *rapid.T) { mixedLaws(t, rapid.Uint64().Draw(t, "seed")) })
+}
+
+// Where the variance of kommuner is zero and the likelihood falls towards it through a narrow valley, the gradient alone does not get there.
+func TestMixedInAValley(t *testing.T) { mixedLaws(t, 0xfe90b236) }
+
+func mixedLaws(t rapid.TB, seed uint64) {
+	r := rand.New(rand.NewPCG(seed, 1))
+	kommuner, schools := 2+r.IntN(4), 0
+	var of []int32
+	for k := range kommuner {
+		for range 1 + r.IntN(4) {
+			of = append(of, int32(k))
+			schools++
 		}
-		if schools == kommuner {
-			return
+	}
+	if schools == kommuner {
+		return
+	}
+	n := schools*2 + r.IntN(40)
+	levels := []Level{{Name: "school", Codes: make([]string, schools), Of: make([]int32, n)}, {Name: "kommun", Codes: make([]string, kommuner), Of: make([]int32, n)}}
+	d := num.NewDesign(n)
+	x, y := make([]float64, n), make([]float64, n)
+	us, uk := make([]float64, schools), make([]float64, kommuner)
+	for s := range us {
+		us[s] = 3 * r.Float64() * r.NormFloat64()
+	}
+	for k := range uk {
+		uk[k] = 2 * r.Float64() * r.NormFloat64()
+	}
+	for i := range n {
+		s := i % schools
+		levels[0].Of[i], levels[1].Of[i] = int32(s), of[s]
+		x[i] = r.NormFloat64() + 2000
+		y[i] = x[i] + us[s] + uk[of[s]] + 2*r.NormFloat64()
+	}
+	d.Add("x", x)
+	for _, method := range []Method{REML, ML} {
+		m, err := FitMixed(d, y, levels, method)
+		if err != nil {
+			t.Fatal(err)
 		}
-		n := schools*2 + r.IntN(40)
-		levels := []Level{{Name: "school", Codes: make([]string, schools), Of: make([]int32, n)}, {Name: "kommun", Codes: make([]string, kommuner), Of: make([]int32, n)}}
-		d := num.NewDesign(n)
-		x, y := make([]float64, n), make([]float64, n)
-		us, uk := make([]float64, schools), make([]float64, kommuner)
-		for s := range us {
-			us[s] = 3 * r.Float64() * r.NormFloat64()
+		dense := denseLogLik(d, y, levels, m, method == REML)
+		if math.Abs(dense-m.LogLik) > 1e-6*max(1, math.Abs(dense)) {
+			t.Fatalf("%s: log likelihood %.10g, by its definition %.10g", method, m.LogLik, dense)
 		}
-		for k := range uk {
-			uk[k] = 2 * r.Float64() * r.NormFloat64()
-		}
-		for i := range n {
-			s := i % schools
-			levels[0].Of[i], levels[1].Of[i] = int32(s), of[s]
-			x[i] = r.NormFloat64() + 2000
-			y[i] = x[i] + us[s] + uk[of[s]] + 2*r.NormFloat64()
-		}
-		d.Add("x", x)
-		for _, method := range []Method{REML, ML} {
-			m, err := FitMixed(d, y, levels, method)
-			if err != nil {
-				t.Fatal(err)
-			}
-			dense := denseLogLik(d, y, levels, m, method == REML)
-			if math.Abs(dense-m.LogLik) > 1e-6*max(1, math.Abs(dense)) {
-				t.Fatalf("%s: log likelihood %.10g, by its definition %.10g", method, m.LogLik, dense)
-			}
-			for l := range m.Levels {
-				for _, step := range []float64{0.9, 1.1} {
-					other := *m
-					other.Levels = slices.Clone(m.Levels)
-					other.Levels[l].Variance = other.Levels[l].Variance*step + (step-0.9)*0.1*m.Residual
-					if v := denseLogLik(d, y, levels, &other, method == REML); v > dense+1e-6*max(1, math.Abs(dense)) {
-						t.Fatalf("%s: the likelihood is higher at %g than at %g of level %d: %g, %g", method, other.Levels[l].Variance, m.Levels[l].Variance, l, v, dense)
-					}
+		for l := range m.Levels {
+			for _, step := range []float64{0.9, 1.1} {
+				other := *m
+				other.Levels = slices.Clone(m.Levels)
+				other.Levels[l].Variance = other.Levels[l].Variance*step + (step-0.9)*0.1*m.Residual
+				if v := denseLogLik(d, y, levels, &other, method == REML); v > dense+1e-6*max(1, math.Abs(dense)) {
+					t.Fatalf("%s: the likelihood is higher at %g than at %g of level %d: %g, %g", method, other.Levels[l].Variance, m.Levels[l].Variance, l, v, dense)
 				}
 			}
-			moved := slices.Clone(y)
-			for i := range moved {
-				moved[i] += 1000
-			}
-			again, err := FitMixed(d, moved, levels, method)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if math.Abs(again.Coef[0]-m.Coef[0]-1000) > 1e-4 || math.Abs(again.Residual-m.Residual) > 1e-6*m.Residual {
-				t.Fatalf("moved by 1000: intercept %g → %g, σ² %g → %g", m.Coef[0], again.Coef[0], m.Residual, again.Residual)
-			}
 		}
-	})
+		moved := slices.Clone(y)
+		for i := range moved {
+			moved[i] += 1000
+		}
+		again, err := FitMixed(d, moved, levels, method)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if math.Abs(again.Coef[0]-m.Coef[0]-1000) > 1e-4 || math.Abs(again.Residual-m.Residual) > 1e-6*m.Residual {
+			t.Fatalf("moved by 1000: intercept %g → %g, σ² %g → %g", m.Coef[0], again.Coef[0], m.Residual, again.Residual)
+		}
+	}
 }
 
 func TestLevelsThatCantBeToldApart(t *testing.T) {

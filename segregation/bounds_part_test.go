@@ -74,6 +74,9 @@ func truthWithin(t *rapid.T, name string, of func(*cube.Cube, Question) (*cube.C
 	if err != nil {
 		t.Fatal(name, err)
 	}
+	if slices.ContainsFunc(want.Warnings, func(w cube.Warning) bool { return w.Code == "fit-not-reached" }) {
+		return // fitted counts that did not settle, as where the sizes leave a cell just nothing, are not the true ones either
+	}
 	got, err := of(published, q)
 	if err != nil {
 		t.Fatal(name, err)

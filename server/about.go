@@ -14,6 +14,7 @@ import (
 // methodPage is how it was done.
 type methodPage struct {
 	Types   []label
+	Lacks   []edition.Theme // themes that the edition tells nothing of
 	Methods []edition.Method
 	States  []stateEntry
 }
@@ -34,7 +35,7 @@ func (s *Server) method(r *request) (*answer, error) {
 	if err := r.only(); err != nil {
 		return nil, err
 	}
-	p := &methodPage{Methods: s.ed.Manifest().Methods}
+	p := &methodPage{Lacks: s.lacks(), Methods: s.ed.Manifest().Methods}
 	var types []typeEntry
 	for _, t := range areatype.Types() {
 		types = append(types, typeEntry{t.Code(), t.Label().In(r.lang)})
@@ -52,9 +53,10 @@ func (s *Server) method(r *request) (*answer, error) {
 	}
 	facts := struct {
 		Types   []typeEntry      `json:"types"`
+		Lacks   []edition.Theme  `json:"lacks,omitempty"`
 		Methods []edition.Method `json:"methods"`
 		States  []stateEntry     `json:"states"`
-	}{types, p.Methods, p.States}
+	}{types, p.Lacks, p.Methods, p.States}
 	return &answer{template: "method.html", title: word(r.lang, "method"), body: p, facts: facts}, nil
 }
 

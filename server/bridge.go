@@ -163,9 +163,9 @@ func (s *Server) becameBy(b *area.Bridge, q place, d *division, lang string) (no
 		u := place{d, at}
 		switch {
 		case l.Kind == area.Same:
-			return fmt.Sprintf(word(lang, "became-same"), d.ID.Title()), []link{{u.called(lang), s.href(u, lang)}}
+			return picture.Say(word(lang, "became-same"), d.ID.Title()), []link{{u.called(lang), s.href(u, lang)}}
 		case l.Kind == area.Merged:
-			return fmt.Sprintf(word(lang, "became-whole"), d.ID.Title()), []link{{u.called(lang), s.href(u, lang)}}
+			return picture.Say(word(lang, "became-whole"), d.ID.Title()), []link{{u.called(lang), s.href(u, lang)}}
 		case !l.Forward.Known:
 			form = word(lang, "became-parts")
 			later = append(later, link{u.name(lang) + " " + l.New, s.href(u, lang)})

@@ -121,7 +121,7 @@ func (s *Server) figuresAsked(r *request) ([]*figure, error) {
 		}
 	}
 	if len(out) > mostFigures {
-		return nil, &badRequest{fmt.Sprintf(word(r.lang, "too-many-figures"), mostFigures)}
+		return nil, &badRequest{picture.Say(word(r.lang, "too-many-figures"), mostFigures)}
 	}
 	if len(out) > 0 {
 		return out, nil
@@ -209,7 +209,7 @@ func (s *Server) itemsAsked(r *request, figures []*figure, p *comparePage) (plac
 		}
 	}
 	if len(places)+len(types) > mostCompared {
-		return nil, nil, &badRequest{fmt.Sprintf(word(r.lang, "too-many-compared"), mostCompared)}
+		return nil, nil, &badRequest{picture.Say(word(r.lang, "too-many-compared"), mostCompared)}
 	}
 	return places, types, nil
 }
@@ -442,9 +442,9 @@ func (s *Server) moves(r *request) (*answer, error) {
 	}
 	p.Choose.Fields = append(p.Choose.Fields, f)
 	areas := c.Measures()[c.MeasureIndex("NAreas")]
-	p.Matrices = append(p.Matrices, movesGrid(fmt.Sprintf(word(lang, "moves-areas"), m.title), m.n, areas, lang))
+	p.Matrices = append(p.Matrices, movesGrid(picture.Say(word(lang, "moves-areas"), m.title), m.n, areas, lang))
 	if m.peopled {
-		p.Matrices = append(p.Matrices, movesGrid(fmt.Sprintf(word(lang, "moves-people"), m.title), m.people, c.Measures()[c.MeasureIndex("NPersonsFirstYear")], lang))
+		p.Matrices = append(p.Matrices, movesGrid(picture.Say(word(lang, "moves-people"), m.title), m.people, c.Measures()[c.MeasureIndex("NPersonsFirstYear")], lang))
 	}
 	if st := s.tableNamed(strings.TrimSuffix(t.Name, "_transitions") + "_stability"); st != nil && st.Name != t.Name {
 		firm, err := st.cells()

@@ -10,6 +10,7 @@ import (
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/picture"
 )
 
@@ -22,13 +23,14 @@ type countryPage struct {
 	Map    *picture.Chart
 	Glance *grid
 	Parts  []link
+	Lacks  []edition.Theme // themes that the edition tells nothing of
 }
 
 func (s *Server) country(r *request) (*answer, error) {
 	if err := r.only(); err != nil {
 		return nil, err
 	}
-	p := &countryPage{Task: s.ed.Manifest().Task}
+	p := &countryPage{Lacks: s.lacks(), Task: s.ed.Manifest().Task}
 	a := &answer{template: "country.html", title: s.ed.Manifest().Title.In(r.lang), body: p}
 	glance := &grid{Caption: word(r.lang, "glance"), Labels: []string{""}}
 	for _, t := range s.tables {
@@ -182,7 +184,7 @@ func (s *Server) typeCounts(p *countryPage, types *typed, cubes []*cube.Cube, la
 			values[i] = float64(n[i])
 			counts = append(counts, picture.Number(values[i], 0, lang))
 		}
-		p.Lead = append(p.Lead, fmt.Sprintf(word(lang, "lead-areas"), picture.Number(float64(all), 0, lang), types.ID.Kind.Title(), year, listing("of-type", counts, lang)))
+		p.Lead = append(p.Lead, picture.Say(word(lang, "lead-areas"), picture.Number(float64(all), 0, lang), types.ID.Kind.Title(), year, listing("of-type", counts, lang)))
 		s.countColumns(p, g, rows, strings.TrimSpace(word(lang, "number-of")+" "+types.ID.Kind.Title()+" "+bracketed(year)), values, float64(all), lang)
 	}
 	for _, c := range cubes {
@@ -204,7 +206,7 @@ func (s *Server) typeCounts(p *countryPage, types *typed, cubes []*cube.Cube, la
 		for _, v := range values {
 			shares = append(shares, picture.Percent(v/all, lang))
 		}
-		p.Lead = append(p.Lead, fmt.Sprintf(word(lang, "lead-shares"), picture.Number(all, 0, lang), what, year, listing("share-in-type", shares, lang)))
+		p.Lead = append(p.Lead, picture.Say(word(lang, "lead-shares"), picture.Number(all, 0, lang), what, year, listing("share-in-type", shares, lang)))
 		s.countColumns(p, g, rows, strings.TrimSpace(m.Title.In(lang)+" "+bracketed(year)), values, all, lang)
 		break
 	}
@@ -272,14 +274,14 @@ func listing(key string, parts []string, lang string) string {
 	for i, part := range parts {
 		switch i {
 		case 0:
-			fmt.Fprintf(&b, word(lang, key+"-first"), part, i+1)
+			b.WriteString(picture.Say(word(lang, key+"-first"), part, i+1))
 			continue
 		case len(parts) - 1:
 			b.WriteString(" " + word(lang, "and") + " ")
 		default:
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, word(lang, key), part, i+1)
+		b.WriteString(picture.Say(word(lang, key), part, i+1))
 	}
 	return b.String()
 }
@@ -296,7 +298,7 @@ func (s *Server) typeChart(t *typed, keep func(at int) bool, mark *place, furthe
 			cells = append(cells, cell)
 		}
 	}
-	title := t.measure.Title.In(lang) + " " + strings.TrimSpace(fmt.Sprintf(word(lang, "per-area"), t.ID.Title(), year))
+	title := t.measure.Title.In(lang) + " " + strings.TrimSpace(picture.Say(word(lang, "per-area"), t.ID.Title(), year))
 	return picture.ChartOf(picture.Map{Shapes: shapes, Mark: mark.border(), Further: further, Window: window}, title, cells, t.measure, lang)
 }
 

@@ -2,7 +2,6 @@ package server
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"net/url"
 	"slices"
@@ -283,6 +282,16 @@ func (s *Server) figureField(name, title, chosen string, open bool, lang string,
 	return f, nil
 }
 
+// lacks are the themes that the edition tells nothing of, with why.
+func (h *holding) lacks() (out []edition.Theme) {
+	for _, t := range h.themes() {
+		if len(t.Tables) == 0 && t.Lacks != (cube.Text{}) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
 // themes are the headings that the edition sorts tables under.
 func (h *holding) themes() []edition.Theme {
 	if b := h.ed.Manifest().Barometer; b != nil {
@@ -549,8 +558,8 @@ func yearsOf(all []*series) []string {
 	return out
 }
 
-// breaksAfter is the position in years after which some series goes over to another vintage whose ground is not known to be the same; -1 when none does.
-func breaksAfter(all []*series, years []string) int {
+// dividedAfter is the position in years after which some series goes over to another vintage whose ground is not known to be the same; -1 when none does.
+func dividedAfter(all []*series, years []string) int {
 	at := -1
 	for _, one := range all {
 		if !one.divided {
@@ -572,18 +581,18 @@ func breaksAfter(all []*series, years []string) int {
 
 // A trend is a figure over time: lines, and the same numbers as a table with a row for each year.
 type trend struct {
-	Title string
-	Plot  picture.Plot
-	Words string
-	Grid  *grid
-	Break string // where the series breaks, and why
+	Title  string
+	Plot   picture.Plot
+	Words  string
+	Grid   *grid
+	Breaks []string // where the series breaks, and why
 }
 
 // trendOf draws series over the years.
 func (s *Server) trendOf(f *figure, all []*series, lang string) *trend {
 	ys := yearsOf(all)
 	t := &trend{Title: f.head(lang)}
-	after := breaksAfter(all, ys)
+	breaks := t.breaks(all, ys, lang)
 	var lines []picture.Line
 	g := &grid{Caption: f.head(lang), Labels: []string{word(lang, "year")}}
 	for _, one := range all {
@@ -599,7 +608,7 @@ func (s *Server) trendOf(f *figure, all []*series, lang string) *trend {
 		g.Heads = append(g.Heads, columnHead{Text: one.label.Text})
 	}
 	if len(ys) > 1 {
-		t.Plot, t.Words = picture.Lines(t.Title, ys, lines, f.measure, after, lang)
+		t.Plot, t.Words = picture.Lines(t.Title, ys, lines, f.measure, breaks, lang)
 	}
 	var b block
 	for i, year := range ys {
@@ -612,10 +621,35 @@ func (s *Server) trendOf(f *figure, all []*series, lang string) *trend {
 	g.Blocks = []block{b}
 	g.finish()
 	t.Grid = g
-	if after >= 0 {
-		t.Break = breakText(all, ys[after], ys[after+1], lang)
-	}
 	return t
+}
+
+// breaks finds where series break: where they go over to another division, and where their tables say so. It says so in words.
+func (t *trend) breaks(all []*series, years []string, lang string) []int {
+	var out []int
+	if after := dividedAfter(all, years); after >= 0 {
+		out, t.Breaks = []int{after}, []string{breakText(all, years[after], years[after+1], lang)}
+	}
+	for _, one := range all {
+		for _, from := range one.from {
+			for _, w := range from.table.breaks() {
+				if at := picture.Breaks([]cube.Warning{w}, years); len(at) > 0 && !slices.Contains(t.Breaks, w.Text.In(lang)) {
+					out, t.Breaks = append(out, at[0]), append(t.Breaks, w.Text.In(lang))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// breaks are the table's own breaks: times from which figures are not comparable with those before.
+func (t *table) breaks() (out []cube.Warning) {
+	for _, w := range t.Warnings {
+		if w.Code == cube.SeriesBreak {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // conditions writes a view's own conditions as a query, those that are empty left out.
@@ -657,7 +691,7 @@ func (s *Server) feet(r *request, m cube.Measure, tables []*table, cells []cube.
 	}
 	var out []string
 	if hi >= lo && !m.Kind.Additive() {
-		lead += " " + fmt.Sprintf(word(lang, "picture-bases"), picture.Number(lo, 0, lang), picture.Number(hi, 0, lang))
+		lead += " " + picture.Say(word(lang, "picture-bases"), picture.Number(lo, 0, lang), picture.Number(hi, 0, lang))
 	}
 	if lead = strings.TrimSpace(lead); lead != "" {
 		out = append(out, lead)

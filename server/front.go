@@ -82,8 +82,13 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.answers[4].Add(1)
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 		w.Header().Set("Cache-Control", "no-store")
-		if under(r.URL.Path, "/api") {
-			a := (&problem{"about:blank", "Too many requests", http.StatusTooManyRequests, word("en", "too-often")}).reply()
+		shared(w.Header())
+		path := r.URL.Path
+		if rest, ok := strings.CutPrefix(path, permanentPath); ok { // /e/EDITION/api
+			path = rest[max(strings.IndexByte(rest, '/'), 0):]
+		}
+		if under(path, "/api") || isOGC(path) {
+			a := (&problem{"about:blank", "Too many requests", http.StatusTooManyRequests, word("en", "too-often"), ""}).reply()
 			w.Header().Set("Content-Type", a.kind)
 			w.WriteHeader(a.status)
 			w.Write(a.body)

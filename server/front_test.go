@@ -114,4 +114,12 @@ func TestTooManyRequests(t *testing.T) {
 	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "10" || !strings.Contains(w.Body.String(), "Too many requests") {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
 	}
+	for _, address := range []string{"/api/v2/config", "/e/0123456789abcdef/api/v2/config", "/ogc", "/en/ogc/collections"} { // programs are told in the form they read, also in a browser
+		r.URL.Path = address
+		w := httptest.NewRecorder()
+		f.ServeHTTP(w, r)
+		if w.Code != http.StatusTooManyRequests || w.Header().Get("Content-Type") != "application/problem+json" || w.Header().Get("Access-Control-Allow-Origin") != "*" || w.Header().Get("Retry-After") == "" {
+			t.Errorf("%s: %d %v", address, w.Code, w.Header())
+		}
+	}
 }

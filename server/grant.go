@@ -191,7 +191,7 @@ func (sc *scenario) ask(r *request) (*asked, error) {
 		const most = 1_000_000_000_000
 		n, err := strconv.ParseInt(strings.NewReplacer(" ", "", "\u00a0", "", ",", "", ".", "").Replace(text), 10, 64)
 		if err != nil || n < 0 || n > most {
-			return nil, &badRequest{fmt.Sprintf(word(r.lang, "whole-kronor"), picture.Number(most, 0, r.lang))}
+			return nil, &badRequest{picture.Say(word(r.lang, "whole-kronor"), picture.Number(most, 0, r.lang))}
 		}
 		a.changed = a.changed || n != a.budget
 		a.budget = n
@@ -207,7 +207,7 @@ func (sc *scenario) ask(r *request) (*asked, error) {
 		n := slider.at
 		if text := r.query.Get(slider.name); text != "" {
 			if n, err = strconv.Atoi(text); err != nil || n < slider.least || n > slider.most {
-				return nil, &badRequest{fmt.Sprintf(word(r.lang, "between"), slider.name, slider.least, slider.most)}
+				return nil, &badRequest{picture.Say(word(r.lang, "between"), slider.name, slider.least, slider.most)}
 			}
 		}
 		a.percent[slider.name] = n
@@ -379,7 +379,7 @@ func (a *asked) controls(r *request) []control {
 	for _, key := range a.keys(a.rules[a.of]) {
 		text := word(lang, "pupils-alone")
 		if key != grant.PupilsColumn {
-			text = fmt.Sprintf(word(lang, "times-pupils"), a.columnTitle(key, lang))
+			text = picture.Say(word(lang, "times-pupils"), a.columnTitle(key, lang))
 		}
 		options = append(options, option{key, text, a.key == key})
 	}
@@ -394,7 +394,7 @@ func (a *asked) controls(r *request) []control {
 		text := percentOf(name)
 		if a.mean != nil {
 			v, _ := a.mean.Float64()
-			text += fmt.Sprintf(word(lang, "is-kronor"), picture.Number(math.Floor(v*float64(a.percent[name])/100), 0, lang))
+			text += picture.Say(word(lang, "is-kronor"), picture.Number(math.Floor(v*float64(a.percent[name])/100), 0, lang))
 		}
 		return text
 	}
@@ -425,11 +425,11 @@ func (a *asked) controls(r *request) []control {
 			reading = picture.Number(v, a.decimals, lang)
 		}
 		put(control{Kind: "range", Value: value, Min: "0", Max: strconv.FormatFloat(a.needMost, 'f', a.decimals, 64), Step: strconv.FormatFloat(a.step, 'f', a.decimals, 64), Reading: reading},
-			leastParam, fmt.Sprintf(word(lang, "slider-minst"), a.columnTitle(a.Need, lang)))
+			leastParam, picture.Say(word(lang, "slider-minst"), a.columnTitle(a.Need, lang)))
 	}
 	var shows []option
 	for _, g := range a.units.Groups {
-		shows = append(shows, option{g.Name, fmt.Sprintf(word(lang, "by-group"), strings.ToLower(g.Title.In(lang))), a.show == g.Name})
+		shows = append(shows, option{g.Name, picture.Say(word(lang, "by-group"), strings.ToLower(g.Title.In(lang))), a.show == g.Name})
 	}
 	shows = append(shows, option{everyUnit, word(lang, "every-unit"), a.show == everyUnit})
 	put(control{Kind: "select", field: field{Options: shows}}, showParam, word(lang, "show-by"))
@@ -474,20 +474,20 @@ func (a *asked) inWords(lang string) (lines []string) {
 			line += picture.Number(float64(*p.Kronor), 0, lang) + " kr"
 		case p.Part.Given():
 			v, _ := p.Part.Rat().Float64()
-			line += fmt.Sprintf(word(lang, "of-budget"), picture.Percent(v, lang))
+			line += picture.Say(word(lang, "of-budget"), picture.Percent(v, lang))
 		case len(a.rule.Pots) == 1:
 			line += word(lang, "whole-budget")
 		default:
 			line += word(lang, "rest-of-budget")
 		}
 		if len(factors) > 0 {
-			line += ", " + fmt.Sprintf(word(lang, "in-proportion"), strings.Join(factors, " × "))
+			line += ", " + picture.Say(word(lang, "in-proportion"), strings.Join(factors, " × "))
 		} else {
 			line += ", " + word(lang, "equal-units")
 		}
 		for _, t := range p.Threshold {
 			v, _ := t.Least.Rat().Float64()
-			line += "; " + fmt.Sprintf(word(lang, "only-with"), a.columnTitle(t.Column, lang), picture.Number(v, max(a.decimals, 0), lang))
+			line += "; " + picture.Say(word(lang, "only-with"), a.columnTitle(t.Column, lang), picture.Number(v, max(a.decimals, 0), lang))
 		}
 		line += bound(word(lang, "floor"), p.Floor, lang) + bound(word(lang, "cap"), p.Cap, lang)
 		lines = append(lines, line+".")
@@ -502,11 +502,11 @@ func bound(name string, b grant.Bound, lang string) (text string) {
 	}
 	if b.PerPupil.Given() {
 		v, _ := b.PerPupil.Rat().Float64()
-		parts = append(parts, fmt.Sprintf(word(lang, "kr-per-pupil"), picture.Number(v, 0, lang)))
+		parts = append(parts, picture.Say(word(lang, "kr-per-pupil"), picture.Number(v, 0, lang)))
 	}
 	if b.OfPrevious.Given() {
 		v, _ := b.OfPrevious.Rat().Float64()
-		parts = append(parts, fmt.Sprintf(word(lang, "of-before"), picture.Percent(v, lang)))
+		parts = append(parts, picture.Say(word(lang, "of-before"), picture.Percent(v, lang)))
 	}
 	if len(parts) == 0 {
 		return ""
@@ -535,7 +535,7 @@ func (a *asked) why(err error, lang string) (text, reason string) {
 		grant.CapsBelowBudget: word(lang, "because-caps"), grant.NobodyHasWeight: word(lang, "because-nobody")}[infeasible.Reason]
 	text = word(lang, "no-amounts") + " " + strings.ReplaceAll(because, "%s", picture.Number(apart, 0, lang))
 	if n := len(infeasible.IDs); n > 0 {
-		text += " " + fmt.Sprintf(word(lang, "concerned"), picture.Number(float64(n), 0, lang), strings.Join(infeasible.IDs[:min(n, 5)], ", "))
+		text += " " + picture.Say(word(lang, "concerned"), picture.Number(float64(n), 0, lang), strings.Join(infeasible.IDs[:min(n, 5)], ", "))
 	}
 	return text, ""
 }
@@ -578,7 +578,7 @@ func (s *Server) compareRules(r *request, p *grantPage, a *answer, ask *asked, f
 	if math.IsNaN(moved) {
 		moved = 0
 	}
-	p.Lead = fmt.Sprintf(word(lang, "grant-lead"), titleOf(to.Rule, lang), titleOf(from.Rule, lang), picture.Number(float64(all.Gain), 0, lang), picture.Number(float64(all.Lose), 0, lang),
+	p.Lead = picture.Say(word(lang, "grant-lead"), titleOf(to.Rule, lang), titleOf(from.Rule, lang), picture.Number(float64(all.Gain), 0, lang), picture.Number(float64(all.Lose), 0, lang),
 		picture.Number(float64(all.Same), 0, lang), picture.Number(float64(all.Won), 0, lang), picture.Percent(moved, lang))
 	p.Summary = summaryGrid(summary, lang)
 	one, err := shown.Where("rule", to.Rule.Name)
@@ -611,7 +611,7 @@ func (s *Server) grantSheet(r *request, p *grantPage, ask *asked) string {
 		}
 	}
 	foot = append(foot, p.Rule...)
-	foot = append(foot, fmt.Sprintf(word(r.lang, "grant-base"), picture.Number(float64(len(ask.units.ID)), 0, r.lang), ask.table.Title.In(r.lang)), s.from(r, []*table{ask.table}), word(r.lang, "grant-note"))
+	foot = append(foot, picture.Say(word(r.lang, "grant-base"), picture.Number(float64(len(ask.units.ID)), 0, r.lang), ask.table.Title.In(r.lang)), s.from(r, []*table{ask.table}), word(r.lang, "grant-note"))
 	if s.ed.Manifest().Synthetic {
 		foot = append(foot, word(r.lang, "synthetic"))
 	}

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"fmt"
 	"math"
 	"strings"
 
@@ -14,7 +13,7 @@ import (
 func curvePicture(c *cube.Cube, sc *scenario, from, to grant.Rule, lang string) drawing {
 	order := word(lang, "by-per-pupil")
 	if sc.Need != "" {
-		order = fmt.Sprintf(word(lang, "by-need"), sc.columnTitle(sc.Need, lang))
+		order = picture.Say(word(lang, "by-need"), sc.columnTitle(sc.Need, lang))
 	}
 	points := [2][][2]float64{{{0, 0}}, {{0, 0}}}
 	for row := range c.Len() {
@@ -23,9 +22,9 @@ func curvePicture(c *cube.Cube, sc *scenario, from, to grant.Rule, lang string) 
 	}
 	var words []string
 	for k, rule := range []grant.Rule{from, to} {
-		words = append(words, fmt.Sprintf(word(lang, "curve-half"), titleOf(rule, lang), picture.Percent(halfway(points[k]), lang)))
+		words = append(words, picture.Say(word(lang, "curve-half"), titleOf(rule, lang), picture.Percent(halfway(points[k]), lang)))
 	}
-	pic := drawing{Caption: c.Title.In(lang), Note: fmt.Sprintf(word(lang, "curve-note"), order) + " " + strings.Join(words, " ")}
+	pic := drawing{Caption: c.Title.In(lang), Note: picture.Say(word(lang, "curve-note"), order) + " " + strings.Join(words, " ")}
 	pic.Plot = picture.Plane(pic.Caption, pic.Note, picture.Axis{Title: word(lang, "share-pupils"), Share: true}, picture.Axis{Title: word(lang, "share-kronor"), Share: true}, []picture.Trace{
 		{Label: titleOf(to, lang), Look: picture.After, Points: points[1]}, {Label: titleOf(from, lang), Look: picture.Before, Points: points[0]},
 		{Label: word(lang, "even"), Look: picture.Level, Points: [][2]float64{{0, 0}, {1, 1}}}}, lang)
@@ -62,7 +61,7 @@ func (sc *scenario) dots(c *grant.Comparison, lang string) (drawing, bool) {
 		return drawing{}, false
 	}
 	title := sc.columnTitle(sc.Need, lang)
-	pic := drawing{Caption: fmt.Sprintf(word(lang, "dots"), title), Note: word(lang, "dots-note")}
+	pic := drawing{Caption: picture.Say(word(lang, "dots"), title), Note: word(lang, "dots-note")}
 	count := func(t picture.Trace) string { return t.Label + ": " + picture.Number(float64(len(t.Points)), 0, lang) }
 	pic.Plot = picture.Plane(pic.Caption, count(more)+"; "+count(less)+".", picture.Axis{Title: title}, picture.Axis{Title: word(lang, "change-per-pupil")}, []picture.Trace{more, less}, lang)
 	return pic, true
@@ -77,7 +76,7 @@ func bars(c *cube.Cube, lang string) (drawing, bool) {
 	if c.Len() > mostBars || moved < 0 {
 		return drawing{}, false
 	}
-	pic := drawing{Caption: fmt.Sprintf(word(lang, "bars"), strings.ToLower(c.Dims()[0].Title.In(lang)))}
+	pic := drawing{Caption: picture.Say(word(lang, "bars"), strings.ToLower(c.Dims()[0].Title.In(lang)))}
 	var sides []picture.Side
 	for row := range c.Len() {
 		won := c.Cell(row, moved).Value

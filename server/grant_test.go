@@ -102,14 +102,14 @@ func TestGrantPage(t *testing.T) {
 
 	// 210 000 of 900 000 go from a, 30 000 from b, to c: 26.7 percent.
 	text := page(t, h, "/en/bidrag/grant")
-	for _, want := range []string{"1 units get more, 2 less and 0 the same. 240,000 kronor are moved: 26.7% of what is paid", `stroke-dasharray="7 4"`, `type="range"`, "/en/bidrag/grant.csv", "School index × pupils", "in proportion to pupils"} {
+	for _, want := range []string{"1 unit gets more, 2 less and 0 the same. 240,000 kronor are moved: 26.7% of what is paid", `stroke-dasharray="7 4"`, `type="range"`, "/en/bidrag/grant.csv", "School index × pupils", "in proportion to pupils"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
 	// The picture alone has its rule, source, edition and what it is not. Where every pupil has the same the first half of them have half of the kronor.
 	svg := page(t, h, "/en/bidrag/grant.svg")
-	for _, want := range []string{"the first half of the pupils have 50.0% of the kronor", "No unit is ranked.", h.ID(), "3 units in the table", "in proportion to pupils", "1 units get more"} {
+	for _, want := range []string{"the first half of the pupils have 50.0% of the kronor", "No unit is ranked.", h.ID(), "3 units in the table", "in proportion to pupils", "1 unit gets more"} {
 		if !strings.Contains(plainText(svg), want) {
 			t.Errorf("the picture lacks %q", want)
 		}
@@ -137,7 +137,7 @@ func TestGrantPage(t *testing.T) {
 	for query, want := range map[string]string{
 		// Floors of 90 000, 270 000 and 900 000.
 		"regel=index&golv=100&fore=100": "Golven är tillsammans 360\u00a0000 kronor mer",
-		"regel=index&tak=100&fore=100":  "Ett golv ligger över sitt tak. Det gäller 1 enheter, först: c.",
+		"regel=index&tak=100&fore=100":  "Ett golv ligger över sitt tak. Det gäller 1 enhet: c.",
 		"regel=index&minst=301":         "Ingen enhet har en nyckel över noll, så 900\u00a0000 kronor",
 		// Only a may have anything, and at most 90 000.
 		"regel=index&minst=300&tak=100": "Taken gör att 810\u00a0000 kronor",

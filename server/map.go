@@ -30,15 +30,16 @@ type mapPage struct {
 	Grid      *grid
 	Shown     string
 	Notes     []cube.Text
-	Table     string // the whole table
-	Areas     string // the areas with their numbers, as a GeoPackage
-	Later     []link // the same map other years
-	WhatIf    string // where other rules for the types are tried
-	Only      string // the steps of the legend that are shown alone
-	All       string // the map with all of them
-	View      *view  // for the site's own script
-	Multiples string // small maps of all years
-	Sure      string // how many areas are sure enough to be shown, when that is asked for
+	Table     string   // the whole table
+	Areas     string   // the areas with their numbers, as a GeoPackage
+	Later     []link   // the same map other years
+	WhatIf    string   // where other rules for the types are tried
+	Only      string   // the steps of the legend that are shown alone
+	All       string   // the map with all of them
+	View      *view    // for the site's own script
+	Multiples string   // small maps of all years
+	Breaks    []string // where the table's years are not comparable
+	Sure      string   // how many areas are sure enough to be shown, when that is asked for
 	States    []stateNote
 }
 
@@ -87,7 +88,7 @@ func (s *Server) mapView(r *request) (*answer, error) {
 	}
 	typed := d.types()
 	if len(types) > 0 && typed == nil {
-		return nil, &badRequest{fmt.Sprintf(word(lang, "no-types"), d.ID.Title())}
+		return nil, &badRequest{picture.Say(word(lang, "no-types"), d.ID.Title())}
 	}
 	var typesOf []cube.Cell
 	if typed != nil {
@@ -133,24 +134,24 @@ func (s *Server) mapView(r *request) (*answer, error) {
 			p.Areas += "&" + chosenYear + "=" + url.QueryEscape(year)
 		}
 	}
-	title := strings.TrimSpace(f.head(lang) + " " + strings.TrimSpace(fmt.Sprintf(word(lang, "per-area"), d.ID.Title(), year)))
+	title := strings.TrimSpace(f.head(lang) + " " + strings.TrimSpace(picture.Say(word(lang, "per-area"), d.ID.Title(), year)))
 	title = strings.TrimSuffix(title, ",")
 	if inPlace != nil {
 		title += ", " + inPlace.name(lang)
 	}
 	if len(types) > 0 {
-		title += ". " + fmt.Sprintf(word(lang, "only-types"), strings.Join(types, ", "))
+		title += ". " + picture.Say(word(lang, "only-types"), strings.Join(types, ", "))
 	}
 	if len(sure.words) > 0 {
 		title += ". " + strings.Join(sure.words, "; ")
-		p.Sure = fmt.Sprintf(word(lang, "sure-count"), picture.Number(float64(len(places)), 0, lang), picture.Number(float64(len(places)+unsure), 0, lang))
+		p.Sure = picture.Say(word(lang, "sure-count"), picture.Number(float64(len(places)), 0, lang), picture.Number(float64(len(places)+unsure), 0, lang))
 	}
 	wanted, only, err := classesWanted(r, f.measure)
 	if err != nil {
 		return nil, err
 	}
 	if only != "" {
-		title += ". " + fmt.Sprintf(word(lang, "only-classes"), only)
+		title += ". " + picture.Say(word(lang, "only-classes"), only)
 		p.Only, p.All = only, prefix(lang)+"/karta"+question(with(r.query, onlyClass))
 	}
 	a := &answer{template: "map.html", title: title, body: p}
@@ -182,7 +183,7 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		s.classLinks(r, p.Map.Legend)
 		p.Map.Histogram = template.HTML(s.histogram(p.Map.Legend, places, cells, mark, lang))
 		if r.format == lightFormat {
-			p.View = viewOf(r, d, keep, window, shapes, places, cells, p.Map.Legend, f.measure)
+			p.View = viewOf(r, s.ed.ID(), d, keep, window, shapes, places, cells, p.Map.Legend, f.measure)
 		}
 	}
 	if mark != nil {
@@ -206,6 +207,9 @@ func (s *Server) mapView(r *request) (*answer, error) {
 		p.WhatIf = s.whatIfOf(d, year, r.query.Get(inside), r.query.Get(chosenPlace), lang)
 	}
 	p.Multiples = prefix(lang) + "/karta/flera" + question(conditions(shown, f.key, level, d.ID.String(), inside, r.query.Get(inside)))
+	for _, w := range t.breaks() {
+		p.Breaks = append(p.Breaks, w.Text.In(lang))
+	}
 	for _, y := range t.years() {
 		if y != "" && y != year {
 			p.Later = append(p.Later, link{y, prefix(lang) + "/karta" + question(with(r.query, chosenYear, y))})
@@ -365,7 +369,7 @@ func (s *Server) mapForm(r *request, p *mapPage, f *figure, t *table, typed bool
 func (s *Server) marked(p *mapPage, f *figure, t *table, c *cube.Cube, q place, places []place, cells []cube.Cell, year, lang string) {
 	at := slices.Index(places, q)
 	if at < 0 {
-		p.Mark = []string{fmt.Sprintf(word(lang, "mark-outside"), q.name(lang))}
+		p.Mark = []string{picture.Say(word(lang, "mark-outside"), q.name(lang))}
 		return
 	}
 	legend := &picture.Legend{}
@@ -443,7 +447,7 @@ func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf 
 		}
 	}
 	if len(b.Rows) < len(places) {
-		p.Shown = fmt.Sprintf(word(lang, "areas-shown"), picture.Number(float64(len(b.Rows)), 0, lang), picture.Number(float64(len(places)), 0, lang))
+		p.Shown = picture.Say(word(lang, "areas-shown"), picture.Number(float64(len(b.Rows)), 0, lang), picture.Number(float64(len(places)), 0, lang))
 	}
 	if len(b.Rows) > 0 {
 		g.Blocks = []block{b}
@@ -472,7 +476,7 @@ func (s *Server) mapFormats(r *request, a *answer, p *mapPage, f *figure, t *tab
 	}
 	if p.Map != nil {
 		a.draw = func() string {
-			return picture.Sheet(p.Map.Caption, []string{string(p.Map.SVG), string(p.Map.Histogram)}, p.Map.Legend, s.feet(r, f.measure, []*table{t}, cells, fmt.Sprintf(word(r.lang, "picture-base"), picture.Number(float64(valued(cells)), 0, r.lang), picture.Number(float64(len(cells)), 0, r.lang))), r.lang)
+			return picture.Sheet(p.Map.Caption, []string{string(p.Map.SVG), string(p.Map.Histogram)}, p.Map.Legend, s.feet(r, f.measure, []*table{t}, cells, picture.Say(word(r.lang, "picture-base"), picture.Number(float64(valued(cells)), 0, r.lang), picture.Number(float64(len(cells)), 0, r.lang))), r.lang)
 		}
 	}
 	if slices.ContainsFunc(places, place.hasBorder) {

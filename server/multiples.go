@@ -2,7 +2,6 @@ package server
 
 import (
 	"cmp"
-	"fmt"
 	"html/template"
 	"slices"
 	"strconv"
@@ -27,6 +26,7 @@ type multiplesPage struct {
 	Legend *picture.Chart // of all maps, when they have the same
 	Maps   []smallMap
 	Grid   *grid // how many areas each class has in each
+	Breaks []string
 	Notes  []cube.Text
 }
 
@@ -44,7 +44,7 @@ func (s *Server) multiples(r *request) (*answer, error) {
 	lang := r.lang
 	keys := r.query[shown]
 	if len(keys) > mostMultiples {
-		return nil, &badRequest{fmt.Sprintf(word(lang, "too-many-maps"), mostMultiples)}
+		return nil, &badRequest{picture.Say(word(lang, "too-many-maps"), mostMultiples)}
 	}
 	p := &multiplesPage{}
 	a := &answer{template: "multiples.html", body: p}
@@ -82,7 +82,7 @@ func (s *Server) multiples(r *request) (*answer, error) {
 			byYear[i] = one.cells(year)
 			all = append(all, byYear[i]...)
 		}
-		a.title = strings.TrimSuffix(strings.TrimSpace(one.figure.head(lang)+" "+fmt.Sprintf(word(lang, "per-area-years"), one.division.ID.Title())), ",")
+		a.title = strings.TrimSuffix(strings.TrimSpace(one.figure.head(lang)+" "+picture.Say(word(lang, "per-area-years"), one.division.ID.Title())), ",")
 		chosen = one.figure.key
 		for i, year := range years {
 			title := cmp.Or(year, word(lang, "no-year"))
@@ -102,6 +102,9 @@ func (s *Server) multiples(r *request) (*answer, error) {
 		p.Legend.Notes = nil
 		p.Note = word(lang, "multiples-years")
 		p.Notes = one.cube.Notes
+		for _, w := range one.table.breaks() {
+			p.Breaks = append(p.Breaks, w.Text.In(lang))
+		}
 	} else {
 		a.title = word(lang, "multiples-measures")
 		for _, key := range keys {

@@ -48,14 +48,14 @@ func (s *Server) firmness(q place, t *placeType, lang string) ([]string, error) 
 			other, text = kind-1, word(lang, "cut-below")
 		}
 		if other.Valid() {
-			out = append(out, fmt.Sprintf(word(lang, "index-is"), picture.Amount(index.Value, m(areatype.MeasureIndex), lang), t.Year,
+			out = append(out, picture.Say(word(lang, "index-is"), picture.Amount(index.Value, m(areatype.MeasureIndex), lang), t.Year,
 				fmt.Sprintf(text, picture.Amount(math.Abs(distance.Value), m(areatype.MeasureDistance), lang), other.Code())))
 		}
 		if worst, best := typeOf(get(areatype.MeasureWorst)), typeOf(get(areatype.MeasureBest)); worst > 0 && best > 0 {
 			if worst == best {
-				out = append(out, fmt.Sprintf(word(lang, "rounding-firm"), worst.Code()))
+				out = append(out, picture.Say(word(lang, "rounding-firm"), worst.Code()))
 			} else {
-				out = append(out, fmt.Sprintf(word(lang, "rounding-open"), worst.Code(), best.Code()))
+				out = append(out, picture.Say(word(lang, "rounding-open"), worst.Code(), best.Code()))
 			}
 		}
 		all, err := s.chancesOf(q.division, t.Year)
@@ -66,13 +66,13 @@ func (s *Server) firmness(q place, t *placeType, lang string) ([]string, error) 
 			var parts []string
 			for k, p := range all[q.at].of {
 				if p >= 0.005 {
-					parts = append(parts, fmt.Sprintf(word(lang, "chance-of"), areatype.Type(k+1).Code(), picture.Number(100*p, 0, lang)+picture.PercentSign(lang)))
+					parts = append(parts, picture.Say(word(lang, "chance-of"), areatype.Type(k+1).Code(), picture.Number(100*p, 0, lang)+picture.PercentSign(lang)))
 				}
 			}
-			out = append(out, fmt.Sprintf(word(lang, "chances-are"), strings.Join(parts, "; ")))
+			out = append(out, picture.Say(word(lang, "chances-are"), strings.Join(parts, "; ")))
 		}
 		if published := typeOf(get("PublishedAreaType")); published > 0 && published != kind {
-			out = append(out, fmt.Sprintf(word(lang, "types-disagree"), kind.Code(), published.Code()))
+			out = append(out, picture.Say(word(lang, "types-disagree"), kind.Code(), published.Code()))
 		}
 		stays, err := s.staying(f.Name, t, lang)
 		if err != nil {
@@ -130,7 +130,7 @@ func (s *Server) staying(index string, t *placeType, lang string) (string, error
 		return "", nil
 	}
 	same := row[t.Number[0]-'1'].Value
-	return fmt.Sprintf(word(lang, "type-kept"), picture.Number(all, 0, lang), t.Number, picture.Percent(same/all, lang), latest.title), nil
+	return picture.Say(word(lang, "type-kept"), picture.Number(all, 0, lang), t.Number, picture.Percent(same/all, lang), latest.title), nil
 }
 
 // compass are the eight directions.

@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"cmp"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -106,8 +105,7 @@ func isOGC(path string) bool {
 // serveOGC answers a call to the API.
 func (s *Server) serveOGC(w http.ResponseWriter, req *http.Request, root string) {
 	h := w.Header()
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "Content-Crs, Link")
+	shared(h)
 	h.Set("Vary", "Accept, Accept-Encoding, Host, X-Forwarded-Proto")
 	s.license(h)
 	c := &ogcCall{lang: "sv"}
@@ -126,8 +124,9 @@ func (s *Server) serveOGC(w http.ResponseWriter, req *http.Request, root string)
 	if c.query, err = url.ParseQuery(req.URL.RawQuery); err != nil {
 		err = bad("Bad request", "the query of the address can't be read")
 	} else if req.Method != http.MethodGet && req.Method != http.MethodHead {
-		h.Set("Allow", "GET, HEAD")
-		err = &problem{"about:blank", "Method not allowed", http.StatusMethodNotAllowed, "GET and HEAD are"}
+		not := notAllowed("GET, HEAD, OPTIONS")
+		h.Set("Allow", not.allow)
+		err = not
 	} else if err = c.negotiate(req.Header.Get("Accept")); err == nil {
 		a, err = s.ogc(c)
 	}
@@ -139,7 +138,7 @@ func (s *Server) serveOGC(w http.ResponseWriter, req *http.Request, root string)
 	if err != nil {
 		var p *problem
 		if !errors.As(err, &p) {
-			p = &problem{"about:blank", "Internal error", http.StatusInternalServerError, word("en", "broken")}
+			p = &problem{"about:blank", "Internal error", http.StatusInternalServerError, word("en", "broken"), ""}
 		}
 		body, _ := json.Marshal(p)
 		a, status = &ogcAnswer{kind: "application/problem+json", body: body}, p.Status
@@ -158,24 +157,12 @@ func (s *Server) serveOGC(w http.ResponseWriter, req *http.Request, root string)
 		h.Set("ETag", `W/"`+hex.EncodeToString(sum[:12])+`"`)
 		h.Set("Cache-Control", "public, max-age=300")
 		h.Set("Content-Language", c.lang)
-		if strings.Contains(req.Header.Get("If-None-Match"), h.Get("ETag")) {
+		if unchanged(req, h.Get("ETag")) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
 	}
-	if len(a.body) > 1400 && a.kind != geoPackageKind && takes(req.Header.Get("Accept-Encoding"), "gzip") && req.Method != http.MethodHead {
-		h.Set("Content-Encoding", "gzip")
-		w.WriteHeader(status)
-		z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed)
-		z.Write(a.body)
-		z.Close()
-		return
-	}
-	h.Set("Content-Length", strconv.Itoa(len(a.body)))
-	w.WriteHeader(status)
-	if req.Method != http.MethodHead {
-		w.Write(a.body)
-	}
+	sendBody(w, req, status, a.body)
 }
 
 // negotiate finds the form that the client wants: what f says, else a page when the Accept header names one before any JSON, as browsers do.
@@ -652,7 +639,7 @@ func (s *Server) ogcItems(c *ogcCall, d *division) (*ogcAnswer, error) {
 		page(max(0, q.offset-q.limit), "prev", c.say("Föregående sida", "Previous page"))
 	}
 	a := &ogcAnswer{kind: "application/geo+json", crs: q.crs, page: &ogcPage{Title: d.ID.Title(), Links: links,
-		Text: []string{fmt.Sprintf(c.say("%s av %s områden", "%s of %s areas"), picture.Number(float64(len(chosen)), 0, c.lang), picture.Number(float64(matched), 0, c.lang))},
+		Text: []string{picture.Say(c.say("%s av %s {2:område|områden}", "%s of %s {2:area|areas}"), picture.Number(float64(len(chosen)), 0, c.lang), picture.Number(float64(matched), 0, c.lang))},
 		Head: []string{c.say("Kod", "Code"), c.say("Namn", "Name")}}}
 	if c.html {
 		for _, at := range chosen {

@@ -229,9 +229,9 @@ func (s *Server) numbers(r *request, a *answer) (*reply, error) {
 		write = func(w io.Writer) error { return edition.WriteTable(w, a.cubes[0]) }
 	case sdmxEnding:
 		out.passing = true
-		write = func(w io.Writer) error { return edition.SDMX(w, a.cubes[0], s.ed.Manifest().Project) }
+		write = func(w io.Writer) error { return edition.SDMX(w, a.cubes[0], s.ed.Manifest().Project, r.lang) }
 	case "xlsx":
-		out.body, err = s.workbook(r, a)
+		write = func(w io.Writer) error { return s.workbook(w, r, a) }
 	case csvwEnding:
 		out.body, err = s.csvw(r, a)
 	case "svg":
@@ -259,13 +259,13 @@ func (s *Server) numbers(r *request, a *answer) (*reply, error) {
 }
 
 // workbook writes the tables of a page as a workbook, with their notes.
-func (s *Server) workbook(r *request, a *answer) ([]byte, error) {
+func (s *Server) workbook(w io.Writer, r *request, a *answer) error {
 	m := s.ed.Manifest()
 	about := []string{s.cite(r.lang), word(r.lang, "licence") + ": " + m.Terms(), r.address(r.lang, "html")}
 	if m.Synthetic {
 		about = append(about, word(r.lang, "synthetic"))
 	}
-	return report.Workbook(&report.Document{Lang: r.lang, Title: a.title, Agency: m.Agency, Edition: s.ed.ID(), Synthetic: m.Synthetic}, about, a.cubes)
+	return report.Workbook(w, &report.Document{Lang: r.lang, Title: a.title, Agency: m.Agency, Edition: s.ed.ID(), Synthetic: m.Synthetic}, about, a.cubes)
 }
 
 // preamble is what every JSON answer has: which edition it is from, whether it is about real persons, and facts.

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -81,7 +80,7 @@ func (s *Server) place(r *request, code string) (*answer, error) {
 		p.Other = slices.DeleteFunc(p.Other, func(l link) bool { return slices.ContainsFunc(p.Later, func(k link) bool { return k.Href == l.Href }) })
 	}
 	p.Here = word(r.lang, "here-and")
-	glance := &grid{Caption: fmt.Sprintf(word(r.lang, "and-whole"), q.name(r.lang)), Labels: []string{""}, Heads: []columnHead{
+	glance := &grid{Caption: picture.Say(word(r.lang, "and-whole"), q.name(r.lang)), Labels: []string{""}, Heads: []columnHead{
 		{Text: word(r.lang, "number-here")}, {Text: word(r.lang, "value-here")}, {Text: word(r.lang, "base")}, {Text: word(r.lang, "value-whole")}}}
 	for _, t := range s.tables {
 		if !t.byArea() || t.division() != q.ID {
@@ -104,7 +103,7 @@ func (s *Server) place(r *request, code string) (*answer, error) {
 		}
 		a.cubes = append(a.cubes, here)
 		if !t.ofCountry() {
-			p.Here, glance.Caption, glance.Heads[3].Text = word(r.lang, "here-and-total"), fmt.Sprintf(word(r.lang, "and-total"), q.name(r.lang)), word(r.lang, "value-total")
+			p.Here, glance.Caption, glance.Heads[3].Text = word(r.lang, "here-and-total"), picture.Say(word(r.lang, "and-total"), q.name(r.lang)), word(r.lang, "value-total")
 		}
 		if p.Type == nil || t.Name != p.Type.Table || len(t.Measures) > 1 {
 			glance.Blocks = append(glance.Blocks, s.glancePlace(t, c, here, r.lang)...)
@@ -184,7 +183,7 @@ func (s *Server) about(a *answer, p *placePage, q place, r *request) error {
 		return gridRow{Labels: []label{{Text: u.name(lang), Href: s.href(u, lang)}, between, s.typeLabel(u, lang)}, Figures: value(u)}
 	}
 	if near := s.neighbours(q); len(near) > 0 {
-		g := &grid{Caption: fmt.Sprintf(word(lang, "neighbours-of"), q.name(lang)), Labels: []string{word(lang, "neighbour"), word(lang, "direction"), word(lang, "type")}, Heads: head}
+		g := &grid{Caption: picture.Say(word(lang, "neighbours-of"), q.name(lang)), Labels: []string{word(lang, "neighbour"), word(lang, "direction"), word(lang, "type")}, Heads: head}
 		var b block
 		for _, n := range near {
 			b.Rows = append(b.Rows, row(n.place, label{Text: compass[n.direction].In(lang)}))
@@ -202,7 +201,7 @@ func (s *Server) about(a *answer, p *placePage, q place, r *request) error {
 		if whole {
 			p.SimilarBy = word(lang, "like-index")
 		}
-		g := &grid{Caption: strings.TrimSpace(fmt.Sprintf(word(lang, "similar-to"), q.name(lang)) + " " + bracketed(year)), Labels: []string{word(lang, "area"), word(lang, "lies-in"), word(lang, "type")},
+		g := &grid{Caption: strings.TrimSpace(picture.Say(word(lang, "similar-to"), q.name(lang)) + " " + bracketed(year)), Labels: []string{word(lang, "area"), word(lang, "lies-in"), word(lang, "type")},
 			Heads: append(slices.Clone(head), columnHead{Text: word(lang, "apart")})}
 		var b block
 		for _, l := range like {
@@ -228,12 +227,12 @@ func (s *Server) unlike(p *placePage, q place, lang string) error {
 		return err
 	}
 	if smallest.OK && smallest.V > 0 && q.ID.Kind != area.Riket {
-		p.Smallest = fmt.Sprintf(word(lang, "smallest-base"), picture.Number(smallest.V, 0, lang), picture.Number(picture.Rounded(100/smallest.V, 2), 2, lang))
+		p.Smallest = picture.Say(word(lang, "smallest-base"), picture.Number(smallest.V, 0, lang), picture.Number(picture.Rounded(100/smallest.V, 2), 2, lang))
 	}
 	if len(differ) == 0 {
 		return nil
 	}
-	g := &grid{Caption: fmt.Sprintf(word(lang, "differs"), q.name(lang)), Labels: []string{word(lang, "measure")},
+	g := &grid{Caption: picture.Say(word(lang, "differs"), q.name(lang)), Labels: []string{word(lang, "measure")},
 		Heads: []columnHead{{Text: word(lang, "value-here")}, {Text: word(lang, "whole")}, {Text: word(lang, "points-apart")}}}
 	var b block
 	for _, d := range differ {
@@ -260,7 +259,7 @@ func (s *Server) trendFigure(q place, key, lang string) (*figure, error) {
 	if key != "" {
 		f, err := s.figure(key, lang)
 		if err == nil && f.at(q.ID) == nil {
-			return nil, &badRequest{fmt.Sprintf(word(lang, "not-of-kind"), f.head(lang), q.ID.Title())}
+			return nil, &badRequest{picture.Say(word(lang, "not-of-kind"), f.head(lang), q.ID.Title())}
 		}
 		return f, err
 	}
@@ -429,7 +428,7 @@ func (s *Server) inside(p *placePage, q place, lang string) {
 		return
 	}
 	var parts []string
-	g := &grid{Caption: fmt.Sprintf(word(lang, "types-in"), q.name(lang), t.ID.Title(), year), Labels: []string{word(lang, "type")},
+	g := &grid{Caption: picture.Say(word(lang, "types-in"), q.name(lang), t.ID.Title(), year), Labels: []string{word(lang, "type")},
 		Heads: []columnHead{{Text: word(lang, "number")}, {Text: word(lang, "share") + ", %"}, {Text: word(lang, "whole") + ", %"}}}
 	var b block
 	for i, k := range areatype.Types() {
@@ -439,7 +438,7 @@ func (s *Server) inside(p *placePage, q place, lang string) {
 	}
 	g.Blocks = []block{b}
 	p.Parts = g
-	p.Lead = fmt.Sprintf(word(lang, "lead-place"), picture.Number(float64(all), 0, lang), t.ID.Kind.Title(), q.name(lang), year, listing("of-type", parts, lang))
+	p.Lead = picture.Say(word(lang, "lead-place"), picture.Number(float64(all), 0, lang), t.ID.Kind.Title(), q.name(lang), year, listing("of-type", parts, lang))
 }
 
 // sortable orders names as in Swedish, with å, ä and ö last.
@@ -470,7 +469,7 @@ func (s *Server) placeChart(q place, lang string) *picture.Chart {
 		}
 		c := s.typeChart(t, near, &q, nil, window, lang)
 		if c != nil {
-			c.Caption = fmt.Sprintf(word(lang, "surroundings"), q.name(lang), c.Caption)
+			c.Caption = picture.Say(word(lang, "surroundings"), q.name(lang), c.Caption)
 		}
 		return c
 	case t.division != q.division && t.in[q.ID] != nil:
@@ -518,7 +517,7 @@ func (s *Server) locator(q place, lang string) *picture.Chart {
 				shapes = append(shapes, picture.Shape{Border: u.area().Border, Name: u.name(lang), Class: k, Href: s.href(u, lang)})
 			}
 		}
-		title := fmt.Sprintf(word(lang, "locator"), one.name(lang))
+		title := picture.Say(word(lang, "locator"), one.name(lang))
 		svg := picture.Draw(picture.Map{Shapes: shapes, Mark: one.border(), Window: picture.Nowhere, Title: title, Lang: lang})
 		if svg == "" {
 			return nil

@@ -43,10 +43,10 @@ func (s *Server) forPrograms(w http.ResponseWriter, req *http.Request, root stri
 		return false
 	}
 	h := w.Header()
-	h.Set("Access-Control-Allow-Origin", "*")
+	shared(h)
 	s.license(h)
 	if req.Method != http.MethodGet && req.Method != http.MethodHead {
-		h.Set("Allow", "GET, HEAD")
+		h.Set("Allow", "GET, HEAD, OPTIONS")
 		http.Error(w, word("en", "only-get"), http.StatusMethodNotAllowed)
 		return true
 	}
@@ -72,11 +72,14 @@ func (s *Server) forPrograms(w http.ResponseWriter, req *http.Request, root stri
 		http.Error(w, word("en", "broken"), http.StatusInternalServerError)
 		return true
 	}
-	h.Set("Vary", "Host")
+	h.Set("Vary", "Accept-Encoding, Host, X-Forwarded-Proto")
 	h.Set("Content-Type", kind)
-	if req.Method == http.MethodGet {
-		w.Write(body)
+	h.Set("ETag", tagOf(string(body)))
+	if unchanged(req, h.Get("ETag")) {
+		w.WriteHeader(http.StatusNotModified)
+		return true
 	}
+	sendBody(w, req, http.StatusOK, body)
 	return true
 }
 

@@ -61,6 +61,8 @@ type problem struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 	Detail string `json:"detail,omitempty"`
+
+	allow string // the methods that an address takes, when it was asked by another
 }
 
 func (p *problem) Error() string { return p.Title + ": " + p.Detail }
@@ -75,12 +77,17 @@ func under(path, address string) bool {
 	return path == address || strings.HasPrefix(path, address+"/")
 }
 
+// notAllowed says that an address takes other methods alone.
+func notAllowed(allow string) *problem {
+	return &problem{"about:blank", "Method not allowed", http.StatusMethodNotAllowed, "the address takes " + allow, allow}
+}
+
 func bad(title, format string, args ...any) *problem {
-	return &problem{"about:blank", title, http.StatusBadRequest, fmt.Sprintf(format, args...)}
+	return &problem{"about:blank", title, http.StatusBadRequest, fmt.Sprintf(format, args...), ""}
 }
 
 func missing(title, format string, args ...any) *problem {
-	return &problem{"about:blank", title, http.StatusNotFound, fmt.Sprintf(format, args...)}
+	return &problem{"about:blank", title, http.StatusNotFound, fmt.Sprintf(format, args...), ""}
 }
 
 // apiCall is one call, taken apart.
@@ -94,14 +101,18 @@ type apiCall struct {
 // serveAPI answers a call to the API.
 func (s *Server) serveAPI(w http.ResponseWriter, req *http.Request, root string) {
 	h := w.Header()
-	h.Set("Access-Control-Allow-Origin", "*")
+	shared(h)
 	s.license(h)
-	if req.Method == http.MethodOptions {
-		h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS")
-		h.Set("Access-Control-Allow-Headers", "Content-Type, Accept")
-		h.Set("Access-Control-Max-Age", "86400")
-		w.WriteHeader(http.StatusNoContent)
-		return
+	h.Set("Vary", "Accept-Encoding, Host, X-Forwarded-Proto")
+	tag := ""
+	if req.Method == http.MethodGet || req.Method == http.MethodHead { // what the answer is follows from the edition, the address and the program
+		tag = tagOf(s.ed.ID(), built(), origin(req), root, req.URL.RequestURI())
+		if req.Header.Get("If-None-Match") != "*" && unchanged(req, tag) { // it was given with an answer, so there is one
+			h.Set("ETag", tag)
+			h.Set("Cache-Control", "public, max-age=300")
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
 	}
 	answer := s.api
 	if under(req.URL.Path, pxweb1) {
@@ -111,9 +122,12 @@ func (s *Server) serveAPI(w http.ResponseWriter, req *http.Request, root string)
 	if err != nil {
 		var p *problem
 		if !errors.As(err, &p) {
-			p = &problem{"about:blank", "Internal error", http.StatusInternalServerError, "the edition could not be read"}
+			p = &problem{"about:blank", "Internal error", http.StatusInternalServerError, "the edition could not be read", ""}
 		}
 		a = p.reply()
+		if p.allow != "" {
+			h.Set("Allow", p.allow)
+		}
 	}
 	h.Set("Content-Type", a.kind)
 	if a.lang != "" {
@@ -122,23 +136,23 @@ func (s *Server) serveAPI(w http.ResponseWriter, req *http.Request, root string)
 	if a.file != "" {
 		h.Set("Content-Disposition", `inline; filename="`+a.file+`"`)
 	}
-	if a.status == http.StatusOK {
+	if a.status == http.StatusOK && tag != "" {
+		h.Set("ETag", tag)
 		h.Set("Cache-Control", "public, max-age=300")
+		if unchanged(req, tag) {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
 	} else {
 		h.Set("Cache-Control", "no-store")
 	}
 	body := a.body
 	if a.kind == "application/json" { // links are absolute, and stay in the edition that was asked
-		h.Set("Vary", "Host, X-Forwarded-Proto")
 		if link := []byte(`"href":"/`); bytes.Contains(body, link) { // cells have none, and are not copied
 			body = bytes.ReplaceAll(body, link, []byte(`"href":"`+origin(req)+root+`/`))
 		}
 	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(a.status)
-	if req.Method != http.MethodHead {
-		w.Write(body)
-	}
+	sendBody(w, req, a.status, body)
 }
 
 func (s *Server) api(req *http.Request) (*reply, error) {
@@ -169,16 +183,18 @@ func (s *Server) api(req *http.Request) (*reply, error) {
 	}
 	post := req.Method == http.MethodPost
 	if !post && req.Method != http.MethodGet && req.Method != http.MethodHead {
-		return nil, &problem{"about:blank", "Method not allowed", http.StatusMethodNotAllowed, "GET, HEAD and POST are"}
+		return nil, notAllowed("GET, HEAD, POST, OPTIONS")
 	}
 	switch n := len(c.path); {
-	case n == 1 && c.path[0] == "config" && !post:
+	case post && (n == 1 && (c.path[0] == "config" || c.path[0] == "tables") || n == 2 && c.path[0] == "codelists"):
+		return nil, notAllowed("GET, HEAD, OPTIONS")
+	case n == 1 && c.path[0] == "config":
 		return c.json(s.config())
-	case n == 1 && c.path[0] == "tables" && !post:
+	case n == 1 && c.path[0] == "tables":
 		return s.apiTables(c)
 	case n >= 2 && n <= 3 && c.path[0] == "tables":
 		return s.apiTable(c, post)
-	case n == 2 && c.path[0] == "codelists" && !post:
+	case n == 2 && c.path[0] == "codelists":
 		return s.apiCodeList(c)
 	case c.path[0] == "savedqueries":
 		return s.savedQueries(c, post)
@@ -285,7 +301,7 @@ func contentsTitle(lang string) string {
 
 // describe is what the API says of a table. Its periods need the table's members.
 func (s *Server) describe(t *table, lang string) (apiTableInfo, error) {
-	out := apiTableInfo{Type: "Table", ID: t.Name, Label: t.Title.In(lang), SortCode: t.Name, Category: "public", Source: s.ed.Manifest().Agency, SubjectCode: "SEG", TimeUnit: "Annual",
+	out := apiTableInfo{Type: "Table", ID: t.Name, Label: t.Title.In(lang), SortCode: t.Name, Category: "public", Source: s.ed.Manifest().Agency, SubjectCode: "SEG", TimeUnit: "Other",
 		Paths: [][]apiPath{{{"SEG", s.ed.Manifest().Title.In(lang), "SEG"}}}}
 	if s.ed.Manifest().Synthetic {
 		out.Description = word(lang, "synthetic")
@@ -297,10 +313,13 @@ func (s *Server) describe(t *table, lang string) (apiTableInfo, error) {
 	for _, d := range c.Dims() {
 		out.VariableNames = append(out.VariableNames, d.Title.In(lang))
 		if n := len(d.Members); d.Role == cube.Time && n > 0 {
-			out.FirstPeriod, out.LastPeriod = &d.Members[0].Code, &d.Members[n-1].Code
+			out.FirstPeriod, out.LastPeriod, out.TimeUnit = &d.Members[0].Code, &d.Members[n-1].Code, "Annual"
 		}
 	}
 	out.VariableNames = append(out.VariableNames, contentsTitle(lang))
+	if _, updated := jsonstat.Origin(c); updated != "" { // as the metadata tell it
+		out.Updated = &updated
+	}
 	address := pxweb + "/tables/" + url.PathEscape(t.Name)
 	out.Links = []apiLink{{"self", lang, address + "?lang=" + lang}}
 	for _, other := range []string{"sv", "en"} {
@@ -322,27 +341,27 @@ type apiPage struct {
 
 // whole reads a whole number of the query.
 func (c *apiCall) whole(name string, otherwise int) (int, error) {
-	text := c.query.Get(name)
+	text := c.query.Get(strings.ToLower(name))
 	if text == "" {
 		return otherwise, nil
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		return 0, bad("Illegal parameter", "%s is no whole number", name)
+		return 0, bad("Illegal parameter", "%s is no whole number: %.20q", name, text)
 	}
 	return n, nil
 }
 
 func (s *Server) apiTables(c *apiCall) (*reply, error) {
-	number, err := c.whole("pagenumber", 1)
+	number, err := c.whole("pageNumber", 1)
 	if err != nil {
 		return nil, err
 	}
-	size, err := c.whole("pagesize", 20)
+	size, err := c.whole("pageSize", 20)
 	if err != nil {
 		return nil, err
 	}
-	if days, err := c.whole("pastdays", 1); err != nil || days < 1 {
+	if days, err := c.whole("pastDays", 1); err != nil || days < 1 {
 		return nil, bad("Illegal parameter", "pastDays is a whole number from 1")
 	}
 	if size <= 0 {
@@ -393,7 +412,7 @@ func (s *Server) apiTable(c *apiCall, post bool) (*reply, error) {
 		what = c.path[2]
 	}
 	if post && what != "data" {
-		return nil, &problem{"about:blank", "Method not allowed", http.StatusMethodNotAllowed, "only data takes POST"}
+		return nil, notAllowed("GET, HEAD, OPTIONS")
 	}
 	whole, err := t.cells()
 	if err != nil {
@@ -505,7 +524,7 @@ func readSelection(body io.Reader) (asked apiSelection, err error) {
 	if len(bytes.TrimSpace(text)) == 0 {
 		return asked, nil
 	}
-	if err := json.Unmarshal(text, &asked); err != nil {
+	if err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &asked); err != nil {
 		return asked, bad("Illegal selection", "the body is no JSON of the form {\"selection\":[{\"variableCode\":…,\"valueCodes\":[…]}]}")
 	}
 	return asked, nil
@@ -543,10 +562,7 @@ func (s *Server) apiData(c *apiCall, whole *cube.Cube, asked apiSelection, forma
 	case "json-px":
 		err = writeJSONPX(&body, part, c.lang)
 	case "xlsx":
-		var book []byte
-		if book, err = s.workbook(&request{lang: c.lang, path: []string{"tabell", whole.Name}}, &answer{title: part.Title.In(c.lang), cubes: []*cube.Cube{part}}); err == nil {
-			body.Write(book)
-		}
+		err = s.workbook(&body, &request{lang: c.lang, path: []string{"tabell", whole.Name}}, &answer{title: part.Title.In(c.lang), cubes: []*cube.Cube{part}})
 	default:
 		var sheet *sheet
 		if sheet, err = newSheet(part, asked.Placement, c.lang, params); err == nil {

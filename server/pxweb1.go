@@ -79,7 +79,10 @@ func (s *Server) api1(req *http.Request) (*reply, error) {
 	case len(c.path) == 3 && req.Method == http.MethodPost:
 		return s.v1Data(c)
 	case req.Method != http.MethodGet && req.Method != http.MethodHead:
-		return nil, &problem{"about:blank", "Method not allowed", http.StatusMethodNotAllowed, "GET and HEAD are, and POST to a table"}
+		if len(c.path) == 3 {
+			return nil, notAllowed("GET, HEAD, POST, OPTIONS")
+		}
+		return nil, notAllowed("GET, HEAD, OPTIONS")
 	case len(c.path) == 0:
 		return c.json([]apiLanguage{{"sv", "Svenska"}, {"en", "English"}})
 	case len(c.path) == 1:
@@ -181,19 +184,50 @@ func (s *Server) v1Data(c *apiCall) (*reply, error) {
 			asked.Selection = append(asked.Selection, apiVariable{VariableCode: name, ValueCodes: []string{"*"}})
 		}
 	}
-	format := strings.ToLower(q.Response.Format)
+	format, older := strings.ToLower(q.Response.Format), false
 	switch format {
 	case "", "json":
 		format = "json-px"
+	case "json-stat":
+		format, older = "json-stat2", true
 	case "json-stat2", "csv", "px", "xlsx":
 	default:
-		return nil, bad("Unsupported output format", "the formats are json, json-stat2, csv, px and xlsx")
+		return nil, bad("Unsupported output format", "the formats are json, json-stat, json-stat2, csv, px and xlsx")
 	}
 	a, err := s.apiData(c, whole, asked, format, nil)
 	if p := (*problem)(nil); errors.As(err, &p) && p.Title == tooManyCells {
 		p.Status = http.StatusForbidden
 	}
+	if err == nil && older {
+		a.body, err = olderStat(a.body)
+	}
 	return a, err
+}
+
+// olderStat is an answer in JSON-stat 2.0 as the JSON-stat 1 that this API gave before: a bundle of one dataset, with what is said of its dimensions in one place.
+//
+// Source: https://json-stat.org/format/, 1.3.
+func olderStat(text []byte) ([]byte, error) {
+	var from struct {
+		Label, Source, Updated, ID, Size, Role, Value, Status, Note, Extension json.RawMessage
+		Dimension                                                              map[string]json.RawMessage
+	}
+	if err := json.Unmarshal(text, &from); err != nil {
+		return nil, err
+	}
+	dimension := from.Dimension
+	dimension["id"], dimension["size"], dimension["role"] = from.ID, from.Size, from.Role
+	type dataset struct {
+		Dimension map[string]json.RawMessage `json:"dimension"`
+		Label     json.RawMessage            `json:"label,omitempty"`
+		Source    json.RawMessage            `json:"source,omitempty"`
+		Updated   json.RawMessage            `json:"updated,omitempty"`
+		Value     json.RawMessage            `json:"value"`
+		Status    json.RawMessage            `json:"status,omitempty"`
+		Note      json.RawMessage            `json:"note,omitempty"`
+		Extension json.RawMessage            `json:"extension,omitempty"`
+	}
+	return json.Marshal(map[string]dataset{"dataset": {dimension, from.Label, from.Source, from.Updated, from.Value, from.Status, from.Note, from.Extension}})
 }
 
 // writeJSONPX writes a table as PxWeb's own JSON: a key of member codes and the measures' values as texts, for each row.
@@ -222,6 +256,9 @@ func writeJSONPX(out *bytes.Buffer, c *cube.Cube, lang string) error {
 	}
 	for _, w := range c.Warnings {
 		comments = append(comments, comment{w.Text.In(lang)})
+	}
+	if terms := c.Terms; terms != (cube.Terms{}) {
+		comments = append(comments, comment{terms.Cite.In(lang)}, comment{word(lang, "licence") + ": " + terms.Licence})
 	}
 	head, err := json.Marshal(struct {
 		Columns  []column  `json:"columns"`

@@ -125,8 +125,11 @@ func (c *apiCall) selection() (asked apiSelection, err error) {
 		values := c.query[name]
 		outer, inner, ok := strings.Cut(name, "[")
 		code, closed := strings.CutSuffix(inner, "]")
-		if !ok || !closed {
+		if !ok {
 			continue
+		}
+		if !closed {
+			return asked, bad("Illegal selection", "%.60q lacks its closing bracket: write valueCodes[VARIABLE]=…", name)
 		}
 		switch outer {
 		case "valuecodes":
@@ -220,7 +223,7 @@ func (h *holding) choose(c *cube.Cube, asked apiSelection) (*cube.Cube, *selecti
 				codes[i] = m.Name
 			}
 			var err error
-			if p.measures, err = values(codes, v.ValueCodes, false); err != nil {
+			if p.measures, err = values(jsonstat.Metric, codes, v.ValueCodes, false); err != nil {
 				return nil, nil, err
 			}
 			continue
@@ -229,7 +232,7 @@ func (h *holding) choose(c *cube.Cube, asked apiSelection) (*cube.Cube, *selecti
 		dim := c.Dims()[d]
 		if l := lists[dim.Name]; l != nil {
 			codes, to := l.positions(dim)
-			found, err := values(codes, v.ValueCodes, false)
+			found, err := values(dim.Name, codes, v.ValueCodes, false)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -244,7 +247,7 @@ func (h *holding) choose(c *cube.Cube, asked apiSelection) (*cube.Cube, *selecti
 			codes[i] = m.Code
 		}
 		var err error
-		if p.members[d], err = values(codes, v.ValueCodes, dim.Role == cube.Time); err != nil {
+		if p.members[d], err = values(dim.Name, codes, v.ValueCodes, dim.Role == cube.Time); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -303,13 +306,13 @@ func checkPlacement(c *cube.Cube, p *apiPlacement) error {
 }
 
 // values are the positions of what expressions ask for, in table order.
-func values(codes, expressions []string, time bool) ([]int, error) {
+func values(variable string, codes, expressions []string, time bool) ([]int, error) {
 	at, err := pxselect.Positions(codes, expressions, time)
 	switch {
 	case errors.Is(err, pxselect.ErrExpression):
-		return nil, bad("Illegal selection expression", "%v", err)
+		return nil, bad("Illegal selection expression", "%s: %v", variable, err)
 	case err != nil:
-		return nil, bad("Non-existent value", "%v", err)
+		return nil, bad("Non-existent value", "%s: %v; the metadata of the table list them", variable, err)
 	}
 	return at, nil
 }

@@ -19,6 +19,7 @@ type sheet struct {
 	down, across []axis
 	titled       bool
 	separator    string
+	lang         string
 
 	measures []cube.Measure
 	cube     *cube.Cube
@@ -34,7 +35,7 @@ type axis struct {
 }
 
 func newSheet(c *cube.Cube, p *apiPlacement, lang string, params []string) (*sheet, error) {
-	s := &sheet{title: c.Title.In(lang), separator: ",", measures: c.Measures(), cube: c}
+	s := &sheet{title: c.Title.In(lang), separator: ",", lang: lang, measures: c.Measures(), cube: c}
 	show := "usetexts"
 	for _, list := range params {
 		for _, param := range strings.Split(list, ",") {
@@ -281,5 +282,8 @@ func (s *sheet) html(w io.Writer) error {
 		out.WriteString("</td>")
 	}, func() { out.WriteString("</tr>\n") })
 	out.WriteString("</tbody>\n</table>\n")
+	if terms := s.cube.Terms; terms != (cube.Terms{}) {
+		out.WriteString("<p>" + html.EscapeString(terms.Cite.In(s.lang)) + ` <a rel="license" href="` + html.EscapeString(terms.Licence) + `">` + html.EscapeString(licenceName(terms.Licence)) + "</a></p>\n")
+	}
 	return out.Flush()
 }

@@ -83,7 +83,7 @@ func (s *Server) search(r *request) (*answer, error) {
 			}
 		}
 		if len(found) > mostFound {
-			p.More = fmt.Sprintf(word(lang, "more-found"), picture.Number(mostFound, 0, lang), picture.Number(float64(len(found)), 0, lang))
+			p.More = picture.Say(word(lang, "more-found"), picture.Number(mostFound, 0, lang), picture.Number(float64(len(found)), 0, lang))
 		}
 		for _, a := range addresses[:min(len(addresses), mostAddresses)] {
 			if places := s.ofAddress(a); len(places) > 0 {
@@ -97,7 +97,7 @@ func (s *Server) search(r *request) (*answer, error) {
 		p.Lead = []string{word(lang, "found-none") + " ”" + p.Query + "”."}
 		near := s.near(query)
 		if up, ok := s.byPrefix(query); ok {
-			p.Lead = append(p.Lead, fmt.Sprintf(word(lang, "code-begins"), up.called(lang)))
+			p.Lead = append(p.Lead, picture.Say(word(lang, "code-begins"), up.called(lang)))
 			near = append([]place{up}, near...)
 		}
 		for _, q := range near {
@@ -178,7 +178,7 @@ func numbersIn(text string) []string {
 // told says how coordinates were read.
 func (p point) told(lang string) []string {
 	lat, lon := sweref.ToGeographic(p.at[0], p.at[1])
-	out := []string{fmt.Sprintf(word(lang, "point-is"), picture.Number(p.at[1], 0, lang), picture.Number(p.at[0], 0, lang), picture.Number(lat, 5, lang), picture.Number(lon, 5, lang))}
+	out := []string{picture.Say(word(lang, "point-is"), picture.Number(p.at[1], 0, lang), picture.Number(p.at[0], 0, lang), picture.Number(lat, 5, lang), picture.Number(lon, 5, lang))}
 	switch {
 	case p.swapped && p.geographic:
 		out = append(out, word(lang, "degrees-swapped"))
@@ -279,10 +279,10 @@ func (s *Server) became(q place, lang string) (note string, later []link) {
 	if at, ok := d.Index(q.area().Code); ok {
 		u := place{d, at}
 		if sameGround(q, u) {
-			return fmt.Sprintf(word(lang, "became-same"), d.ID.Title()), []link{{u.called(lang), s.href(u, lang)}}
+			return picture.Say(word(lang, "became-same"), d.ID.Title()), []link{{u.called(lang), s.href(u, lang)}}
 		}
 		if !q.hasBorder() || !u.hasBorder() {
-			return fmt.Sprintf(word(lang, "became-unknown"), d.ID.Title()), []link{{u.called(lang), s.href(u, lang)}}
+			return picture.Say(word(lang, "became-unknown"), d.ID.Title()), []link{{u.called(lang), s.href(u, lang)}}
 		}
 	}
 	parts := overlaps(q, d)
@@ -294,9 +294,9 @@ func (s *Server) became(q place, lang string) (note string, later []link) {
 		}
 	}
 	if len(later) == 0 {
-		return fmt.Sprintf(word(lang, "became-nothing"), d.ID.Title()), nil
+		return picture.Say(word(lang, "became-nothing"), d.ID.Title()), nil
 	}
-	note = fmt.Sprintf(word(lang, "became"), d.ID.Title())
+	note = picture.Say(word(lang, "became"), d.ID.Title())
 	if covered < 0.99 {
 		note += " " + word(lang, "became-rest")
 	}

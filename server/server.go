@@ -46,6 +46,7 @@
 package server
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -278,6 +279,19 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	h.Set("Content-Security-Policy", contentPolicy+framedBySelf)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
+	if req.Method == http.MethodOptions { // also what a browser asks before a script of another site may ask
+		shared(h)
+		allow := "GET, HEAD, OPTIONS"
+		if under(req.URL.Path, "/api") {
+			allow = "GET, HEAD, POST, OPTIONS"
+		}
+		h.Set("Allow", allow)
+		h.Set("Access-Control-Allow-Methods", allow)
+		h.Set("Access-Control-Allow-Headers", "Accept, Accept-Language, Content-Type, If-None-Match, Range")
+		h.Set("Access-Control-Max-Age", "86400")
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	if s.forPrograms(w, req, base) {
 		return
 	}
@@ -302,7 +316,7 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, base string) {
 	var a *reply
 	switch {
 	case req.Method != http.MethodGet && req.Method != http.MethodHead:
-		h.Set("Allow", "GET, HEAD")
+		h.Set("Allow", "GET, HEAD, OPTIONS")
 		a = s.fail(r, http.StatusMethodNotAllowed, word(r.lang, "only-get"))
 	case err != nil:
 		a = s.failure(r, err)
@@ -338,15 +352,17 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 	}
 	if a.file != "" {
 		h.Set("Content-Disposition", "inline; filename*=UTF-8''"+url.PathEscape(a.file))
-		h.Set("Access-Control-Allow-Origin", "*")
 		s.license(h)
+	}
+	if !strings.HasPrefix(a.kind, "text/html") { // numbers, and why there are none
+		shared(h)
 	}
 	if a.status != http.StatusOK {
 		h.Set("Cache-Control", "no-store")
 	} else {
 		h.Set("ETag", a.tag)
 		h.Set("Cache-Control", "public, max-age=300")
-		if strings.Contains(req.Header.Get("If-None-Match"), a.tag) {
+		if unchanged(req, a.tag) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
@@ -366,6 +382,39 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(a.status)
+	if req.Method != http.MethodHead {
+		w.Write(body)
+	}
+}
+
+// shared lets scripts of other sites read an answer and what its head says.
+func shared(h http.Header) {
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Expose-Headers", "Content-Crs, Content-Disposition, Content-Length, Content-Range, ETag, Link, Retry-After")
+}
+
+// tagOf is the tag of an answer that follows from the parts.
+func tagOf(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, " ")))
+	return `W/"` + hex.EncodeToString(sum[:12]) + `"`
+}
+
+// unchanged tells whether a client has the answer of the tag.
+func unchanged(req *http.Request, tag string) bool {
+	known := req.Header.Get("If-None-Match")
+	return strings.Contains(known, strings.TrimPrefix(tag, "W/")) || strings.TrimSpace(known) == "*"
+}
+
+// sendBody writes a body, squeezed where that makes it smaller and the client takes it so.
+func sendBody(w http.ResponseWriter, req *http.Request, status int, body []byte) {
+	h := w.Header()
+	packed := slices.ContainsFunc([]string{"PK\x03\x04", "PAR1", "SQLite format 3"}, func(begin string) bool { return bytes.HasPrefix(body, []byte(begin)) }) // workbooks, Parquet, GeoPackages
+	if len(body) > 1400 && !packed && takes(req.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		body = squeezed(body, false)
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
 	if req.Method != http.MethodHead {
 		w.Write(body)
 	}

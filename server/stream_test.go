@@ -48,7 +48,7 @@ func living() uint64 {
 	return stats.HeapAlloc
 }
 
-// TestStream: a large table comes as CSV, JSON, SDMX-CSV and Parquet in memory that does not grow with it, the same as a whole, and a client that has it is told so.
+// TestStream: a large table comes as CSV, JSON, SDMX-CSV, a workbook and Parquet in memory that does not grow with it, the same as a whole, and a client that has it is told so.
 func TestStream(t *testing.T) {
 	const areas, years = 3000, 60
 	codes := make([]string, areas)
@@ -71,7 +71,7 @@ func TestStream(t *testing.T) {
 		ending string
 		least  int64  // bytes of the body
 		most   uint64 // bytes that may live more than before
-	}{{"csv", 15 << 20, 4 << 20}, {"json", 30 << 20, 4 << 20}, {"sdmx.csv", 15 << 20, 4 << 20}, {"parquet", 4 << 20, 12 << 20}} { // of Parquet a group of 65,536 rows is held
+	}{{"csv", 15 << 20, 4 << 20}, {"json", 30 << 20, 4 << 20}, {"sdmx.csv", 15 << 20, 4 << 20}, {"xlsx", 6 << 20, 4 << 20}, {"parquet", 4 << 20, 12 << 20}} { // of Parquet a group of 65,536 rows is held
 		t.Run(form.ending, func(t *testing.T) {
 			address := "/tabell/large." + form.ending
 			ask := func(headers ...string) (*measuring, http.Header) {

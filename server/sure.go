@@ -58,16 +58,16 @@ func (s *Server) surely(r *request, d *division, year string) (*sureness, error)
 		}
 		v, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
 		if err != nil || !(v >= 0 && v <= one.most) || len(text) > 12 {
-			return nil, &badRequest{fmt.Sprintf(word(r.lang, "bad-number"), one.name)}
+			return nil, &badRequest{picture.Say(word(r.lang, "bad-number"), one.name)}
 		}
 		*one.to = v
 		out.words = append(out.words, fmt.Sprintf(one.word, one.write(v)))
 	}
 	if out.chance > 0 && out.chances == nil {
-		return nil, &badRequest{fmt.Sprintf(word(r.lang, "no-chances"), d.ID.Title())}
+		return nil, &badRequest{picture.Say(word(r.lang, "no-chances"), d.ID.Title())}
 	}
 	if out.distance > 0 && out.distances == nil {
-		return nil, &badRequest{fmt.Sprintf(word(r.lang, "no-distances"), d.ID.Title())}
+		return nil, &badRequest{picture.Say(word(r.lang, "no-distances"), d.ID.Title())}
 	}
 	return out, nil
 }
@@ -273,7 +273,7 @@ func (s *Server) stateNotes(r *request, f *figure, places []place, cells []cube.
 				query.Del(onlyClass)
 				query.Del(fromCut)
 				query.Del(leastChance)
-				one.Public = append(one.Public, link{fmt.Sprintf(word(r.lang, "public-at"), d.ID.Title(), picture.Number(float64(k), 0, r.lang)), prefix(r.lang) + "/karta" + question(query)})
+				one.Public = append(one.Public, link{picture.Say(word(r.lang, "public-at"), d.ID.Title(), picture.Number(float64(k), 0, r.lang)), prefix(r.lang) + "/karta" + question(query)})
 			}
 		}
 		out = append(out, one)

@@ -231,7 +231,7 @@ func (s *Server) plain(r *request, t *table, c *cube.Cube, p *tablePage) {
 		slices.SortStableFunc(p.Grids, func(a, b *grid) int { return min(at(b), 0) - min(at(a), 0) })
 	}
 	if len(rows) < c.Len() {
-		p.Shown = fmt.Sprintf(word(r.lang, "rows-shown"), picture.Number(float64(len(rows)), 0, r.lang), picture.Number(float64(c.Len()), 0, r.lang))
+		p.Shown = picture.Say(word(r.lang, "rows-shown"), picture.Number(float64(len(rows)), 0, r.lang), picture.Number(float64(c.Len()), 0, r.lang))
 	}
 }
 
@@ -282,7 +282,7 @@ func (s *Server) byPlace(r *request, t *table, whole, c *cube.Cube, p *tablePage
 	// The whole country comes first.
 	slices.SortStableFunc(rows, func(a, b int) int { return wholeFirst(c, t, a) - wholeFirst(c, t, b) })
 	if len(rows) > mostRows && t.kinds == 0 {
-		p.Shown = fmt.Sprintf(word(r.lang, "areas-shown"), picture.Number(mostRows, 0, r.lang), picture.Number(float64(len(rows)), 0, r.lang))
+		p.Shown = picture.Say(word(r.lang, "areas-shown"), picture.Number(mostRows, 0, r.lang), picture.Number(float64(len(rows)), 0, r.lang))
 		rows = rows[:mostRows]
 	}
 	if len(rows) == 0 {
@@ -291,7 +291,7 @@ func (s *Server) byPlace(r *request, t *table, whole, c *cube.Cube, p *tablePage
 	if t.kinds > 0 {
 		p.Grids = []*grid{s.across(c, rows, t.kind, m, r.lang)}
 		if n := len(p.Grids[0].Blocks[0].Rows); n > mostRows {
-			p.Shown = fmt.Sprintf(word(r.lang, "areas-shown"), picture.Number(mostRows, 0, r.lang), picture.Number(float64(n), 0, r.lang))
+			p.Shown = picture.Say(word(r.lang, "areas-shown"), picture.Number(mostRows, 0, r.lang), picture.Number(float64(n), 0, r.lang))
 			p.Grids[0].Blocks[0].Rows = p.Grids[0].Blocks[0].Rows[:mostRows]
 		}
 		return nil

@@ -66,8 +66,7 @@ type tileJSON struct {
 // serveTiles answers what is asked under the address of tiles.
 func (s *Server) serveTiles(w http.ResponseWriter, req *http.Request, root string) {
 	h := w.Header()
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "Content-Length, Content-Range, ETag")
+	shared(h)
 	s.license(h)
 	fail := func(status int, text string) {
 		h.Set("Content-Type", "text/plain; charset=utf-8")
@@ -76,7 +75,7 @@ func (s *Server) serveTiles(w http.ResponseWriter, req *http.Request, root strin
 		io.WriteString(w, text+"\n")
 	}
 	if req.Method != http.MethodGet && req.Method != http.MethodHead {
-		h.Set("Allow", "GET, HEAD")
+		h.Set("Allow", "GET, HEAD, OPTIONS")
 		fail(http.StatusMethodNotAllowed, word("en", "only-get"))
 		return
 	}
@@ -99,12 +98,12 @@ func (s *Server) serveTiles(w http.ResponseWriter, req *http.Request, root strin
 		fail(http.StatusInternalServerError, word("en", "broken"))
 		return
 	case set == nil:
-		fail(http.StatusNotFound, "the edition has no tiles of "+d.ID.String()+": none of its areas has a border")
+		fail(http.StatusNotFound, "the edition has no tiles of "+d.ID.String()+": it was published without them, or none of the areas has a border; "+ogc+"/collections/"+d.ID.String()+"/items has the areas")
 		return
 	}
 	switch {
 	case ending == "json":
-		h.Set("Vary", "Host, X-Forwarded-Proto")
+		h.Set("Vary", "Accept-Encoding, Host, X-Forwarded-Proto")
 		h.Set("Cache-Control", "public, max-age=300")
 		h.Set("Content-Type", "application/json")
 		least, closest := set.Zooms()
@@ -114,10 +113,12 @@ func (s *Server) serveTiles(w http.ResponseWriter, req *http.Request, root strin
 			fail(http.StatusInternalServerError, word("en", "broken"))
 			return
 		}
-		h.Set("Content-Length", strconv.Itoa(len(body)))
-		if req.Method != http.MethodHead {
-			w.Write(body)
+		h.Set("ETag", tagOf(string(body)))
+		if unchanged(req, h.Get("ETag")) {
+			w.WriteHeader(http.StatusNotModified)
+			return
 		}
+		sendBody(w, req, http.StatusOK, body)
 	case ending == "pmtiles":
 		h.Set("Content-Type", "application/vnd.pmtiles")
 		h.Set("Content-Disposition", `inline; filename="`+d.ID.String()+`.pmtiles"`)
@@ -159,7 +160,7 @@ func (s *Server) serveTile(w http.ResponseWriter, req *http.Request, set *tileSe
 	body := set.Tile(at[0], at[1], at[2])
 	h.Set("Vary", "Accept-Encoding")
 	h.Set("ETag", `W/"`+set.hash()+`"`)
-	if strings.Contains(req.Header.Get("If-None-Match"), h.Get("ETag")) {
+	if unchanged(req, h.Get("ETag")) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}

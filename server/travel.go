@@ -15,14 +15,17 @@ import (
 
 // What the site's own script asks a map for, beside the page itself:
 //
-//	/karta.areas?niva=regso-2020&inom=01   the areas each by itself, with their neighbours: once for all measures and years
-//	/karta.light?m=FIGURE&…                the page without the shapes, and with each area's class and sentence
+//	/karta.areas?niva=regso-2020&inom=01&utgava=ID   the areas each by itself, with their neighbours: once for all measures and years
+//	/karta.light?m=FIGURE&…                          the page without the shapes, and with each area's class and sentence
 //
 // so that a new measure or year comes without the borders, and what is shown of every area is still said by the server alone.
 const (
 	areasFormat = "areas"
 	lightFormat = "light"
 )
+
+// ofEdition names the edition whose areas are asked for: a view tells of areas by their order, which is another edition's own.
+const ofEdition = "utgava"
 
 // innerFormats are the endings of addresses that the site's own script asks for.
 var innerFormats = []string{areasFormat, lightFormat}
@@ -38,8 +41,11 @@ type areas struct {
 
 // outlines answers with the areas of a division, or of those the ones that lie in a place.
 func (s *Server) outlines(r *request) (*reply, error) {
-	if err := r.only(level, inside); err != nil {
+	if err := r.only(level, inside, ofEdition); err != nil {
 		return nil, err
+	}
+	if want := r.query.Get(ofEdition); want != "" && want != s.ed.ID() {
+		return nil, errNotFound
 	}
 	id, err := area.ParseID(r.query.Get(level))
 	if err != nil {
@@ -108,8 +114,8 @@ type view struct {
 const notShown = '-'
 
 // viewOf says what a map shows of a division's areas that lie in a place, or of all.
-func viewOf(r *request, d *division, keep func(int) bool, window orb.Bound, shapes []picture.Shape, places []place, cells []cube.Cell, l *picture.Legend, m cube.Measure) *view {
-	v := &view{Areas: r.base + prefix(r.lang) + "/karta." + areasFormat + question(conditions(level, d.ID.String(), inside, r.query.Get(inside)))}
+func viewOf(r *request, edition string, d *division, keep func(int) bool, window orb.Bound, shapes []picture.Shape, places []place, cells []cube.Cell, l *picture.Legend, m cube.Measure) *view {
+	v := &view{Areas: r.base + prefix(r.lang) + "/karta." + areasFormat + question(conditions(level, d.ID.String(), inside, r.query.Get(inside), ofEdition, edition))}
 	for i, corner := range []orb.Point{window.Min, window.Max} {
 		lat, lon := sweref.ToGeographic(corner[0], corner[1])
 		v.Bounds[2*i], v.Bounds[2*i+1] = lon, lat

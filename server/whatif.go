@@ -310,7 +310,7 @@ func (s *Server) supposed(r *request, x *indexTable) (*supposition, error) {
 			return nil, err
 		}
 		if f.at(x.division()) == nil || f.measure.Kind == cube.Code {
-			return nil, &badRequest{fmt.Sprintf(word(r.lang, "not-of-kind"), f.head(r.lang), x.division().Title())}
+			return nil, &badRequest{picture.Say(word(r.lang, "not-of-kind"), f.head(r.lang), x.division().Title())}
 		}
 		sup.figure, sup.same = f, false
 		sup.turned = r.query.Get(turnedRound) == "1"
@@ -461,7 +461,7 @@ func (s *Server) whatIfForm(r *request, p *whatIfPage, x *indexTable, sup *suppo
 		p.Selects = append(p.Selects, in)
 	}
 	for i, k := range sup.definition.Multiples {
-		p.Cuts = append(p.Cuts, numberField{fmt.Sprint(cutOf, i+1), fmt.Sprintf(word(lang, "cut-between"), i+1, i+2), picture.Decimal(k, lang)})
+		p.Cuts = append(p.Cuts, numberField{fmt.Sprint(cutOf, i+1), picture.Say(word(lang, "cut-between"), i+1, i+2), picture.Decimal(k, lang)})
 	}
 	for i, c := range x.definition.Components {
 		w := int64(1)
@@ -536,12 +536,12 @@ func (s *Server) tellWhatIf(r *request, a *answer, p *whatIfPage, x *indexTable,
 	if compared > 0 {
 		share = picture.Percent(float64(len(changed))/float64(compared), lang)
 	}
-	p.Lead = append(p.Lead, fmt.Sprintf(word(lang, "whatif-lead"), number(compared), d.ID.Title(), where, year, number(len(changed)), share, number(lower), number(higher)))
+	p.Lead = append(p.Lead, picture.Say(word(lang, "whatif-lead"), number(compared), d.ID.Title(), where, year, number(len(changed)), share, number(lower), number(higher)))
 	if y.population != nil && len(changed) > 0 {
-		p.Lead = append(p.Lead, fmt.Sprintf(word(lang, "whatif-people"), picture.Number(float64(people), 0, lang)))
+		p.Lead = append(p.Lead, picture.Say(word(lang, "whatif-people"), picture.Number(float64(people), 0, lang)))
 	}
 	if left > 0 {
-		p.Notes = append(p.Notes, fmt.Sprintf(word(lang, "whatif-left"), number(left)))
+		p.Notes = append(p.Notes, picture.Say(word(lang, "whatif-left"), number(left)))
 	}
 	if declared != nil {
 		agree, of := 0, 0
@@ -553,9 +553,9 @@ func (s *Server) tellWhatIf(r *request, a *answer, p *whatIfPage, x *indexTable,
 			}
 		}
 		if agree == of {
-			p.Check = fmt.Sprintf(word(lang, "whatif-check"), number(of))
+			p.Check = picture.Say(word(lang, "whatif-check"), number(of))
 		} else {
-			p.Check = fmt.Sprintf(word(lang, "whatif-check-not"), number(agree), number(of))
+			p.Check = picture.Say(word(lang, "whatif-check-not"), number(agree), number(of))
 		}
 	}
 	if !x.declared {
@@ -574,7 +574,7 @@ func (s *Server) tellWhatIf(r *request, a *answer, p *whatIfPage, x *indexTable,
 	}
 	g.Blocks = []block{b}
 	p.Moves = g
-	title := fmt.Sprintf(word(lang, "whatif-map"), where, year)
+	title := picture.Say(word(lang, "whatif-map"), where, year)
 	m := cube.Measure{Name: "ScenarioAreaType", Title: words["whatif-type"], Kind: cube.Code}
 	if len(shapes) > 0 {
 		p.Map = picture.ChartOf(picture.Map{Shapes: shapes, Mark: mark.border(), Further: s.whatIfFurther(r, d, keep), Window: window}, title, cells, m, lang)
@@ -664,7 +664,7 @@ func (s *Server) whatIfChanged(p *whatIfPage, d *division, y *indexYear, types [
 	g.Blocks = []block{b}
 	p.Changed = g
 	if len(changed) > mostRows {
-		p.Shown = fmt.Sprintf(word(lang, "areas-shown"), picture.Number(mostRows, 0, lang), picture.Number(float64(len(changed)), 0, lang))
+		p.Shown = picture.Say(word(lang, "areas-shown"), picture.Number(mostRows, 0, lang), picture.Number(float64(len(changed)), 0, lang))
 	}
 }
 

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/internal/jsonstat"
 	"github.com/skikt/skikt/internal/px"
@@ -191,7 +193,10 @@ func (p *PxWeb) fetch(ctx context.Context, v *Visit) error {
 	if err != nil {
 		return err
 	}
-	parts := whole.split(c.MaxDataCells)
+	parts, err := p.parts(m, whole, c.MaxDataCells)
+	if err != nil {
+		return err
+	}
 	v.Total = len64(v.Answers) + len64(parts)
 	for i, part := range parts {
 		b, a, err := p.cells(ctx, v, p.question(m, part, i))
@@ -211,7 +216,7 @@ func (p *PxWeb) fetch(ctx context.Context, v *Visit) error {
 		if err != nil {
 			return err
 		}
-		if now != m.Updated {
+		if now != "" && now != m.Updated {
 			return mixed("the table", now, m.Updated)
 		}
 	}
@@ -232,7 +237,7 @@ func licence(s string) string {
 	return s
 }
 
-// Stamp asks when the table was last updated.
+// Stamp asks when the table was last updated: nothing when the host doesn't say, which the API lets it.
 func (p *PxWeb) Stamp(ctx context.Context, f *Fetcher) (string, error) {
 	if p.Version == 1 {
 		return p.stamp1(ctx, f)
@@ -241,9 +246,9 @@ func (p *PxWeb) Stamp(ctx context.Context, f *Fetcher) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var t struct{ Updated string }
-	if err := json.Unmarshal(r.Body, &t); err != nil || t.Updated == "" {
-		return "", fmt.Errorf("source: %s does not tell when the table was updated", p.address("", p.language()))
+	var t struct{ ID, Updated string }
+	if err := json.Unmarshal(r.Body, &t); err != nil || t.ID == "" {
+		return "", fmt.Errorf("source: %s does not tell of the table, so not when it was updated", p.address("", p.language()))
 	}
 	return t.Updated, nil
 }
@@ -350,6 +355,53 @@ func (b box) split(limit int) []box {
 		out = append(out, part.split(limit)...)
 	}
 	return out
+}
+
+// parts are the boxes to ask for, of no more cells than limit. Years that SCB does not publish on the division of an area, for which it would answer zero, are asked for only when leaving them out
+// saves no question.
+func (p *PxWeb) parts(m *jsonstat.Metadata, whole box, limit int) ([]box, error) {
+	region, divisions := divisions(m, whole)
+	if region < 0 || whole.time < 0 || whole.members[whole.time] == nil {
+		return whole.split(limit), nil
+	}
+	var published []box // an area is in one, with areas that have the same years
+	var refused error
+	for _, d := range divisions {
+		var years []int
+		for _, member := range whole.members[whole.time] {
+			year, ok := yearOf(m.Variables[whole.time].Members[member].Code)
+			if err := area.CheckYear(d.id, year); ok && err != nil {
+				refused = cmp.Or(refused, err)
+				continue
+			}
+			years = append(years, member)
+		}
+		if len(years) == 0 {
+			continue
+		}
+		at := slices.IndexFunc(published, func(b box) bool { return slices.Equal(b.members[whole.time], years) })
+		if at < 0 {
+			b := box{slices.Clone(whole.members), whole.time}
+			b.members[whole.time], b.members[region] = years, nil
+			at, published = len(published), append(published, b)
+		}
+		for _, n := range d.places {
+			published[at].members[region] = append(published[at].members[region], whole.members[region][n])
+		}
+	}
+	if len(published) == 0 {
+		return nil, fmt.Errorf("source: %s: SCB publishes none of the years that are selected on the divisions of the areas that are: %w; change select.%s or select.%s",
+			p.Table, refused, m.Variables[whole.time].Name, m.Variables[region].Name)
+	}
+	var parts []box
+	for _, b := range published {
+		slices.Sort(b.members[region])
+		parts = append(parts, b.split(limit)...)
+	}
+	if asked := whole.split(limit); len(asked) <= len(parts) {
+		return asked, nil
+	}
+	return parts, nil
 }
 
 // question asks for a box. Every variable has one parameter: SCB takes only the last of a repeated one.

@@ -101,7 +101,10 @@ func (p *PxWeb) fetch1(ctx context.Context, v *Visit) error {
 	if err != nil {
 		return err
 	}
-	parts := whole.split(limit)
+	parts, err := p.parts(m, whole, limit)
+	if err != nil {
+		return err
+	}
 	v.Total = len64(v.Answers) + len64(parts)
 	first := ""
 	for i, part := range parts {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -58,8 +59,8 @@ func TestIndexTable(t *testing.T) {
 	var first []byte
 	for limit, questions := range map[int]int{
 		150_000: 1,  // all at once
-		1_200:   4,  // 4 years of 300 cells in each
-		60:      70, // 14 years, and each of 300 cells in 5
+		1_200:   3,  // RegSO 2020: 13 years of 150 cells, in two; RegSO 2025 one year. The other half is not published and not asked for.
+		60:      42, // 14 years, and each of 150 cells in 3
 	} {
 		h := newHost(t, table)
 		h.cells, h.calls = limit, 10_000
@@ -177,6 +178,40 @@ func TestTraps(t *testing.T) {
 			t.Errorf("%q", warned)
 		}
 	})
+	t.Run("only published years are asked for when that saves questions", func(t *testing.T) {
+		// 9 areas (3 of them country, län and kommun) × 3 ages × 4 years = 108 cells. By 36: of all areas one question a year. Of what is published: 3 × 3 × 4 = 36, 3 × 3 × 2 = 18 and 18.
+		h := newHost(t, population())
+		h.cells = 36
+		s, err := fetched(t, h, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(h.asked) != 3 {
+			t.Errorf("asked %q", h.asked)
+		}
+		whole, err := fetched(t, newHost(t, population()), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, c := range tables(t, s) {
+			d, err := cube.Compare(tables(t, whole)[i], c)
+			if err != nil || d.Same != c.Len() || d.Changed+d.Added+d.Removed != 0 {
+				t.Errorf("%s: %+v, %v", c.Name, d, err)
+			}
+			for _, w := range c.Warnings {
+				if w.Code == OutsideVintage {
+					t.Errorf("%s: %s", c.Name, w.Text.EN)
+				}
+			}
+		}
+	})
+	t.Run("no selected year is published", func(t *testing.T) {
+		h := newHost(t, population())
+		_, err := fetched(t, h, PxWeb{Table: "TAB6574", Select: map[string][]string{"Region": {"????R???"}, "Tid": {"2024", "2025"}}})
+		if want := "SCB publishes none of the years that are selected"; err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "RegSO 2020 does not hold for 2024") || len(h.asked) > 0 {
+			t.Errorf("%v after %d questions", err, len(h.asked))
+		}
+	})
 	t.Run("noise from 2025 on", func(t *testing.T) {
 		s, err := fetched(t, newHost(t, population()), p)
 		if err != nil {
@@ -255,7 +290,7 @@ func TestTraps(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%+v: %v", p, err)
 			}
-			if len(h.asked) != 4 {
+			if len(h.asked) != 3 {
 				t.Errorf("%+v: %d questions", p, len(h.asked))
 			}
 			for i, c := range tables(t, other) {
@@ -279,6 +314,31 @@ func TestTraps(t *testing.T) {
 		var gone *Refusal
 		if _, err := p.Stamp(t.Context(), &Fetcher{}); !errors.As(err, &gone) || !gone.Gone() {
 			t.Errorf("a table of version 1 that has vanished: %v", err)
+		}
+	})
+	t.Run("a host that doesn't say when a table was updated", func(t *testing.T) {
+		table := indexTable(3)
+		table.updated = ""
+		h := newHost(t, table)
+		for _, format := range []string{"json-stat2", "csv", "px"} {
+			p := PxWeb{Host: h.URL, Table: "TAB6586", Format: format}
+			s, err := fetched(t, h, p)
+			if err != nil {
+				t.Fatalf("%s: %v", format, err)
+			}
+			plan, asked, err := Declaration{PxWeb: &p}.Resolve()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c, err := s.Check(t.Context(), "s", asked, plan, &Fetcher{}, nil); err != nil || c.State != Unchanged {
+				t.Errorf("%s: %+v, %v, want unchanged", format, c, err)
+			}
+			was := table.value
+			table.value = func(codes []string) (float64, string) { v, status := was(codes); return v + 1, status }
+			if c, err := s.Check(t.Context(), "s", asked, plan, &Fetcher{}, nil); err != nil || c.State != Changed || len(c.Answers) != 1 {
+				t.Errorf("%s: %+v, %v, want changed", format, c, err)
+			}
+			table.value = was
 		}
 	})
 	t.Run("an archived table", func(t *testing.T) {
@@ -365,9 +425,10 @@ func TestTrouble(t *testing.T) {
 	}
 	change := func(f func(*fakeTable)) func(*fakeHost) {
 		return func(h *fakeHost) {
+			once := sync.OnceFunc(func() { f(h.tables["TAB6586"]) })
 			h.trouble = func(w http.ResponseWriter, r *http.Request, _ int) bool {
 				if strings.HasSuffix(r.URL.Path, "/data") && len(h.asked) == 1 {
-					f(h.tables["TAB6586"])
+					once()
 				}
 				return false
 			}
@@ -398,9 +459,7 @@ func TestTrouble(t *testing.T) {
 		"another form of config":                   {func(h *fakeHost) { h.trouble = only(1, func(w http.ResponseWriter) { fmt.Fprint(w, `{"hello":1}`) }) }, "is it the address of a PxWebApi 2?"},
 		"a code that vanishes while it is fetched": {change(func(t *fakeTable) { t.variables[0].codes = t.variables[0].codes[:len(t.variables[0].codes)-2] }), ""},
 		"a new variable": {change(func(t *fakeTable) {
-			if len(t.variables) == 3 {
-				t.variables = append(t.variables, fakeVariable{name: "Kon", codes: []string{"1"}})
-			}
+			t.variables = append(t.variables, fakeVariable{name: "Kon", codes: []string{"1"}})
 		}), ""},
 		"another schema": {func(h *fakeHost) {
 			h.trouble = func(w http.ResponseWriter, r *http.Request, n int) bool {
@@ -420,7 +479,7 @@ func TestTrouble(t *testing.T) {
 				json.NewEncoder(w).Encode(t.dataset("sv", [][]int{{0, 1}, {0}, {0}}))
 				return true
 			}
-		}, "values of Region, and 60 were asked for"},
+		}, "values of Region, and 30 were asked for"},
 		// The stamp changes while it is fetched: all is asked for again, and the second time it is one vintage.
 		"updated while it is fetched": {func(h *fakeHost) {
 			h.trouble = func(w http.ResponseWriter, r *http.Request, n int) bool {
@@ -475,7 +534,7 @@ func TestPolite(t *testing.T) {
 	if h.refused > 0 {
 		t.Errorf("%d calls were refused", h.refused)
 	}
-	if len(h.asked) != 40 { // 60 × 5 × 8 = 2,400 cells, 60 a question
+	if len(h.asked) != 24 { // 30 × 5 × (7 years of RegSO 2020 and 1 of RegSO 2025) = 1,200 cells; 150 a year, of at most 60 a question
 		t.Errorf("%d questions", len(h.asked))
 	}
 }

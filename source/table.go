@@ -74,11 +74,11 @@ func (k *Kept) Lineage() cube.Source {
 
 // grid are the cells of all answers of a table, row-major over its variables.
 type grid struct {
-	meta    *jsonstat.Metadata
-	members [][]int // as asked, nil for a variable that was left out
-	stride  []int
-	value   []float64
-	status  []cube.Status
+	meta   *jsonstat.Metadata
+	box    // what was asked for
+	stride []int
+	value  []float64
+	status []cube.Status
 }
 
 // empty marks a cell that no answer has given.
@@ -93,7 +93,7 @@ func (p *PxWeb) tables(s *Snapshot, k *Kept) ([]*cube.Cube, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &grid{meta: describe, members: whole.members, stride: make([]int, len(whole.members))}
+	g := &grid{meta: describe, box: whole, stride: make([]int, len(whole.members))}
 	n := 1
 	for i := len(whole.members) - 1; i >= 0; i-- {
 		if whole.members[i] != nil {
@@ -127,10 +127,20 @@ func (p *PxWeb) tables(s *Snapshot, k *Kept) ([]*cube.Cube, error) {
 			additive = additive && cubes[i].AggregAllowed()
 		}
 	}
-	if i := slices.Index(g.status, empty); i >= 0 {
+	region, parts := divisions(describe, whole)
+	for _, part := range parts { // what was not asked for since it is not published
+		if outside := g.outside(part, region); outside != nil {
+			for i, status := range g.status {
+				if status == empty && outside(i) {
+					g.status[i] = cube.NotAvailable
+				}
+			}
+		}
+	}
+	if slices.Contains(g.status, empty) {
 		return nil, fmt.Errorf("source: the answers of %s lack cells that its metadata tell of: fetch it again with skikt fetch --update", k.Name)
 	}
-	return p.byDivision(g, k, additive)
+	return p.byDivision(g, k, region, parts, additive)
 }
 
 // described is the metadata of a table that has been fetched, with labels in both languages where both were.
@@ -255,8 +265,7 @@ type part struct {
 }
 
 // byDivision makes the tables.
-func (p *PxWeb) byDivision(g *grid, k *Kept, additive bool) ([]*cube.Cube, error) {
-	region, parts := g.divisions()
+func (p *PxWeb) byDivision(g *grid, k *Kept, region int, parts []part, additive bool) ([]*cube.Cube, error) {
 	noise := noiseFrom(g.meta.Notes)
 	var out []*cube.Cube
 	for _, part := range parts {
@@ -377,10 +386,10 @@ func (p *PxWeb) measures(members []cube.Member, g *grid) []cube.Measure {
 }
 
 // divisions parts the areas by the division that their codes tell of: a suffix, or its lack, says the vintage. region is the variable of the areas, -1 without one.
-func (g *grid) divisions() (region int, parts []part) {
+func divisions(meta *jsonstat.Metadata, asked box) (region int, parts []part) {
 	region = -1
-	for i, v := range g.meta.Variables {
-		if g.members[i] == nil || v.Metric || v.Time {
+	for i, v := range meta.Variables {
+		if asked.members[i] == nil || v.Metric || v.Time {
 			continue
 		}
 		if v.Geo || strings.EqualFold(v.Name, "region") || slices.ContainsFunc(v.Members, func(m cube.Member) bool { id, _ := divisionOf(m.Code); return id.Vintage != "" }) {
@@ -391,8 +400,8 @@ func (g *grid) divisions() (region int, parts []part) {
 	if region < 0 {
 		return region, []part{{}}
 	}
-	v := g.meta.Variables[region]
-	for n, member := range g.members[region] {
+	v := meta.Variables[region]
+	for n, member := range asked.members[region] {
 		id, bare := divisionOf(v.Members[member].Code)
 		at := slices.IndexFunc(parts, func(p part) bool { return p.id == id })
 		if at < 0 {
@@ -443,27 +452,35 @@ func noiseFrom(notes []cube.Text) int {
 	return 0
 }
 
+// outside tells of each cell whether it is of an area of the part and a year that SCB does not publish on its division; nil when there are none.
+func (g *grid) outside(p part, region int) func(i int) bool {
+	if region < 0 || p.id.Vintage == "" || g.time < 0 || g.members[g.time] == nil {
+		return nil
+	}
+	when := make([]bool, len(g.members[g.time]))
+	for n, member := range g.members[g.time] {
+		year, ok := yearOf(g.meta.Variables[g.time].Members[member].Code)
+		when[n] = ok && area.CheckYear(p.id, year) != nil
+	}
+	if !slices.Contains(when, true) {
+		return nil
+	}
+	where := make([]bool, len(g.members[region]))
+	for _, n := range p.places {
+		where[n] = true
+	}
+	return func(i int) bool { return when[i/g.stride[g.time]%len(when)] && where[i/g.stride[region]%len(where)] }
+}
+
 // warnOutside counts what was left out because of its year, and how much of it was a number other than zero: then SCB may have changed what it publishes.
 func (g *grid) warnOutside(c *cube.Cube, p part, region int) {
-	if region < 0 || p.id.Vintage == "" {
+	outside := g.outside(p, region)
+	if outside == nil {
 		return
-	}
-	time := slices.IndexFunc(g.meta.Variables, func(v jsonstat.Variable) bool { return v.Time })
-	if time < 0 || g.members[time] == nil {
-		return
-	}
-	outside := make([]bool, len(g.members[time]))
-	for n, member := range g.members[time] {
-		year, ok := yearOf(g.meta.Variables[time].Members[member].Code)
-		outside[n] = ok && area.CheckYear(p.id, year) != nil
-	}
-	here := make([]bool, len(g.members[region]))
-	for _, n := range p.places {
-		here[n] = true
 	}
 	numbers, zeros := 0, 0
 	for i, status := range g.status {
-		if !status.HasValue() || !outside[i/g.stride[time]%len(g.members[time])] || !here[i/g.stride[region]%len(g.members[region])] {
+		if !status.HasValue() || !outside(i) {
 			continue
 		}
 		if g.value[i] == 0 {

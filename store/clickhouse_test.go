@@ -18,7 +18,7 @@ import (
 
 func init() {
 	serversUnderTest = append(serversUnderTest, underTest{kind: "clickhouse", variable: "SKIKT_CLICKHOUSE", open: openClickHouseKeeper, fill: fillClickHouse, asks: asksClickHouse,
-		fits: sinceEpoch, draws: 30, generate: generateClickHouse, client: clickHouseClient})
+		fits: sinceEpoch, draws: 30, generate: generateClickHouse, client: clickHouseClient, read: readClickHouse})
 }
 
 func openClickHouseKeeper(t testing.TB, address *url.URL) *sql.DB {
@@ -107,6 +107,32 @@ FROM (SELECT number * %d + %d AS i FROM numbers(%d))`, name, len(nodes), k, part
 		}
 	}
 	must(t, keeper, "CREATE TABLE skikt."+table+" AS "+name+" ENGINE = Distributed("+cluster+", local, "+strings.TrimPrefix(name, "local.")+")")
+	for _, node := range nodes { // merging what was inserted would be counted with the queries
+		for busy := uint64(1); busy > 0; time.Sleep(time.Second) {
+			if err := node.QueryRow("SELECT count() FROM system.merges").Scan(&busy); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// readClickHouse sums what the log of each server says of a run's queries. The server that was asked counts all that was read, what the others sent it too.
+func readClickHouse(t testing.TB, _ *sql.DB, _, run string) (sum readSoFar) {
+	t.Helper()
+	time.Sleep(1500 * time.Millisecond) // the log is written with a delay
+	for i, node := range clickHouseNodes(t) {
+		var rows, bytes uint64
+		query := "SELECT sum(read_rows), sum(read_bytes) FROM system.query_log WHERE type = 2 AND initial_query_id LIKE 'skikt " + run + " %' AND match(query, 'register_')"
+		if err := node.QueryRow(query).Scan(&rows, &bytes); err != nil {
+			t.Fatal(err)
+		}
+		if sum.rows = append(sum.rows, float64(rows)); i == 0 {
+			sum.bytes = float64(bytes)
+		} else {
+			sum.rows[0] -= float64(rows)
+		}
+	}
+	return sum
 }
 
 // clickHouseClient sends statements by ClickHouse's own client, which throws the answer away.

@@ -481,13 +481,6 @@ func (s *session) sift(ctx context.Context, d serving, t *table, rules []Rule, u
 func (s *session) broken(ctx context.Context, d serving, t *table, rule Rule) (string, error) {
 	x := t.read(d, rule.Column)
 	text := d.asText(x, t.columns[slices.Index(columnNames(t.columns), rule.Column)].Type)
-	list := func(values []string) string {
-		literals := make([]string, len(values))
-		for i, v := range values {
-			literals[i] = d.text(v)
-		}
-		return strings.Join(literals, ", ")
-	}
 	switch {
 	case rule.Required:
 		return x + " IS NULL", nil
@@ -498,7 +491,7 @@ func (s *session) broken(ctx context.Context, d serving, t *table, rule Rule) (s
 	case rule.Max != nil:
 		return x + " > " + d.float(*rule.Max), nil
 	case rule.Match == nil:
-		return "(" + x + " IS NOT NULL AND " + text + " NOT IN (" + list(rule.In) + "))", nil
+		return "(" + x + " IS NOT NULL AND " + text + " NOT IN (" + texts(d, rule.In) + "))", nil
 	}
 	var wrong []string
 	n := 0
@@ -518,7 +511,16 @@ func (s *session) broken(ctx context.Context, d serving, t *table, rule Rule) (s
 		return "1 = 0", err
 	}
 	slices.Sort(wrong)
-	return "(" + x + " IS NOT NULL AND " + text + " IN (" + list(wrong) + "))", nil
+	return "(" + x + " IS NOT NULL AND " + text + " IN (" + texts(d, wrong) + "))", nil
+}
+
+// texts are literals after IN.
+func texts(d dialect, values []string) string {
+	literals := make([]string, len(values))
+	for i, v := range values {
+		literals[i] = d.text(v)
+	}
+	return strings.Join(literals, ", ")
 }
 
 // Twice counts the rows that stand again: those that have the same values, or the same lack of one, in some columns as another row before them.

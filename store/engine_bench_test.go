@@ -3,14 +3,18 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"fmt"
 	"math"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -20,6 +24,8 @@ import (
 
 // BenchmarkServer counts a register of SKIKT_BENCH_ROWS rows on every server at hand by area × year × sex, in turn with the same SQL sent by the server's own client (its time
 // too is from the start of the program to its end). rows-back are the rows that came over the wire, cells those of the cube; peak-MB is the most memory that this program has had.
+// server-cpu-s and client-cpu-s are the processor time of the server's processes for the one and the other, cpu-s that of this program; read-MB and read-rows are what the server says that
+// it has read for skikt, and least-share what the node with the fewest rows has of them, 1 being an even share. Load is the machine's, when it ended.
 //
 //	SKIKT_BENCH_ROWS=10000000 go test -tags duckdb_arrow -run xxx -bench Server -benchtime 5x -timeout 60m ./store
 func BenchmarkServer(b *testing.B) {
@@ -37,7 +43,8 @@ func BenchmarkServer(b *testing.B) {
 		}
 		b.Run(u.kind, func(b *testing.B) {
 			s, keeper := u.at(b)
-			u.generate(b, keeper, "register", n)
+			register := fmt.Sprintf("register_%d", n)
+			u.generate(b, keeper, register, n)
 			for _, c := range []struct {
 				name     string
 				measures []cube.SpecMeasure
@@ -49,13 +56,16 @@ func BenchmarkServer(b *testing.B) {
 				{"float-sum", []cube.SpecMeasure{counting("N"), summing("Weight", "weight")}, nil},
 				{"where", []cube.SpecMeasure{counting("N")}, []cube.Condition{{Column: "year", In: []string{"2020", "2021"}}}},
 			} {
-				b.Run(fmt.Sprintf("spec=%s/rows=%d", c.name, n), func(b *testing.B) {
+				b.Run(fmt.Sprintf("nodes=%s/spec=%s/rows=%d", benchNodes(u.kind), c.name, n), func(b *testing.B) {
 					spec := cube.Spec{Name: c.name, From: "register", Dims: by, Measures: c.measures, Where: c.where}
 					quickest := [2]float64{math.Inf(1), math.Inf(1)}
+					cpu := [3]float64{math.Inf(1), math.Inf(1), math.Inf(1)}
 					back, cells := 0, 0
+					var read readSoFar
 					open := func() *DB { // a new one each time: it must not know anything of the table
+						s.Run = fmt.Sprintf("bench %s %d", c.name, time.Now().UnixNano())
 						db := connect(b, s)
-						if _, err := db.Use(context.Background(), "register", "register", columns); err != nil {
+						if _, err := db.Use(context.Background(), "register", register, columns); err != nil {
 							b.Fatal(err)
 						}
 						return db
@@ -87,11 +97,22 @@ func BenchmarkServer(b *testing.B) {
 							}
 						}
 						for i, f := range []func(){theirs, ask} {
-							start := time.Now()
+							before := u.read(b, keeper, register, s.Run)
+							start, theirCPU, ours := time.Now(), serverCPU(b, u.kind), ownCPU(b)
 							f()
 							quickest[i] = min(quickest[i], time.Since(start).Seconds())
+							if i == 1 {
+								cpu[2] = min(cpu[2], ownCPU(b)-ours)
+								db.Close()
+								after := u.read(b, keeper, register, s.Run)
+								read = readSoFar{after.bytes - before.bytes, after.rows}
+								for k, n := range before.rows {
+									read.rows[k] -= n
+								}
+							}
+							time.Sleep(200 * time.Millisecond) // the server's process for the connection ends, and is counted
+							cpu[i] = min(cpu[i], serverCPU(b, u.kind)-theirCPU)
 						}
-						db.Close()
 					}
 					b.ReportMetric(0, "ns/op") // of both together, which says nothing
 					b.ReportMetric(quickest[0], "client-s")
@@ -100,10 +121,76 @@ func BenchmarkServer(b *testing.B) {
 					b.ReportMetric(float64(back), "rows-back")
 					b.ReportMetric(float64(cells), "cells")
 					b.ReportMetric(peakMemory(b), "peak-MB")
+					b.ReportMetric(cpu[0], "client-cpu-s")
+					b.ReportMetric(cpu[1], "server-cpu-s")
+					b.ReportMetric(cpu[2], "cpu-s")
+					b.ReportMetric(read.bytes/1e6, "read-MB")
+					all, least := 0.0, math.Inf(1)
+					nodes := 0
+					for _, n := range read.rows {
+						if all += n; n > 0 {
+							nodes, least = nodes+1, min(least, n)
+						}
+					}
+					b.ReportMetric(all, "read-rows")
+					b.ReportMetric(least*float64(nodes)/all, "least-share")
+					b.ReportMetric(loadNow(), "load")
 				})
 			}
 		})
 	}
+}
+
+// benchNodes is how many servers share the rows.
+func benchNodes(kind string) string {
+	switch kind {
+	case "clickhouse":
+		return cmp.Or(os.Getenv("SKIKT_BENCH_NODES"), "3")
+	case "trino":
+		return "2"
+	}
+	return "1"
+}
+
+// serverCPU is the processor time that the processes of a server have had, as the scripts have started them: those that run, and their children that have ended.
+func serverCPU(b *testing.B, kind string) (seconds float64) {
+	home := filepath.Join(getenv(b, "SKIKT_SERVERS"), kind)
+	files, _ := filepath.Glob(filepath.Join(home, "*", "pid"))
+	for _, file := range append(files, filepath.Join(home, "pid")) {
+		pid, err := os.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		text, err := os.ReadFile("/proc/" + strings.TrimSpace(string(pid)) + "/stat")
+		if err != nil {
+			b.Fatal(err)
+		}
+		_, rest, _ := strings.Cut(string(text), ") ")
+		for _, ticks := range strings.Fields(rest)[11:15] {
+			n, _ := strconv.ParseFloat(ticks, 64)
+			seconds += n / 100
+		}
+	}
+	return seconds
+}
+
+// ownCPU is the processor time that this program has had.
+func ownCPU(b *testing.B) float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
+}
+
+// loadNow is how many processes have wanted a processor during the last minute.
+func loadNow() (n float64) {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return math.NaN()
+	}
+	fmt.Sscan(string(text), &n)
+	return n
 }
 
 // peakMemory is the most memory that this program has had, in megabytes.

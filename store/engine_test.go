@@ -34,6 +34,13 @@ type underTest struct {
 	generate func(t testing.TB, keeper *sql.DB, table string, rows int)             // makes a large table of records there, unless it is there; see register
 	points   func(t testing.TB, keeper *sql.DB, table string, rows int)             // makes a large table of points x, y, no two alike
 	client   func(t testing.TB, statements []string) func() *exec.Cmd               // the server's own client, sending statements one after another
+	read     func(t testing.TB, keeper *sql.DB, table, run string) readSoFar        // what the server says that it has read of a table, for a run where it can tell runs apart
+}
+
+// readSoFar is what a server has read so far, by its own counters.
+type readSoFar struct {
+	bytes float64
+	rows  []float64 // of each node
 }
 
 var serversUnderTest []underTest
@@ -236,18 +243,36 @@ func TestEnginesScan(t *testing.T) {
 				}
 				return out
 			}
-			var got []string
-			if err := db.Scan(context.Background(), "people", columnNames(b.Columns), func(part *record.Batch) error {
-				got = append(got, lines(part)...)
-				return nil
-			}); err != nil {
-				rt.Fatal(err)
+			areas := rapid.SliceOfN(rapid.SampledFrom([]string{"A", "a", "Å", "b", "b ", "'", `\`, "nobody"}), 1, 3).Draw(rt, "areas")
+			ages := rapid.SliceOfN(rapid.SampledFrom([]string{"-1", "0", "7", "07"}), 1, 3).Draw(rt, "ages")
+			where := []cube.Condition{{Column: "area", In: areas}, {Column: "age", In: ages}}
+			meets := func(i int) bool {
+				area, age := b.Columns[0], b.Columns[1]
+				return (area.State[i] != record.Present || slices.Contains(areas, area.Text[i])) && (age.State[i] != record.Present || slices.Contains(ages, fmt.Sprint(age.Int[i])))
 			}
-			want := lines(b)
-			slices.Sort(want)
-			slices.Sort(got)
-			if diff := cmp.Diff(want, got); diff != "" {
-				rt.Fatal(diff)
+			all := lines(b)
+			var some []string
+			for i, line := range all {
+				if meets(i) {
+					some = append(some, line)
+				}
+			}
+			for _, x := range []struct {
+				want  []string
+				where []cube.Condition
+			}{{all, nil}, {some, where}} {
+				var got []string
+				if err := db.Scan(context.Background(), "people", columnNames(b.Columns), func(part *record.Batch) error {
+					got = append(got, lines(part)...)
+					return nil
+				}, x.where...); err != nil {
+					rt.Fatal(err)
+				}
+				want := slices.Sorted(slices.Values(x.want))
+				slices.Sort(got)
+				if diff := cmp.Diff(want, got); diff != "" {
+					rt.Fatal(x.where, diff)
+				}
 			}
 		})
 	})

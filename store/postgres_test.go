@@ -35,7 +35,7 @@ import (
 
 func init() {
 	serversUnderTest = append(serversUnderTest, underTest{kind: "postgres", variable: "SKIKT_POSTGRES", open: openKeeper, fill: fillPostgres, asks: asksPostgres,
-		generate: generatePostgres, points: pointsPostgres, client: psql})
+		generate: generatePostgres, points: pointsPostgres, client: psql, read: readPostgres})
 }
 
 func openKeeper(t testing.TB, address *url.URL) *sql.DB {
@@ -89,6 +89,17 @@ func generatePostgres(t testing.TB, keeper *sql.DB, table string, rows int) {
 	must(t, keeper, "DROP TABLE IF EXISTS "+table, fmt.Sprintf(`CREATE TABLE %s AS SELECT 'A' || lpad(CAST(i * 7919 %% 3363 AS text), 4, '0') AS area, CAST(2011 + i / 3 %% 14 AS smallint) AS year,
   CAST(i %% 2 + 1 AS smallint) AS sex, CAST(i %% 90 AS smallint) AS age, CAST(i %% 1000 * 137 AS double precision) / 100 AS income, sqrt(CAST(i %% 1000 AS double precision)) AS weight
 FROM generate_series(CAST(0 AS bigint), %d) AS i`, table, rows-1), "VACUUM ANALYZE "+table)
+}
+
+// readPostgres counts the pages of a table that have been asked for, and its rows that have been read.
+func readPostgres(t testing.TB, keeper *sql.DB, table, _ string) readSoFar {
+	t.Helper()
+	var pages, rows float64
+	query := "SELECT heap_blks_read + heap_blks_hit, seq_tup_read FROM pg_statio_user_tables JOIN pg_stat_user_tables USING (relid) WHERE relid = CAST('" + table + "' AS regclass)"
+	if err := keeper.QueryRow(query).Scan(&pages, &rows); err != nil {
+		t.Fatal(err)
+	}
+	return readSoFar{pages * 8192, []float64{rows}}
 }
 
 func pointsPostgres(t testing.TB, keeper *sql.DB, table string, rows int) {

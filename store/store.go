@@ -23,6 +23,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/record"
 )
 
@@ -296,7 +297,9 @@ func (r relation) column(table, name string) (record.Vector, error) {
 // Scan hands the named columns of a table to sink, in batches and in the order in which the rows were loaded; those of a server, where rows have no order, sorted by all the columns, so that
 // they come the same each time. A missing value is record.Missing; the batches have no line numbers. A batch is the sink's to keep. An error of the sink ends the scan and is returned. The engine holds the
 // columns in memory while they are handed over.
-func (db *DB) Scan(ctx context.Context, table string, columns []string, sink func(*record.Batch) error) error {
+//
+// Conditions are on whole numbers and texts. They leave out the rows whose column has another value; those without one come.
+func (db *DB) Scan(ctx context.Context, table string, columns []string, sink func(*record.Batch) error, where ...cube.Condition) error {
 	return db.snapshot(ctx, func(s *session) error {
 		r, err := s.find(ctx, table)
 		if err != nil {
@@ -316,7 +319,18 @@ func (db *DB) Scan(ctx context.Context, table string, columns []string, sink fun
 		if len(columns) == 0 {
 			return fmt.Errorf("store: scan of %s names no column", table)
 		}
-		query := "SELECT " + strings.Join(expressions, ", ") + " FROM " + r.rows()
+		var conditions []string
+		for _, cond := range where {
+			c, err := r.column(table, cond.Column)
+			if err != nil {
+				return err
+			}
+			if c.Type != record.Text && c.Type != record.Int {
+				return fmt.Errorf("store: scan of %s: a condition on %s, which is %s", table, cond.Column, c.Type)
+			}
+			conditions = append(conditions, fmt.Sprintf("(%s IS NULL OR %s IN (%s))", r.read(d, c.Name), d.asText(r.read(d, c.Name), c.Type), texts(d, cond.In)))
+		}
+		query := "SELECT " + strings.Join(expressions, ", ") + " FROM " + r.rows(conditions...)
 		if _, ok := d.(serving); ok {
 			query += " ORDER BY " + strings.Join(expressions, ", ")
 		}

@@ -294,22 +294,43 @@ func (e *trinoEngine) reads(x, kind string) (record.Type, string) {
 	return "", ""
 }
 
+// estimate is the planner's; or, where a catalog keeps too little for one, the greatest that is known on the way, such as the rows of the table: a condition or a group gives no more.
 func (e *trinoEngine) estimate(ctx context.Context, s *session, query string) (n int64, err error) {
 	n = -1
 	err = s.stream(ctx, "EXPLAIN (TYPE LOGICAL, FORMAT JSON) "+query, []record.Vector{{Type: record.Text}}, func(b *record.Batch) error {
-		var plan struct {
-			Estimates []struct {
-				OutputRowCount any `json:"outputRowCount"` // a number, or "NaN" without statistics
-			} `json:"estimates"`
-		}
-		if json.Unmarshal([]byte(b.Columns[0].Text[0]), &plan) == nil && len(plan.Estimates) > 0 {
-			if rows, ok := plan.Estimates[0].OutputRowCount.(float64); ok {
-				n = int64(rows)
-			}
+		var plan trinoPlan
+		if json.Unmarshal([]byte(b.Columns[0].Text[0]), &plan) == nil {
+			n = plan.rows()
 		}
 		return nil
 	})
 	return n, err
+}
+
+// A trinoPlan is a node of a plan.
+type trinoPlan struct {
+	Estimates []struct {
+		OutputRowCount any `json:"outputRowCount"` // a number, or "NaN" without statistics
+	} `json:"estimates"`
+	Children []trinoPlan `json:"children"`
+}
+
+func (p trinoPlan) rows() int64 {
+	if len(p.Estimates) > 0 {
+		if n, ok := p.Estimates[0].OutputRowCount.(float64); ok {
+			return int64(n)
+		}
+	}
+	most := int64(-1)
+	for _, estimate := range p.Estimates {
+		if n, ok := estimate.OutputRowCount.(float64); ok {
+			most = max(most, int64(n))
+		}
+	}
+	for _, child := range p.Children {
+		most = max(most, child.rows())
+	}
+	return most
 }
 
 func (e *trinoEngine) join(r relation, keys []string, small lookup, derived []record.Vector) (relation, error) {

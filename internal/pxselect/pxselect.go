@@ -15,6 +15,7 @@ package pxselect
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,15 +24,16 @@ import (
 // What can be wrong with an expression.
 var (
 	ErrExpression = errors.New("expressions are a code, *, ?, TOP(n,offset), BOTTOM(n,offset), RANGE(a,b), FROM(a) and TO(a)")
-	ErrValue      = errors.New("a value is none of the variable's")
+	ErrValue      = errors.New("the variable has no such value")
 )
 
 // Positions gives the positions of what expressions ask for among codes, in the order of the codes. time tells that they are periods, oldest first.
 func Positions(codes, expressions []string, time bool) ([]int, error) {
 	taken := make([]bool, len(codes))
 	for _, e := range expressions {
-		if err := one(codes, strings.TrimSpace(e), time, taken); err != nil {
-			return nil, err
+		e = strings.TrimSpace(e)
+		if err := one(codes, e, time, taken); err != nil {
+			return nil, fmt.Errorf("%.60q: %w", e, err)
 		}
 	}
 	var out []int

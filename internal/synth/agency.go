@@ -54,6 +54,12 @@ func (c *Country) writeAgency(dir string, types map[int][]int, f *Facts) error {
 	if f.Schools, err = c.writeSchools(dir, "schools.csv", schools); err != nil {
 		return err
 	}
+	if len(after) > 0 {
+		o := &agency{Country: c, homes: new, dir: filepath.Dir(dir), schools: schools, types: types[after[len(after)-1]]}
+		if err := o.writeProviders(); err != nil {
+			return err
+		}
+	}
 	f.Offices, err = c.writeOffices(dir, "offices.csv", old)
 	return err
 }

@@ -350,9 +350,15 @@ func (h *homes) pupil(number, year int) pupil {
 	if !p.eligible {
 		merit -= 95
 	}
+	if year >= languageYear && s.chance(0.6+0.1*float64(p.parents-2)) {
+		merit += 12.5
+	}
 	p.merit = int(math.Round(math.Max(0, math.Min(340, merit))/2.5)) * 5
 	return p
 }
+
+// languageYear is the first year when a language of the pupil's own choice counts in the merit value: a break in the series, which is made so that there is one to tell of.
+const languageYear = 2022
 
 // filer writes the pupil files.
 type filer struct {

@@ -170,3 +170,47 @@ test('a view can be had in every form that it offers', async ({ page, request })
     }
   }
 })
+
+// A view that was looked at before is shown at once, but never as another edition's, and not longer than the server says the same.
+test('a view of an edition that is gone is not shown again', async ({ page }) => {
+  await open(page, '/karta?m=index:Index')
+  const years = page.locator('#f-ar')
+  const [first, second] = (await years.locator('option').evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value))).slice(1)
+  const choose = async (year: string) => {
+    await years.selectOption(year)
+    await page.waitForURL((u) => u.searchParams.get('ar') === year)
+    await expect(page.locator('main')).not.toHaveAttribute('aria-busy')
+  }
+  await choose(first)
+  await choose(second)
+  await page.evaluate(() => Object.assign(window, { same: true }))
+  const same = () => page.evaluate(() => 'same' in window)
+  await page.waitForTimeout(2500)
+  const asked = page.waitForRequest((r) => r.url().includes('/karta.light') && r.url().includes(`ar=${first}`))
+  await choose(first)
+  await asked
+  expect(await same(), 'the server says the same').toBe(true)
+
+  // The server says otherwise now: what was kept gives way to a page of its own.
+  await page.route('**/karta.light?**', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, body: (await answer.text()).replace('</main>', '<p>changed</p></main>') })
+  })
+  await page.waitForTimeout(2500)
+  await years.selectOption(second)
+  await expect.poll(same, 'the page is had anew').toBe(false)
+  await page.unroute('**/karta.light?**')
+
+  // Another edition has come: head, menus and foot are its own too.
+  await open(page, `/karta?m=index:Index&ar=${first}`)
+  await page.evaluate(() => Object.assign(window, { same: true }))
+  await page.route('**/karta.light?**', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, body: (await answer.text()).replace(/(name="edition" content=")\w+/, '$1another') })
+  })
+  await years.selectOption(second)
+  await expect.poll(same, 'the page is of one edition').toBe(false)
+  await page.waitForURL((u) => u.searchParams.get('ar') === second)
+  // Nor are areas of another edition given, whose order may be another.
+  expect((await page.request.get(`${site}/karta.areas?niva=regso-2020&utgava=another`)).status()).toBe(404)
+})

@@ -14,6 +14,7 @@ function areasAt(address: string): Promise<Areas> {
   let areas = loaded.get(address)
   if (!areas) {
     areas = fetch(address).then((answer) => {
+      if (answer.status === 404) location.reload() // another edition has come, whose areas may be others
       if (!answer.ok) throw new Error(`${address}: ${answer.status}`)
       return answer.json() as Promise<Areas>
     })
@@ -53,10 +54,29 @@ const like = (path: Element, name: string, value: string) => path.getAttribute(n
 /** What the paths on the screen show, so that those that stay are left alone. */
 const shows = new WeakMap<SVGPathElement, string>()
 
+/**
+ * Draws the areas' borders once, in a layer of their own above the fills: a border takes the browser longer to paint than what it surrounds, and stays as it is whatever the areas show. On a map of few areas they are
+ * the fills' own.
+ */
+function edge(areas: Areas, view: View, group: Element): void {
+  let edges = group.parentElement!.querySelector('g.edges')
+  if (areas.scale === 1) return edges?.remove()
+  if (edges?.getAttribute('data-areas') === view.areas) return
+  if (!edges) {
+    group.after((edges = document.createElementNS(svgSpace, 'g')))
+    edges.setAttribute('class', 'edges')
+    edges.setAttribute('data-own', '')
+  }
+  edges.setAttribute('data-areas', view.areas)
+  edges.setAttribute('transform', `scale(${areas.scale})`)
+  edges.innerHTML = `<path class="many" fill="none" d="${areas.paths.join('')}"/>`
+}
+
 /** Draws the areas of each class, some hundred at a time, as one. */
 function paint(areas: Areas, view: View): void {
   const group = document.querySelector('svg.map g.areas')
   if (!group) return
+  edge(areas, view, group)
   group.setAttribute('transform', `scale(${areas.scale})`)
   const old = [...group.querySelectorAll('path')]
   let at = 0
@@ -72,7 +92,7 @@ function paint(areas: Areas, view: View): void {
       }
       like(path, 'fill', letter === '-' ? 'transparent' : view.fills[letter.toUpperCase().charCodeAt(0) - 65])
       like(path, 'fill-opacity', letter >= 'a' ? '.5' : '1')
-      like(path, 'class', areas.scale > 1 ? 'many' : '')
+      like(path, 'class', areas.scale > 1 ? 'bare' : '')
     }
   }
   for (const gone of old.slice(at)) gone.remove()

@@ -27,23 +27,39 @@ function source(address: URL): string {
   return address.pathname.endsWith('/karta') ? `${address.pathname}.light${address.search}` : address.pathname + address.search
 }
 
-const minutes = 5 // as the server says
 const most = 60
+const fresh = 2000 // milliseconds
 
-/** Answers that came, or are coming, each with the time it was asked for: those asked for again are there at once. */
+/** Answers that came, or are coming, each with the time it was asked for: those asked for again are there at once. All are of the edition that the page shows. */
 const kept = new Map<string, { at: number; text: Promise<string> }>()
+
+/** Asks the server, which says in few bytes that what the browser has is still so; what it has is never taken unasked, since the edition may be another. */
+const asks = (address: string, priority: RequestPriority): Promise<string> =>
+  fetch(address, { priority, cache: 'no-cache' }).then((answer) => (answer.ok ? answer.text() : Promise.reject(new Refused(address))))
 
 /** Fetches a view; it gives the page, and throws when the server has none. */
 function fetched(address: string, priority: RequestPriority): Promise<string> {
   const one = kept.get(address)
-  if (one && performance.now() - one.at < minutes * 60_000) return one.text
-  const text = fetch(address, { priority }).then((answer) => (answer.ok ? answer.text() : Promise.reject(new Refused(address))))
+  if (one) return one.text
+  const text = asks(address, priority)
   text.catch(() => kept.delete(address))
-  kept.delete(address)
   kept.set(address, { at: performance.now(), text })
   for (const [oldest] of kept) if (kept.size > most) kept.delete(oldest)
   return text
 }
+
+/** Asks the server whether an answer that was kept, and is shown, still is its answer. If not, the page is had anew. */
+async function still(address: string, text: string): Promise<void> {
+  const now = await asks(address, 'low').catch((problem: unknown) => (problem instanceof Refused ? undefined : text))
+  const one = kept.get(address)
+  if (now === text && one) one.at = performance.now()
+  if (now === text) return
+  kept.clear()
+  if (source(shown) === address) location.reload()
+}
+
+/** The edition that a page is of. */
+const edition = (page: Document) => page.querySelector<HTMLMetaElement>('meta[name=edition]')?.content
 
 /** The server has another answer than a view. */
 class Refused extends Error {}
@@ -62,9 +78,17 @@ export async function show(address: URL, way: Way): Promise<void> {
   main.setAttribute('aria-busy', 'true')
   const late = setTimeout(() => say(word('busy'), true), 400)
   try {
+    const before = kept.get(source(address))
     const text = await fetched(source(address), 'high')
     if (mine.signal.aborted) return
     const next = new DOMParser().parseFromString(text, 'text/html')
+    if (edition(next) !== edition(document)) {
+      // Nothing of the page shown, its head and menus neither, is of the new edition.
+      if (way === 'push') history.pushState(null, '', address)
+      if (way === 'replace') history.replaceState(null, '', address)
+      location.reload()
+      return
+    }
     const after = await prepare(next)
     if (mine.signal.aborted) return
     // First, since a browser lays the page out to remember how far it was scrolled.
@@ -82,6 +106,8 @@ export async function show(address: URL, way: Way): Promise<void> {
     shown = address
     after()
     performance.measure('view', 'asked')
+    if (before && performance.now() - before.at > fresh) void still(source(address), text)
+    besides(document.activeElement)
     if (another) say(`${word('shown')} ${document.querySelector('main figcaption')?.textContent ?? title}`, false)
   } catch (problem) {
     if (mine.signal.aborted) return
@@ -126,6 +152,21 @@ export function filled(form: HTMLFormElement): URL | undefined {
 /** Fetches what is likely to be asked for. */
 export const ahead = (to: URL) => void fetched(source(to), 'low').catch(() => {})
 
+const few = 8
+
+/** Fetches the choices beside the present one in a list where the reader is, or all when they are few. */
+function besides(list: EventTarget | null): void {
+  if (!(list instanceof HTMLSelectElement) || !list.form?.matches('main form.choose')) return
+  const { form, options, selectedIndex, name } = list
+  for (const beside of options.length <= few ? options : [options[selectedIndex - 1], options[selectedIndex + 1]]) {
+    const to = beside && !beside.selected && filled(form)
+    if (!to) continue
+    to.searchParams.delete(name)
+    if (beside.value) to.searchParams.set(name, beside.value)
+    ahead(to)
+  }
+}
+
 export function route(preparing: Prepare): void {
   prepare = preparing
   status.setAttribute('role', 'status')
@@ -156,18 +197,9 @@ export function route(preparing: Prepare): void {
   }
   document.addEventListener('change', choice)
   document.addEventListener('input', choice)
-  // What one points at, and the choices beside the present one, are likely to be asked for.
+  // What one points at, and the choices of a list that one has reached, are likely to be asked for.
   const soon = (event: Event) => {
-    if (event.target instanceof HTMLSelectElement && event.target.form?.matches('main form.choose')) {
-      const { form, options, selectedIndex, name } = event.target
-      for (const beside of [options[selectedIndex - 1], options[selectedIndex + 1]]) {
-        const to = beside && filled(form)
-        if (!to) continue
-        to.searchParams.delete(name)
-        if (beside.value) to.searchParams.set(name, beside.value)
-        ahead(to)
-      }
-    }
+    besides(event.target)
     const link = event.target instanceof Element && event.target.closest('main a[href]:not([rel~=nofollow])')
     const to = link && here(link.getAttribute('href')!)
     if (to && to.search !== shown.search) ahead(to)
