@@ -152,11 +152,15 @@ func asking(t *testing.T, ctx context.Context, u underTest, s Server, keeper *sq
 		_, _, err := db.Cube(ctx, slowly)
 		done <- err
 	}()
-	for range 500 {
+	for began := time.Now(); time.Since(began) < 30*time.Second; time.Sleep(20 * time.Millisecond) {
 		if working, _ := u.asks(t, keeper, s.Run); working >= n {
 			return db, done
 		}
-		time.Sleep(20 * time.Millisecond)
+		select {
+		case err := <-done:
+			t.Fatalf("the query is over already: %v", err)
+		default:
+		}
 	}
 	t.Fatal("the servers do not work")
 	return nil, nil
@@ -252,11 +256,8 @@ func killed(t *testing.T, u underTest, s Server, keeper *sql.DB, n int) {
 		t.Fatal(err)
 	}
 	working := 0
-	for range 500 {
-		if working, _ = u.asks(t, keeper, s.Run); working >= n {
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
+	for began := time.Now(); working < n && time.Since(began) < 30*time.Second; time.Sleep(20 * time.Millisecond) {
+		working, _ = u.asks(t, keeper, s.Run)
 	}
 	child.Process.Kill()
 	child.Wait()
