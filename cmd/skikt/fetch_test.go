@@ -29,7 +29,7 @@ func TestFetchAndDiff(t *testing.T) {
 		case gone:
 			http.NotFound(w, r)
 		case r.URL.Path == "/tables/TABX":
-			fmt.Fprintf(w, `{"updated":%q}`, updated)
+			fmt.Fprintf(w, `{"id":"TABX","updated":%q}`, updated)
 		case r.URL.Path == "/tables/TABX/metadata":
 			fmt.Fprintf(w, meta, updated, names[0], names[1], "[]")
 		case r.URL.Path != "/tables/TABX/data":
