@@ -172,7 +172,7 @@ func (c *chooser) cheapest(s *search, t *target, stay []int32) (best *cycle, cos
 // spare looks for a cheaper cycle than one that would hide dear numbers, among the columns that lie near those it changes: what made the dear number move in one place can be made up for in another.
 func (c *chooser) spare(s *search, t *target, best *cycle, worth float64, stay []int32) (*cycle, float64) {
 	for range 2 {
-		if !c.dear(best) {
+		if c.seed != 0 || !c.dear(best) {
 			break
 		}
 		better := false
