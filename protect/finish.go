@@ -364,7 +364,8 @@ func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe boo
 		for _, y := range old {
 			cols = append(cols, y.cols...)
 		}
-		near = s.around(s.cyclesAround(cols))
+		cycles, _ := s.cyclesAround(cols, math.MaxInt)
+		near = s.around(cycles)
 	}
 	ask := slices.Clone(unsure)
 	for _, i := range tight {
@@ -404,7 +405,10 @@ func (c *chooser) anyNarrow(s *search, targets []int, again int32, p Policy) (bo
 		return false, nil
 	}
 	for len(targets) > 0 {
-		cycles := s.cyclesAround(s.all(&s.targets[targets[0]]))
+		cycles, whole := s.cyclesAround(s.all(&s.targets[targets[0]]), mostTried)
+		if !whole {
+			return true, nil
+		}
 		in := s.around(cycles)
 		var list []*target
 		var rest []int
@@ -417,9 +421,6 @@ func (c *chooser) anyNarrow(s *search, targets []int, again int32, p Policy) (bo
 		}
 		targets = rest
 		b := c.blockAround(s, cycles, again)
-		if len(b.cols) > mostTried {
-			return true, nil
-		}
 		if narrow, err := c.tooNarrow(s, list, []block{b}, scale, p); err != nil || len(narrow) > 0 {
 			return true, err
 		}
@@ -496,30 +497,53 @@ func (s *search) combine(y, pivot *cycle, n int32) (*cycle, bool) {
 	return s.newCycle(cols, by)
 }
 
-// cyclesAround are the cycles that hang together with some columns, by columns.
-func (s *search) cyclesAround(cols []int32) []*cycle {
-	taken, seen := make([]bool, len(s.cycles)), make([]bool, s.columns)
-	var out []*cycle
-	var queue []int32
-	reach := func(cols []int32) {
-		for _, col := range cols {
-			if !seen[col] {
-				seen[col] = true
-				queue = append(queue, col)
-			}
+// cyclesAround are the cycles that hang together with some columns, in the order in which they are reached; whole is false, and some are missing, when they change more columns than most.
+func (s *search) cyclesAround(cols []int32, most int) (out []*cycle, whole bool) {
+	w := &s.walk
+	w.round++
+	w.taken = append(w.taken, make([]int32, max(0, len(s.cycles)-len(w.taken)))...)
+	if w.seen == nil {
+		w.seen, w.changed = make([]int32, s.columns), make([]int32, s.columns)
+	}
+	changed := 0
+	queue := w.queue[:0]
+	defer func() { w.queue = queue }()
+	reach := func(col int32) {
+		if w.seen[col] != w.round {
+			w.seen[col] = w.round
+			queue = append(queue, col)
 		}
 	}
-	reach(cols)
+	for _, col := range cols {
+		reach(col)
+	}
 	for k := 0; k < len(queue); k++ {
 		for _, id := range s.holds[queue[k]] {
-			if !taken[id] {
-				taken[id] = true
-				out = append(out, s.cycles[id])
-				reach(s.cycles[id].cols)
+			if w.taken[id] == w.round {
+				continue
+			}
+			w.taken[id] = w.round
+			out = append(out, s.cycles[id])
+			for _, col := range s.cycles[id].cols {
+				if w.changed[col] != w.round {
+					w.changed[col] = w.round
+					changed++
+				}
+				reach(col)
+			}
+			if changed > most {
+				return out, false
 			}
 		}
 	}
-	return out
+	return out, true
+}
+
+// A walk is the scratch of cyclesAround: the round in which each cycle was last taken, and each column reached and changed.
+type walk struct {
+	round                int32
+	taken, seen, changed []int32
+	queue                []int32
 }
 
 // blockAround is what hangs together with some columns given the cycles there are, and what is shown of it; a number again counts as shown.
@@ -626,7 +650,8 @@ func (s *search) connected(ids []int32) []int32 {
 	for _, id := range ids {
 		cols = append(cols, s.cycles[id].cols...)
 	}
-	for _, y := range s.cyclesAround(cols) {
+	cycles, _ := s.cyclesAround(cols, math.MaxInt)
+	for _, y := range cycles {
 		all = append(all, y.numbers...)
 	}
 	slices.Sort(all)

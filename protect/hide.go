@@ -37,7 +37,8 @@ type search struct {
 	holds  [][]int32 // per column: cycles that change it
 	of     []int32   // per number: its target, or -1
 	zeroOf []int32   // per secret zero, in columns from positive on: its target, or -1
-	tight  []int     // targets that no cycle alone gives all the room they must have, in order; kept while numbers are shown again
+	walk   walk
+	tight  []int // targets that no cycle alone gives all the room they must have, in order; kept while numbers are shown again
 }
 
 func (m *model) newChooser(systems []*system) *chooser {
