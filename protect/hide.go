@@ -12,16 +12,17 @@ import (
 // columns around it first; the numbers that cycles move are hidden. Since a number hidden for one target is free for the next, it then takes up each cycle
 // again in the light of all others, as long as that helps.
 type chooser struct {
-	m       *model
-	systems []*search
-	hiding  []int32 // per number: cycles that move it
-	lattice []*lattice
-	scratch struct{ at []int32 }
-	seed    uint64                // shakes prices; 0 for the first tries
-	least   float64               // columns with less are left alone, but for the target's own
-	bonus   float64               // what a cycle is worth for each further target that it keeps
-	work    int                   // classes of regions, and columns of all numbers, gone through so far
-	memory  map[uint64]remembered // of one system, without shaking: what came of a region in which nothing has changed since
+	m         *model
+	systems   []*search
+	hiding    []int32 // per number: cycles that move it
+	lattice   []*lattice
+	scratch   struct{ at []int32 }
+	improving bool                  // cycles are being tried in place of others
+	seed      uint64                // shakes prices; 0 for the first tries
+	least     float64               // columns with less are left alone, but for the target's own
+	bonus     float64               // what a cycle is worth for each further target that it keeps
+	work      int                   // classes of regions, and columns of all numbers, gone through so far
+	memory    map[uint64]remembered // of one system, without shaking: what came of a region in which nothing has changed since
 }
 
 type remembered struct {
@@ -170,10 +171,11 @@ func (c *chooser) cheapest(s *search, t *target, stay []int32) (best *cycle, cos
 	return best, cost
 }
 
-// spare looks for a cheaper cycle than one that would hide dear numbers, among the columns that lie near those it changes: what made the dear number move in one place can be made up for in another.
+// spare looks for a cheaper cycle than one that would hide dear numbers, among the columns that lie near those it changes: what made the dear number move in one place can be made up for in another. Not when
+// cycles are tried in place of others: fewer are then kept, at several times the work.
 func (c *chooser) spare(s *search, t *target, best *cycle, worth float64, stay []int32) (*cycle, float64) {
 	for range 2 {
-		if c.seed != 0 || !c.dear(best) {
+		if c.improving || !c.dear(best) {
 			break
 		}
 		better := false
@@ -584,6 +586,8 @@ func (s *search) movers(t *target) []int32 {
 func (c *chooser) improve() {
 	const rounds, most, patience = 4, 1000, 40
 	limit := c.work + 2_000_000 + 4*c.work
+	c.improving = true
+	defer func() { c.improving = false }()
 	for _, s := range c.systems {
 		for range rounds {
 			better := false
