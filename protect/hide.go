@@ -203,7 +203,7 @@ func (c *chooser) dear(y *cycle) bool {
 	return price > 2*cells
 }
 
-// along are columns near those that a cycle changes: one set for each dimension in which there are near and far, of the fellows of its members there with the cycle's own members in the others.
+// along are columns near those that a cycle changes: one set for each dimension whose members lie in coarser ones, of the fellows of its members there with the cycle's own members in the others.
 func (c *chooser) along(s *search, t *target, y *cycle) (out [][]int32) {
 	l := c.latticeOf(s.atom[y.cols[0]])
 	var atoms []int32
@@ -213,7 +213,7 @@ func (c *chooser) along(s *search, t *target, y *cycle) (out [][]int32) {
 		}
 	}
 	for i := range l.base {
-		if !l.mixed[i] {
+		if !l.mixed[i] || len(l.parents[i]) == 0 {
 			continue
 		}
 		cols := slices.Concat(y.cols, t.cols[:min(len(t.cols), 8)])

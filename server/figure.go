@@ -237,15 +237,15 @@ func (s *Server) figure(key, lang string) (*figure, error) {
 			return f, nil
 		}
 	}
-	text := word(lang, "unknown-figure")
-	for i, f := range all {
-		if i == 12 {
-			text += " …"
-			break
-		}
-		text += " " + f.key
+	const few = 12
+	var keys []string
+	for _, f := range all {
+		keys = append(keys, f.key)
 	}
-	return nil, &badRequest{text}
+	if len(keys) > few {
+		keys = append(keys[:few], "…")
+	}
+	return nil, &badRequest{word(lang, "unknown-figure") + " " + strings.Join(keys, ", ")}
 }
 
 // figureField offers the figures that keep lets through, by family. A choice that may be left open has an empty option.

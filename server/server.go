@@ -61,6 +61,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
 )
 
@@ -567,8 +568,13 @@ func (s *Server) sorry(r *request, status int, text string, help *errorPage) *re
 			a.kind, a.body = "application/json", append(body, '\n')
 		}
 	case "html", lightFormat:
+		shown := *help
+		title, more, _ := strings.Cut(text, ". ") // the heading says what, a paragraph the rest
+		if more != "" {
+			shown.Text = append([]cube.Text{cube.Same(more)}, help.Text...)
+		}
 		// The address of a page that is not there leads nowhere in the other language either.
-		page, err := s.page(&request{lang: r.lang, format: "html", base: r.base}, &answer{template: "error.html", title: text, body: help})
+		page, err := s.page(&request{lang: r.lang, format: "html", base: r.base}, &answer{template: "error.html", title: title, body: &shown})
 		if err == nil {
 			a.kind, a.body = page.kind, page.body
 			if r.base != "" {
