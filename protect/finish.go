@@ -364,8 +364,8 @@ func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe boo
 		for _, y := range old {
 			cols = append(cols, y.cols...)
 		}
-		cycles, _ := s.cyclesAround(cols, math.MaxInt)
-		near = s.around(cycles)
+		s.cyclesAround(cols, math.MaxInt)
+		near = s.walk.changes // until the next walk
 	}
 	ask := slices.Clone(unsure)
 	for _, i := range tight {
@@ -383,17 +383,6 @@ func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe boo
 	return back, true, nil
 }
 
-// around tells of columns whether some cycle changes one of them.
-func (s *search) around(cycles []*cycle) func(cols []int32) bool {
-	near := map[int32]bool{}
-	for _, y := range cycles {
-		for _, col := range y.cols {
-			near[col] = true
-		}
-	}
-	return func(cols []int32) bool { return slices.ContainsFunc(cols, func(col int32) bool { return near[col] }) }
-}
-
 // The most columns of a block of which linear programs are asked, over and over, whether a number can be shown again. In larger ones it stays hidden unless cycles
 // alone leave enough room.
 const mostTried = 600
@@ -409,11 +398,10 @@ func (c *chooser) anyNarrow(s *search, targets []int, again int32, p Policy) (bo
 		if !whole {
 			return true, nil
 		}
-		in := s.around(cycles)
 		var list []*target
 		var rest []int
 		for k, i := range targets {
-			if t := &s.targets[i]; k == 0 || in(s.all(t)) {
+			if t := &s.targets[i]; k == 0 || s.walk.changes(s.all(t)) {
 				list = append(list, t)
 			} else {
 				rest = append(rest, i)
@@ -544,6 +532,11 @@ type walk struct {
 	round                int32
 	taken, seen, changed []int32
 	queue                []int32
+}
+
+// changes tells whether some cycle that the last walk reached changes one of some columns.
+func (w *walk) changes(cols []int32) bool {
+	return slices.ContainsFunc(cols, func(col int32) bool { return w.changed[col] == w.round })
 }
 
 // blockAround is what hangs together with some columns given the cycles there are, and what is shown of it; a number again counts as shown.
