@@ -341,3 +341,51 @@ func TestDerive(t *testing.T) {
 		})
 	})
 }
+
+// A fault is an error that something must give: of a class, when there is one for it, and with words that help.
+type fault struct {
+	err  error
+	is   error
+	says string
+}
+
+// told holds that each fault is told as it should be, and gives no secret away.
+func told(t *testing.T, faults map[string]fault, secrets ...string) {
+	t.Helper()
+	for what, f := range faults {
+		switch {
+		case f.err == nil:
+			t.Errorf("%s: no error", what)
+		case f.is != nil && !errors.Is(f.err, f.is), !strings.Contains(f.err.Error(), f.says):
+			t.Errorf("%s: %v", what, f.err)
+		}
+		for _, secret := range append([]string{"SECRET"}, secrets...) {
+			if f.err != nil && strings.Contains(f.err.Error(), secret) {
+				t.Errorf("%s: the error gives something away: %v", what, f.err)
+			}
+		}
+	}
+}
+
+// door is what can go wrong at it: connecting with something changed, and counting a table by its first column.
+func door(t *testing.T, account Server) (connecting func(change func(*Server)) error, using func(table string, columns ...record.Vector) error) {
+	connecting = func(change func(*Server)) error {
+		s := account
+		change(&s)
+		db, err := Connect(t.Context(), s)
+		if err == nil {
+			db.Close()
+		}
+		return err
+	}
+	using = func(table string, columns ...record.Vector) error {
+		db := connect(t, account)
+		defer db.Close()
+		if _, err := db.Use(t.Context(), "pupils", table, columns); err != nil {
+			return err
+		}
+		_, _, err := db.Cube(t.Context(), cube.Spec{Name: "c", From: "pupils", Dims: []cube.SpecDim{dim(columns[0].Name)}, Measures: []cube.SpecMeasure{counting("N")}})
+		return err
+	}
+	return connecting, using
+}
