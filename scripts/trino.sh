@@ -56,6 +56,8 @@ configure() {
         echo "coordinator=true"
         echo "node-scheduler.include-coordinator=false"
         echo "query.client.timeout=1m"
+        echo "transaction.idle-timeout=45s" # so long after a program was killed its small tables count as somebody's; 5 minutes unless said
+        echo "transaction.idle-check-interval=1s"
         echo "query.remote-task.max-error-duration=10s" # so long it waits for a worker that does not answer; a minute unless said
         echo "access-control.config-files=$at/access.properties"
       else

@@ -437,6 +437,66 @@ func TestPostgresKilled(t *testing.T) {
 	})
 }
 
+// TestPostgresStandsStill stops the server in its tracks. Its system still answers for it, so only the time limit tells: the server does not look at its clock, but skikt does. Without one the run can be cancelled.
+func TestPostgresStandsStill(t *testing.T) {
+	eachPostgres(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
+		spec := slow(t, keeper)
+		spec.Measures = spec.Measures[:1]
+		pid, err := os.ReadFile(filepath.Join(getenv(t, "SKIKT_SERVERS"), "postgres", "pid"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			limit  time.Duration
+			is     error
+			within time.Duration
+		}{{time.Second, ErrLost, 15 * time.Second}, {0, context.Canceled, 15 * time.Second}} {
+			s.Timeout = c.limit
+			db := connect(t, s)
+			use(t, db, "pupils", pupils())
+			if _, err := db.Use(t.Context(), "slow", "slow_pupils", pupils().Columns[:1:1]); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			done := make(chan error, 1)
+			go func() {
+				_, _, err := db.Cube(ctx, spec)
+				done <- err
+			}()
+			stopped := append(running(t, keeper, s.Run), 0)
+			fmt.Sscan(string(pid), &stopped[len(stopped)-1])
+			signal := func(with string) {
+				for _, pid := range stopped {
+					if out, err := exec.Command("kill", with, fmt.Sprint(pid)).CombinedOutput(); err != nil {
+						t.Errorf("%v: %s", err, out)
+					}
+				}
+			}
+			signal("-STOP")
+			start := time.Now()
+			if c.limit == 0 {
+				cancel()
+			}
+			select {
+			case err = <-done:
+			case <-time.After(c.within):
+				err = errors.New("it waits on")
+			}
+			t.Logf("with a time limit of %s, after %.1f s: %v", c.limit, time.Since(start).Seconds(), err)
+			if !errors.Is(err, c.is) {
+				t.Error(err)
+			}
+			signal("-CONT")
+			db.Close()
+			gone(t, keeper, s.Run, false)
+		}
+		db := connect(t, s)
+		use(t, db, "pupils", pupils())
+		count(t, db, pupilsByArea)
+	})
+}
+
 // TestPostgresSafety reads off how a connection is made safe: with a certificate that is checked, everywhere but on loopback.
 func TestPostgresSafety(t *testing.T) {
 	for address, c := range map[string]struct {
