@@ -37,13 +37,13 @@ type Person struct {
 	Vote        string `parquet:"vote,dict"`          // röstade, röstade inte or ej röstberättigad; blank in a year without an election
 }
 
-var tenures = [...]string{"hyresrätt", "bostadsrätt", "äganderätt"}
-
 const (
 	rented = iota
 	tenantOwned
 	ownerOccupied
 )
+
+var tenures = [...]string{rented: "hyresrätt", tenantOwned: "bostadsrätt", ownerOccupied: "äganderätt"}
 
 // A curve is piecewise linear through points in order of x.
 type curve [][2]float64
