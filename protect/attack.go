@@ -941,13 +941,18 @@ func (a *attacker) solveBlock(u *unknowns, b *attackBlock) error {
 	for k := range ask {
 		ask[k], b.found[k].cell = k, cells[k]
 	}
-	passes := []lp.Options{{Workers: 1}}
+	type pass struct{ work, nodes int }
+	passes := []pass{{}}
 	if len(b.cols) > easyColumns {
-		passes = []lp.Options{{Workers: 1, Work: max(1, largeWork/len(u.cells)), Nodes: largeNodes}, {Workers: 1, Nodes: againNodes}}
+		passes = []pass{{2 * largeWork / len(u.cells) * len(ask), largeNodes}, {2 * againWork, againNodes}}
 	}
-	for i, o := range passes {
-		if i > 0 && len(ask) > 0 {
-			o.Work = max(1, againWork/len(ask))
+	for i, now := range passes {
+		o := lp.Options{Workers: 1, Nodes: now.nodes}
+		var rest []int
+		if now.work > 0 {
+			var n int
+			n, o.Work = affordable(now.work, slices.Repeat([]int{len(b.cols) + len(b.rows)}, len(ask)))
+			ask, rest = ask[:n:n], ask[n:]
 		}
 		real, err := ranges(p.Ranges, ask, o)
 		if err != nil {
@@ -983,7 +988,7 @@ func (a *attacker) solveBlock(u *unknowns, b *attackBlock) error {
 				x.Certified = x.Certified && r.Least.Exact() && r.Most.Exact()
 			}
 		}
-		ask = slices.DeleteFunc(ask, func(k int) bool { return b.found[k].Certified })
+		ask = append(slices.DeleteFunc(ask, func(k int) bool { return b.found[k].Certified }), rest...)
 		if len(ask) == 0 {
 			break
 		}

@@ -259,14 +259,26 @@ func (m *model) checkWitnesses(s *system, e *equations, a *checked) error {
 
 // In blocks of up to easyColumns all intervals are searched for to their ends. In larger ones the work is bounded: largeWork steps of the linear programs in all, shared evenly, and largeNodes
 // subproblems of whole numbers an end. The few that this is not enough for are searched for again with more of both. Where that does not do, an interval is told as far as single witnesses and the points passed reach:
-// what can be known is then no narrower than that, and it counts as not certified.
+// what can be known is then no narrower than that, and it counts as not certified. So do those that are not searched for at all, where there are so many, in so large blocks, that an end would get
+// less than leastTry steps for each row and column of its block, which are not enough for anything.
 const (
 	easyColumns = 300
-	largeWork   = 4_000_000_000
+	largeWork   = 1_000_000_000
 	largeNodes  = 20
-	againWork   = 1_000_000_000
+	againWork   = 100_000_000
 	againNodes  = 2_000
+	leastTry    = 20
 )
+
+// affordable is of how many intervals, the first of some whose blocks have so many rows and columns, both ends can be searched for, and the steps for each end.
+func affordable(work int, sizes []int) (n, each int) {
+	for need := 0; n < len(sizes); n++ {
+		if need += 2 * leastTry * sizes[n]; need > work {
+			break
+		}
+	}
+	return n, max(1, work/max(1, n)/2)
+}
 
 // stepsIn makes cycles of the witnesses, as far as their numbers are small: how far a target can be moved by one of them alone needs no linear program.
 func (a *checked) stepsIn(s *system) {
@@ -331,24 +343,36 @@ func (m *model) checkSpans(s *system, a *checked, p Policy) error {
 		return nil // values with more than six decimals: witnesses are the proof, and no interval is told
 	}
 	a.stepsIn(s)
-	size := make([]int, s.columns)
+	size := make([]int, s.columns) // rows and columns of the block, where it is large
 	for _, b := range a.blocks {
-		for _, c := range b.cols {
-			size[c] = len(b.cols)
+		if len(b.cols) > easyColumns {
+			for _, c := range b.cols {
+				size[c] = len(b.cols) + len(b.rows)
+			}
 		}
 	}
-	var easy, large []int32
+	largest := func(n int32) (most int) {
+		for _, c := range s.cols[n] {
+			most = max(most, size[c])
+		}
+		return most
+	}
+	var easy, large, others []int32 // of the large ones, those of targets come first
 	for i := range m.numbers {
 		if !m.numbers[i].hidden || len(s.cols[i]) == 0 {
 			continue
 		}
 		a.Intervals++
-		if slices.ContainsFunc(s.cols[i], func(c int32) bool { return size[c] > easyColumns }) {
-			large = append(large, int32(i))
-		} else {
-			easy = append(easy, int32(i))
+		switch n := int32(i); {
+		case largest(n) == 0:
+			easy = append(easy, n)
+		case m.numbers[i].rule[s.measure]:
+			large = append(large, n)
+		default:
+			others = append(others, n)
 		}
 	}
+	large = append(large, others...)
 	reached := func(n int32) span {
 		return s.reached(s.sum(n), a.movers[n], func(y *cycle) float64 { return float64(y.move(n)) })
 	}
@@ -381,10 +405,21 @@ func (m *model) checkSpans(s *system, a *checked, p Policy) error {
 		if len(large) == 0 {
 			break
 		}
-		var err error
-		if large, err = search(large, lp.Options{Work: max(1, work.all/len(large)/2), Nodes: work.nodes}); err != nil {
+		sizes := make([]int, len(large))
+		for k, n := range large {
+			sizes[k] = largest(n)
+		}
+		n, each := affordable(work.all, sizes)
+		left, err := search(large[:n], lp.Options{Work: each, Nodes: work.nodes})
+		if err != nil {
 			return err
 		}
+		for _, i := range large[n:] {
+			if _, tried := a.spans[i]; !tried {
+				a.spans[i] = reached(i)
+			}
+		}
+		large = append(left, large[n:]...)
 	}
 	var widths []float64
 	var unsure []*target

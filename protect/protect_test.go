@@ -823,3 +823,13 @@ func TestIntervalsOfALargeBlock(t *testing.T) {
 		}
 	}
 }
+
+// Of blocks of 10, 20 and 40 rows and columns both ends want at least 2 × 20 times that: 400, 800 and 1,600 steps.
+func TestAffordable(t *testing.T) {
+	sizes := []int{10, 20, 40}
+	for _, c := range []struct{ work, n, each int }{{399, 0, 199}, {400, 1, 200}, {1199, 1, 599}, {1200, 2, 300}, {2800, 3, 466}, {60_000, 3, 10_000}} {
+		if n, each := affordable(c.work, sizes); n != c.n || each != c.each {
+			t.Errorf("%d steps: %d intervals with %d an end, not %d with %d", c.work, n, each, c.n, c.each)
+		}
+	}
+}

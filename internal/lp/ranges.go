@@ -476,17 +476,26 @@ func (w *ranger) witness(x vector) {
 	}
 }
 
+// leave is for an end that the work allowed is not enough for: what is known of it stays.
+func (*ranger) leave(e *end) {
+	if e.done = true; e.tight != -Infinite {
+		e.limit = big.NewRat(e.tight, 1)
+	}
+}
+
 func (w *ranger) settle(p *part, side int) error {
 	e := &p.ends[side]
+	if w.work.Spent() {
+		w.leave(e)
+		return nil
+	}
 	w.stats.BySimplex++
 	f, err := w.minimise(p.terms, sign(side), false, func() bool { return w.passing(e) })
 	if err != nil || f.stopped {
 		return err
 	}
 	if f.spent {
-		if e.done = true; e.tight != -Infinite {
-			e.limit = big.NewRat(e.tight, 1)
-		}
+		w.leave(e)
 		return nil
 	}
 	w.witness(f.point)

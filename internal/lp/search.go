@@ -199,7 +199,6 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 		}
 		open = open[:len(open)-1]
 		best.nodes++
-		s.work.Spend(10 * (s.n + s.m))
 		copy(lo, givenLo)
 		copy(hi, givenHi)
 		for p := at; p.col >= 0; p = p.up {
@@ -212,7 +211,7 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 		if lines[0].hi = Infinite; best.value != nil && wholeValue && best.value.IsInt() && best.value.Num().IsInt64() {
 			lines[0].hi = best.value.Num().Int64() - 1 // a point that is no better is of no use
 		}
-		if !s.b.follow(lines, lo, hi, isWhole) {
+		if !s.b.follow(lines, lo, hi, isWhole, s.work) {
 			continue
 		}
 		s.lo, s.hi = lo, hi
@@ -284,7 +283,9 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 
 // follow draws bounds through lines until nothing changes, or for a while, rounding inwards where all columns of a line are whole. It is false
 // when no point is left.
-func (b *block) follow(lines []line, lo, hi []int64, isWhole func(int) bool) bool {
+func (b *block) follow(lines []line, lo, hi []int64, isWhole func(int) bool, work *Budget) bool {
+	done := b.n + len(lines)
+	defer func() { work.Spend(done) }()
 	waiting := make([]bool, len(lines))
 	queue := make([]int, len(lines))
 	for i := range queue {
@@ -294,6 +295,7 @@ func (b *block) follow(lines []line, lo, hi []int64, isWhole func(int) bool) boo
 		i := queue[0]
 		queue = queue[1:]
 		waiting[i] = false
+		done += len(lines[i].terms)
 		whole := !slices.ContainsFunc(lines[i].terms, func(t Term) bool { return !isWhole(t.Col) })
 		changed, err := lines[i].tighten(lo, hi, whole)
 		if err != nil {

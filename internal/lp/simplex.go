@@ -193,6 +193,7 @@ func (s *simplex) refactor() {
 			columns[k] = s.column(j)
 		}
 		f, free := factorise(s.m, columns)
+		s.work.Spend(s.m + len(f.lower.entry) + len(f.upper.entry))
 		if len(free) == 0 {
 			s.f = f
 			break
