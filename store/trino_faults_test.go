@@ -381,6 +381,21 @@ func TestTrinoNodes(t *testing.T) {
 			}
 			right()
 		})
+		t.Run("worker stands still, no time limit", func(t *testing.T) {
+			db, done := asking(t, t.Context(), u, s, keeper, 1)
+			time.Sleep(2 * time.Second)
+			node(t, "trino", "2", "pause")
+			err := ended(t, done, 120*time.Second)
+			step("a worker that stands still, without a time limit: %v", err)
+			node(t, "trino", "2", "resume")
+			if !errors.Is(err, ErrNode) {
+				t.Error("it was not told")
+			}
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+			right()
+		})
 		t.Run("coordinator stands still", func(t *testing.T) {
 			impatient(t, 3*time.Second)
 			db, done := asking(t, t.Context(), u, s, keeper, 1)
