@@ -4,6 +4,7 @@
 #                                                    ClickHouse's three servers the rows are spread. QUESTIONS: such as 'count|float-sum'; all five unless said
 #   bench/engine.sh all [ROUNDS]                     PostgreSQL and ClickHouse (on 1, 2 and 3 nodes) 10⁶ to 10⁸, Trino 10⁶ and 10⁷, one kind of server at a time: it stops those of the scripts, and
 #                                                    starts what it measures. The lines that come out can take the place of those in bench/engine.txt; the rest goes to stderr.
+# On two idle processors: PostgreSQL 12 minutes (most of it 10⁸), ClickHouse 14, Trino 8, reckoned from smaller runs. 10⁹ in ClickHouse, which all leaves out: some 9 minutes to make and 9 to ask count|float-sum, for each number of nodes.
 # The quickest of ROUNDS (2) is kept. Registers stay on the server as tables register_ROWS, and are not made anew when they are there; but Trino's, which are in memory. 10⁸ rows take 6 GB of disk in PostgreSQL
 # and 0.2 GB in ClickHouse; 10⁹ in ClickHouse 1.6 GB, and as much again while they are merged. Trino: 10⁸ take some 3.5 GB of memory, so SKIKT_TRINO_DATA=4 scripts/trino.sh start.
 # Results belong in bench/engine.txt; doc/scale.md is fitted to them.

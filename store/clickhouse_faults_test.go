@@ -4,9 +4,18 @@ package store
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"database/sql"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"math/big"
+	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +24,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/record"
@@ -90,6 +101,61 @@ func TestClickHouseFaults(t *testing.T) {
 		}, "MARKER", account.Password)
 		idle(t, u, keeper, s.Run)
 	})
+}
+
+// TestClickHouseTLS meets a server that has a certificate for db.example.se by an authority of its own: it is spoken to by that name when that authority is trusted, and not otherwise.
+func TestClickHouseTLS(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true, DNSNames: []string{"db.example.se"}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	authority := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(authority, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}).Handshake()
+			conn.Close()
+		}
+	}()
+	for what, c := range map[string]struct {
+		host, ca string
+		is       error
+	}{
+		"an authority that nobody knows": {"db.example.se", "", ErrTLS},
+		"another's name":                 {"other.example.se", authority, ErrTLS},
+		"as it should be":                {"db.example.se", authority, ErrLost}, // TLS is there, and the server hangs up
+	} {
+		address := &url.URL{Scheme: "clickhouse", User: url.User("a"), Host: c.host, Path: "/b"}
+		o, err := clickHouseOptions(Server{Kind: "clickhouse", CA: c.ca}, address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o.Addr[0] != c.host+":9440" {
+			t.Errorf("%s: it asks %s", what, o.Addr[0])
+		}
+		o.Addr[0] = l.Addr().String()
+		pool := clickhouse.OpenDB(o)
+		if err := (&clickHouse{}).class(pool.PingContext(t.Context())); !errors.Is(err, c.is) {
+			t.Errorf("%s: %v", what, err)
+		}
+		pool.Close()
+	}
 }
 
 // slowClickHouse makes a Distributed table whose rows take a tenth of a second for each 65,536 on every server, with so many of them.

@@ -13,7 +13,9 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -149,6 +151,39 @@ func TestNetworkCut(t *testing.T) {
 	})
 }
 
+// TestNetworkCutBetween pulls out the cable between the server that was asked and another one that has half of the rows.
+func TestNetworkCutBetween(t *testing.T) {
+	eachClickHouse(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
+		slowClickHouse(t, keeper, 600)
+		nodes := strings.Fields(getenv(t, "SKIKT_CLICKHOUSE_NODES"))
+		network := remotely(t, nodes[1])
+		must(t, keeper, "DROP TABLE IF EXISTS skikt.slow", fmt.Sprintf("CREATE VIEW skikt.slow AS SELECT area FROM remote('%s,%s', local, slow, 'owner', '%s')", nodes[0], network.address, s.Password))
+		t.Cleanup(func() { must(t, keeper, "DROP TABLE skikt.slow") })
+		for _, c := range []struct{ limit, patience time.Duration }{{5 * time.Second, time.Minute}, {20 * time.Second, 4 * time.Second}} {
+			s.Timeout = c.limit
+			impatient(t, c.patience) // which the servers are told to have with each other
+			_, done := asking(t, t.Context(), u, s, keeper, 2)
+			network.set(t, "down")
+			start := time.Now()
+			err := ended(t, done, 60*time.Second)
+			t.Logf("with a time limit of %s and a patience of %s, after %.1f s: %v", c.limit, c.patience, time.Since(start).Seconds(), err)
+			if !errors.Is(err, ErrNode) && !errors.Is(err, ErrTimeout) {
+				t.Error("it was not told")
+			}
+			network.set(t, "up")
+			for time.Since(start) < 60*time.Second { // the other one does not hear of it, and goes on until the time limit
+				if queries, _ := u.asks(t, keeper, s.Run); queries == 0 {
+					break
+				}
+				time.Sleep(100 * time.Millisecond)
+			}
+			t.Logf("after %.1f s no server works for it", time.Since(start).Seconds())
+			idle(t, u, keeper, s.Run)
+		}
+		repeated(t, s)
+	})
+}
+
 // TestPostgresCut loses all that goes between a run and PostgreSQL, both ways and for good, as when a firewall forgets their connections. The run is told within the silence and a little, and the server ends its query
 // and lets its snapshot, locks and small tables go within three times that, although nobody tells it.
 func TestPostgresCut(t *testing.T) {
@@ -167,13 +202,7 @@ func TestPostgresCut(t *testing.T) {
 			if err := rows.Scan(&port); err != nil {
 				t.Fatal(err)
 			}
-			for _, way := range []string{"--sport", "--dport"} {
-				rule := []string{"INPUT", "-i", "lo", "-p", "tcp", way, fmt.Sprint(port), "-j", "DROP"}
-				if out, err := exec.Command("iptables", append([]string{"-w", "-I"}, rule...)...).CombinedOutput(); err != nil {
-					t.Skipf("nothing can be lost here: iptables: %v %s", err, out)
-				}
-				t.Cleanup(func() { exec.Command("iptables", append([]string{"-w", "-D"}, rule...)...).Run() })
-			}
+			lose(t, port)
 		}
 		start := time.Now()
 		err = ended(t, done, 20*time.Second)
@@ -190,6 +219,54 @@ func TestPostgresCut(t *testing.T) {
 		idle(t, u, keeper, s.Run)
 		t.Logf("after %.1f s the server has nothing of the run", time.Since(start).Seconds())
 		repeated(t, s)
+	})
+}
+
+// lose loses all that goes to and from a port of this machine, over its loopback, until what is returned is called or the test is over.
+func lose(t *testing.T, port int) (found func()) {
+	t.Helper()
+	found = func() {}
+	for _, way := range []string{"--sport", "--dport"} {
+		rule := []string{"INPUT", "-i", "lo", "-p", "tcp", way, fmt.Sprint(port), "-j", "DROP"}
+		if out, err := exec.Command("iptables", append([]string{"-w", "-I"}, rule...)...).CombinedOutput(); err != nil {
+			t.Skipf("nothing can be lost here: iptables: %v %s", err, out)
+		}
+		before := found
+		found = sync.OnceFunc(func() { before(); exec.Command("iptables", append([]string{"-w", "-D"}, rule...)...).Run() })
+		t.Cleanup(found)
+	}
+	return found
+}
+
+// TestTrinoCutBetween loses all that the other servers send to a worker and get from it.
+func TestTrinoCutBetween(t *testing.T) {
+	eachTrino(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
+		slowTrino(t, keeper)
+		var uri string
+		if err := keeper.QueryRow("SELECT MAX(http_uri) FROM system.runtime.nodes WHERE NOT coordinator").Scan(&uri); err != nil {
+			t.Fatal(err)
+		}
+		at, err := url.Parse(uri)
+		if err != nil {
+			t.Fatal(err)
+		}
+		port, _ := strconv.Atoi(at.Port())
+		db, done := asking(t, t.Context(), u, s, keeper, 1)
+		time.Sleep(time.Second)
+		found := lose(t, port)
+		start := time.Now()
+		err = ended(t, done, 90*time.Second)
+		t.Logf("after %.1f s: %v", time.Since(start).Seconds(), err)
+		if !errors.Is(err, ErrNode) {
+			t.Error("it was not told")
+		}
+		found()
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+		trinoPupils(t, keeper)
+		repeated(t, s)
+		idle(t, u, keeper, s.Run)
 	})
 }
 

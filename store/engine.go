@@ -89,7 +89,7 @@ type lookup struct {
 var (
 	ErrInUse   = errors.New("another process has the database open; end it, or let that process do the work")
 	ErrDisk    = errors.New("the disk is full, or the folder to spill to is; make room, or choose another TempDir; on a server, those who keep it must")
-	ErrMemory  = errors.New("out of memory; raise MemoryLimit, or set TempDir so that the engine can spill to disk")
+	ErrMemory  = errors.New("out of memory; raise MemoryLimit, or set TempDir so that the engine can spill to disk; on a server, ask for fewer cells, or let those who keep it give a query more")
 	ErrRefused = errors.New("the engine refused")
 
 	// Of servers.

@@ -77,6 +77,11 @@ func BenchmarkServer(b *testing.B) {
 					}
 					db.Close()
 					client := u.client(b, slices.DeleteFunc([]string{query.Survey, query.Count}, func(q string) bool { return q == "" }))
+					if u.kind == "trino" { // its Java is slow the first time
+						if out, err := client().CombinedOutput(); err != nil {
+							b.Fatalf("%v: %.300s", err, out)
+						}
+					}
 					for b.Loop() {
 						db := open()
 						plain := db.transport
@@ -97,7 +102,10 @@ func BenchmarkServer(b *testing.B) {
 							}
 						}
 						for i, f := range []func(){theirs, ask} {
-							before := u.read(b, keeper, register, s.Run)
+							var before readSoFar
+							if i == 1 {
+								before = u.read(b, keeper, register, s.Run)
+							}
 							start, theirCPU, ours := time.Now(), serverCPU(b, u.kind), ownCPU(b)
 							f()
 							quickest[i] = min(quickest[i], time.Since(start).Seconds())

@@ -37,6 +37,7 @@ type postgres struct {
 	keeper   *sql.Conn
 	snapshot string // what the keeper's view is called
 	temp     bool   // temporary tables may be made
+	timeout  time.Duration
 
 	first sync.Mutex
 	pid   uint32 // of the working connection, since its first use
@@ -108,7 +109,7 @@ func openPostgres(ctx context.Context, s Server, address *url.URL) (*DB, error) 
 	}))
 	pool.SetMaxOpenConns(2)
 	pool.SetMaxIdleConns(2)
-	e := &postgres{}
+	e := &postgres{timeout: s.Timeout}
 	db := pooled(pool, e, s)
 	db.closing = e.release
 	if err := e.keep(ctx, db); err != nil {
@@ -467,6 +468,9 @@ func (e *postgres) class(err error) error {
 	case "42501":
 		return known(ErrRight)
 	case "57014":
+		if e.timeout == 0 || strings.Contains(at.Message, "user request") { // the one code stands for both
+			return known(ErrEnded)
+		}
 		return known(ErrTimeout)
 	case "57P03", "53300":
 		return known(ErrReach)

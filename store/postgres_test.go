@@ -1,4 +1,4 @@
-//go:build !quick
+//go:build !quick && unix
 
 package store
 
@@ -23,6 +23,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -73,7 +74,7 @@ func fillPostgres(t testing.TB, keeper *sql.DB, table string, b *record.Batch) {
 		}
 		rows = append(rows, "("+strings.Join(row, ", ")+")")
 	}
-	must(t, keeper, "DROP TABLE IF EXISTS "+table, "CREATE TABLE "+table+" ("+strings.Join(columns, ", ")+")")
+	must(t, keeper, "DROP TABLE IF EXISTS "+table+" CASCADE", "CREATE TABLE "+table+" ("+strings.Join(columns, ", ")+")") // with views of a test that was itself ended
 	if len(rows) > 0 {
 		must(t, keeper, "INSERT INTO "+table+" VALUES "+strings.Join(rows, ", "))
 	}
@@ -297,6 +298,20 @@ func TestPostgresEnds(t *testing.T) {
 			db.Close()
 			gone(t, keeper, s.Run, false)
 		})
+		t.Run("ended by its keeper", func(t *testing.T) {
+			for _, limit := range []time.Duration{0, time.Minute} {
+				db, done := begin(t, t.Context(), limit)
+				running(t, keeper, s.Run)
+				must(t, keeper, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'skikt "+s.Run+"%'")
+				if err := <-done; !errors.Is(err, ErrEnded) {
+					t.Error(err)
+				}
+				gone(t, keeper, s.Run, true)
+				count(t, db, pupilsByArea)
+				db.Close()
+				gone(t, keeper, s.Run, false)
+			}
+		})
 		t.Run("connection cut", func(t *testing.T) {
 			db, done := begin(t, t.Context(), 0)
 			for _, pid := range running(t, keeper, s.Run) {
@@ -434,6 +449,100 @@ func TestPostgresKilled(t *testing.T) {
 		child.Process.Kill()
 		child.Wait()
 		gone(t, keeper, s.Run, false)
+	})
+}
+
+// TestPostgresDisk fills the disk that queries go to when they have no room in memory.
+func TestPostgresDisk(t *testing.T) {
+	eachPostgres(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
+		data := filepath.Join(getenv(t, "SKIKT_SERVERS"), "postgres", "data")
+		info, err := os.Stat(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := info.Sys().(*syscall.Stat_t)
+		disk := filepath.Join(filepath.Dir(data), "small")
+		if err := errors.Join(os.MkdirAll(disk, 0o700), os.Chown(disk, int(at.Uid), int(at.Gid))); err != nil { // a server that recovers from its log wants it so
+			t.Fatal(err)
+		}
+		if out, err := exec.Command("mount", "-t", "tmpfs", "-o", fmt.Sprintf("size=2m,mode=700,uid=%d,gid=%d", at.Uid, at.Gid), "tmpfs", disk).CombinedOutput(); err != nil {
+			t.Skipf("no small disk can be mounted here: %s", out)
+		}
+		t.Cleanup(func() { exec.Command("umount", "-l", disk).Run(); os.Remove(disk) })
+		must(t, keeper, "CREATE TABLESPACE small LOCATION '"+disk+"'", "CREATE OR REPLACE VIEW many AS SELECT CAST(i AS TEXT) AS area FROM generate_series(1, 400000) AS i",
+			"ALTER ROLE CURRENT_USER SET work_mem = '64kB'", "ALTER ROLE CURRENT_USER SET temp_tablespaces = small")
+		t.Cleanup(func() {
+			must(t, keeper, "ALTER ROLE CURRENT_USER RESET work_mem", "ALTER ROLE CURRENT_USER RESET temp_tablespaces", "DROP VIEW many", "DROP TABLESPACE small", "CHECKPOINT")
+		})
+		twice := func() error {
+			db := connect(t, s)
+			defer db.Close()
+			if _, err := db.Use(t.Context(), "many", "many", []record.Vector{{Name: "area", Type: record.Text}}); err != nil {
+				t.Fatal(err)
+			}
+			_, err := db.Twice(t.Context(), "many", []string{"area"})
+			return err
+		}
+		if err := twice(); !errors.Is(err, ErrDisk) {
+			t.Errorf("the disk is full: %v", err)
+		}
+		gone(t, keeper, s.Run, false)
+		var files int
+		if err := keeper.QueryRow("SELECT count(*) FROM pg_ls_tmpdir((SELECT oid FROM pg_tablespace WHERE spcname = 'small'))").Scan(&files); err != nil || files > 0 {
+			t.Errorf("%d files are left on it: %v", files, err)
+		}
+		must(t, keeper, "ALTER ROLE CURRENT_USER RESET temp_tablespaces")
+		if err := twice(); err != nil {
+			t.Errorf("with room: %v", err)
+		}
+	})
+}
+
+// TestPostgresCrash kills a process of the server's at work. PostgreSQL then cuts all connections and starts anew; the small tables of those that were cut so are dropped by its autovacuum.
+func TestPostgresCrash(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for the server's autovacuum")
+	}
+	eachPostgres(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
+		getenv(t, "SKIKT_SERVERS") // it is one that the script started, and not one that others need
+		spec := slow(t, keeper)
+		spec.Measures = spec.Measures[:1]
+		db := connect(t, s)
+		if _, err := db.Use(t.Context(), "slow", "slow_pupils", pupils().Columns[:1:1]); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Lookup(t.Context(), "parts", []string{"area"}, [][]string{{"A"}}, []string{"a"}); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() {
+			_, _, err := db.Cube(t.Context(), spec)
+			done <- err
+		}()
+		for _, pid := range running(t, keeper, s.Run) {
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+		if err := <-done; !errors.Is(err, ErrLost) {
+			t.Error(err)
+		}
+		start := time.Now()
+		for time.Since(start) < 30*time.Second && keeper.Ping() != nil {
+			time.Sleep(50 * time.Millisecond)
+		}
+		_, _, err := db.Cube(t.Context(), pupilsByArea)
+		if err == nil {
+			t.Error("the run goes on as if nothing had happened")
+		}
+		db.Close()
+		again := connect(t, s)
+		use(t, again, "pupils", pupils())
+		count(t, again, pupilsByArea)
+		again.Close()
+		for small := 1; small > 0 && time.Since(start) < 3*time.Minute; time.Sleep(time.Second) {
+			_, small = asksPostgres(t, keeper, s.Run)
+		}
+		gone(t, keeper, s.Run, false)
+		t.Logf("after %.0f s nothing is left of it", time.Since(start).Seconds())
 	})
 }
 

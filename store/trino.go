@@ -485,6 +485,11 @@ func (e *trinoEngine) class(err error) error {
 		return unanswered(err)
 	}
 	known := func(class error) error { return fmt.Errorf("%w (%s)", class, at.ErrorName) }
+	for cause := &at.FailureInfo; cause != nil; cause = cause.Cause { // it has no name of its own
+		if strings.Contains(cause.Message, "No space left on device") {
+			return known(ErrDisk)
+		}
+	}
 	for _, c := range trinoClasses {
 		if slices.Contains(c.names, at.ErrorName) {
 			return known(c.class)

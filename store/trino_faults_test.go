@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"math/big"
@@ -23,6 +24,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -379,6 +381,21 @@ func TestTrinoNodes(t *testing.T) {
 			}
 			right()
 		})
+		t.Run("worker stands still, no time limit", func(t *testing.T) {
+			db, done := asking(t, t.Context(), u, s, keeper, 1)
+			time.Sleep(2 * time.Second)
+			node(t, "trino", "2", "pause")
+			err := ended(t, done, 120*time.Second)
+			step("a worker that stands still, without a time limit: %v", err)
+			node(t, "trino", "2", "resume")
+			if !errors.Is(err, ErrNode) {
+				t.Error("it was not told")
+			}
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+			right()
+		})
 		t.Run("coordinator stands still", func(t *testing.T) {
 			impatient(t, 3*time.Second)
 			db, done := asking(t, t.Context(), u, s, keeper, 1)
@@ -426,6 +443,96 @@ func TestTrinoNodes(t *testing.T) {
 			step("closing then: %v", closing)
 			right()
 		})
+	})
+}
+
+// TestTrinoFull asks for more groups than the servers have memory for, then lets them spill to small disks, which get full, and then gives the tables of the catalog (which has its own in memory) little room,
+// so that a small table has none.
+func TestTrinoFull(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it stops and starts servers")
+	}
+	eachTrino(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
+		home := filepath.Join(getenv(t, "SKIKT_SERVERS"), "trino")
+		many := func() error {
+			must(t, keeper, "DROP VIEW IF EXISTS many", "CREATE VIEW many AS SELECT CAST(i * 10000 + j AS VARCHAR) || 'a longer name' AS area FROM UNNEST(SEQUENCE(1, 3000)) AS a(i) CROSS JOIN UNNEST(SEQUENCE(1, 10000)) AS b(j)")
+			db := connect(t, s)
+			defer db.Close()
+			if _, err := db.Use(t.Context(), "many", "many", []record.Vector{{Name: "area", Type: record.Text}}); err != nil {
+				t.Fatal(err)
+			}
+			_, err := db.Twice(t.Context(), "many", []string{"area"})
+			return err
+		}
+		again := func() {
+			for _, n := range []string{"0", "1", "2"} {
+				node(t, "trino", n, "stop")
+			}
+			var all sync.WaitGroup
+			for _, n := range []string{"0", "1", "2"} {
+				all.Go(func() { exec.Command("../scripts/trino.sh", "node", n, "start").Run() })
+			}
+			all.Wait()
+			trinoPupils(t, keeper)
+		}
+		start := time.Now()
+		err := many()
+		t.Logf("%.1f s: more groups than there is memory for: %v", time.Since(start).Seconds(), err)
+		if !errors.Is(err, ErrMemory) {
+			t.Error("it was not told")
+		}
+		idle(t, u, keeper, s.Run)
+
+		var settings []func() // put them back
+		t.Cleanup(func() {
+			for _, f := range settings {
+				f()
+			}
+			again()
+		})
+		for _, n := range []string{"0", "1", "2"} {
+			for file, with := range map[string][2]string{
+				"config.properties":         {"\ntask.concurrency=2\n", "\ntask.concurrency=2\nspill-enabled=true\nmemory-revoking-threshold=0.02\nmemory-revoking-target=0.01\n"},
+				"catalog/memory.properties": {"max-data-per-node=2GB", "max-data-per-node=1MB"},
+			} {
+				name := filepath.Join(home, n, file)
+				before, err := os.ReadFile(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				settings = append(settings, func() { os.WriteFile(name, before, 0o644) })
+				if err := os.WriteFile(name, []byte(strings.Replace(string(before), with[0], with[1], 1)), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			spill := filepath.Join(home, n, "spill")
+			if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", spill).CombinedOutput(); err != nil {
+				t.Skipf("no small disk can be mounted here: %s", out)
+			}
+			settings = append(settings, func() { exec.Command("umount", "-l", spill).Run() })
+		}
+		again()
+		start = time.Now()
+		err = many()
+		t.Logf("%.1f s: and no disk to spill to: %v", time.Since(start).Seconds(), err)
+		if !errors.Is(err, ErrDisk) {
+			t.Error("it was not told")
+		}
+		db := connect(t, s)
+		keys, codes := make([][]string, 100_000), make([]string, 100_000)
+		for i := range keys {
+			keys[i], codes[i] = []string{fmt.Sprintf("an area that has number %d", i)}, "a"
+		}
+		err = db.Lookup(t.Context(), "many areas", []string{"area"}, keys, codes)
+		t.Logf("no room for a small table: %v", err)
+		if !errors.Is(err, ErrDisk) {
+			t.Error("it was not told")
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+		idle(t, u, keeper, s.Run)
+		repeated(t, s)
 	})
 }
 
