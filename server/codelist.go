@@ -204,7 +204,7 @@ func (l *codeList) added(c *cube.Cube, dim string) (*cube.Cube, error) {
 			SV: fmt.Sprintf("Det går inte att räkna samman %s till %s ur tabellens celler.", strings.TrimPrefix(lost.SV, ", "), l.label.SV),
 			EN: fmt.Sprintf("%s can't be computed for %s from the cells of the table.", strings.TrimPrefix(lost.EN, ", "), l.label.EN)}})
 	}
-	return out.Edit(bare), nil
+	return bare(out), nil
 }
 
 type apiCodeList struct {

@@ -117,7 +117,7 @@ func hold(ed *edition.Edition) (*holding, error) {
 				if err != nil {
 					return nil, err
 				}
-				return c.Edit(bare), nil
+				return bare(c), nil
 			})}
 		for d := range info.Dims {
 			t.there = append(t.there, sync.OnceValue(func() []int {
@@ -190,12 +190,22 @@ func hold(ed *edition.Edition) (*holding, error) {
 	return h, nil
 }
 
-// bare takes everything but its state from a cell without a value, so that no base or interval can tell what is hidden.
-func bare(_, _ int, c cube.Cell) cube.Cell {
-	if c.Status.HasValue() {
-		return c
+// bare takes everything but its state from each cell without a value, so that no base or interval can tell what is hidden. A table that has no more there is given back as it is.
+func bare(c *cube.Cube) *cube.Cube {
+	stripped := func(_, _ int, cell cube.Cell) cube.Cell {
+		if cell.Status.HasValue() {
+			return cell
+		}
+		return cube.Cell{Status: cell.Status}
 	}
-	return cube.Cell{Status: c.Status}
+	for m := range c.Measures() {
+		for row := range c.Len() {
+			if cell := c.Cell(row, m); stripped(row, m, cell) != cell {
+				return c.Edit(stripped)
+			}
+		}
+	}
+	return c
 }
 
 func (h *holding) tableNamed(name string) *table {

@@ -464,7 +464,9 @@ func (s *Server) mapFormats(r *request, a *answer, p *mapPage, f *figure, t *tab
 			shown[row], any = true, true
 		}
 	}
-	if any {
+	if any && (r.format == "html" || r.format == lightFormat) {
+		a.cubes = []*cube.Cube{c} // the page itself asks only whether there are numbers and what their columns are called
+	} else if any {
 		one, err := c.Keep(func(row int) bool { return shown[row] })
 		if err == nil {
 			one, err = one.Select(f.measure.Name)

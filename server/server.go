@@ -362,7 +362,7 @@ func (s *Server) send(w http.ResponseWriter, req *http.Request, a *reply) {
 		h.Set("Cache-Control", "no-store")
 	} else {
 		h.Set("ETag", a.tag)
-		h.Set("Cache-Control", "public, max-age=300")
+		h.Set("Cache-Control", "public, no-cache") // kept by who likes, but shown again only when the server says that it is still so: the next request may be another edition's
 		if unchanged(req, a.tag) {
 			w.WriteHeader(http.StatusNotModified)
 			return

@@ -180,6 +180,7 @@ func serve(ctx context.Context, std *streams, dirs []string, addresses, address 
 	fmt.Fprintf(std.out, "Edition %s on http://%s/\n", pages.ID(), l.Addr())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
+	go pages.ReadAhead(ctx)
 	select {
 	case err := <-done:
 		return err

@@ -97,6 +97,7 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, listening 
 		return err
 	}
 	log.Printf("edition %s on %s", id, at)
+	go pages.ReadAhead(ctx)
 	listening(at)
 	for {
 		select {
@@ -110,6 +111,7 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, listening 
 			}
 			front.Change(pages)
 			log.Printf("edition %s", id)
+			go pages.ReadAhead(ctx)
 			continue
 		case <-ctx.Done():
 		}

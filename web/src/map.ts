@@ -1,6 +1,6 @@
 // The areas of a map: fetched once, coloured by each answer. What an area's class, colour and sentence are is said by the server alone.
 
-import { mount } from 'svelte'
+import { mount, unmount } from 'svelte'
 import Copy from './Copy.svelte'
 import Pan from './Pan.svelte'
 import Travel from './Travel.svelte'
@@ -126,20 +126,24 @@ export function outline(areas: Areas, at: number, way: 'here' | 'pointed'): void
   svg.append(group)
 }
 
+/** The controls that are mounted: those of a figure that is gone are let go with it. */
+let controls: Record<string, unknown>[] = []
+
 /** Puts the controls beside the map, where they are not there yet. */
 function furnish(): void {
   const key = document.querySelector('main figure.map div.key')
   if (!key || key.querySelector('[data-own].beside')) return
+  for (const gone of controls) void unmount(gone)
   const room = document.createElement('div')
   room.className = 'beside'
   room.setAttribute('data-own', '')
   key.append(room)
-  for (const part of [Years, Travel, Copy]) mount(part, { target: room })
+  controls = [Years, Travel, Copy].map((part) => mount(part, { target: room }))
   const wide = document.createElement('div')
   wide.className = 'wide'
   wide.setAttribute('data-own', '')
   key.closest('figure')!.append(wide)
-  mount(Pan, { target: wide })
+  controls.push(mount(Pan, { target: wide }))
   const svg = document.querySelector<SVGSVGElement>('main svg.map')!
   const point = (at: number) => {
     if (at === now.pointed || !now.areas) return

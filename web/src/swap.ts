@@ -1,7 +1,7 @@
 // One page takes another's place as one, without disturbing what stays: what is equal is left alone, controls keep the focus, and what our own script has put there (data-own) is
 // not the server's to take away.
 
-const lasting = 'form.choose, form.choose *, figure.map, svg.map, svg.map g, svg.map a, div.key, .scroll, .scroll *'
+const lasting = 'form.choose, form.choose *, figure.map, svg.map, svg.map g, svg.map a, svg.map path.further, div.key, .scroll, .scroll *'
 
 /** A long table comes as text, which is no work to read until it is wanted. */
 const folded = '.scroll > script[type="text/html"]'
@@ -45,32 +45,87 @@ let heights = new Map<Element, number>()
 export function take(now: Document, next: Document, parts: string[]): void {
   settle()
   heights = new Map([...now.querySelectorAll('main .scroll')].filter(later).map((at) => [at, at.getBoundingClientRect().height]))
+  const refocus = focused(now)
   for (const part of parts) {
     const [from, to] = [now.querySelector(part), next.querySelector(part)]
     if (from && to) swap(from, to)
   }
+  refocus()
 }
 
+/** Remembers who has the focus, and gives back what finds another for it if that is replaced: who reads the same, else who stands where it stood. */
+function focused(page: Document): () => void {
+  const was = page.activeElement
+  if (!(was instanceof HTMLElement) || !was.closest('main')) return () => {}
+  const alike = () => [...page.querySelectorAll<HTMLElement>(`main ${was.localName}`)]
+  const at = alike().indexOf(was)
+  return () => {
+    if (was.isConnected) return
+    const all = alike()
+    const next = all.find((one) => one.textContent === was.textContent) ?? all[Math.min(at, all.length - 1)]
+    next?.focus({ preventScroll: true })
+  }
+}
+
+/** The next of the server's nodes, from one on. */
+function served(node: ChildNode | null): ChildNode | null {
+  while (node instanceof Element && node.hasAttribute('data-own')) node = node.nextSibling
+  return node
+}
+
+const lasts = (node: ChildNode): node is Element & ChildNode => node instanceof Element && node.matches(lasting)
+
+/** Tells whether an element stays as another that is not just like it. */
+const sameRole = (at: ChildNode, node: Element): at is Element & ChildNode => lasts(at) && at.localName === node.localName && at.getAttribute('class') === node.getAttribute('class')
+
+/** The element, from a node on, that stays as another one; nothing when none does. */
+function sameFrom(from: ChildNode | null, node: Element): Element | null {
+  for (let at = from; at; at = served(at.nextSibling)) if (sameRole(at, node)) return at
+  return null
+}
+
+/** Makes what an element holds like what another holds. What does not stay is replaced where it is; what stays is found again also when something has come before it, or gone. */
 function swap(now: Element, next: Element): void {
-  const old = [...now.childNodes].filter((n) => !(n instanceof Element && n.hasAttribute('data-own')))
-  const fresh = [...next.childNodes]
-  fresh.forEach((node, i) => {
-    const at = old[i]
-    const table = node instanceof Element && node.matches('.scroll')
-    const wait = table && at instanceof HTMLElement && heights.has(at)
-    if (table && !wait) unfold(next)
-    if (!at) now.append(node)
-    else if (at instanceof Element && node instanceof Element && at.localName === node.localName) {
-      // The areas and outlines of a map are the map's to draw.
-      if (['g.areas', 'path.further'].some((own) => at.matches(own) && node.matches(own))) return
-      if (at.matches(lasting) && node.matches(lasting)) {
-        likeAttributes(at, node)
-        if (wait) fill(at, node, heights.get(at)!)
-        else swap(at, node)
-      } else if (!at.isEqualNode(node)) at.replaceWith(node)
-    } else if (!at.isEqualNode(node)) at.replaceWith(node)
-  })
-  for (const gone of old.slice(fresh.length)) gone.remove()
+  let at = served(now.firstChild)
+  const drop = (until: ChildNode | null) => {
+    while (at && at !== until) {
+      const gone = at
+      at = served(at.nextSibling)
+      gone.remove()
+    }
+  }
+  for (const node of [...next.childNodes]) {
+    if (at?.isEqualNode(node)) {
+      at = served(at.nextSibling)
+      continue
+    }
+    const stays = lasts(node) ? sameFrom(at, node) : null
+    if (stays) drop(stays)
+    if (at && (stays || !lasts(at))) {
+      const old = at
+      at = served(at.nextSibling)
+      if (stays) become(stays, node as Element)
+      else old.replaceWith(put(node))
+    } else now.insertBefore(put(node), at)
+  }
+  drop(null)
+}
+
+/** A node as it is put in. */
+function put(node: ChildNode): ChildNode {
+  if (node instanceof Element) unfold(node)
+  return node
+}
+
+/** Makes an element that stays like another. */
+function become(at: Element, node: Element): void {
+  // The areas and outlines of a map are the map's to draw.
+  if (at.matches('g.areas, path.further')) return
+  likeAttributes(at, node)
+  const height = heights.get(at)
+  if (height !== undefined && at instanceof HTMLElement) return fill(at, node, height)
+  unfold(node)
+  swap(at, node)
 }
 
 function likeAttributes(now: Element, next: Element): void {
