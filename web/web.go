@@ -3,23 +3,10 @@
 package web
 
 import (
-	"embed"
 	"encoding/json"
 	"fmt"
 	"io/fs"
 )
-
-//go:embed all:dist
-var dist embed.FS
-
-// Files are the built files: assets/NAME-CHECKSUM.js and the like. It is empty when nothing was built.
-func Files() fs.FS {
-	sub, err := fs.Sub(dist, "dist")
-	if err != nil {
-		panic(err) // dist is embedded
-	}
-	return sub
-}
 
 // Entry is the name in [Files] of the script that pages load, or "" when nothing was built.
 func Entry() (string, error) {

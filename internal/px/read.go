@@ -11,7 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/unicode"
 
 	"github.com/skikt/skikt/cube"
 )
@@ -94,14 +94,14 @@ func decode(text []byte) ([]byte, error) {
 	if name == "" {
 		name = "windows-1252"
 	}
-	encoding, err := htmlindex.Get(name)
+	characters, err := charset(name)
 	if err != nil {
-		return nil, fmt.Errorf("CODEPAGE names a character set that is not known: %q", name)
+		return nil, err
 	}
-	if known, _ := htmlindex.Name(encoding); known == "utf-8" {
+	if characters == unicode.UTF8 {
 		return nil, errors.New("CODEPAGE says UTF-8, and the file isn't; it may be iso-8859-1")
 	}
-	return encoding.NewDecoder().Bytes(text)
+	return characters.NewDecoder().Bytes(text)
 }
 
 // scanner reads keywords.
