@@ -471,8 +471,24 @@ func ChartBy(d Map, title string, cells []cube.Cell, m cube.Measure, l *Legend, 
 	} else if m.Kind != cube.Code && l.values > 1 {
 		c.Notes = append(c.Notes, evenClasses.In(lang))
 	}
+	c.Notes = append(c.Notes, Remarks(seen, lang)...)
 	if d.crowded() && len(d.Further) > 0 {
 		c.Notes = append(c.Notes, pointFurther.In(lang))
 	}
 	return c
+}
+
+// Remarks tell what sort of values those are that are drawn like others but are not known as others are: how many have noise added for protection, how many are preliminary and how many revised.
+func Remarks(cells []cube.Cell, lang string) []string {
+	n := map[cube.Status]int{}
+	for _, c := range cells {
+		n[c.Status]++
+	}
+	var out []string
+	for _, status := range []cube.Status{cube.Perturbed, cube.Preliminary, cube.Revised} {
+		if n[status] > 0 {
+			out = append(out, Say(remark.In(lang), Signs[status], status.Title().In(lang), Number(float64(n[status]), 0, lang), Number(float64(len(cells)), 0, lang)))
+		}
+	}
+	return out
 }

@@ -12,6 +12,7 @@ var (
 	seriesBreak   = cube.Text{SV: "brott i serien", EN: "break in the series"}
 	spreadOver    = cube.Text{SV: "%s {1:område|områden}, från %s; staplarna är lika breda delar däremellan.", EN: "%s {1:area|areas}, from %s; the bars are equal parts between."}
 	barsAreAreas  = cube.Text{SV: "Staplarna är antal områden i varje klass.", EN: "The bars are the number of areas in each class."}
+	remark        = cube.Text{SV: "%s %s: %s av %s.", EN: "%s %s: %s of %s."}
 	pointFurther  = cube.Text{SV: "Klicka på ett län för att se närmare.", EN: "Click on a county to look closer."}
 )
 

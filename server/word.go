@@ -269,8 +269,8 @@ var words = map[string]cube.Text{
 	// search
 	"search-places": {SV: "Sök plats", EN: "Find a place"},
 	"search-help":   {SV: "Namn eller kod på län, kommun, RegSO eller annat område, även i äldre indelningar, eller koordinater: 6580000, 674000 eller 59,33 18,06. Å, ä och ö behövs inte.", EN: "Name or code of a county, municipality, RegSO or other area, also of older divisions, or coordinates: 6580000, 674000 or 59.33 18.06. Å, ä and ö are not needed."},
-	"found-none":    {SV: "Ingen plats hittades för", EN: "No place was found for"},
-	"found-for":     {SV: "Platser för", EN: "Places for"},
+	"found-none":    {SV: "Ingen plats hittades för ”%s”.", EN: "No place was found for “%s”."},
+	"found-for":     {SV: "Platser för ”%s”", EN: "Places for “%s”"},
 	"more-found":    {SV: "Visar %s av %s {2:träff|träffar}. Skriv mer för att få färre.", EN: "Showing %s of %s {2:hit|hits}. Write more to get fewer."},
 
 	// tables
