@@ -431,7 +431,8 @@ var words = map[string]cube.Text{
 	// maps
 	"map":                {SV: "Karta", EN: "Map"},
 	"per-area":           {SV: "per %s, %s", EN: "by %s, %s"},
-	"faint":              {SV: "varav osäkra, blekta på kartan:", EN: "of which unreliable, faint on the map:"},
+	"unsure-striped":     {SV: "Randiga områden har osäkra värden.", EN: "Striped areas have unreliable values."},
+	"unsure":             {SV: "varav osäkra, randiga på kartan:", EN: "of which unreliable, striped on the map:"},
 	"only-types":         {SV: "Bara områden av typ %s", EN: "Only areas of type %s"},
 	"only-classes":       {SV: "Bara %s", EN: "Only %s"},
 	"shown-alone":        {SV: "På kartan och i tabellen visas bara:", EN: "On the map and in the table only these are shown:"},

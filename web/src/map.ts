@@ -5,7 +5,7 @@ import Copy from './Copy.svelte'
 import Pan from './Pan.svelte'
 import Travel from './Travel.svelte'
 import Years from './Years.svelte'
-import { now, type Areas, type View } from './now.svelte'
+import { fillOf, now, type Areas, type View } from './now.svelte'
 import { show } from './route'
 
 const loaded = new Map<string, Promise<Areas>>()
@@ -90,8 +90,7 @@ function paint(areas: Areas, view: View): void {
         path.setAttribute('d', areas.paths.slice(from, from + together).filter((_, i) => classes[i] === letter).join(''))
         shows.set(path, key)
       }
-      like(path, 'fill', letter === '-' ? 'transparent' : view.fills[letter.toUpperCase().charCodeAt(0) - 65])
-      like(path, 'fill-opacity', letter >= 'a' ? '.5' : '1')
+      like(path, 'fill', letter === '-' ? 'transparent' : fillOf(view, letter))
       like(path, 'class', areas.scale > 1 ? 'bare' : '')
     }
   }
