@@ -241,6 +241,11 @@ type badRequest struct{ text string }
 
 func (e *badRequest) Error() string { return e.text }
 
+// A lacksForm says that a page can't be had in the form asked for, and in which it can.
+type lacksForm struct{ text string }
+
+func (e *lacksForm) Error() string { return e.text }
+
 // A reply is an answer as it is sent.
 type reply struct {
 	status         int
@@ -543,6 +548,8 @@ func (s *Server) failure(r *request, err error) *reply {
 	switch {
 	case errors.Is(err, errNotFound):
 		return s.sorry(r, http.StatusNotFound, word(r.lang, "not-found"), s.guide(r))
+	case errors.As(err, new(*lacksForm)):
+		return s.fail(r, http.StatusNotFound, err.Error())
 	case errors.As(err, new(*badRequest)):
 		return s.sorry(r, http.StatusBadRequest, err.Error(), s.guide(r))
 	}

@@ -6,7 +6,7 @@ import Pan from './Pan.svelte'
 import Travel from './Travel.svelte'
 import Years from './Years.svelte'
 import { fillOf, now, type Areas, type View } from './now.svelte'
-import { show } from './route'
+import { asking, show } from './route'
 
 const loaded = new Map<string, Promise<Areas>>()
 
@@ -38,9 +38,9 @@ export async function prepare(next: Document): Promise<() => void> {
   }
 }
 
-/** Puts the areas in place of the server's picture of the same view. */
+/** Puts the areas in place of the server's picture of the same view, unless another view is on its way, which will have them. */
 export async function start(): Promise<void> {
-  await show(new URL(location.href), 'replace')
+  if (!asking()) await show(new URL(location.href), 'replace')
 }
 
 const svgSpace = 'http://www.w3.org/2000/svg'
