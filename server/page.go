@@ -204,7 +204,7 @@ const pixelsPerUnit = 2
 // numbers writes the cells or the facts of a page.
 func (s *Server) numbers(r *request, a *answer) (*reply, error) {
 	if !a.formatted(r.format) {
-		var has []string
+		has := []string{r.address(r.lang, "html")}
 		for _, f := range formats {
 			if a.formatted(f) {
 				has = append(has, r.address(r.lang, f))

@@ -207,7 +207,7 @@ var words = map[string]cube.Text{
 	"cookbook-lead":       {SV: "Så läser du siffrorna i det program du redan använder. Byt tabellens namn i adressen mot den du vill ha. Allt som går att fråga efter står på sidan", EN: "How to read the numbers in the program you already use. Change the name of the table in the address for the one you want. All that can be asked is on the page"},
 
 	// what went wrong
-	"lacks-form":        {SV: "Sidan finns, men inte som %s. Den finns som: %s", EN: "There is such a page, but not as %s. It can be had as: %s"},
+	"lacks-form":        {SV: "Sidan finns, men inte som %s. Den finns på %s", EN: "There is such a page, but not as %s. It is at %s"},
 	"not-found":         {SV: "Sidan finns inte i den här utgåvan", EN: "There is no such page in this edition"},
 	"not-found-help":    {SV: "Sök en plats, eller gå till", EN: "Search for a place, or go to"},
 	"broken":            {SV: "Sidan kunde inte visas: utgåvans filer är inte som de publicerades", EN: "The page could not be shown: the files of the edition are not as they were published"},

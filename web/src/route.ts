@@ -120,6 +120,7 @@ export async function show(address: URL, way: Way): Promise<void> {
       return
     }
     if (way === 'stay') location.reload()
+    // The page as it was served says what its controls showed before the choice.
     likeControls(document, new DOMParser().parseFromString(document.documentElement.outerHTML, 'text/html'))
     say(word('failed'), true)
     console.error(problem)
