@@ -409,7 +409,11 @@ func (p *Project) validate(path string, text []byte) error {
 		line := lineOf(text, at)
 		all = append(all, complaint{line, fmt.Errorf("project: %s:%d: %s: %w", path, line, at, fmt.Errorf(format, args...))})
 	})
-	if p.Skikt != Version {
+	switch p.Skikt {
+	case Version:
+	case 0:
+		say("skikt", "it is missing: write skikt: %d, the version of the form that this program reads", Version)
+	default:
 		say("skikt", "%d is written, this program reads version %d", p.Skikt, Version)
 	}
 	if p.Name == "" {

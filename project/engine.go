@@ -125,7 +125,7 @@ func (r *Run) connect(ctx context.Context) error {
 	}
 	s.Run += fmt.Sprintf(" %06x", rand.Uint32N(1<<24)) // tells runs apart on the server, and is in no result
 	s.Dry = r.plan != nil
-	s.Progress = func(done, total int64) { r.opt.step("ask "+s.Kind, done, total) }
+	s.Progress, s.Tell = func(done, total int64) { r.opt.step("ask "+s.Kind, done, total) }, r.opt.Tell
 	if r.engine, err = store.Connect(ctx, s); err != nil {
 		return fmt.Errorf("project: engine: %w", err)
 	}

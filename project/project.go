@@ -37,6 +37,7 @@ type Options struct {
 	MemoryLimit string                               // of the store, such as 4GB
 	Threads     int                                  // 0: all cores
 	Progress    func(step string, done, total int64) // may be nil
+	Tell        func(message string)                 // hears of what was tidied up on a server, and belongs in its keeper's log; may be nil
 }
 
 func (o Options) step(name string, done, total int64) {

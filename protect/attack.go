@@ -799,20 +799,10 @@ func (a *attacker) words(used []term, n int32) (value float64, words string, ok 
 // bound finds the least and greatest value of every hidden number that is left: linear programs on the relations that are left, each block of numbers that hang
 // together by itself.
 func (a *attacker) bound(u *unknowns) error {
-	up := make([]int32, len(u.cells))
-	for i := range up {
-		up[i] = int32(i)
-	}
-	find := func(i int32) int32 {
-		for up[i] != i {
-			up[i] = up[up[i]]
-			i = up[i]
-		}
-		return i
-	}
+	joined := apart(len(u.cells))
 	for _, r := range u.rows {
 		for _, c := range r.cols {
-			up[find(c)] = find(r.cols[0])
+			joined.join(c, r.cols[0])
 		}
 	}
 	at := map[int32]int{}
@@ -821,7 +811,7 @@ func (a *attacker) bound(u *unknowns) error {
 		if a.cells[i].ok {
 			continue
 		}
-		root := find(int32(c))
+		root := joined.of(int32(c))
 		k, ok := at[root]
 		if !ok {
 			k = len(blocks)
@@ -830,7 +820,7 @@ func (a *attacker) bound(u *unknowns) error {
 		blocks[k].cols = append(blocks[k].cols, int32(c))
 	}
 	for _, r := range u.rows {
-		b := &blocks[at[find(r.cols[0])]]
+		b := &blocks[at[joined.of(r.cols[0])]]
 		b.rows = append(b.rows, r)
 	}
 	next := make(chan *attackBlock)

@@ -327,8 +327,7 @@ func (s *system) reached(v float64, movers []*cycle, by func(*cycle) float64) sp
 
 // checkSpans finds what can be known of every hidden number and holds it against the policy's interval.
 func (m *model) checkSpans(s *system, a *checked, p Policy) error {
-	scale, ok := s.scale()
-	if !ok {
+	if s.scale == 0 {
 		return nil // values with more than six decimals: witnesses are the proof, and no interval is told
 	}
 	a.stepsIn(s)
@@ -359,7 +358,7 @@ func (m *model) checkSpans(s *system, a *checked, p Policy) error {
 		for k, n := range list {
 			sums[k] = s.cols[n]
 		}
-		spans, err := s.spans(a.blocks, sums, spanOptions{whole: s.whole, scale: scale, limit: limit})
+		spans, err := s.spans(a.blocks, sums, spanOptions{whole: s.whole, scale: s.scale, limit: limit})
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", errExposed, err)
 		}
@@ -390,7 +389,7 @@ func (m *model) checkSpans(s *system, a *checked, p Policy) error {
 	var widths []float64
 	var unsure []*target
 	var sums [][]int32
-	o := spanOptions{whole: s.whole, scale: scale}
+	o := spanOptions{whole: s.whole, scale: s.scale}
 	for i := range s.targets {
 		t := &s.targets[i]
 		if t.told {

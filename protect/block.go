@@ -58,24 +58,39 @@ func (s *system) shownEquations(shown []bool) *equations {
 	return e
 }
 
+// A joining tells what hangs together: one member stands for all that were joined.
+type joining []int32
+
+func apart(n int) joining {
+	j := make(joining, n)
+	for i := range j {
+		j[i] = int32(i)
+	}
+	return j
+}
+
+// of is the member that stands for one.
+func (j joining) of(i int32) int32 {
+	for j[i] != i {
+		j[i] = j[j[i]]
+		i = j[i]
+	}
+	return i
+}
+
+// join puts two together; what stands for the second stands for both.
+func (j joining) join(a, b int32) {
+	j[j.of(a)] = j.of(b)
+}
+
 // blocks parts the columns that witnesses change.
 func (s *system) blocks(e *equations, witnesses [][]step) []block {
-	up := make([]int32, s.columns)
+	joined := apart(int(s.columns))
 	alive := make([]bool, s.columns)
-	for i := range up {
-		up[i] = int32(i)
-	}
-	find := func(i int32) int32 {
-		for up[i] != i {
-			up[i] = up[up[i]]
-			i = up[i]
-		}
-		return i
-	}
 	for _, w := range witnesses {
 		for _, x := range w {
 			alive[x.col] = true
-			up[find(x.col)] = find(w[0].col)
+			joined.join(x.col, w[0].col)
 		}
 	}
 	at := make([]int32, s.columns) // per column: its block + 1
@@ -84,7 +99,7 @@ func (s *system) blocks(e *equations, witnesses [][]step) []block {
 		if !alive[c] {
 			continue
 		}
-		root := find(c)
+		root := joined.of(c)
 		if at[root] == 0 {
 			out = append(out, block{})
 			at[root] = int32(len(out))
@@ -369,19 +384,19 @@ func number64(r *big.Rat) float64 {
 	return v
 }
 
-// scale is the power of ten that makes all values of the system whole numbers; ok is false when none up to a million does.
-func (s *system) scale() (scale float64, ok bool) {
+// wholeBy is the scale that values ask for.
+func (s *system) wholeBy() float64 {
 	if s.whole {
-		return 1, true
+		return 1
 	}
-	for scale = 1; scale <= 1e6; scale *= 10 {
+	for scale := 1.0; scale <= 1e6; scale *= 10 {
 		if !slices.ContainsFunc(s.value, func(v float64) bool {
 			return math.Abs(v*scale-math.Round(v*scale)) > 1e-9*max(1, math.Abs(v*scale)) || math.Abs(v*scale) > 1<<50
 		}) {
-			return scale, true
+			return scale
 		}
 	}
-	return 1, false
+	return 0
 }
 
 // search looks for witnesses: changes to the columns that leave everything shown as it is. First it takes out what an equation tells by itself, over

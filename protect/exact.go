@@ -84,7 +84,6 @@ type need struct {
 // An exactSystem is a system with what the exact mode needs of it.
 type exactSystem struct {
 	*system
-	scale float64
 	value []int64
 	needs []need
 	rise  []int64 // per choice: how much higher its numbers can be at most, given what is always shown; -1 for no limit
@@ -128,8 +127,7 @@ func (m *model) newExactSearch(systems []*system, p Policy, o ExactOptions) (*ex
 	}
 	for _, s := range systems {
 		e := &exactSystem{system: s}
-		ok := false
-		if e.scale, ok = s.scale(); !ok {
+		if s.scale == 0 {
 			return nil, fmt.Errorf("protect: the exact mode needs values of six decimals at most")
 		}
 		for _, v := range s.value {

@@ -43,12 +43,11 @@ func (c *chooser) shown() []bool {
 // much to give.
 func (c *chooser) widen(p Policy) error {
 	for _, s := range c.systems {
-		scale, ok := s.scale()
-		if !ok {
+		if s.scale == 0 {
 			continue
 		}
 		for round := 0; ; round++ {
-			narrow, err := c.narrow(s, p, scale)
+			narrow, err := c.narrow(s, p)
 			if err != nil {
 				return err
 			}
@@ -77,7 +76,7 @@ func (c *chooser) widen(p Policy) error {
 }
 
 // narrow are the targets with too little room.
-func (c *chooser) narrow(s *search, p Policy, scale float64) ([]*target, error) {
+func (c *chooser) narrow(s *search, p Policy) ([]*target, error) {
 	var ask []*target
 	for i := range s.targets {
 		if t := &s.targets[i]; !t.told && !s.roomy(c, t, p) {
@@ -92,7 +91,7 @@ func (c *chooser) narrow(s *search, p Policy, scale float64) ([]*target, error) 
 	if err != nil {
 		return nil, err
 	}
-	return c.tooNarrow(s, ask, s.blocks(e, witnesses), scale, p)
+	return c.tooNarrow(s, ask, s.blocks(e, witnesses), p)
 }
 
 // costless is a cycle among what is hidden that alone gives a target all the room it must have, found near it; nil when none is seen.
@@ -133,10 +132,7 @@ func (c *chooser) costless(s *search, t *target, p Policy) *cycle {
 
 // roomy tells whether one cycle alone gives a target all the room it must have, which needs no linear program.
 func (s *search) roomy(c *chooser, t *target, p Policy) bool {
-	if t.number < 0 || t.withZeros {
-		return s.kept(t)
-	}
-	return slices.ContainsFunc(s.touch[t.number], func(id int32) bool { return s.enough(c, s.cycles[id], t, p) })
+	return slices.ContainsFunc(s.around(t), func(id int32) bool { return s.enough(c, s.cycles[id], t, p) })
 }
 
 // enough tells whether a cycle alone gives a target all the room it must have.
@@ -157,7 +153,7 @@ func (s *search) enough(c *chooser, y *cycle, t *target, p Policy) bool {
 }
 
 // tooNarrow are those of some targets that what can be known leaves too little room, of what hangs together as cycles or everything shown say.
-func (c *chooser) tooNarrow(s *search, targets []*target, b []block, scale float64, p Policy) ([]*target, error) {
+func (c *chooser) tooNarrow(s *search, targets []*target, b []block, p Policy) ([]*target, error) {
 	sums := make([][]int32, len(targets))
 	enough, other := make([][2]float64, len(targets)), make([][2]float64, len(targets))
 	for i, t := range targets {
@@ -166,7 +162,7 @@ func (c *chooser) tooNarrow(s *search, targets []*target, b []block, scale float
 		v := s.worth(t)
 		enough[i], other[i] = [2]float64{v - down, v + up}, [2]float64{v - 1, v + 1}
 	}
-	spans, err := s.spans(b, sums, spanOptions{whole: s.whole, scale: scale, enough: enough})
+	spans, err := s.spans(b, sums, spanOptions{whole: s.whole, scale: s.scale, enough: enough})
 	if err != nil {
 		return nil, err
 	}
@@ -310,10 +306,12 @@ func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe boo
 		return back, false, nil // a zero would be told, or two would hang together; or a target would be
 	}
 	var targets []int
+	var cols []int32
 	old := make([]*cycle, len(ids))
 	for i, id := range ids {
 		old[i] = s.cycles[id]
 		targets = append(targets, s.affected(old[i])...)
+		cols = append(cols, old[i].cols...)
 	}
 	slices.Sort(targets)
 	targets = slices.Compact(targets)
@@ -325,6 +323,28 @@ func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe boo
 		}
 		if len(z.cols) > 0 { // else it was the pivot over again
 			fresh = append(fresh, z)
+		}
+	}
+	// What a target that no cycle alone gives enough room may be hangs on all that is shown of its block, also where the cycles that move it stay.
+	var unsure, near []int
+	for _, i := range targets {
+		t := &s.targets[i]
+		stays := func(id int32) bool {
+			_, gone := slices.BinarySearch(s.touch[n], id)
+			return !gone && s.enough(c, s.cycles[id], t, p)
+		}
+		if !t.told && !slices.ContainsFunc(s.around(t), stays) && !slices.ContainsFunc(fresh, func(z *cycle) bool { return s.enough(c, z, t, p) }) {
+			unsure = append(unsure, i)
+		}
+	}
+	if s.scale > 0 && (len(unsure) > 0 || s.isStrained(old)) {
+		if _, whole := s.cyclesAround(cols, mostTried); !whole {
+			return back, false, nil
+		}
+		for _, i := range s.tight {
+			if _, ok := slices.BinarySearch(targets, i); !ok && s.walk.changes(s.all(&s.targets[i])) {
+				near = append(near, i)
+			}
 		}
 	}
 	for _, id := range ids {
@@ -344,35 +364,12 @@ func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe boo
 		}
 		s.tight = tight
 	}
-	var unsure []int
 	for _, i := range targets {
-		t := &s.targets[i]
-		if t.told {
-			continue
-		}
-		if t.number >= 0 && len(s.movers(t)) == 0 || s.inStep(t) != nil {
+		if t := &s.targets[i]; !t.told && (t.number >= 0 && len(s.movers(t)) == 0 || s.inStep(t) != nil) {
 			return back, false, nil
 		}
-		if !s.roomy(c, t, p) {
-			unsure = append(unsure, i)
-		}
 	}
-	// What a target that no cycle alone gives enough room may be hangs on all that is shown of its block, also where the cycles that move it stay.
-	near := func([]int32) bool { return false }
-	if len(tight) > 0 {
-		var cols []int32
-		for _, y := range old {
-			cols = append(cols, y.cols...)
-		}
-		s.cyclesAround(cols, math.MaxInt)
-		near = s.walk.changes // until the next walk
-	}
-	ask := slices.Clone(unsure)
-	for _, i := range tight {
-		if _, ok := slices.BinarySearch(targets, i); !ok && near(s.all(&s.targets[i])) {
-			ask = append(ask, i)
-		}
-	}
+	ask := slices.Concat(unsure, near)
 	slices.Sort(ask)
 	if narrow, err := c.anyNarrow(s, ask, n, p); err != nil || narrow {
 		return back, false, err
@@ -380,7 +377,53 @@ func (c *chooser) showAgain(s *search, n int32, p Policy) (back func(), safe boo
 	far := slices.DeleteFunc(slices.Clone(tight), func(i int) bool { _, ok := slices.BinarySearch(targets, i); return ok })
 	s.tight = append(far, unsure...)
 	slices.Sort(s.tight)
+	s.strains.after(s, fresh, unsure)
 	return back, true, nil
+}
+
+// Strains tell where tight targets may be, by what has hung together since they were looked at last: more than hangs together now, where cycles that are gone joined it.
+type strains struct {
+	joined joining // columns
+	tight  []bool  // per column that stands for others
+	since  int     // numbers shown again
+}
+
+// isStrained tells whether a tight target may hang together with one of some cycles.
+func (s *search) isStrained(cycles []*cycle) bool {
+	const most = 1024
+	x := &s.strains
+	switch {
+	case len(s.tight) == 0:
+		return false
+	case x.joined == nil || x.since > most:
+		*x = strains{joined: apart(int(s.columns)), tight: make([]bool, s.columns)}
+		x.after(s, s.cycles, s.tight)
+	}
+	return slices.ContainsFunc(cycles, func(y *cycle) bool { return x.tight[x.joined.of(y.cols[0])] })
+}
+
+// after takes in cycles and tight targets that there are now.
+func (x *strains) after(s *search, cycles []*cycle, tight []int) {
+	if x.joined == nil {
+		return
+	}
+	x.since++
+	for _, y := range cycles {
+		if y == nil {
+			continue
+		}
+		b := x.joined.of(y.cols[0])
+		for _, col := range y.cols {
+			a := x.joined.of(col)
+			x.tight[b] = x.tight[b] || x.tight[a]
+			x.joined[a] = b
+		}
+	}
+	for _, i := range tight {
+		for _, col := range s.all(&s.targets[i]) {
+			x.tight[x.joined.of(col)] = true
+		}
+	}
 }
 
 // The most columns of a block of which linear programs are asked, over and over, whether a number can be shown again. In larger ones it stays hidden unless cycles
@@ -389,8 +432,7 @@ const mostTried = 600
 
 // anyNarrow tells whether what can be known of some targets leaves any of them too little room, when a number is shown again; yes, where it would be too much work to tell.
 func (c *chooser) anyNarrow(s *search, targets []int, again int32, p Policy) (bool, error) {
-	scale, ok := s.scale()
-	if !ok {
+	if s.scale == 0 {
 		return false, nil
 	}
 	for len(targets) > 0 {
@@ -409,7 +451,7 @@ func (c *chooser) anyNarrow(s *search, targets []int, again int32, p Policy) (bo
 		}
 		targets = rest
 		b := c.blockAround(s, cycles, again)
-		if narrow, err := c.tooNarrow(s, list, []block{b}, scale, p); err != nil || len(narrow) > 0 {
+		if narrow, err := c.tooNarrow(s, list, []block{b}, p); err != nil || len(narrow) > 0 {
 			return true, err
 		}
 	}
@@ -449,40 +491,59 @@ func (s *search) tells(n int32, ids []int32, pivot *cycle) bool {
 	return false
 }
 
-// combine is a cycle that does what y does and leaves a number as it is, with the help of another.
+// combine is a cycle that does what y does and leaves a number as it is, with the help of another that changes no secret zero.
 func (s *search) combine(y, pivot *cycle, n int32) (*cycle, bool) {
 	a, b := pivot.move(n), -y.move(n)
-	if d := gcd(a, b); d > 1 {
+	if d := gcd(a, b); y.zero >= 0 && a < 0 {
+		a, b = a/-d, b/-d
+	} else {
 		a, b = a/d, b/d
 	}
 	const largest = 1 << 20
-	sum := map[int32]int64{}
-	for i, col := range y.cols {
-		sum[col] += a * y.by[i]
+	if max(a, -a) > largest || max(b, -b) > largest {
+		return nil, false
 	}
-	for i, col := range pivot.cols {
-		sum[col] += b * pivot.by[i]
-	}
-	var cols []int32
-	for col, v := range sum {
-		if v != 0 {
-			cols = append(cols, col)
-		}
+	z := &cycle{zero: y.zero}
+	z.cols, z.by = blend(a, y.cols, y.by, b, pivot.cols, pivot.by)
+	z.numbers, z.moves = blend(a, y.numbers, y.moves, b, pivot.numbers, pivot.moves)
+	var d int64
+	for _, v := range z.by {
 		if v > largest || v < -largest {
 			return nil, false
 		}
+		d = gcd(d, v)
 	}
-	slices.Sort(cols)
-	by := make([]int64, len(cols))
-	var d int64
-	for i, col := range cols {
-		by[i] = sum[col]
-		d = gcd(d, by[i])
+	for i := range z.by {
+		z.by[i] /= d
 	}
-	for i := range by {
-		by[i] /= d
+	for i := range z.moves { // sums of the above
+		z.moves[i] /= d
 	}
-	return s.newCycle(cols, by)
+	return z, true
+}
+
+// blend is a times what v holds at x and b times what w holds at y, both in order, without what becomes zero.
+func blend(a int64, x []int32, v []int64, b int64, y []int32, w []int64) (at []int32, sum []int64) {
+	at, sum = make([]int32, 0, len(x)+len(y)), make([]int64, 0, len(x)+len(y))
+	for i, j := 0, 0; i < len(x) || j < len(y); {
+		var k int32
+		var t int64
+		switch {
+		case j == len(y) || i < len(x) && x[i] < y[j]:
+			k, t = x[i], a*v[i]
+			i++
+		case i == len(x) || y[j] < x[i]:
+			k, t = y[j], b*w[j]
+			j++
+		default:
+			k, t = x[i], a*v[i]+b*w[j]
+			i, j = i+1, j+1
+		}
+		if t != 0 {
+			at, sum = append(at, k), append(sum, t)
+		}
+	}
+	return at, sum
 }
 
 // cyclesAround are the cycles that hang together with some columns, in the order in which they are reached; whole is false, and some are missing, when they change more columns than most.

@@ -33,13 +33,14 @@ type remembered struct {
 // A search is the state of a choice in one system.
 type search struct {
 	*system
-	cycles []*cycle  // nil where one was taken back
-	touch  [][]int32 // per number: cycles that move it
-	holds  [][]int32 // per column: cycles that change it
-	of     []int32   // per number: its target, or -1
-	zeroOf []int32   // per secret zero, in columns from positive on: its target, or -1
-	walk   walk
-	tight  []int // targets that no cycle alone gives all the room they must have, in order; kept while numbers are shown again
+	cycles  []*cycle  // nil where one was taken back
+	touch   [][]int32 // per number: cycles that move it, in order
+	holds   [][]int32 // per column: cycles that change it, in order
+	of      []int32   // per number: its target, or -1
+	zeroOf  []int32   // per secret zero, in columns from positive on: its target, or -1
+	walk    walk
+	tight   []int // targets that no cycle alone gives all the room they must have, in order; kept while numbers are shown again
+	strains strains
 }
 
 func (m *model) newChooser(systems []*system) *chooser {
@@ -85,25 +86,31 @@ func (c *chooser) add(s *search, y *cycle) int32 {
 }
 
 func (c *chooser) remove(s *search, id int32) {
+	without := func(list []int32) []int32 {
+		k, _ := slices.BinarySearch(list, id)
+		return slices.Delete(list, k, k+1)
+	}
 	for _, n := range s.cycles[id].numbers {
 		c.hiding[n]--
-		s.touch[n] = slices.DeleteFunc(s.touch[n], func(x int32) bool { return x == id })
+		s.touch[n] = without(s.touch[n])
 	}
 	for _, col := range s.cycles[id].cols {
-		s.holds[col] = slices.DeleteFunc(s.holds[col], func(x int32) bool { return x == id })
+		s.holds[col] = without(s.holds[col])
 	}
 	s.cycles[id] = nil
 }
 
 // kept tells whether some chosen cycle keeps the target safe by itself.
 func (s *search) kept(t *target) bool {
-	if t.told {
-		return true
-	}
+	return t.told || slices.ContainsFunc(s.around(t), func(id int32) bool { return s.keeps(s.cycles[id], t) })
+}
+
+// around are the cycles that move a number, or change a secret zero, that must not be told.
+func (s *search) around(t *target) []int32 {
 	if t.number >= 0 {
-		return slices.ContainsFunc(s.touch[t.number], func(id int32) bool { return s.keeps(s.cycles[id], t) })
+		return s.touch[t.number]
 	}
-	return slices.ContainsFunc(s.holds[t.cols[0]], func(id int32) bool { return s.keeps(s.cycles[id], t) })
+	return s.holds[t.cols[0]]
 }
 
 // sizes of regions and how many orders are tried in them.
@@ -571,14 +578,12 @@ func (s *search) inStep(t *target) *target {
 
 // movers are the cycles that move a target as it must be moved, in order.
 func (s *search) movers(t *target) []int32 {
-	var out []int32
-	for _, id := range s.touch[t.number] {
-		if s.cycles[id].zero < 0 || t.withZeros {
-			out = append(out, id)
-		}
+	all := s.touch[t.number]
+	unfit := func(id int32) bool { return s.cycles[id].zero >= 0 && !t.withZeros }
+	if !slices.ContainsFunc(all, unfit) {
+		return all
 	}
-	slices.Sort(out)
-	return out
+	return slices.DeleteFunc(slices.Clone(all), unfit)
 }
 
 // improve takes cycles back, alone and a few neighbours at a time, and finds the cheapest way to keep what they kept, given all others. It does no more than a few times the work

@@ -246,18 +246,11 @@ type group struct {
 
 // groupsOf joins the members of the common dimensions that an atom of either family straddles.
 func groupsOf(a, b *part, common []string) ([]group, error) {
-	index := map[string]int{}
+	index := map[string]int32{}
 	var names []string
-	var up []int
-	find := func(i int) int {
-		for up[i] != i {
-			up[i] = up[up[i]]
-			i = up[i]
-		}
-		return i
-	}
-	place := func(x *part) []int { // per atom of the part
-		first := make([]int, len(x.firstRow))
+	var joined joining
+	place := func(x *part) []int32 { // per atom of the part
+		first := make([]int32, len(x.firstRow))
 		for i := range first {
 			first[i] = -1
 		}
@@ -273,21 +266,21 @@ func groupsOf(a, b *part, common []string) ([]group, error) {
 			name := strings.Join(codes, ", ")
 			i, ok := index[name]
 			if !ok {
-				i = len(up)
-				index[name], up, names = i, append(up, i), append(names, name)
+				i = int32(len(joined))
+				index[name], joined, names = i, append(joined, i), append(names, name)
 			}
 			if atom := x.atomOf[row] - x.firstAtom; first[atom] < 0 {
 				first[atom] = i
 			} else {
-				up[find(i)] = find(first[atom])
+				joined.join(i, first[atom])
 			}
 		}
 		return first
 	}
 	inA, inB := place(a), place(b)
-	at := map[int]int{}
+	at := map[int32]int{}
 	var out []group
-	add := func(root int) *group {
+	add := func(root int32) *group {
 		i, ok := at[root]
 		if !ok {
 			i = len(out)
@@ -296,11 +289,11 @@ func groupsOf(a, b *part, common []string) ([]group, error) {
 		return &out[i]
 	}
 	for i, p := range inA {
-		g := add(find(p))
+		g := add(joined.of(p))
 		g.a = append(g.a, a.firstAtom+int32(i))
 	}
 	for i, p := range inB {
-		g := add(find(p))
+		g := add(joined.of(p))
 		g.b = append(g.b, b.firstAtom+int32(i))
 	}
 	return out, nil

@@ -17,6 +17,7 @@ type system struct {
 	column   []int32    // per atom; -1 when known
 	atom     []int32    // per column
 	value    []float64  // per column
+	scale    float64    // the power of ten that makes all values whole numbers; 0 when none up to a million does
 	cols     [][]int32  // per number: its columns
 	in       [][]int32  // per column: the numbers that it is part of
 	fixed    []fixedRow // what is known beforehand
@@ -88,6 +89,7 @@ func (m *model) newSystem(measure int) *system {
 		}
 	}
 	s.columns = int32(len(s.atom))
+	s.scale = s.wholeBy()
 	s.in = make([][]int32, s.columns)
 	s.cols = make([][]int32, len(m.numbers))
 	size := 0
@@ -181,7 +183,7 @@ func (s *system) appendColumns(out []int32, atoms []int32) []int32 {
 // A cycle is a change to the atoms that leaves what is known beforehand and every number but those it moves as they are: the hidden numbers of a safe
 // release are those that its cycles move.
 type cycle struct {
-	cols    []int32
+	cols    []int32 // that it changes, in order
 	by      []int64 // per column of cols
 	numbers []int32 // that it moves, in order
 	moves   []int64 // by how much

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A Trino coordinator and two workers on loopback for tests and measurements, with the memory connector as the catalog memory. Needs Java 17 or later and Maven, which
 # fetches version 435 (the last for Java 17) from Maven Central the first time; CI does not. See loopback.sh.
+# SKIKT_TRINO_DATA is how many GB of tables each worker may hold (2 unless set; its Java gets one more), and takes effect when none of the three runs.
 # There are two users without passwords, as TLS would be needed for those: owner, who may do all, and reader, who may only read.
 KIND=trino MORE="|node N start|stop|kill|pause|resume"
 . "$(dirname "$0")/loopback.sh"
@@ -8,6 +9,7 @@ KIND=trino MORE="|node N start|stop|kill|pause|resume"
 HERE=$(cd "$(dirname "$0")/trino" && pwd)
 JAVA=$(command -v java) || die "there is no Java here"
 USER_OF=$(id -un) # Trino has nothing against root
+DATA=${SKIKT_TRINO_DATA:-2}
 FIRST=28080       # server I listens on FIRST+I; 0 is the coordinator
 
 fetch() {
@@ -33,7 +35,7 @@ configure() {
   for i in 0 1 2; do
     at=$HOME_OF/$i
     mkdir -p "$at/catalog"
-    printf 'connector.name=memory\nmemory.max-data-per-node=2GB\n' >"$at/catalog/memory.properties"
+    printf 'connector.name=memory\nmemory.max-data-per-node=%dGB\n' "$DATA" >"$at/catalog/memory.properties"
     {
       echo "node.environment=skikt"
       echo "node.id=skikt-$i"
@@ -56,6 +58,8 @@ configure() {
         echo "coordinator=true"
         echo "node-scheduler.include-coordinator=false"
         echo "query.client.timeout=1m"
+        echo "transaction.idle-timeout=45s" # so long after a program was killed its small tables count as somebody's; 5 minutes unless said
+        echo "transaction.idle-check-interval=1s"
         echo "query.remote-task.max-error-duration=10s" # so long it waits for a worker that does not answer; a minute unless said
         echo "access-control.config-files=$at/access.properties"
       else
@@ -77,7 +81,7 @@ RULES
 
 node() {
   local at=$HOME_OF/$1
-  launch "$at" "$USER_OF" "$JAVA" -Xmx$([ "$1" = 0 ] && echo 1500M || echo 3G) -XX:+UseSerialGC -Djdk.attach.allowAttachSelf=true -Duser.timezone=UTC -Dconfig="$at/config.properties" \
+  launch "$at" "$USER_OF" "$JAVA" -Xmx$([ "$1" = 0 ] && echo 1500M || echo $((DATA + 1))G) -XX:+UseSerialGC -Djdk.attach.allowAttachSelf=true -Duser.timezone=UTC -Dconfig="$at/config.properties" \
     -Dlog.levels-file="$HERE/log.properties" -cp "$HOME_OF/launch:$HOME_OF/server/*" Trino
 }
 

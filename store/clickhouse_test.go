@@ -94,16 +94,32 @@ func generateClickHouse(t testing.TB, keeper *sql.DB, table string, rows int) {
 	}
 	name := fmt.Sprintf("local.%s_%d_%s", table, rows, cluster)
 	must(t, keeper, "DROP TABLE IF EXISTS skikt."+table)
+	const columns, piece = " (area String, year Int16, sex Int8, age Int16, income Float64, weight Float64) ENGINE = MergeTree ORDER BY area", 50_000_000 // the driver waits five minutes for an INSERT
+	made := make(chan error, len(nodes))
 	for k, node := range nodes {
-		must(t, node, "CREATE TABLE IF NOT EXISTS "+name+" (area String, year Int16, sex Int8, age Int16, income Float64, weight Float64) ENGINE = MergeTree ORDER BY area")
+		must(t, node, "CREATE TABLE IF NOT EXISTS "+name+columns)
 		var n uint64
 		if err := node.QueryRow("SELECT count() FROM " + name).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
-		if part := (rows - k + len(nodes) - 1) / len(nodes); int(n) != part {
-			must(t, node, "DROP TABLE "+name, "CREATE TABLE "+name+" (area String, year Int16, sex Int8, age Int16, income Float64, weight Float64) ENGINE = MergeTree ORDER BY area",
-				fmt.Sprintf(`INSERT INTO %s SELECT concat('A', substring(toString(10000 + i * 7919 %% 3363), 2)), 2011 + intDiv(i, 3) %% 14, i %% 2 + 1, i %% 90, i %% 1000 * 137 / 100, sqrt(i %% 1000)
-FROM (SELECT number * %d + %d AS i FROM numbers(%d))`, name, len(nodes), k, part))
+		part := (rows - k + len(nodes) - 1) / len(nodes)
+		if int(n) == part {
+			made <- nil
+			continue
+		}
+		must(t, node, "DROP TABLE "+name, "CREATE TABLE "+name+columns)
+		go func() {
+			var err error
+			for at := 0; at < part && err == nil; at += piece {
+				_, err = node.Exec(fmt.Sprintf(`INSERT INTO %s SELECT concat('A', substring(toString(10000 + i * 7919 %% 3363), 2)), 2011 + intDiv(i, 3) %% 14, i %% 2 + 1, i %% 90, i %% 1000 * 137 / 100, sqrt(i %% 1000)
+FROM (SELECT (number + %d) * %d + %d AS i FROM numbers(%d))`, name, at, len(nodes), k, min(piece, part-at)))
+			}
+			made <- err
+		}()
+	}
+	for range nodes {
+		if err := <-made; err != nil {
+			t.Fatal(err)
 		}
 	}
 	must(t, keeper, "CREATE TABLE skikt."+table+" AS "+name+" ENGINE = Distributed("+cluster+", local, "+strings.TrimPrefix(name, "local.")+")")

@@ -3,6 +3,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -57,7 +58,8 @@ func remotely(t *testing.T, server string) remoteNetwork {
 		if err := unix.Setns(int(at.Fd()), syscall.CLONE_NEWNET); err != nil {
 			return
 		}
-		if l, err := net.Listen("tcp", "198.51.100.2:0"); err == nil {
+		soon := net.ListenConfig{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 2 * time.Second, Interval: time.Second, Count: 3}} // as the server itself learns of a cut
+		if l, err := soon.Listen(context.Background(), "tcp", "198.51.100.2:0"); err == nil {
 			listening <- l
 		}
 	}()
@@ -102,8 +104,11 @@ func TestNetworkCut(t *testing.T) {
 		case "trino":
 			trinoBefore(t, keeper)
 			slowTrino(t, keeper)
+		case "postgres":
+			fillPostgres(t, keeper, "pupils", pupils())
+			standing(t, keeper)
 		default:
-			t.Skip("it is silent while it works, so that only the system can tell; see Dialer.KeepAliveConfig")
+			t.Skip()
 		}
 		address, err := url.Parse(s.Address)
 		if err != nil {
@@ -119,6 +124,9 @@ func TestNetworkCut(t *testing.T) {
 		}
 		impatient(t, 3*time.Second)
 		db, done := asking(t, t.Context(), u, far, keeper, n)
+		if u.kind == "postgres" {
+			running(t, keeper, s.Run)
+		}
 		network.set(t, "down")
 		start := time.Now()
 		err = ended(t, done, 60*time.Second)
@@ -128,7 +136,7 @@ func TestNetworkCut(t *testing.T) {
 		}
 		network.set(t, "up")
 		silence = time.Minute
-		if err := db.Close(); err != nil {
+		if err := db.Close(); err != nil && u.kind != "postgres" { // it says again that the connection was lost
 			t.Error(err)
 		}
 		if u.kind == "trino" { // it would do so itself after its query.client.timeout
@@ -139,4 +147,55 @@ func TestNetworkCut(t *testing.T) {
 		idle(t, u, keeper, s.Run)
 		repeated(t, far)
 	})
+}
+
+// TestPostgresCut loses all that goes between a run and PostgreSQL, both ways and for good, as when a firewall forgets their connections. The run is told within the silence and a little, and the server ends its query
+// and lets its snapshot, locks and small tables go within three times that, although nobody tells it.
+func TestPostgresCut(t *testing.T) {
+	eachPostgres(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
+		standing(t, keeper)
+		impatient(t, 3*time.Second)
+		_, done := asking(t, t.Context(), u, s, keeper, 1)
+		running(t, keeper, s.Run)
+		rows, err := keeper.Query("SELECT client_port FROM pg_stat_activity WHERE application_name = $1", shortened("skikt "+s.Run, 63))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var port int
+			if err := rows.Scan(&port); err != nil {
+				t.Fatal(err)
+			}
+			for _, way := range []string{"--sport", "--dport"} {
+				rule := []string{"INPUT", "-i", "lo", "-p", "tcp", way, fmt.Sprint(port), "-j", "DROP"}
+				if out, err := exec.Command("iptables", append([]string{"-w", "-I"}, rule...)...).CombinedOutput(); err != nil {
+					t.Skipf("nothing can be lost here: iptables: %v %s", err, out)
+				}
+				t.Cleanup(func() { exec.Command("iptables", append([]string{"-w", "-D"}, rule...)...).Run() })
+			}
+		}
+		start := time.Now()
+		err = ended(t, done, 20*time.Second)
+		t.Logf("after %.1f s: %v", time.Since(start).Seconds(), err)
+		if !errors.Is(err, ErrLost) {
+			t.Error("it was not told")
+		}
+		for time.Since(start) < 30*time.Second { // three times the silence, and 5 s until a backend at work looks
+			if connections, small := u.asks(t, keeper, s.Run); connections+small == 0 {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		idle(t, u, keeper, s.Run)
+		t.Logf("after %.1f s the server has nothing of the run", time.Since(start).Seconds())
+		repeated(t, s)
+	})
+}
+
+// standing makes a view that takes ten minutes to count, during which PostgreSQL says nothing.
+func standing(t *testing.T, keeper *sql.DB) {
+	t.Helper()
+	must(t, keeper, "DROP VIEW IF EXISTS slow", "CREATE VIEW slow AS SELECT area FROM pupils, pg_sleep(600)")
+	t.Cleanup(func() { must(t, keeper, "DROP VIEW slow") })
 }

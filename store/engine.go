@@ -19,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/skikt/skikt/record"
@@ -122,7 +123,8 @@ type Server struct {
 	Run      string        // a name for the run, which its queries bear on the server, and which sets its small tables apart from those of other runs
 	Timeout  time.Duration // of one query; none when 0
 	Progress func(done, total int64)
-	Dry      bool // nothing is written, and nothing read but catalogues and statistics: for a plan
+	Tell     func(message string) // hears what those who keep the server may want to know, such as that small tables of a run that was killed were dropped; may be nil
+	Dry      bool                 // nothing is written, and nothing read but catalogues and statistics: for a plan
 }
 
 // openers connect to each kind of server.
@@ -718,6 +720,37 @@ func (c watched) Write(p []byte) (int, error) {
 func (watched) SetDeadline(time.Time) error      { return nil }
 func (watched) SetReadDeadline(time.Time) error  { return nil }
 func (watched) SetWriteDeadline(time.Time) error { return nil }
+
+// heard connects to a server that is silent while it works. Its system answers for it: when that does not either for as long as silence, to a question whether it is there or to what has been
+// sent, the connection is given up. The system of a server that stands still does answer, so that only a time limit tells.
+func heard(ctx context.Context, network, at string) (net.Conn, error) {
+	dialer := net.Dialer{Control: unacknowledged, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: silence / 2, Interval: silence / 12, Count: 6}}
+	return dialer.DialContext(ctx, network, at)
+}
+
+// bounded is a connection to a server that ends each query at a time limit, and so answers within that. One that does not, and is given a while more, stands still.
+type bounded struct {
+	net.Conn
+	limit time.Duration
+	told  atomic.Bool // the driver has set a deadline of its own
+}
+
+func (c *bounded) Read(p []byte) (int, error) {
+	if !c.told.Load() {
+		c.Conn.SetReadDeadline(time.Now().Add(c.limit))
+	}
+	return c.Conn.Read(p)
+}
+
+func (c *bounded) SetDeadline(at time.Time) error {
+	c.told.Store(!at.IsZero())
+	return c.Conn.SetDeadline(at)
+}
+
+func (c *bounded) SetReadDeadline(at time.Time) error {
+	c.told.Store(!at.IsZero())
+	return c.Conn.SetReadDeadline(at)
+}
 
 // joined is a relation with columns of a small table beside its own, as SQL would have it.
 func joined(d dialect, r relation, keys []string, small lookup, derived []record.Vector) relation {

@@ -137,8 +137,13 @@ func postgresConfig(s Server, address *url.URL) (*pgx.ConnConfig, error) {
 	}
 	config.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec // each query is asked once
 	config.StatementCacheCapacity, config.DescriptionCacheCapacity = 0, 0
-	alive := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 6}}
-	config.DialFunc = alive.DialContext // so that a network that is cut is noticed
+	config.DialFunc = func(ctx context.Context, network, at string) (net.Conn, error) {
+		conn, err := heard(ctx, network, at)
+		if err == nil && s.Timeout > 0 {
+			conn = &bounded{Conn: conn, limit: s.Timeout + 10*time.Second}
+		}
+		return conn, err
+	}
 	config.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: 5 * time.Second} // cancels on the server, and waits for it
 	}
@@ -147,7 +152,11 @@ func postgresConfig(s Server, address *url.URL) (*pgx.ConnConfig, error) {
 		"default_transaction_read_only":       "on",
 		"statement_timeout":                   strconv.FormatInt(s.Timeout.Milliseconds(), 10),
 		"lock_timeout":                        "10s",
-		"idle_in_transaction_session_timeout": "0", // the keeper idles
+		"idle_in_transaction_session_timeout": "0",                  // the keeper idles
+		"tcp_keepalives_idle":                 seconds(silence / 2), // so that the server lets a run go that is cut off
+		"tcp_keepalives_interval":             seconds(silence / 12),
+		"tcp_keepalives_count":                "6",
+		"tcp_user_timeout":                    strconv.FormatInt(3*silence.Milliseconds(), 10), // longer than here, as a program may be slow to read
 		"standard_conforming_strings":         "on",
 		"client_encoding":                     "UTF8",
 		"DateStyle":                           "ISO, YMD",
@@ -157,6 +166,11 @@ func postgresConfig(s Server, address *url.URL) (*pgx.ConnConfig, error) {
 		config.RuntimeParams[name] = value
 	}
 	return config, nil
+}
+
+// seconds is a time in whole ones, at least one.
+func seconds(d time.Duration) string {
+	return strconv.Itoa(int(max(1, (d+time.Second-1)/time.Second)))
 }
 
 func loopback(host string) bool {

@@ -79,14 +79,14 @@ func fillPostgres(t testing.TB, keeper *sql.DB, table string, b *record.Batch) {
 	}
 }
 
-// generatePostgres makes the register of the benchmarks.
+// generatePostgres makes the register of the benchmarks, unlogged so that it takes no more of the disk than it is large.
 func generatePostgres(t testing.TB, keeper *sql.DB, table string, rows int) {
 	t.Helper()
 	var n sql.NullInt64
 	if err := keeper.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err == nil && n.Int64 == int64(rows) {
 		return
 	}
-	must(t, keeper, "DROP TABLE IF EXISTS "+table, fmt.Sprintf(`CREATE TABLE %s AS SELECT 'A' || lpad(CAST(i * 7919 %% 3363 AS text), 4, '0') AS area, CAST(2011 + i / 3 %% 14 AS smallint) AS year,
+	must(t, keeper, "DROP TABLE IF EXISTS "+table, fmt.Sprintf(`CREATE UNLOGGED TABLE %s AS SELECT 'A' || lpad(CAST(i * 7919 %% 3363 AS text), 4, '0') AS area, CAST(2011 + i / 3 %% 14 AS smallint) AS year,
   CAST(i %% 2 + 1 AS smallint) AS sex, CAST(i %% 90 AS smallint) AS age, CAST(i %% 1000 * 137 AS double precision) / 100 AS income, sqrt(CAST(i %% 1000 AS double precision)) AS weight
 FROM generate_series(CAST(0 AS bigint), %d) AS i`, table, rows-1), "VACUUM ANALYZE "+table)
 }
@@ -434,6 +434,66 @@ func TestPostgresKilled(t *testing.T) {
 		child.Process.Kill()
 		child.Wait()
 		gone(t, keeper, s.Run, false)
+	})
+}
+
+// TestPostgresStandsStill stops the server in its tracks. Its system still answers for it, so only the time limit tells: the server does not look at its clock, but skikt does. Without one the run can be cancelled.
+func TestPostgresStandsStill(t *testing.T) {
+	eachPostgres(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
+		spec := slow(t, keeper)
+		spec.Measures = spec.Measures[:1]
+		pid, err := os.ReadFile(filepath.Join(getenv(t, "SKIKT_SERVERS"), "postgres", "pid"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			limit  time.Duration
+			is     error
+			within time.Duration
+		}{{time.Second, ErrLost, 15 * time.Second}, {0, context.Canceled, 15 * time.Second}} {
+			s.Timeout = c.limit
+			db := connect(t, s)
+			use(t, db, "pupils", pupils())
+			if _, err := db.Use(t.Context(), "slow", "slow_pupils", pupils().Columns[:1:1]); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			done := make(chan error, 1)
+			go func() {
+				_, _, err := db.Cube(ctx, spec)
+				done <- err
+			}()
+			stopped := append(running(t, keeper, s.Run), 0)
+			fmt.Sscan(string(pid), &stopped[len(stopped)-1])
+			signal := func(with string) {
+				for _, pid := range stopped {
+					if out, err := exec.Command("kill", with, fmt.Sprint(pid)).CombinedOutput(); err != nil {
+						t.Errorf("%v: %s", err, out)
+					}
+				}
+			}
+			signal("-STOP")
+			start := time.Now()
+			if c.limit == 0 {
+				cancel()
+			}
+			select {
+			case err = <-done:
+			case <-time.After(c.within):
+				err = errors.New("it waits on")
+			}
+			t.Logf("with a time limit of %s, after %.1f s: %v", c.limit, time.Since(start).Seconds(), err)
+			if !errors.Is(err, c.is) {
+				t.Error(err)
+			}
+			signal("-CONT")
+			db.Close()
+			gone(t, keeper, s.Run, false)
+		}
+		db := connect(t, s)
+		use(t, db, "pupils", pupils())
+		count(t, db, pupilsByArea)
 	})
 }
 

@@ -4,7 +4,6 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/tls"
 	"database/sql"
 	"database/sql/driver"
@@ -35,6 +34,8 @@ import (
 type trinoEngine struct {
 	server
 	catalog, schema string
+	config          *trino.Config
+	tag             string // what queries begin with
 	run             string // begins the names of small tables
 	progress        func(done, total int64)
 
@@ -42,6 +43,8 @@ type trinoEngine struct {
 	tx   driver.Tx
 	gone bool     // the coordinator does not answer, so there is no use in telling it that a transaction is over
 	made []string // small tables that are to be dropped
+	held *lease   // since the first of them; nil when the account may have none
+	told bool     // the run's name says which lease it has, or that it has none
 }
 
 func (*trinoEngine) ident(name string) string {
@@ -95,7 +98,7 @@ const trinoLongest = 900_000
 
 // openTrino connects to a Trino coordinator. The address is trino://user@host:port/catalog/schema.
 func openTrino(ctx context.Context, s Server, address *url.URL) (*DB, error) {
-	e := &trinoEngine{progress: s.Progress, run: "skikt_" + strings.Trim(unnamed.ReplaceAllString(strings.ToLower(shortened(s.Run, 40)), "_"), "_") + "_" + strings.ToLower(rand.Text()[:8])}
+	e := &trinoEngine{progress: s.Progress, tag: s.comment(), run: "skikt_" + strings.Trim(unnamed.ReplaceAllString(strings.ToLower(shortened(s.Run, 30)), "_"), "_") + "_"}
 	var ok bool
 	if e.catalog, e.schema, ok = strings.Cut(strings.Trim(address.Path, "/"), "/"); !ok || e.schema == "" || strings.Contains(e.schema, "/") {
 		return nil, errors.New("its address must name a catalog and a schema: trino://user@host:port/catalog/schema")
@@ -133,13 +136,18 @@ func openTrino(ctx context.Context, s Server, address *url.URL) (*DB, error) {
 	if err != nil {
 		return nil, errors.New("its address, or the file of authorities to trust, can't be used") // the driver's error may quote a password
 	}
+	e.config = config
 	pool := sql.OpenDB(connector)
 	pool.SetMaxOpenConns(1)
 	db := pooled(pool, e, s)
 	db.transport = e.ask
 	db.closing = func() error {
 		defer transport.CloseIdleConnections()
-		return e.drop(db)
+		err := e.drop(db)
+		if e.held != nil {
+			e.held.end(errors.Is(err, ErrReach) || errors.Is(err, ErrLost))
+		}
+		return err
 	}
 	err = db.snapshot(ctx, func(s *session) error {
 		query := "SELECT COUNT(*) FROM " + e.ident(e.catalog) + ".information_schema.schemata WHERE schema_name = " + e.text(e.schema)
@@ -150,6 +158,9 @@ func openTrino(ctx context.Context, s Server, address *url.URL) (*DB, error) {
 			return nil
 		})
 	})
+	if err == nil && !s.Dry {
+		err = e.sweep(ctx, db, s.Tell)
+	}
 	if err != nil {
 		db.Close()
 		return nil, err
@@ -206,6 +217,12 @@ func (e *trinoEngine) Update(p trino.QueryProgressInfo) {
 func (e *trinoEngine) begin(ctx context.Context, s *session, writes bool) error {
 	if writes {
 		return nil
+	}
+	e.mu.Lock()
+	held := e.held
+	e.mu.Unlock()
+	if held != nil && held.lost.Load() {
+		return ErrLost
 	}
 	return s.conn.Raw(func(conn any) error {
 		tx, err := conn.(driver.ConnBeginTx).BeginTx(ctx, driver.TxOptions{ReadOnly: true})
@@ -347,7 +364,10 @@ func (e *trinoEngine) write(ctx context.Context, s *session, name string, column
 	for i, c := range columns {
 		definitions[i] = e.ident(c.Name) + " " + trinoTypes[c.Type]
 	}
-	table := e.ident(e.catalog) + "." + e.ident(e.schema) + "." + e.ident(e.run+strings.TrimPrefix(l.from, "skikt"))
+	if err := e.lease(ctx); err != nil {
+		return err
+	}
+	table := e.place(e.run + strings.TrimPrefix(l.from, "skikt"))
 	e.mu.Lock()
 	e.made = append(e.made, table) // first, so that it is dropped also when the answer is lost
 	e.mu.Unlock()

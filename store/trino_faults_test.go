@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"database/sql"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"io"
@@ -16,13 +17,16 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/record"
 )
 
@@ -179,6 +183,157 @@ func TestTrinoEnds(t *testing.T) {
 			repeated(t, s)
 			idle(t, u, keeper, s.Run)
 		})
+	})
+}
+
+// small are the small tables of skikt's that there are.
+func small(t *testing.T, keeper *sql.DB) (names []string) {
+	t.Helper()
+	rows, err := keeper.Query(`SELECT table_name FROM information_schema.tables WHERE table_schema = 'default' AND table_name LIKE 'skikt\_%' ESCAPE '\' ORDER BY 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// TestTrinoKilled kills the program in the middle of a query, while another run lasts. Trino ends the query when nobody has asked for its answer for query.client.timeout. The small table stays until
+// Trino has ended the transaction that showed that the run was alive; then the next run drops it and says so. What belongs to a run that lasts, to another coordinator, or to others, is left alone.
+func TestTrinoKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for the server's time limits")
+	}
+	eachServer(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
+		if u.kind != "trino" || begun(t, s) {
+			return
+		}
+		trinoBefore(t, keeper)
+		slowTrino(t, keeper)
+		lasting := s
+		lasting.Run = "test that lasts"
+		other := connect(t, lasting)
+		use(t, other, "pupils", pupils())
+		parts := pupilsByArea
+		parts.Dims = []cube.SpecDim{{Dimension: cube.Dimension{Name: "part"}, Columns: []string{"area"}, Lookup: "parts"}}
+		if err := other.Lookup(t.Context(), "parts", []string{"area"}, [][]string{{"A"}}, []string{"a"}); err != nil {
+			t.Fatal(err)
+		}
+		theirs := small(t, keeper)
+		const elsewhere, plain = "skikt_test_elsewhere_abcdef_abcdefghij_1", "skikt_test_notes"
+		must(t, keeper, "CREATE TABLE "+elsewhere+" (a BIGINT)", "CREATE TABLE "+plain+" (a BIGINT)")
+		defer func() { must(t, keeper, "DROP TABLE "+elsewhere, "DROP TABLE "+plain) }()
+
+		began := time.Now()
+		killed(t, func() bool {
+			var n int
+			if err := keeper.QueryRow("SELECT count(*) FROM system.runtime.queries WHERE source = 'skikt' AND state = 'RUNNING' AND query LIKE '%skikt " + s.Run + "%COUNT(%slow%'").Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			return n > 0
+		})
+		left := slices.DeleteFunc(small(t, keeper), func(name string) bool { return name == elsewhere || name == plain || slices.Contains(theirs, name) })
+		t.Logf("%.1f s: killed; left are %v", time.Since(began).Seconds(), left)
+		if len(theirs) != 1 || len(left) != 1 {
+			t.Fatalf("a small table each: %v, %v", theirs, left)
+		}
+		next := func() (said []string) {
+			s := s
+			s.Tell = func(message string) { said = append(said, message) }
+			connect(t, s).Close()
+			return said
+		}
+		if said := next(); len(said) != 1 || !strings.Contains(said[0], elsewhere) || !slices.Contains(small(t, keeper), left[0]) {
+			t.Errorf("the small table may still be somebody's: %v", said)
+		}
+		var said []string
+		for len(said) < 2 && time.Since(began) < 100*time.Second {
+			time.Sleep(2 * time.Second)
+			said = next()
+		}
+		t.Logf("%.1f s: %s", time.Since(began).Seconds(), strings.Join(said, "; "))
+		if len(said) != 2 || !strings.HasPrefix(said[0], "trino: dropped") || !strings.HasSuffix(said[0], ": "+left[0]) {
+			t.Error("the small table of the killed run was to be dropped, and no other")
+		}
+		if now := small(t, keeper); !slices.Equal(now, append(slices.Clone([]string{elsewhere, plain}), theirs...)) {
+			t.Errorf("left are %v", now)
+		}
+		for len(working(t, keeper, s.Run)) > 0 && time.Since(began) < 100*time.Second {
+			time.Sleep(time.Second)
+		}
+		t.Logf("%.1f s: its queries have ended", time.Since(began).Seconds())
+		if n := len(working(t, keeper, s.Run)); n > 0 {
+			t.Errorf("%d queries go on", n)
+		}
+		if c, _ := count(t, other, parts); c.Get("N", "a").Value != 3 {
+			t.Errorf("the run that lasted counts %v", c.Get("N", "a"))
+		}
+		other.Close()
+		repeated(t, s)
+	})
+}
+
+// TestTrinoLease ends the transaction that shows that a run is alive: the run is told, since others may drop its small tables from then on.
+func TestTrinoLease(t *testing.T) {
+	eachTrino(t, func(t *testing.T, u underTest, s Server, keeper *sql.DB) {
+		before := pulse
+		pulse = 200 * time.Millisecond
+		defer func() { pulse = before }()
+		db := connect(t, s)
+		use(t, db, "pupils", pupils())
+		if err := db.Lookup(t.Context(), "parts", []string{"area"}, [][]string{{"A"}}, []string{"a"}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		count(t, db, pupilsByArea)
+		mark := leased.FindStringSubmatch(small(t, keeper)[0])
+		rows, err := keeper.Query("SELECT transaction_id FROM system.runtime.transactions")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended := 0
+		for rows.Next() {
+			var id string
+			if err := rows.Scan(&id); err != nil {
+				t.Fatal(err)
+			}
+			if short(id, 10) != mark[2] {
+				continue
+			}
+			ended++
+			address, _ := url.Parse(s.Address)
+			for i, uri := 0, "http://"+address.Host+"/v1/statement"; uri != "" && i < 20; i++ {
+				request, _ := http.NewRequest(map[bool]string{true: "POST", false: "GET"}[i == 0], uri, strings.NewReader(map[bool]string{true: "ROLLBACK"}[i == 0]))
+				request.Header.Set("X-Trino-User", "owner")
+				request.Header.Set("X-Trino-Transaction-Id", id)
+				response, err := http.DefaultClient.Do(request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var page struct{ NextURI string }
+				json.NewDecoder(response.Body).Decode(&page)
+				response.Body.Close()
+				uri = page.NextURI
+			}
+		}
+		rows.Close()
+		if ended != 1 {
+			t.Fatalf("%d transactions show that the run is alive", ended)
+		}
+		time.Sleep(2 * time.Second)
+		if _, _, err := db.Cube(t.Context(), pupilsByArea); !errors.Is(err, ErrLost) {
+			t.Error(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+		idle(t, u, keeper, s.Run)
 	})
 }
 

@@ -24,7 +24,7 @@ type inputs struct {
 func (in *inputs) open() (*project.Project, error) { return project.Open(in.Project, in.Data) }
 
 func (in *inputs) options(b *bars) project.Options {
-	return project.Options{MemoryLimit: in.Memory, Threads: in.Threads, Progress: b.step}
+	return project.Options{MemoryLimit: in.Memory, Threads: in.Threads, Progress: b.step, Tell: b.tell}
 }
 
 type buildCmd struct {

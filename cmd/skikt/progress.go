@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -15,13 +17,14 @@ func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 type bars struct {
 	all *mpb.Progress
 	of  map[string]*mpb.Bar
+	err io.Writer
 }
 
 func newBars(std *streams) *bars {
 	if !std.terminal {
-		return &bars{}
+		return &bars{err: std.err}
 	}
-	return &bars{all: mpb.New(mpb.WithOutput(std.err), mpb.WithWidth(40), mpb.WithRefreshRate(100*time.Millisecond)), of: map[string]*mpb.Bar{}}
+	return &bars{err: std.err, all: mpb.New(mpb.WithOutput(std.err), mpb.WithWidth(40), mpb.WithRefreshRate(100*time.Millisecond)), of: map[string]*mpb.Bar{}}
 }
 
 // step tells how far a step has come.
@@ -37,6 +40,15 @@ func (b *bars) step(name string, done, total int64) {
 		b.of[name] = bar
 	}
 	bar.SetCurrent(done)
+}
+
+// tell prints a line, above the bars.
+func (b *bars) tell(message string) {
+	if b.all == nil {
+		fmt.Fprintln(b.err, message)
+		return
+	}
+	fmt.Fprintln(b.all, message)
 }
 
 // elapsed shows how long a step takes, or took, when that is a second or more.

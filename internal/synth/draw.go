@@ -36,6 +36,7 @@ const (
 	forPoliceArea
 	forCareArea
 	forProvider
+	forVote
 )
 
 // stream is one entity's random numbers.

@@ -208,7 +208,7 @@ Koder för län och kommuner är nummer som inget verkligt län har.
 | --- | --- |
 | geography | DeSO 2018 och 2025 med gränser (SWEREF 99 TM, EPSG:3006), nycklar till RegSO, logg över gränsändringar |
 | register | personer per år, en Parquet-fil för varje år |
-| scb | tabeller som ett statistikkontor publicerar dem: socioekonomiskt index, dess underlag och folkmängd |
+| scb | tabeller som ett statistikkontor publicerar dem: socioekonomiskt index och dess underlag, folkmängd, upplåtelseform, valdeltagande |
 | agency | en myndighets egna uppgifter, med avsiktliga fel; Windows-1252, semikolon, decimalkomma |
 | facts.json | vad som är sant: antal fel av varje slag och de antal som en riktig läsning ska ge |
 
@@ -221,7 +221,7 @@ Codes of län (counties) and kommuner (municipalities) are numbers that no real 
 | --- | --- |
 | geography | DeSO 2018 and 2025 with borders (SWEREF 99 TM, EPSG:3006), keys to RegSO, log of border changes |
 | register | persons by year, one Parquet file a year |
-| scb | tables as a statistics office publishes them: socioeconomic index, its components, and population |
+| scb | tables as a statistics office publishes them: socioeconomic index and its components, population, tenure, voter turnout |
 | agency | an agency's own records, with faults on purpose; Windows-1252, semicolon, decimal comma |
 | facts.json | what is true: the number of faults of each kind and the counts that a correct reader finds |
 `
