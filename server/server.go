@@ -411,11 +411,14 @@ func unchanged(req *http.Request, tag string) bool {
 	return strings.Contains(known, strings.TrimPrefix(tag, "W/")) || strings.TrimSpace(known) == "*"
 }
 
+// mostPlain is the size up to which an answer that is made anew each time is sent as it is: to squeeze it takes as long as to make it, and it goes in the first few packets either way.
+const mostPlain = 4000
+
 // sendBody writes a body, squeezed where that makes it smaller and the client takes it so.
 func sendBody(w http.ResponseWriter, req *http.Request, status int, body []byte) {
 	h := w.Header()
 	packed := slices.ContainsFunc([]string{"PK\x03\x04", "PAR1", "SQLite format 3"}, func(begin string) bool { return bytes.HasPrefix(body, []byte(begin)) }) // workbooks, Parquet, GeoPackages
-	if len(body) > 1400 && !packed && takes(req.Header.Get("Accept-Encoding"), "gzip") {
+	if len(body) > mostPlain && !packed && takes(req.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
 		body = squeezed(body, false)
 	}
