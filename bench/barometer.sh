@@ -27,6 +27,7 @@ part() { # NAME LOAD-OPTIONS...: the load's line, with what the server's process
 serve() { # EDITION LINE: serves it, and says in a line how soon that was
 	local begun
 	[ -z "$pid" ] || { kill "$pid"; wait "$pid" || true; }
+	: >"$work/log"
 	begun=$(date +%s%N)
 	"$work/skiktd" -edition "$1" -address 127.0.0.1:0 -rate 0 2>"$work/log" &
 	pid=$!

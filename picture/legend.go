@@ -24,7 +24,7 @@ type Class struct {
 	Number string   // written in the areas where it fits
 	Dark   bool     // text on it must be light
 	N      int      // areas drawn in it
-	Faint  int      // of which unreliable, drawn at half strength
+	Unsure int      // of which unreliable, drawn in stripes
 	Marks  []string // names of chosen areas that are in it
 	Href   string   // where its areas alone are shown, or all again
 	Chosen bool     // its areas are among those shown

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,7 +33,7 @@ type Shape struct {
 	Href   string // where it leads; nowhere when empty
 	Text   string // of its value, shown when pointed at
 	Class  *Class
-	Faint  bool
+	Unsure bool
 	Quiet  bool // not among what is shown: the legend counts it, and only its outline is drawn
 }
 
@@ -47,6 +48,7 @@ type Map struct {
 	Lang    string
 	Small   bool // a third as large, one of several side by side
 	Shared  bool // the patterns stand in another drawing of the same page
+	Sharing bool // the patterns of other drawings of the same page stand here
 	Bare    bool // an empty group stands in place of the areas, and the further ones have no outline: whoever has them already puts them there, see [OutlinesOf]
 }
 
@@ -99,6 +101,7 @@ func Draw(d Map) template.HTML {
 		p.width, p.height, p.width/grain, p.height/grain, template.HTMLEscapeString(d.Title+". "+d.Summary+inTheTable.In(d.Lang)), plotFont)
 	if !d.Shared {
 		p.out.WriteString(patterns)
+		p.out.WriteString(d.unsurePatterns())
 	}
 	crowded := d.crowded()
 	switch {
@@ -221,11 +224,7 @@ func (p *pen) each(shapes []Shape) {
 		if len(s.Border) == 0 {
 			continue
 		}
-		more := ""
-		if s.Faint {
-			more = ` fill-opacity=".5"`
-		}
-		p.link(s, fmt.Sprintf(`<path fill="%s"%s d="%s"/>`, s.Class.Fill, more, p.path(s.Border)))
+		p.link(s, fmt.Sprintf(`<path fill="%s" d="%s"/>`, s.fill(), p.path(s.Border)))
 	}
 }
 
@@ -258,31 +257,23 @@ func (p *pen) coarse() *pen {
 
 // merged draws the areas of each class as one path.
 func (p *pen) merged(shapes []Shape) {
-	type look struct {
-		class *Class
-		faint bool
-	}
-	var order []look
+	var order []string
 	coarse := p.coarse()
-	paths := map[look]*strings.Builder{}
+	paths := map[string]*strings.Builder{}
 	for _, s := range shapes {
 		if len(s.Border) == 0 {
 			continue
 		}
-		l := look{s.Class, s.Faint}
-		if paths[l] == nil {
-			paths[l] = new(strings.Builder)
-			order = append(order, l)
+		fill := s.fill()
+		if paths[fill] == nil {
+			paths[fill] = new(strings.Builder)
+			order = append(order, fill)
 		}
-		paths[l].WriteString(coarse.path(s.Border))
+		paths[fill].WriteString(coarse.path(s.Border))
 	}
 	fmt.Fprintf(&p.out, `<g transform="scale(%d)">`, grain)
-	for _, l := range order {
-		more := ""
-		if l.faint {
-			more = ` fill-opacity=".5"`
-		}
-		fmt.Fprintf(&p.out, `<path class="many" stroke-width=".25" fill="%s"%s d="%s"/>`, l.class.Fill, more, paths[l])
+	for _, fill := range order {
+		fmt.Fprintf(&p.out, `<path class="many" stroke-width=".25" fill="%s" d="%s"/>`, fill, paths[fill])
 	}
 	p.out.WriteString("</g>")
 }
@@ -388,8 +379,8 @@ func (p *pen) number(s Shape) {
 	fmt.Fprintf(&p.out, `<text class="number" stroke="none" text-anchor="middle" x="%d" y="%d"%s>%s</text>`, at[0], at[1]+8, ink, s.Class.Number)
 }
 
-// patterns are the looks of cells without a value.
-const patterns = `<defs><pattern id="hidden" width="12" height="12" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="12" height="12" fill="#fff"/><rect width="3" height="12" fill="#8a8a8a"/></pattern>` +
+// patterns are the looks of cells without a value. The lines of the drawing are not theirs.
+const patterns = `<defs stroke="none"><pattern id="hidden" width="12" height="12" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="12" height="12" fill="#fff"/><rect width="3" height="12" fill="#8a8a8a"/></pattern>` +
 	`<pattern id="protect" width="12" height="12" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect width="12" height="12" fill="#fff"/><rect width="2" height="12" fill="#b0b0b0"/></pattern>` +
 	`<pattern id="missing" width="12" height="12" patternUnits="userSpaceOnUse"><rect width="12" height="12" fill="#fff"/><circle cx="6" cy="6" r="1.5" fill="#8a8a8a"/></pattern></defs>`
 
@@ -414,6 +405,44 @@ func (p *pen) scaleBar(lang string) {
 // quiet is the look of areas that are not among what is shown.
 var quiet = &Class{Fill: "transparent"}
 
+// fill is what an area is filled with.
+func (s Shape) fill() string {
+	if s.Unsure {
+		return s.Class.UnsureFill()
+	}
+	return s.Class.Fill
+}
+
+// UnsureFill is the look of unreliable values of a class: its colour with stripes across. A paler colour would be that of another class.
+func (k *Class) UnsureFill() string { return "url(#unsure-" + strings.TrimPrefix(k.Fill, "#") + ")" }
+
+// unsurePatterns are those looks, of the classes that have unreliable values, or of all where other drawings lean on this one.
+func (d Map) unsurePatterns() string {
+	var fills []string
+	if d.Sharing {
+		fills = slices.Concat(rampColours[:], TypeColours[:])
+	}
+	for _, s := range d.Shapes {
+		if s.Unsure && !slices.Contains(fills, s.Class.Fill) {
+			fills = append(fills, s.Class.Fill)
+		}
+	}
+	if len(fills) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString(`<defs stroke="none">`)
+	for _, fill := range fills {
+		stripes := "#fff"
+		if c := colourOf(fill, 1); 299*int(c.R)+587*int(c.G)+114*int(c.B) > 150_000 {
+			stripes = "#55555f"
+		}
+		fmt.Fprintf(&b, `<pattern id="unsure-%s" width="8" height="8" patternUnits="userSpaceOnUse"><rect width="8" height="8" fill="%s"/><rect width="2" height="8" fill="%s"/></pattern>`, strings.TrimPrefix(fill, "#"), fill, stripes)
+	}
+	b.WriteString("</defs>")
+	return b.String()
+}
+
 // ChartOf makes the map of cells, one for each shape, in classes of their own.
 func ChartOf(d Map, title string, cells []cube.Cell, m cube.Measure, lang string) *Chart {
 	// Classes are made of what is drawn.
@@ -426,7 +455,7 @@ func ChartOf(d Map, title string, cells []cube.Cell, m cube.Measure, lang string
 	return ChartBy(d, title, cells, m, NewLegend(seen, m, lang), lang)
 }
 
-// ChartBy makes the map of cells, one for each shape, whose class in a legend is set here. Unreliable values are drawn at half strength.
+// ChartBy makes the map of cells, one for each shape, whose class in a legend is set here. Unreliable values are drawn in stripes.
 func ChartBy(d Map, title string, cells []cube.Cell, m cube.Measure, l *Legend, lang string) *Chart {
 	drawn := 0
 	told := !d.Bare && !d.crowded() // each area by itself, with its words
@@ -436,13 +465,13 @@ func ChartBy(d Map, title string, cells []cube.Cell, m cube.Measure, l *Legend, 
 			continue
 		}
 		drawn++
-		s.Class, s.Faint = l.Of(cells[i]), cells[i].Status == cube.Unreliable
+		s.Class, s.Unsure = l.Of(cells[i]), cells[i].Status == cube.Unreliable
 		s.Class.N++
-		if s.Faint {
-			s.Class.Faint++
+		if s.Unsure {
+			s.Class.Unsure++
 		}
 		if s.Quiet {
-			s.Class, s.Faint = quiet, false
+			s.Class, s.Unsure = quiet, false
 		}
 		if !told {
 			continue
@@ -471,8 +500,24 @@ func ChartBy(d Map, title string, cells []cube.Cell, m cube.Measure, l *Legend, 
 	} else if m.Kind != cube.Code && l.values > 1 {
 		c.Notes = append(c.Notes, evenClasses.In(lang))
 	}
+	c.Notes = append(c.Notes, Remarks(seen, lang)...)
 	if d.crowded() && len(d.Further) > 0 {
 		c.Notes = append(c.Notes, pointFurther.In(lang))
 	}
 	return c
+}
+
+// Remarks tell what sort of values those are that are drawn like others but are not known as others are: how many have noise added for protection, how many are preliminary and how many revised.
+func Remarks(cells []cube.Cell, lang string) []string {
+	n := map[cube.Status]int{}
+	for _, c := range cells {
+		n[c.Status]++
+	}
+	var out []string
+	for _, status := range []cube.Status{cube.Perturbed, cube.Preliminary, cube.Revised} {
+		if n[status] > 0 {
+			out = append(out, Say(remark.In(lang), status.Title().In(lang), Signs[status], Number(float64(n[status]), 0, lang), Number(float64(len(cells)), 0, lang)))
+		}
+	}
+	return out
 }

@@ -79,3 +79,22 @@ func TestEveryValueHasAClass(t *testing.T) {
 		}
 	})
 }
+
+// TestUnlikeValuesAreTold: an unreliable value keeps its class, in stripes, and a map says how many of its values have noise.
+func TestUnlikeValuesAreTold(t *testing.T) {
+	square := orb.MultiPolygon{{{{0, 0}, {100, 0}, {100, 100}, {0, 100}, {0, 0}}}}
+	m := cube.Measure{Name: "x", Kind: cube.Value}
+	cells := []cube.Cell{cube.KnownCell(1), {Status: cube.Unreliable, Value: 1}, {Status: cube.Perturbed, Value: 9}, {Status: cube.HiddenRule}}
+	c := ChartOf(Map{Shapes: []Shape{{Border: square}, {Border: square}, {Border: square}, {Border: square}}, Window: Nowhere}, "x", cells, m, "en")
+	k := c.Legend.Of(cells[1])
+	if k != c.Legend.Of(cells[0]) || k.N != 2 || k.Unsure != 1 {
+		t.Errorf("the class of an unreliable value: %+v", k)
+	}
+	svg := string(c.SVG)
+	if strings.Count(svg, `fill="`+k.UnsureFill()+`"`) != 1 || !strings.Contains(svg, `id="unsure-`+k.Fill[1:]+`"`) {
+		t.Errorf("an unreliable area is not drawn in stripes of its class:\n%s", svg)
+	}
+	if notes := strings.Join(c.Notes, " "); !strings.Contains(notes, "(~): 1 of 4.") {
+		t.Errorf("the map does not say that a value has noise: %s", notes)
+	}
+}

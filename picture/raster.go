@@ -76,13 +76,14 @@ type manner struct {
 	anchor                     string
 }
 
-// A tile is the pattern of cells without a value: stripes or dots on white.
+// A tile is the pattern of cells that have no value or an unreliable one: stripes or dots on a ground.
 type tile struct {
 	size   float64
 	turned float64 // degrees
 	stripe float64 // width; 0 for a dot
 	dot    float64 // radius
 	ink    color.RGBA
+	ground color.RGBA
 }
 
 type painter struct {
@@ -135,6 +136,8 @@ func (p *painter) paint(svg string, scale float64) error {
 				if p.sub != nil {
 					if w < p.sub.size {
 						p.sub.stripe, p.sub.ink = w, colourOf(at["fill"], 1)
+					} else {
+						p.sub.ground = colourOf(at["fill"], 1)
 					}
 					break
 				}
@@ -523,8 +526,8 @@ func (t *tiled) At(x, y int) color.Color {
 			n++
 		}
 	}
-	mix := func(c uint8) uint8 { return uint8((int(c)*n + 255*(4-n)) / 4) }
-	return color.RGBA{mix(t.ink.R), mix(t.ink.G), mix(t.ink.B), 255}
+	mix := func(ink, ground uint8) uint8 { return uint8((int(ink)*n + int(ground)*(4-n)) / 4) }
+	return color.RGBA{mix(t.ink.R, t.ground.R), mix(t.ink.G, t.ground.G), mix(t.ink.B, t.ground.B), 255}
 }
 
 // area fills polygons in pixels.

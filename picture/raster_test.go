@@ -58,6 +58,9 @@ func TestPNG(t *testing.T) {
 		{"moved and turned", `<g transform="translate(50 40) rotate(90)"><rect width="30" height="10" fill="#ff0000"/></g>`, 90, 130, 255, 0, 0},
 		{"stripe of a pattern", patterns + `<path fill="url(#hidden)" d="M0 0H100V80H0z"/>`, 4, 0, 0x8a, 0x8a, 0x8a}, // x' = (2+0)·cos 45° = 1.4 of a stripe of 3
 		{"between its stripes", patterns + `<path fill="url(#hidden)" d="M0 0H100V80H0z"/>`, 18, 0, 255, 255, 255},   // 9·cos 45° = 6.4 of 12
+		{"stripe of an unreliable value", unsureOf("#08519c") + `<path fill="url(#unsure-08519c)" d="M0 0H100V80H0z"/>`, 0, 40, 255, 255, 255},
+		{"ground of an unreliable value", unsureOf("#08519c") + `<path fill="url(#unsure-08519c)" d="M0 0H100V80H0z"/>`, 5, 40, 0x08, 0x51, 0x9c},
+		{"stripe on a light class", unsureOf("#eff3ff") + `<path fill="url(#unsure-eff3ff)" d="M0 0H100V80H0z"/>`, 0, 40, 0x55, 0x55, 0x5f},
 		{"dot of a pattern", patterns + `<path fill="url(#missing)" d="M0 0H100V80H0z"/>`, 12, 12, 0x8a, 0x8a, 0x8a},
 		{"title is not painted", `<title>x</title><desc><rect width="100" height="80"/></desc>`, 100, 80, 255, 255, 255},
 	} {
@@ -126,4 +129,9 @@ func FuzzPNG(f *testing.F) {
 		}
 		PNG(svg, .1)
 	})
+}
+
+// unsureOf is what a map says of the look of its unreliable areas, all of one class.
+func unsureOf(fill string) string {
+	return Map{Shapes: []Shape{{Class: &Class{Fill: fill}, Unsure: true}}}.unsurePatterns()
 }

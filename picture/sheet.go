@@ -56,7 +56,14 @@ func Sheet(title string, drawings []string, legend *Legend, foot []string, lang 
 			fmt.Fprintf(&body, `<text x="%g" y="%g" font-size="13">%s</text>`, sheetEdge+408+bar*float64(k.N)/float64(legend.Most()), y, Number(float64(k.N), 0, lang))
 			y += 21
 		}
-		text(sheetEdge, 12, ` fill="`+plotQuiet+`"`, barsAreAreas.In(lang))
+		said, unsure := barsAreAreas.In(lang), 0
+		for _, k := range legend.Classes {
+			unsure += k.Unsure
+		}
+		if unsure > 0 {
+			said += " " + Say(stripesAreUnsure.In(lang), Number(float64(unsure), 0, lang))
+		}
+		text(sheetEdge, 12, ` fill="`+plotQuiet+`"`, said)
 		y += 20
 	}
 	y += 8

@@ -177,7 +177,7 @@ func (s *Server) itemsAsked(r *request, figures []*figure, p *comparePage) (plac
 		})
 		switch {
 		case len(found) == 0:
-			p.Note = word(r.lang, "found-none") + " ”" + name + "”."
+			p.Note = picture.Say(word(r.lang, "found-none"), name)
 		case len(found) == 1:
 			add(found[0])
 		case len(exact) == 1:

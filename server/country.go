@@ -51,7 +51,10 @@ func (s *Server) country(r *request) (*answer, error) {
 	types := s.countryTypes()
 	s.typeCounts(p, types, a.cubes, r.lang)
 	if types != nil {
-		p.Map = s.typeChart(types, nil, nil, s.lanShapes(func(q place) string { return s.href(q, r.lang) }, r.lang), picture.Nowhere, r.lang)
+		if m := s.typeMap(types, nil, nil, s.lanShapes(func(q place) string { return s.href(q, r.lang) }, r.lang), picture.Nowhere, r.lang); m != nil {
+			p.Map = m.Chart
+			s.offer(r, a, m)
+		}
 	}
 	if d := s.ofKind(area.Lan); d != nil {
 		for i := range d.Len() {
@@ -286,20 +289,45 @@ func listing(key string, parts []string, lang string) string {
 	return b.String()
 }
 
-// typeChart draws areas by type in the latest year: those that keep lets through, all when it is nil. It shows the window, or just these when that is nowhere.
-func (s *Server) typeChart(t *typed, keep func(at int) bool, mark *place, further []picture.Shape, window orb.Bound, lang string) *picture.Chart {
+// A drawnMap is a page's map with what is drawn in it.
+type drawnMap struct {
+	*picture.Chart
+	table   *table
+	measure cube.Measure
+	places  []place
+	cells   []cube.Cell
+	year    string
+}
+
+// typeMap draws areas by type in the latest year: those that keep lets through, all when it is nil. It shows the window, or just these when that is nowhere. It is nil when nothing can be drawn.
+func (s *Server) typeMap(t *typed, keep func(at int) bool, mark *place, further []picture.Shape, window orb.Bound, lang string) *drawnMap {
 	year, all := t.last()
+	m := &drawnMap{table: t.table, measure: t.measure, year: year}
 	var shapes []picture.Shape
-	var cells []cube.Cell
 	for at, cell := range all {
 		if keep == nil || keep(at) {
 			q := place{t.division, at}
 			shapes = append(shapes, q.shape(lang, s.href(q, lang)))
-			cells = append(cells, cell)
+			m.places, m.cells = append(m.places, q), append(m.cells, cell)
 		}
 	}
 	title := t.measure.Title.In(lang) + " " + strings.TrimSpace(picture.Say(word(lang, "per-area"), t.ID.Title(), year))
-	return picture.ChartOf(picture.Map{Shapes: shapes, Mark: mark.border(), Further: further, Window: window}, title, cells, t.measure, lang)
+	if m.Chart = picture.ChartOf(picture.Map{Shapes: shapes, Mark: mark.border(), Further: further, Window: window}, title, m.cells, t.measure, lang); m.Chart == nil {
+		return nil
+	}
+	return m
+}
+
+// offer gives a page that shows a map the forms of that: its picture, unless the page has another, and its areas.
+func (s *Server) offer(r *request, a *answer, m *drawnMap) {
+	if a.draw == nil {
+		a.draw = func() string {
+			return picture.Sheet(m.Caption, []string{string(m.SVG)}, m.Legend, s.feet(r, m.measure, []*table{m.table}, m.cells, ""), r.lang)
+		}
+	}
+	a.areas = func() ([]byte, error) {
+		return s.geoJSON(r, m.Caption, m.table.Name+":"+m.measure.Name, m.places, m.cells, m.year)
+	}
 }
 
 // lanShapes are the outlines of all län, each leading somewhere.

@@ -144,6 +144,9 @@ func TestEditions(t *testing.T) {
 					t.Errorf("%s%s: %d, and names no address", root, path, r.StatusCode)
 				}
 				for at := range strings.SplitSeq(text, host) {
+					if strings.HasPrefix(at, "/badda/") {
+						continue // a picture that is offered as the one that follows the newest edition
+					}
 					if strings.HasPrefix(at, "/") && root != "" && !strings.HasPrefix(at, root+"/") && !strings.HasPrefix(at, root+`"`) {
 						t.Errorf("%s%s leads out of its edition: %.60s", root, path, at)
 					}

@@ -38,6 +38,9 @@ func (s *Server) embeddable(sh *shell, r *request, a *answer) {
 	for _, kind := range []struct{ name, base string }{{word(r.lang, "embed-newest"), ""}, {word(r.lang, "embed-this"), permanent(s.ed.ID())}} {
 		one := *r
 		one.base, one.embed = kind.base, true
+		if len(one.path) == 0 {
+			one.path = []string{"plats", country}
+		}
 		sh.Embed = append(sh.Embed, link{kind.name, fmt.Sprintf(`<iframe src="%s" title="%s" width="100%%" height="700" loading="lazy"></iframe>`,
 			html.EscapeString(r.origin+one.address(r.lang, "html")), html.EscapeString(a.title))})
 	}

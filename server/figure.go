@@ -696,6 +696,7 @@ func (s *Server) feet(r *request, m cube.Measure, tables []*table, cells []cube.
 	if lead = strings.TrimSpace(lead); lead != "" {
 		out = append(out, lead)
 	}
+	out = append(out, picture.Remarks(cells, lang)...)
 	out = append(out, s.from(r, tables))
 	if m.Kind == cube.Code {
 		out = append(out, word(lang, "relative"))

@@ -67,7 +67,7 @@ func TestManners(t *testing.T) {
 			if gunzip(t, text) != plain || !strings.Contains(packed.Header.Get("Vary"), "Accept-Encoding") {
 				t.Errorf("%s: squeezed it is another, or does not say that it varies: %v", address, packed.Header)
 			}
-		case len(plain) > 1400:
+		case len(plain) > 4000:
 			t.Errorf("%s: %d bytes are not squeezed", address, len(plain))
 		}
 		if tag == "" {

@@ -482,7 +482,7 @@ func (s *Server) mapFormats(r *request, a *answer, p *mapPage, f *figure, t *tab
 		}
 	}
 	if slices.ContainsFunc(places, place.hasBorder) {
-		a.areas = func() ([]byte, error) { return s.geoJSON(r, a.title, f, places, cells, year) }
+		a.areas = func() ([]byte, error) { return s.geoJSON(r, a.title, f.key, places, cells, year) }
 	}
 	return nil
 }
@@ -491,7 +491,7 @@ func (s *Server) mapFormats(r *request, a *answer, p *mapPage, f *figure, t *tab
 const mostCorners = 1 << 20
 
 // geoJSON is a map's areas with their values, in WGS 84 with five decimals (RFC 7946). A cell without a value has its state and null.
-func (s *Server) geoJSON(r *request, title string, f *figure, places []place, cells []cube.Cell, year string) ([]byte, error) {
+func (s *Server) geoJSON(r *request, title, measure string, places []place, cells []cube.Cell, year string) ([]byte, error) {
 	corners := 0
 	for _, u := range places {
 		for _, polygon := range u.area().Border {
@@ -512,7 +512,7 @@ func (s *Server) geoJSON(r *request, title string, f *figure, places []place, ce
 	b = appendText(append(b, `,"caution":`...), word(r.lang, "not-caused"))
 	b = append(b, `,"features":[`...)
 	always := []byte(`,"measure":`)
-	always = appendText(always, f.key)
+	always = appendText(always, measure)
 	if year != "" {
 		always = appendText(append(always, `,"year":`...), year)
 	}

@@ -97,10 +97,13 @@ func (s *Server) multiples(r *request) (*answer, error) {
 		}
 		// The one legend stands for all maps: its counts are in the table.
 		for _, k := range p.Legend.Legend.Classes {
-			k.N, k.Faint = -1, 0
+			k.N, k.Unsure = -1, 0
 		}
 		p.Legend.Notes = nil
 		p.Note = word(lang, "multiples-years")
+		if slices.ContainsFunc(all, func(c cube.Cell) bool { return c.Status == cube.Unreliable }) {
+			p.Note += " " + word(lang, "unsure-striped")
+		}
 		p.Notes = one.cube.Notes
 		for _, w := range one.table.breaks() {
 			p.Breaks = append(p.Breaks, w.Text.In(lang))
@@ -201,7 +204,7 @@ func (m *mapping) cells(year string) []cube.Cell {
 
 // drawing is the small map before its classes are known.
 func (m *mapping) drawing(s *Server, first bool, lang string) picture.Map {
-	d := picture.Map{Window: picture.Nowhere, Small: true, Shared: !first}
+	d := picture.Map{Window: picture.Nowhere, Small: true, Shared: !first, Sharing: first}
 	for _, p := range m.places {
 		d.Shapes = append(d.Shapes, p.shape(lang, s.href(p, lang)))
 	}

@@ -109,7 +109,7 @@ func (s *Server) operations() []operation {
 			example: "/tabell/" + escaped + ".csv?" + url.Values{at.dim: {at.area}}.Encode(), contract: "Answer"})
 	}
 	if len(s.divisions) > 0 {
-		add(operation{id: "place", path: "/plats/{plats}.{format}", both: true, title: cube.Text{SV: "En plats i alla tabeller", EN: "A place in all tables"}, formats: []string{"json", "csv", "xlsx"},
+		add(operation{id: "place", path: "/plats/{plats}.{format}", both: true, title: cube.Text{SV: "En plats i alla tabeller", EN: "A place in all tables"}, formats: []string{"json", "csv", "xlsx", "svg", "png", "geojson"},
 			params: []parameter{{name: "plats", shape: "string", about: placeOf}}, example: "/plats/" + url.PathEscape(at.place) + ".json", contract: "Answer"})
 		add(operation{id: "search", path: "/sok.{format}", both: true, title: cube.Text{SV: "Sök en plats efter namn eller kod", EN: "Find a place by name or code"}, formats: []string{"json", "csv"},
 			params: []parameter{{name: "q", shape: "string", about: cube.Text{SV: "Namn eller kod, eller början på dem.", EN: "A name or a code, or the beginning of one."}}}, example: "/sok.json?q=" + url.QueryEscape(at.place)})

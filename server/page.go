@@ -204,7 +204,13 @@ const pixelsPerUnit = 2
 // numbers writes the cells or the facts of a page.
 func (s *Server) numbers(r *request, a *answer) (*reply, error) {
 	if !a.formatted(r.format) {
-		return nil, errNotFound
+		has := []string{r.address(r.lang, "html")}
+		for _, f := range formats {
+			if a.formatted(f) {
+				has = append(has, r.address(r.lang, f))
+			}
+		}
+		return nil, &lacksForm{picture.Say(word(r.lang, "lacks-form"), r.format, strings.Join(has, " "))}
 	}
 	name := s.ed.Manifest().Project
 	if s.ed.Manifest().Synthetic {

@@ -115,14 +115,14 @@ func (s *Server) place(r *request, code string) (*answer, error) {
 		p.Glance = glance
 	}
 	s.inside(p, q, r.lang)
-	p.Map = s.placeChart(q, r.lang)
 	if err := s.about(a, p, q, r); err != nil {
 		return nil, err
 	}
-	if t := s.mappedTypes(q); a.draw == nil && t != nil && p.Map != nil && len(p.Map.Legend.Classes) > 0 {
-		a.draw = func() string {
-			return picture.Sheet(p.Map.Caption, []string{string(p.Map.SVG)}, p.Map.Legend, s.feet(r, t.measure, []*table{t.table}, nil, ""), r.lang)
-		}
+	if m := s.placeMap(q, r.lang); m != nil {
+		p.Map = m.Chart
+		s.offer(r, a, m)
+	} else {
+		p.Map = s.locator(q, r.lang)
 	}
 	return a, nil
 }
@@ -457,8 +457,8 @@ func (s *Server) mappedTypes(q place) *typed {
 	return s.countryTypes()
 }
 
-// placeChart draws a place: its areas by type; an area that has a type itself among its neighbours; and else the place among others of its kind.
-func (s *Server) placeChart(q place, lang string) *picture.Chart {
+// placeMap draws a place: its areas by type, or an area that has a type itself among its neighbours. It is nil when there are no types to draw.
+func (s *Server) placeMap(q place, lang string) *drawnMap {
 	t := s.mappedTypes(q)
 	switch {
 	case t == nil:
@@ -467,19 +467,19 @@ func (s *Server) placeChart(q place, lang string) *picture.Chart {
 		near := func(at int) bool {
 			return !t.bounds()[at].IsEmpty() && t.bounds()[at].Intersects(window)
 		}
-		c := s.typeChart(t, near, &q, nil, window, lang)
-		if c != nil {
-			c.Caption = picture.Say(word(lang, "surroundings"), q.name(lang), c.Caption)
+		m := s.typeMap(t, near, &q, nil, window, lang)
+		if m != nil {
+			m.Caption = picture.Say(word(lang, "surroundings"), q.name(lang), m.Caption)
 		}
-		return c
+		return m
 	case t.division != q.division && t.in[q.ID] != nil:
 		keep := within(t.division, q)
-		if c := s.typeChart(t, keep, nil, nil, picture.Nowhere, lang); c != nil {
-			c.Caption += ", " + q.name(lang)
-			return c
+		if m := s.typeMap(t, keep, nil, nil, picture.Nowhere, lang); m != nil {
+			m.Caption += ", " + q.name(lang)
+			return m
 		}
 	}
-	return s.locator(q, lang)
+	return nil
 }
 
 // surroundings is what a map around a place shows.

@@ -50,7 +50,7 @@ func (s *Server) search(r *request) (*answer, error) {
 		return nil, &badRequest{word(r.lang, "too-long")}
 	}
 	lang := r.lang
-	p := &searchPage{Query: strings.TrimSpace(query), Title: word(lang, "found-for") + " ”" + strings.TrimSpace(query) + "”"}
+	p := &searchPage{Query: strings.TrimSpace(query), Title: picture.Say(word(lang, "found-for"), strings.TrimSpace(query))}
 	add := func(q place, note string) {
 		f := foundPlace{link: link{q.name(lang), s.href(q, lang)}, Code: q.area().Code, Kind: q.ID.Title(), Note: note}
 		if up := s.above(q); len(up) > 0 && up[len(up)-1].ID.Kind != area.Riket {
@@ -94,7 +94,7 @@ func (s *Server) search(r *request) (*answer, error) {
 			}
 		}
 	case p.Query != "":
-		p.Lead = []string{word(lang, "found-none") + " ”" + p.Query + "”."}
+		p.Lead = []string{picture.Say(word(lang, "found-none"), p.Query)}
 		near := s.near(query)
 		if up, ok := s.byPrefix(query); ok {
 			p.Lead = append(p.Lead, picture.Say(word(lang, "code-begins"), up.called(lang)))

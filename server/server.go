@@ -30,7 +30,7 @@
 //
 // Each of them stands also under /e/EDITION, where it is always that edition's; /e/senaste leads to the newest. A withdrawn edition answers with the reason.
 //
-// Add .csv, .xlsx or .json to any of them that has numbers (/plats/00.csv for the country), .svg and .png where there is a picture and .geojson to a map; put /en before any of them for English. A code that stands for other
+// Add .csv, .xlsx or .json to any of them that has numbers (/plats/00.csv for the country), .svg and .png where there is a picture and .geojson where there is a map; put /en before any of them for English. A code that stands for other
 // ground in a newer division is written as SCB writes it, 1780R001_RegSO2025.
 //
 // Everything is made from the edition alone, which holds only what was decided to be published: nothing here can reach a record. Pages are
@@ -241,6 +241,11 @@ type badRequest struct{ text string }
 
 func (e *badRequest) Error() string { return e.text }
 
+// A lacksForm says that a page can't be had in the form asked for, and in which it can.
+type lacksForm struct{ text string }
+
+func (e *lacksForm) Error() string { return e.text }
+
 // A reply is an answer as it is sent.
 type reply struct {
 	status         int
@@ -406,11 +411,14 @@ func unchanged(req *http.Request, tag string) bool {
 	return strings.Contains(known, strings.TrimPrefix(tag, "W/")) || strings.TrimSpace(known) == "*"
 }
 
+// mostPlain is the size up to which an answer that is made anew each time is sent as it is: to squeeze it takes as long as to make it, and it goes in the first few packets either way.
+const mostPlain = 4000
+
 // sendBody writes a body, squeezed where that makes it smaller and the client takes it so.
 func sendBody(w http.ResponseWriter, req *http.Request, status int, body []byte) {
 	h := w.Header()
 	packed := slices.ContainsFunc([]string{"PK\x03\x04", "PAR1", "SQLite format 3"}, func(begin string) bool { return bytes.HasPrefix(body, []byte(begin)) }) // workbooks, Parquet, GeoPackages
-	if len(body) > 1400 && !packed && takes(req.Header.Get("Accept-Encoding"), "gzip") {
+	if len(body) > mostPlain && !packed && takes(req.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
 		body = squeezed(body, false)
 	}
@@ -543,6 +551,8 @@ func (s *Server) failure(r *request, err error) *reply {
 	switch {
 	case errors.Is(err, errNotFound):
 		return s.sorry(r, http.StatusNotFound, word(r.lang, "not-found"), s.guide(r))
+	case errors.As(err, new(*lacksForm)):
+		return s.fail(r, http.StatusNotFound, err.Error())
 	case errors.As(err, new(*badRequest)):
 		return s.sorry(r, http.StatusBadRequest, err.Error(), s.guide(r))
 	}

@@ -141,7 +141,7 @@ func (s *Server) table(r *request, name string) (*answer, error) {
 		return a, nil // the numbers are all that is asked for
 	}
 	if t.areas == 1 {
-		if err := s.byPlace(r, t, whole, c, p); err != nil {
+		if err := s.byPlace(r, a, t, whole, c, p); err != nil {
 			return nil, err
 		}
 	} else {
@@ -245,7 +245,7 @@ func first(n, most int) []int {
 
 // byPlace lays out a table by areas: one row for each, with types as columns when the table has them, else with the measures as columns and a map. What the
 // address leaves open is chosen: the latest year, of what a share is taken over the first member, of other groups the total.
-func (s *Server) byPlace(r *request, t *table, whole, c *cube.Cube, p *tablePage) error {
+func (s *Server) byPlace(r *request, a *answer, t *table, whole, c *cube.Cube, p *tablePage) error {
 	m := keyMeasures(c.Measures())[0]
 	if name := r.query.Get(measure); name != "" {
 		m = c.MeasureIndex(name) // known, or the table would have refused it
@@ -277,7 +277,10 @@ func (s *Server) byPlace(r *request, t *table, whole, c *cube.Cube, p *tablePage
 	s.form(r, t, whole, m, chosen, p)
 	_, p.Choice = spread(c, rows, r.lang, t.area)
 	if t.kinds == 0 {
-		p.Map = s.tableChart(r, t, c, rows, m)
+		if m := s.tableMap(r, t, c, rows, m); m != nil {
+			p.Map = m.Chart
+			s.offer(r, a, m)
+		}
 	}
 	// The whole country comes first.
 	slices.SortStableFunc(rows, func(a, b int) int { return wholeFirst(c, t, a) - wholeFirst(c, t, b) })
@@ -377,8 +380,8 @@ func (s *Server) insideField(r *request, t *table) (field, bool) {
 	return f, true
 }
 
-// tableChart draws one measure of the first of the shown combinations.
-func (s *Server) tableChart(r *request, t *table, c *cube.Cube, rows []int, m int) *picture.Chart {
+// tableMap draws one measure of the first of the shown combinations.
+func (s *Server) tableMap(r *request, t *table, c *cube.Cube, rows []int, m int) *drawnMap {
 	d := s.division(t.division())
 	if d == nil || len(rows) == 0 {
 		return nil
@@ -394,8 +397,11 @@ func (s *Server) tableChart(r *request, t *table, c *cube.Cube, rows []int, m in
 			same = append(same, i)
 		}
 	}
+	out := &drawnMap{table: t, measure: meas}
+	if t.year >= 0 {
+		out.year = c.Code(rows[0], t.year)
+	}
 	var shapes []picture.Shape
-	var cells []cube.Cell
 	for _, i := range same {
 		at, ok := d.Index(c.Code(i, t.area))
 		if !ok {
@@ -406,7 +412,8 @@ func (s *Server) tableChart(r *request, t *table, c *cube.Cube, rows []int, m in
 			return nil
 		}
 		q := place{d, at}
-		shapes, cells = append(shapes, q.shape(r.lang, s.href(q, r.lang))), append(cells, cell)
+		shapes = append(shapes, q.shape(r.lang, s.href(q, r.lang)))
+		out.places, out.cells = append(out.places, q), append(out.cells, cell)
 	}
 	if len(shapes) < 2 {
 		return nil
@@ -421,7 +428,10 @@ func (s *Server) tableChart(r *request, t *table, c *cube.Cube, rows []int, m in
 	if _, fixed := spread(c, same, r.lang, t.area); fixed != "" {
 		title += ": " + fixed
 	}
-	return picture.ChartOf(picture.Map{Shapes: shapes, Further: further, Window: picture.Nowhere}, title, cells, meas, r.lang)
+	if out.Chart = picture.ChartOf(picture.Map{Shapes: shapes, Further: further, Window: picture.Nowhere}, title, out.cells, meas, r.lang); out.Chart == nil {
+		return nil
+	}
+	return out
 }
 
 // with is a query with one condition set.

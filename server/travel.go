@@ -104,7 +104,8 @@ func (s *Server) outlines(r *request) (*reply, error) {
 type view struct {
 	Areas   string     `json:"areas"`   // address of the areas
 	Fills   []string   `json:"fills"`   // of the classes
-	Classes string     `json:"classes"` // a letter for each area: A for the first class, a for it at half strength, - for an area that is not shown
+	Classes string     `json:"classes"` // a letter for each area: A for the first class, a for it where the value is unreliable, - for an area that is not shown
+	Unsure  []string   `json:"unsure"`  // fills of the classes where the value is unreliable
 	Labels  []string   `json:"labels"`
 	Said    []string   `json:"said"`            // of each area that is shown, after its name; empty where its class's label says it all
 	Tiles   string     `json:"tiles,omitempty"` // address of the division's vector tiles, where there are such
@@ -125,7 +126,7 @@ func viewOf(r *request, edition string, d *division, keep func(int) bool, window
 	}
 	letter := map[*picture.Class]int{}
 	for i, k := range l.Classes {
-		v.Fills, v.Labels, letter[k] = append(v.Fills, k.Fill), append(v.Labels, k.Label), i
+		v.Fills, v.Unsure, v.Labels, letter[k] = append(v.Fills, k.Fill), append(v.Unsure, k.UnsureFill()), append(v.Labels, k.Label), i
 	}
 	index := make([]int, d.Len())
 	for i := range index {
@@ -146,7 +147,7 @@ func viewOf(r *request, edition string, d *division, keep func(int) bool, window
 			}
 			if k, ok := letter[shapes[i].Class]; ok {
 				class = byte('A' + k)
-				if shapes[i].Faint {
+				if shapes[i].Unsure {
 					class = byte('a' + k)
 				}
 			}

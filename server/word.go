@@ -207,6 +207,7 @@ var words = map[string]cube.Text{
 	"cookbook-lead":       {SV: "Så läser du siffrorna i det program du redan använder. Byt tabellens namn i adressen mot den du vill ha. Allt som går att fråga efter står på sidan", EN: "How to read the numbers in the program you already use. Change the name of the table in the address for the one you want. All that can be asked is on the page"},
 
 	// what went wrong
+	"lacks-form":        {SV: "Sidan finns, men inte som %s. Den finns på %s", EN: "There is such a page, but not as %s. It is at %s"},
 	"not-found":         {SV: "Sidan finns inte i den här utgåvan", EN: "There is no such page in this edition"},
 	"not-found-help":    {SV: "Sök en plats, eller gå till", EN: "Search for a place, or go to"},
 	"broken":            {SV: "Sidan kunde inte visas: utgåvans filer är inte som de publicerades", EN: "The page could not be shown: the files of the edition are not as they were published"},
@@ -269,8 +270,8 @@ var words = map[string]cube.Text{
 	// search
 	"search-places": {SV: "Sök plats", EN: "Find a place"},
 	"search-help":   {SV: "Namn eller kod på län, kommun, RegSO eller annat område, även i äldre indelningar, eller koordinater: 6580000, 674000 eller 59,33 18,06. Å, ä och ö behövs inte.", EN: "Name or code of a county, municipality, RegSO or other area, also of older divisions, or coordinates: 6580000, 674000 or 59.33 18.06. Å, ä and ö are not needed."},
-	"found-none":    {SV: "Ingen plats hittades för", EN: "No place was found for"},
-	"found-for":     {SV: "Platser för", EN: "Places for"},
+	"found-none":    {SV: "Ingen plats hittades för ”%s”.", EN: "No place was found for “%s”."},
+	"found-for":     {SV: "Platser för ”%s”", EN: "Places for “%s”"},
 	"more-found":    {SV: "Visar %s av %s {2:träff|träffar}. Skriv mer för att få färre.", EN: "Showing %s of %s {2:hit|hits}. Write more to get fewer."},
 
 	// tables
@@ -431,7 +432,8 @@ var words = map[string]cube.Text{
 	// maps
 	"map":                {SV: "Karta", EN: "Map"},
 	"per-area":           {SV: "per %s, %s", EN: "by %s, %s"},
-	"faint":              {SV: "varav osäkra, blekta på kartan:", EN: "of which unreliable, faint on the map:"},
+	"unsure-striped":     {SV: "Randiga områden har osäkra värden.", EN: "Striped areas have unreliable values."},
+	"unsure":             {SV: "varav osäkra, randiga på kartan:", EN: "of which unreliable, striped on the map:"},
 	"only-types":         {SV: "Bara områden av typ %s", EN: "Only areas of type %s"},
 	"only-classes":       {SV: "Bara %s", EN: "Only %s"},
 	"shown-alone":        {SV: "På kartan och i tabellen visas bara:", EN: "On the map and in the table only these are shown:"},

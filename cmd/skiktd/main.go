@@ -24,6 +24,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -33,6 +34,9 @@ import (
 
 func main() {
 	log.SetFlags(log.LstdFlags | log.LUTC)
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50) // most of the memory is tables that stay: half as much again is room enough
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	reload := make(chan os.Signal, 1)

@@ -171,6 +171,29 @@ test('a view can be had in every form that it offers', async ({ page, request })
   }
 })
 
+test('a view with a map is also numbers, picture and areas', async ({ request }) => {
+  for (const address of ['/plats/00', '/plats/0201', '/karta', '/tabell/population_kommun', '/en/tabell/area_type'])
+    for (const form of ['csv', 'xlsx', 'json', 'svg', 'png', 'geojson']) expect.soft((await request.get(`${site}${address}.${form}`)).status(), `${address}.${form}`).toBe(200)
+  const without = await request.get(`${site}/metod.geojson`)
+  expect(without.status()).toBe(404)
+  expect(await without.text()).toContain('/metod.json')
+})
+
+// Whoever uses the keyboard stays where they are, though the link is another one now; and what is chosen before the script has come is not lost when it comes.
+test('the focus stays with a link of the legend', async ({ page }) => {
+  await open(page, '/karta?m=index:Index')
+  const link = page.locator('ul.legend a').nth(1)
+  const words = (await link.textContent())!
+  await link.focus()
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/klass=/)
+  await expect(page.locator('p.only')).toContainText(words)
+  await expect(page.locator('ul.legend a:focus')).toHaveText(words)
+  await page.keyboard.press('Enter')
+  await page.waitForURL((u) => !u.searchParams.has('klass'))
+  await expect(page.locator('ul.legend a:focus')).toHaveText(words)
+})
+
 // A view that was looked at before is shown at once, but never as another edition's, and not longer than the server says the same.
 test('a view of an edition that is gone is not shown again', async ({ page }) => {
   await open(page, '/karta?m=index:Index')

@@ -72,6 +72,9 @@ test.describe('every kind of page', () => {
         // Classes are told apart by fill or ground; where the browser may force those, all of them are one. Shapes in a picture it leaves as they are.
         for (const e of document.querySelectorAll('.swatch, .badge, abbr.type, svg rect, svg path'))
           if (getComputedStyle(e).forcedColorAdjust === 'auto') bad.push(e.outerHTML.slice(0, 80))
+        // The menu shows where one is.
+        const lines = [...document.querySelectorAll('nav ul a')].map((e) => [e.hasAttribute('aria-current'), getComputedStyle(e).borderBottomColor])
+        for (const [, colour] of lines.filter(([current]) => current)) if (lines.some(([current, other]) => !current && other === colour)) bad.push('the menu')
         return bad
       })
       expect.soft(lost, address).toEqual([])

@@ -5,8 +5,8 @@ import Copy from './Copy.svelte'
 import Pan from './Pan.svelte'
 import Travel from './Travel.svelte'
 import Years from './Years.svelte'
-import { now, type Areas, type View } from './now.svelte'
-import { show } from './route'
+import { fillOf, now, type Areas, type View } from './now.svelte'
+import { asking, show } from './route'
 
 const loaded = new Map<string, Promise<Areas>>()
 
@@ -38,9 +38,9 @@ export async function prepare(next: Document): Promise<() => void> {
   }
 }
 
-/** Puts the areas in place of the server's picture of the same view. */
+/** Puts the areas in place of the server's picture of the same view, unless another view is on its way, which will have them. */
 export async function start(): Promise<void> {
-  await show(new URL(location.href), 'replace')
+  if (!asking()) await show(new URL(location.href), 'replace')
 }
 
 const svgSpace = 'http://www.w3.org/2000/svg'
@@ -90,8 +90,7 @@ function paint(areas: Areas, view: View): void {
         path.setAttribute('d', areas.paths.slice(from, from + together).filter((_, i) => classes[i] === letter).join(''))
         shows.set(path, key)
       }
-      like(path, 'fill', letter === '-' ? 'transparent' : view.fills[letter.toUpperCase().charCodeAt(0) - 65])
-      like(path, 'fill-opacity', letter >= 'a' ? '.5' : '1')
+      like(path, 'fill', letter === '-' ? 'transparent' : fillOf(view, letter))
       like(path, 'class', areas.scale > 1 ? 'bare' : '')
     }
   }

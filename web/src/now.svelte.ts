@@ -17,13 +17,18 @@ export interface Areas {
 export interface View {
   areas: string
   fills: string[]
+  /** The fills of the classes where the value is unreliable. */
+  unsure: string[]
   labels: string[]
-  /** A letter for each area: A for the first class, a for it at half strength, - for an area that is not shown. */
+  /** A letter for each area: A for the first class, a for it where the value is unreliable, - for an area that is not shown. */
   classes: string
   said: string[]
   tiles?: string
   bounds?: [number, number, number, number]
 }
+
+/** What the areas of a letter are filled with. */
+export const fillOf = (view: View, letter: string): string => (letter >= 'a' ? view.unsure : view.fills)[letter.toUpperCase().charCodeAt(0) - 65]
 
 class Now {
   areas = $state.raw<Areas>()

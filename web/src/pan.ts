@@ -2,7 +2,7 @@
 
 import { Map as PanMap, setWorkerUrl, type FilterSpecification, type LayerSpecification } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
-import { now, type Areas, type View } from './now.svelte'
+import { fillOf, now, type Areas, type View } from './now.svelte'
 import { word } from './word'
 
 /** The looks of areas without a value, as the server's pictures have them: lines one way, lines the other way, dots. */
@@ -26,10 +26,20 @@ function line(pen: CanvasRenderingContext2D, colour: string, width: number, way:
   pen.stroke()
 }
 
-function pattern(draw: (pen: CanvasRenderingContext2D) => void): ImageData {
+/** The look of unreliable values of a class: as the picture beside has it. */
+function stripes(fill: string): ImageData | undefined {
+  const [ground, stripe] = [...document.querySelectorAll(`main svg.map [id="${fill.slice(5, -1)}"] rect`)].map((one) => one.getAttribute('fill'))
+  if (!ground || !stripe) return undefined
+  return pattern((pen) => {
+    pen.fillStyle = stripe
+    for (const x of [0, 8]) pen.fillRect(x, 0, 2, 16)
+  }, ground)
+}
+
+function pattern(draw: (pen: CanvasRenderingContext2D) => void, ground = '#fff'): ImageData {
   const canvas = Object.assign(document.createElement('canvas'), { width: 16, height: 16 })
   const pen = canvas.getContext('2d')!
-  pen.fillStyle = '#fff'
+  pen.fillStyle = ground
   pen.fillRect(0, 0, 16, 16)
   draw(pen)
   return pen.getImageData(0, 0, 16, 16)
@@ -40,7 +50,7 @@ const among = (codes: string[]): FilterSpecification => (codes.length > 0 ? ['ma
 /** A layer for each class: a letter of the view. */
 function layers(areas: Areas, view: View, layer: string): LayerSpecification[] {
   return [...new Set(view.classes)].filter((letter) => letter !== '-').map((letter) => {
-    const fill = view.fills[letter.toUpperCase().charCodeAt(0) - 65]
+    const fill = fillOf(view, letter)
     const codes = areas.codes.filter((_, i) => view.classes[i] === letter)
     return {
       id: `class-${letter}`,
@@ -48,7 +58,7 @@ function layers(areas: Areas, view: View, layer: string): LayerSpecification[] {
       source: 'areas',
       'source-layer': layer,
       filter: among(codes),
-      paint: { ...(fill in patterns ? { 'fill-pattern': fill } : { 'fill-color': fill }), 'fill-opacity': letter >= 'a' ? 0.5 : 1, 'fill-antialias': false },
+      paint: { ...(fill.startsWith('url(') ? { 'fill-pattern': fill } : { 'fill-color': fill }), 'fill-antialias': false },
     }
   })
 }
@@ -83,6 +93,10 @@ export async function open(room: HTMLElement): Promise<{ colour: () => void; zoo
   const colour = () => {
     if (!now.areas || !now.view) return
     for (const { id } of map.getStyle().layers) if (id.startsWith('class-')) map.removeLayer(id)
+    for (const fill of now.view.unsure) {
+      const drawn = map.hasImage(fill) ? undefined : stripes(fill)
+      if (drawn) map.addImage(fill, drawn)
+    }
     for (const one of layers(now.areas, now.view, layer)) map.addLayer(one, 'edges')
   }
   colour()

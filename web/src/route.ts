@@ -64,6 +64,9 @@ const edition = (page: Document) => page.querySelector<HTMLMetaElement>('meta[na
 /** The server has another answer than a view. */
 class Refused extends Error {}
 
+/** Tells whether a view has been asked for that is not shown yet. */
+export const asking = (): boolean => asked !== undefined
+
 /** Shows another view of this page. */
 export async function show(address: URL, way: Way): Promise<void> {
   if (way === 'replace' && moving) {
@@ -117,12 +120,14 @@ export async function show(address: URL, way: Way): Promise<void> {
       return
     }
     if (way === 'stay') location.reload()
+    // The page as it was served says what its controls showed before the choice.
     likeControls(document, new DOMParser().parseFromString(document.documentElement.outerHTML, 'text/html'))
     say(word('failed'), true)
     console.error(problem)
   } finally {
     clearTimeout(late)
     if (asked === mine) {
+      asked = undefined
       moving = false
       main.removeAttribute('aria-busy')
       if (status.textContent === word('busy')) say('', false)

@@ -57,7 +57,7 @@ export function take(now: Document, next: Document, parts: string[]): void {
 function focused(page: Document): () => void {
   const was = page.activeElement
   if (!(was instanceof HTMLElement) || !was.closest('main')) return () => {}
-  const alike = () => [...page.querySelectorAll<HTMLElement>(`main ${was.localName}`)]
+  const alike = () => [...page.querySelectorAll<HTMLElement>(`main ${was.localName}:not(svg *)`)]
   const at = alike().indexOf(was)
   return () => {
     if (was.isConnected) return
