@@ -188,3 +188,68 @@ func Balance(title, more, less string, sides []Side, lang string) (Plot, string)
 	p.key(bottom+planeKey/2+2, []Trace{{Label: more, Look: More}, {Label: less, Look: Less}})
 	return p.finish(), summary
 }
+
+// A Part is a part of a whole.
+type Part struct {
+	Type  string // code of an area type, which gives the colour
+	Text  string // what it is, in words
+	Value float64
+}
+
+// A Parted is a whole with its parts; without any where they may not be told.
+type Parted struct {
+	Label, Type string
+	Parts       []Part
+	Without     string // what stands where there are no parts
+}
+
+// Parts draws wholes as bars of the same length, each parted. A part has the number of its type where there is room. It is nothing when no whole has parts. What it shows is told in words too.
+func Parts(title string, all []Parted, lang string) (Plot, string) {
+	const bar, high = float64(plotWidth - plotLabel - 80), 22.0
+	var words []string
+	for _, w := range all {
+		for _, part := range w.Parts {
+			if part.Value > 0 {
+				words = append(words, part.Text)
+			}
+		}
+	}
+	if len(words) == 0 {
+		return Plot{}, ""
+	}
+	summary := strings.Join(words, "; ") + "."
+	p := newPlot(plotWidth, plotRow*float64(len(all))+8, title, summary)
+	for i, w := range all {
+		y := 6 + plotRow*float64(i)
+		for n, line := range wrap(w.Label, 34) {
+			p.text(24, y+9+15*float64(n), "start", ` font-size="13"`, line)
+		}
+		fmt.Fprintf(&p.out, `<rect x="0" y="%.1f" width="16" height="16" fill="%s" stroke="%s"/>`, y+2, typeFill(w.Type), plotQuiet)
+		whole := 0.0
+		for _, part := range w.Parts {
+			whole += part.Value
+		}
+		if whole <= 0 {
+			p.text(plotLabel, y+15, "start", ` font-size="13"`, w.Without)
+			continue
+		}
+		x := float64(plotLabel)
+		for _, part := range w.Parts {
+			wide := bar * part.Value / whole
+			if wide == 0 {
+				continue
+			}
+			fmt.Fprintf(&p.out, `<g><rect x="%.1f" y="%.1f" width="%.1f" height="%g" fill="%s" stroke="%s" stroke-width="0.6"/><title>%s</title></g>`, x, y, wide, high, typeFill(part.Type), plotQuiet, template.HTMLEscapeString(part.Text))
+			if wide > 14 {
+				ink := ""
+				if part.Type == "1" {
+					ink = ` fill="#ffffff"`
+				}
+				p.text(x+wide/2, y+15, "middle", ` font-size="12"`+ink, part.Type)
+			}
+			x += wide
+		}
+		p.text(plotWidth-2, y+15, "end", ` font-size="13"`, Number(whole, 0, lang))
+	}
+	return p.finish(), summary
+}

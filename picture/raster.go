@@ -267,7 +267,7 @@ func (m manner) with(at map[string]string) manner {
 	return m
 }
 
-// posed reads a transform of moves and turns.
+// posed reads a transform of moves, turns and sizes.
 func posed(s string) pose {
 	out := pose{a: 1, d: 1}
 	for _, part := range strings.Split(s, ")") {
@@ -287,6 +287,8 @@ func posed(s string) pose {
 		case "rotate":
 			sin, cos := math.Sincos(v[0] * math.Pi / 180)
 			out = out.then(pose{a: cos, b: sin, c: -sin, d: cos})
+		case "scale": // alike both ways
+			out = out.then(pose{a: v[0], d: v[0]})
 		}
 	}
 	return out

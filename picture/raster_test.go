@@ -56,8 +56,9 @@ func TestPNG(t *testing.T) {
 		{"outside the circle", `<circle cx="50" cy="40" r="10" fill="#123456"/>`, 118, 62, 255, 255, 255},
 		{"nested drawing", `<svg x="50" y="40" width="50" height="40" viewBox="0 0 500 400"><rect width="100" height="100" fill="#ff0000"/></svg>`, 110, 90, 255, 0, 0},
 		{"moved and turned", `<g transform="translate(50 40) rotate(90)"><rect width="30" height="10" fill="#ff0000"/></g>`, 90, 130, 255, 0, 0},
-		{"stripe of a pattern", patterns + `<path fill="url(#hidden)" d="M0 0H100V80H0z"/>`, 4, 0, 0x8a, 0x8a, 0x8a}, // x' = (2+0)·cos 45° = 1.4 of a stripe of 3
-		{"between its stripes", patterns + `<path fill="url(#hidden)" d="M0 0H100V80H0z"/>`, 18, 0, 255, 255, 255},   // 9·cos 45° = 6.4 of 12
+		{"made larger", `<g transform="scale(2)"><rect x="10" y="10" width="10" height="10" fill="#ff0000"/></g>`, 76, 76, 255, 0, 0}, // 10 to 20 becomes 40 to 80 at two pixels a unit
+		{"stripe of a pattern", patterns + `<path fill="url(#hidden)" d="M0 0H100V80H0z"/>`, 4, 0, 0x8a, 0x8a, 0x8a},                  // x' = (2+0)·cos 45° = 1.4 of a stripe of 3
+		{"between its stripes", patterns + `<path fill="url(#hidden)" d="M0 0H100V80H0z"/>`, 18, 0, 255, 255, 255},                    // 9·cos 45° = 6.4 of 12
 		{"stripe of an unreliable value", unsureOf("#08519c") + `<path fill="url(#unsure-08519c)" d="M0 0H100V80H0z"/>`, 0, 40, 255, 255, 255},
 		{"ground of an unreliable value", unsureOf("#08519c") + `<path fill="url(#unsure-08519c)" d="M0 0H100V80H0z"/>`, 5, 40, 0x08, 0x51, 0x9c},
 		{"stripe on a light class", unsureOf("#eff3ff") + `<path fill="url(#unsure-eff3ff)" d="M0 0H100V80H0z"/>`, 0, 40, 0x55, 0x55, 0x5f},
@@ -134,4 +135,28 @@ func FuzzPNG(f *testing.F) {
 // unsureOf is what a map says of the look of its unreliable areas, all of one class.
 func unsureOf(fill string) string {
 	return Map{Shapes: []Shape{{Class: &Class{Fill: fill}, Unsure: true}}}.unsurePatterns()
+}
+
+// Drawings side by side stand three abreast, each under its title, and a word too long for a line is cut up.
+func TestBeside(t *testing.T) {
+	one := Small{Title: "A", Drawing: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1" width="100" height="50"><rect width="1" height="1" fill="#ff0000"/></svg>`}
+	one.Legend = &Legend{Classes: []*Class{{Label: "1–2", Fill: "#00ff00", N: 1234}, {Label: "none"}}}
+	svg := Beside([]Small{one, one, one, one}, "en")
+	if got := strings.Count(svg, "1–2 (1,234)"); got != 4 || strings.Contains(svg, "none") {
+		t.Errorf("%d legends: %s", got, svg)
+	}
+	m := painted(t, svg, 1)
+	// A title of one line and its gap are 24 high, a drawing 50, and a class 18: the second row begins 24 below, at 116, and its drawing at 140.
+	for _, at := range [][2]int{{50, 40}, {290, 40}, {530, 40}, {50, 160}} {
+		if c := m.At(at[0], at[1]); !near(c, 255, 0, 0) {
+			t.Errorf("%v at %v", c, at)
+		}
+	}
+	if c := m.At(290, 160); !near(c, 255, 255, 255) {
+		t.Errorf("%v where no drawing is", c)
+	}
+	long := "ab " + strings.Repeat("x", 25)
+	if got := strings.Join(lines(long, 10), "|"); got != "ab|xxxxxxxxxx|xxxxxxxxxx|xxxxx" {
+		t.Errorf("lines %q", got)
+	}
 }

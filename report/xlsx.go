@@ -231,6 +231,25 @@ func Workbook(w io.Writer, d *Document, about []string, cubes []*cube.Cube) erro
 	return d.workbook(w, sheets)
 }
 
+// ListWorkbook writes a workbook of a list of texts, whose first row is the heads: a sheet that begins with its title and what it is about.
+func ListWorkbook(w io.Writer, d *Document, about []string, rows [][]string) error {
+	s := &xlsxSheet{name: d.say("contents"), title: d.Title, frozen: 2 + len(about)}
+	s.row(xlsxCell{text: d.Title, style: xlsxTitle})
+	for _, line := range about {
+		s.row(xlsxCell{text: line})
+	}
+	style := xlsxHead
+	for _, row := range rows {
+		var cells []xlsxCell
+		for _, text := range row {
+			cells = append(cells, xlsxCell{text: text, style: style})
+		}
+		s.row(cells...)
+		style = xlsxText
+	}
+	return d.workbook(w, []*xlsxSheet{s})
+}
+
 // publishers name who made what a table rests on.
 func (d *Document) publishers(c *cube.Cube) string {
 	var names []string
