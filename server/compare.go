@@ -284,6 +284,7 @@ func (s *Server) compareFigures(r *request, a *answer, p *comparePage, figures [
 	rows := make([]gridRow, len(places)+len(types))
 	var drawings, heads []string
 	var drawn []*series
+	var layers []layer
 	for i := range rows {
 		rows[i].Labels = []label{p.Items[i].label}
 	}
@@ -318,6 +319,7 @@ func (s *Server) compareFigures(r *request, a *answer, p *comparePage, figures [
 		part := comparedFigure{Title: f.head(lang), Year: year, Only: len(ys) < 2}
 		g.Heads = append(g.Heads, columnHead{Text: strings.TrimSpace(f.head(lang) + " " + bracketed(year))})
 		var marks []picture.Mark
+		l := layer{name: f.key, measure: f.key, year: year}
 		for i := range rows {
 			var fig picture.Figure
 			if one := lines[i]; one != nil {
@@ -329,10 +331,15 @@ func (s *Server) compareFigures(r *request, a *answer, p *comparePage, figures [
 				mark := picture.Mark{Label: one.label.Text, Cell: cell}
 				if i >= len(places) {
 					mark.Type = types[i-len(places)]
+				} else {
+					l.places, l.cells = append(l.places, places[i]), append(l.cells, cell)
 				}
 				marks = append(marks, mark)
 			}
 			rows[i].Figures = append(rows[i].Figures, fig)
+		}
+		if len(l.places) > 0 {
+			layers = append(layers, l)
 		}
 		if len(marks) > 0 && f.measure.Kind != cube.Code {
 			part.Dots, _ = picture.Dots(strings.TrimSpace(f.head(lang)+" "+bracketed(year)), marks, f.measure, false, lang)
@@ -366,6 +373,9 @@ func (s *Server) compareFigures(r *request, a *answer, p *comparePage, figures [
 			return picture.Sheet(strings.Join(heads, "; "), drawings, nil, s.foot(r, figures[0], drawn), lang)
 		}
 	}
+	if slices.ContainsFunc(places, place.hasBorder) {
+		a.areas = func() ([]byte, error) { return s.geoJSON(r, a.title, layers...) }
+	}
 	g.Caption = word(lang, "side-by-side")
 	g.Blocks = []block{{Rows: rows}}
 	g.finish()
@@ -376,6 +386,7 @@ func (s *Server) compareFigures(r *request, a *answer, p *comparePage, figures [
 // movesPage is moves between types.
 type movesPage struct {
 	Choose    choosing
+	Picture   picture.Plot
 	Matrices  []*grid
 	Stability *grid
 	Notes     []cube.Text
@@ -456,7 +467,68 @@ func (s *Server) moves(r *request) (*answer, error) {
 		a.cubes = append(a.cubes, firm)
 	}
 	p.Notes = slices.Compact(slices.Clone(p.Notes))
-	return a, nil
+	title := picture.Say(word(lang, "moves-areas"), m.title)
+	if p.Picture = movesPicture(title, m.n, areas, lang); p.Picture.SVG != "" {
+		a.draw = func() string {
+			foot := append([]string{word(lang, "moves-picture")}, s.feet(r, cube.Measure{Kind: cube.Code}, []*table{t}, nil, "")...)
+			return picture.Sheet(a.title+". "+title, []string{p.Picture.SVG}, nil, foot, lang)
+		}
+	}
+	return a, s.movesAreas(r, a, strings.TrimSuffix(t.Name, "_transitions"), m.period)
+}
+
+// movesAreas gives moves between types the areas with their types before and after, when those are published by area for both years.
+func (s *Server) movesAreas(r *request, a *answer, of, period string) error {
+	t := s.tableNamed(of)
+	if t == nil || !t.byArea() || len(t.groups) > 0 || s.division(t.division()) == nil {
+		return nil
+	}
+	c, err := t.cells()
+	if err != nil || c.MeasureIndex(areatype.MeasureType) < 0 {
+		return err
+	}
+	one := &mapping{figure: &figure{measure: c.Measures()[c.MeasureIndex(areatype.MeasureType)]}, table: t, cube: c, division: s.division(t.division())}
+	for at := range one.division.Len() {
+		one.places = append(one.places, place{one.division, at})
+	}
+	var layers []layer
+	for _, year := range strings.Split(period, "_") {
+		if slices.Contains(t.years(), year) {
+			cells, _ := one.cells(year)
+			layers = append(layers, layer{areatype.MeasureType + "_" + year, areatype.MeasureType, year, one.places, cells})
+		}
+	}
+	if len(layers) == 2 && slices.ContainsFunc(one.places, place.hasBorder) {
+		a.areas = func() ([]byte, error) { return s.geoJSON(r, a.title, layers...) }
+	}
+	return nil
+}
+
+// movesPicture draws what areas of each type became, as bars parted by the type after. A row with something hidden has no parts: the others would tell of it.
+func movesPicture(title string, n [areatype.NTypes][areatype.NTypes]cube.Cell, m cube.Measure, lang string) picture.Plot {
+	var all []picture.Parted
+	for i, from := range areatype.Types() {
+		row := picture.Parted{Label: from.Code() + " " + from.Label().In(lang), Type: from.Code()}
+		sum := 0.0
+		for _, cell := range n[i] {
+			if !cell.Status.HasValue() && row.Without == "" {
+				row.Without = cell.Status.Title().In(lang)
+			}
+			sum += cell.Value
+		}
+		for j, to := range areatype.Types() {
+			if row.Without == "" && sum > 0 {
+				v := n[i][j].Value
+				row.Parts = append(row.Parts, picture.Part{Type: to.Code(), Text: from.Code() + " → " + to.Code() + ": " + picture.Number(v, 0, lang) + " (" + picture.Percent(v/sum, lang) + ")", Value: v})
+			}
+		}
+		if sum == 0 && row.Without == "" {
+			row.Without = picture.Number(0, 0, lang)
+		}
+		all = append(all, row)
+	}
+	plot, _ := picture.Parts(title, all, lang)
+	return plot
 }
 
 // movesGrid writes a matrix: each number with its share of the row, which is how often areas of the type before became of the type after.

@@ -326,7 +326,7 @@ func (s *Server) offer(r *request, a *answer, m *drawnMap) {
 		}
 	}
 	a.areas = func() ([]byte, error) {
-		return s.geoJSON(r, m.Caption, m.table.Name+":"+m.measure.Name, m.places, m.cells, m.year)
+		return s.geoJSON(r, m.Caption, layer{measure: m.table.Name + ":" + m.measure.Name, year: m.year, places: m.places, cells: m.cells})
 	}
 }
 

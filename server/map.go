@@ -458,23 +458,8 @@ func (s *Server) mapTable(p *mapPage, f *figure, places []place, cells, typesOf 
 
 // mapFormats are the forms that a map can be had in: its rows, its picture and its areas.
 func (s *Server) mapFormats(r *request, a *answer, p *mapPage, f *figure, t *table, c *cube.Cube, rows map[string]int, places []place, cells []cube.Cell, year string) error {
-	shown, any := make([]bool, c.Len()), false
-	for _, u := range places {
-		if row, ok := rows[u.area().Code]; ok {
-			shown[row], any = true, true
-		}
-	}
-	if any && (r.format == "html" || r.format == lightFormat) {
-		a.cubes = []*cube.Cube{c} // the page itself asks only whether there are numbers and what their columns are called
-	} else if any {
-		one, err := c.Keep(func(row int) bool { return shown[row] })
-		if err == nil {
-			one, err = one.Select(f.measure.Name)
-		}
-		if err != nil {
-			return err
-		}
-		a.cubes = []*cube.Cube{one}
+	if err := a.numbers(r, f, c, places, rows); err != nil {
+		return err
 	}
 	if p.Map != nil {
 		a.draw = func() string {
@@ -482,28 +467,74 @@ func (s *Server) mapFormats(r *request, a *answer, p *mapPage, f *figure, t *tab
 		}
 	}
 	if slices.ContainsFunc(places, place.hasBorder) {
-		a.areas = func() ([]byte, error) { return s.geoJSON(r, a.title, f.key, places, cells, year) }
+		a.areas = func() ([]byte, error) {
+			return s.geoJSON(r, a.title, layer{measure: f.key, year: year, places: places, cells: cells})
+		}
 	}
 	return nil
+}
+
+// numbers adds a figure of places to what an answer's numbers are: the rows that tell them.
+func (a *answer) numbers(r *request, f *figure, c *cube.Cube, places []place, rows ...map[string]int) error {
+	shown, any := make([]bool, c.Len()), false
+	for _, of := range rows {
+		for _, u := range places {
+			if row, ok := of[u.area().Code]; ok {
+				shown[row], any = true, true
+			}
+		}
+	}
+	switch {
+	case !any:
+		return nil
+	case r.format == "html" || r.format == lightFormat:
+		a.cubes = append(a.cubes, c) // the page itself asks only whether there are numbers and what their columns are called
+		return nil
+	}
+	one, err := c.Keep(func(row int) bool { return shown[row] })
+	if err == nil {
+		one, err = one.Select(f.measure.Name)
+	}
+	a.cubes = append(a.cubes, one)
+	return err
 }
 
 // mostCorners is how many corners of borders a file of areas may have: about 25 MB.
 const mostCorners = 1 << 20
 
-// geoJSON is a map's areas with their values, in WGS 84 with five decimals (RFC 7946). A cell without a value has its state and null.
-func (s *Server) geoJSON(r *request, title, measure string, places []place, cells []cube.Cell, year string) ([]byte, error) {
+// A layer is what a map shows: areas with a cell each.
+type layer struct {
+	name    string // of its column where there are several
+	measure string
+	year    string
+	places  []place
+	cells   []cube.Cell
+}
+
+// geoJSON is the areas of maps with their values, in WGS 84 with five decimals (RFC 7946). A cell without a value has its state and null. One map's values are called value, with its measure beside them; those of
+// several are columns of the same areas, called as in the collections of areas ([cellColumns]).
+func (s *Server) geoJSON(r *request, title string, layers ...layer) ([]byte, error) {
+	var places []place
+	rows := map[place][]int{} // where each layer has the area, from 1; 0 for nowhere
 	corners := 0
-	for _, u := range places {
-		for _, polygon := range u.area().Border {
-			for _, ring := range polygon {
-				corners += len(ring)
+	for k, l := range layers {
+		for i, u := range l.places {
+			if rows[u] == nil {
+				rows[u] = make([]int, len(layers))
+				places = append(places, u)
+				for _, polygon := range u.area().Border {
+					for _, ring := range polygon {
+						corners += len(ring)
+					}
+				}
 			}
+			rows[u][k] = i + 1
 		}
 	}
 	if corners > mostCorners {
 		return nil, &badRequest{word(r.lang, "too-large")}
 	}
-	b := make([]byte, 0, 512+22*corners+400*len(places))
+	b := make([]byte, 0, 512+22*corners+400*len(places)*len(layers))
 	b = appendText(append(b, `{"type":"FeatureCollection","title":`...), title)
 	b = appendText(append(b, `,"edition":`...), s.ed.ID())
 	b = strconv.AppendBool(append(b, `,"synthetic":`...), s.ed.Manifest().Synthetic)
@@ -511,11 +542,6 @@ func (s *Server) geoJSON(r *request, title, measure string, places []place, cell
 	b = appendText(append(b, `,"licence":`...), s.ed.Manifest().Terms())
 	b = appendText(append(b, `,"caution":`...), word(r.lang, "not-caused"))
 	b = append(b, `,"features":[`...)
-	always := []byte(`,"measure":`)
-	always = appendText(always, measure)
-	if year != "" {
-		always = appendText(append(always, `,"year":`...), year)
-	}
 	for i, u := range places {
 		if i > 0 {
 			b = append(b, ',')
@@ -530,20 +556,45 @@ func (s *Server) geoJSON(r *request, title, measure string, places []place, cell
 		b = appendText(append(b, `,"properties":{"code":`...), u.area().Code)
 		b = appendText(append(b, `,"name":`...), u.name(r.lang))
 		b = appendText(append(b, `,"division":`...), u.ID.String())
-		b = append(b, always...)
-		c := cells[i]
-		known := c.Status.HasValue()
-		b = appendNumber(append(b, `,"value":`...), cube.Number{V: c.Value, OK: known})
-		for _, n := range []struct {
-			name  string
-			value cube.Number
-		}{{"lower", c.Lo}, {"upper", c.Hi}, {"base", c.Base}} {
-			if known && n.value.OK {
-				b = appendNumber(append(append(append(b, `,"`...), n.name...), `":`...), n.value)
+		for k, l := range layers {
+			if at := rows[u][k]; at > 0 {
+				b = l.append(b, l.cells[at-1], len(layers) == 1)
 			}
 		}
-		b = appendText(append(b, `,"status":`...), c.Status.String())
 		b = append(b, "}}"...)
 	}
 	return append(b, "]}\n"...), nil
+}
+
+// append writes what a layer tells of an area, alone or as columns among others.
+func (l layer) append(b []byte, c cube.Cell, alone bool) []byte {
+	name := func(suffix string) {
+		if b = append(b, ','); !alone {
+			suffix = strings.TrimSuffix(l.name+"_"+suffix, "_value")
+		}
+		b = append(appendText(b, suffix), ':')
+	}
+	if alone {
+		name("measure")
+		b = appendText(b, l.measure)
+	}
+	known := c.Status.HasValue()
+	name("value")
+	b = appendNumber(b, cube.Number{V: c.Value, OK: known})
+	for _, n := range []struct {
+		name  string
+		value cube.Number
+	}{{"lower", c.Lo}, {"upper", c.Hi}, {"base", c.Base}} {
+		if known && n.value.OK {
+			name(n.name)
+			b = appendNumber(b, n.value)
+		}
+	}
+	name("status")
+	b = appendText(b, c.Status.String())
+	if l.year != "" {
+		name("year")
+		b = appendText(b, l.year)
+	}
+	return b
 }

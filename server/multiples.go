@@ -16,7 +16,7 @@ import (
 //	/karta/flera?m=FIGURE               every year of a figure (at most mostMultiples, the latest), in the same classes
 //	/karta/flera?m=FIGURE&m=FIGURE      several figures in their latest year, or in that of &ar=, each in its own classes
 //
-// with &niva= and &inom= as on the map. The classes of years are made of all years together, so that a colour is the same values in each.
+// As a picture it is all of them, and as areas (geojson) there is a column for each; with &niva= and &inom= as on the map. The classes of years are made of all years together, so that a colour is the same values in each.
 const mostMultiples = 9
 
 // multiplesPage is small maps side by side.
@@ -52,7 +52,11 @@ func (s *Server) multiples(r *request) (*answer, error) {
 	g := &grid{Labels: []string{word(lang, "class")}}
 	rowOf := map[string]int{}
 	var rows block
-	add := func(column string, l *picture.Legend) {
+	var layers []layer
+	var tables []*table
+	var about []cube.Measure
+	var lead string // how colours are read
+	add := func(one *mapping, column string, l *picture.Legend) {
 		at := len(g.Heads)
 		g.Heads = append(g.Heads, columnHead{Text: column})
 		for _, k := range l.Classes {
@@ -67,6 +71,10 @@ func (s *Server) multiples(r *request) (*answer, error) {
 			rows.Rows[i].Figures = append(rows.Rows[i].Figures, picture.Figure{Text: picture.Number(float64(k.N), 0, lang)})
 			list = append(list, []string{column, k.Label, strconv.Itoa(k.N)})
 		}
+		if !slices.Contains(tables, one.table) {
+			tables = append(tables, one.table)
+		}
+		about = append(about, one.figure.measure)
 	}
 	chosen := append(keys, "")[0]
 	if len(keys) <= 1 {
@@ -77,21 +85,25 @@ func (s *Server) multiples(r *request) (*answer, error) {
 		years := one.table.years()
 		years = years[max(0, len(years)-mostMultiples):]
 		var all []cube.Cell
-		byYear := make([][]cube.Cell, len(years))
+		byYear, rows := make([][]cube.Cell, len(years)), make([]map[string]int, len(years))
 		for i, year := range years {
-			byYear[i] = one.cells(year)
+			byYear[i], rows[i] = one.cells(year)
 			all = append(all, byYear[i]...)
+		}
+		if err := a.numbers(r, one.figure, one.cube, one.places, rows...); err != nil {
+			return nil, err
 		}
 		a.title = strings.TrimSuffix(strings.TrimSpace(one.figure.head(lang)+" "+picture.Say(word(lang, "per-area-years"), one.division.ID.Title())), ",")
 		chosen = one.figure.key
 		for i, year := range years {
 			title := cmp.Or(year, word(lang, "no-year"))
 			l := picture.NewLegend(all, one.figure.measure, lang)
+			layers = append(layers, layer{strings.TrimSuffix(one.figure.key+"_"+year, "_"), one.figure.key, year, one.places, byYear[i]})
 			chart := picture.ChartBy(one.drawing(s, len(p.Maps) == 0, lang), title, byYear[i], one.figure.measure, l, lang)
 			if chart == nil {
 				return nil, &badRequest{word(lang, "nothing-drawn")}
 			}
-			add(title, l)
+			add(one, title, l)
 			p.Maps = append(p.Maps, smallMap{Title: title, Href: prefix(lang) + "/karta" + question(with(with(r.query, shown, chosen), chosenYear, year)), SVG: chart.SVG})
 			p.Legend = chart
 		}
@@ -100,10 +112,11 @@ func (s *Server) multiples(r *request) (*answer, error) {
 			k.N, k.Unsure = -1, 0
 		}
 		p.Legend.Notes = nil
-		p.Note = word(lang, "multiples-years")
-		if slices.ContainsFunc(all, func(c cube.Cell) bool { return c.Status == cube.Unreliable }) {
-			p.Note += " " + word(lang, "unsure-striped")
+		lead = word(lang, "multiples-years")
+		if slices.ContainsFunc(all, unreliable) {
+			lead += " " + word(lang, "unsure-striped")
 		}
+		p.Note = lead + " " + word(lang, "multiples-choose")
 		p.Notes = one.cube.Notes
 		for _, w := range one.table.breaks() {
 			p.Breaks = append(p.Breaks, w.Text.In(lang))
@@ -125,15 +138,23 @@ func (s *Server) multiples(r *request) (*answer, error) {
 				year = want
 			}
 			title := strings.TrimSuffix(strings.TrimSpace(one.figure.head(lang)+", "+year), ",")
-			cells := one.cells(year)
+			cells, rows := one.cells(year)
+			if err := a.numbers(r, one.figure, one.cube, one.places, rows); err != nil {
+				return nil, err
+			}
+			layers = append(layers, layer{key, key, year, one.places, cells})
 			chart := picture.ChartBy(one.drawing(s, len(p.Maps) == 0, lang), title, cells, one.figure.measure, picture.NewLegend(cells, one.figure.measure, lang), lang)
 			if chart == nil {
 				return nil, &badRequest{word(lang, "nothing-drawn")}
 			}
-			add(title, chart.Legend)
+			add(one, title, chart.Legend)
 			p.Maps = append(p.Maps, smallMap{Title: title, Href: prefix(lang) + "/karta" + question(with(alone.query, chosenYear, r.query.Get(chosenYear))), SVG: chart.SVG, Legend: chart})
 		}
-		p.Note = word(lang, "multiples-own")
+		lead = word(lang, "multiples-own")
+		if slices.ContainsFunc(layers, func(l layer) bool { return slices.ContainsFunc(l.cells, unreliable) }) {
+			lead += " " + word(lang, "unsure-striped")
+		}
+		p.Note = lead
 	}
 	for i := range rows.Rows {
 		for len(rows.Rows[i].Figures) < len(g.Heads) {
@@ -144,6 +165,26 @@ func (s *Server) multiples(r *request) (*answer, error) {
 	g.finish()
 	p.Grid, a.list = g, list
 	a.facts = list
+	a.draw = func() string {
+		// What must be said of one of the maps is said of the picture: what types are, or what shares rest on.
+		rank := func(m cube.Measure) int { return 2*boolInt(m.Kind != cube.Code) + boolInt(m.Kind.Additive()) }
+		say := slices.MinFunc(about, func(x, y cube.Measure) int { return rank(x) - rank(y) })
+		var small []picture.Small
+		var cells []cube.Cell
+		for i, m := range p.Maps {
+			small = append(small, picture.Small{Title: m.Title, Drawing: m.SVG})
+			if m.Legend != nil {
+				small[i].Legend = m.Legend.Legend
+			}
+			cells = append(cells, layers[i].cells...)
+		}
+		var shared *picture.Legend
+		if p.Legend != nil {
+			shared = p.Legend.Legend
+		}
+		return picture.Sheet(a.title, []string{picture.Beside(small, lang)}, shared, s.feet(r, say, tables, cells, lead), lang)
+	}
+	a.areas = func() ([]byte, error) { return s.geoJSON(r, a.title, layers...) }
 	choice, err := s.figureField(shown, word(lang, "measure"), chosen, false, lang, func(*figure) bool { return true })
 	if err != nil {
 		return nil, err
@@ -156,6 +197,8 @@ func (s *Server) multiples(r *request) (*answer, error) {
 	}
 	return a, nil
 }
+
+func unreliable(c cube.Cell) bool { return c.Status == cube.Unreliable }
 
 // A mapping is what maps of a figure are drawn of: the areas of a division, or of those the ones in a place.
 type mapping struct {
@@ -192,14 +235,14 @@ func (s *Server) mapData(r *request) (*mapping, error) {
 	return m, nil
 }
 
-// cells are the areas' values in a year.
-func (m *mapping) cells(year string) []cube.Cell {
+// cells are the areas' values in a year, and where in the table they stand.
+func (m *mapping) cells(year string) ([]cube.Cell, map[string]int) {
 	rows := m.figure.rows(m.table, m.cube, year)
 	out := make([]cube.Cell, len(m.places))
 	for i, p := range m.places {
 		out[i] = m.figure.in(m.cube, rows, p.area().Code)
 	}
-	return out
+	return out, rows
 }
 
 // drawing is the small map before its classes are known.

@@ -100,7 +100,7 @@ func (s *Server) operations() []operation {
 	lang := parameter{name: "lang", shape: "string", values: []string{"sv", "en"}, about: cube.Text{SV: "Språk för texterna.", EN: "The language of texts."}}
 	var ops []operation
 	add := func(o operation) { ops = append(ops, o) }
-	add(operation{id: "listTables", path: "/tabell.{format}", both: true, title: cube.Text{SV: "Tabellerna", EN: "The tables"}, formats: []string{"json", "csv"}, example: "/tabell.json"})
+	add(operation{id: "listTables", path: "/tabell.{format}", both: true, title: cube.Text{SV: "Tabellerna", EN: "The tables"}, formats: []string{"json", "csv", "xlsx"}, example: "/tabell.json"})
 	if at.table != "" {
 		add(operation{id: "table", path: "/tabell/{tabell}.{format}", both: true, title: cube.Text{SV: "En tabell, hel eller i delar", EN: "A table, whole or in part"}, formats: []string{"csv", "xlsx", "json", "parquet", sdmxEnding, csvwEnding},
 			params: []parameter{{name: "tabell", shape: "string", about: cube.Text{SV: "Tabellens namn.", EN: "The name of the table."}},
@@ -111,7 +111,7 @@ func (s *Server) operations() []operation {
 	if len(s.divisions) > 0 {
 		add(operation{id: "place", path: "/plats/{plats}.{format}", both: true, title: cube.Text{SV: "En plats i alla tabeller", EN: "A place in all tables"}, formats: []string{"json", "csv", "xlsx", "svg", "png", "geojson"},
 			params: []parameter{{name: "plats", shape: "string", about: placeOf}}, example: "/plats/" + url.PathEscape(at.place) + ".json", contract: "Answer"})
-		add(operation{id: "search", path: "/sok.{format}", both: true, title: cube.Text{SV: "Sök en plats efter namn eller kod", EN: "Find a place by name or code"}, formats: []string{"json", "csv"},
+		add(operation{id: "search", path: "/sok.{format}", both: true, title: cube.Text{SV: "Sök en plats efter namn eller kod", EN: "Find a place by name or code"}, formats: []string{"json", "csv", "xlsx"},
 			params: []parameter{{name: "q", shape: "string", about: cube.Text{SV: "Namn eller kod, eller början på dem.", EN: "A name or a code, or the beginning of one."}}}, example: "/sok.json?q=" + url.QueryEscape(at.place)})
 	}
 	if at.figure != "" {
@@ -123,13 +123,21 @@ func (s *Server) operations() []operation {
 				{name: leastBase, shape: "number", about: cube.Text{SV: "Bara områden vars tal har minst så stort underlag.", EN: "Only areas whose number has at least such a base."}},
 				{name: "plats", shape: "string", about: cube.Text{SV: "Område som märks ut.", EN: "An area that is marked."}}},
 			example: "/karta.csv?" + url.Values{"m": {at.figure}}.Encode(), contract: "Answer"})
-		add(operation{id: "compare", path: "/jamfor.{format}", both: true, title: cube.Text{SV: "Jämför platser och områdestyper", EN: "Compare places and area types"}, formats: []string{"csv", "json", "xlsx", "svg", "png"},
+		add(operation{id: "maps", path: "/karta/flera.{format}", both: true, title: cube.Text{SV: "Små kartor bredvid varandra: ett mått år för år, eller flera mått; geojson har en kolumn för varje karta", EN: "Small maps side by side: a figure year by year, or several figures; geojson has a column for each map"}, formats: []string{"csv", "json", "xlsx", "svg", "png", "geojson"},
+			params: []parameter{{name: "m", many: true, shape: "string", about: figureOf.about}, {name: "niva", shape: "string", about: cube.Text{SV: "Indelning, som regso-2020.", EN: "Division, such as regso-2020."}},
+				{name: "ar", shape: "string", about: cube.Text{SV: "År, när måtten är flera.", EN: "Year, where the figures are several."}}, {name: inside, shape: "string", about: cube.Text{SV: "Plats som områdena ligger i.", EN: "The place that the areas lie in."}}},
+			example: "/karta/flera.csv?" + url.Values{"m": {at.figure}}.Encode(), contract: "Answer"})
+		add(operation{id: "compare", path: "/jamfor.{format}", both: true, title: cube.Text{SV: "Jämför platser och områdestyper; geojson när platser med gränser jämförs", EN: "Compare places and area types; geojson where places with borders are compared"}, formats: []string{"csv", "json", "xlsx", "svg", "png", "geojson"},
 			params:  []parameter{{name: "m", many: true, shape: "string", about: figureOf.about}, {name: "plats", many: true, shape: "string", about: placeOf}, {name: "typ", many: true, shape: "string", values: []string{"1", "2", "3", "4", "5"}, about: cube.Text{SV: "Områdestyp.", EN: "Area type."}}, {name: "ar", shape: "string", about: cube.Text{SV: "År.", EN: "Year."}}},
 			example: "/jamfor.csv?" + url.Values{"m": {at.figure}}.Encode(), contract: "Answer"})
 	}
 	if at.figure != "" && slices.ContainsFunc(s.tables, func(t *table) bool { return t.kinds == 2 }) {
-		add(operation{id: "moves", path: "/jamfor/typer.{format}", both: true, title: cube.Text{SV: "Hur områden har bytt typ", EN: "How areas have moved between types"}, formats: []string{"csv", "json", "xlsx"},
+		add(operation{id: "moves", path: "/jamfor/typer.{format}", both: true, title: cube.Text{SV: "Hur områden har bytt typ; geojson har typerna före och efter, när båda åren är publicerade efter område", EN: "How areas have moved between types; geojson has the types before and after, where both years are published by area"}, formats: []string{"csv", "json", "xlsx", "svg", "png", "geojson"},
 			params: []parameter{{name: "period", shape: "string", about: cube.Text{SV: "Två år, som 2022_2023.", EN: "Two years, such as 2022_2023."}}}, example: "/jamfor/typer.csv", contract: "Answer"})
+	}
+	if len(s.indexTables()) > 0 {
+		add(operation{id: "scenario", path: "/scenario.{format}", both: true, title: cube.Text{SV: "Områdestyperna efter en annan regel, bredvid de publicerade; regelns delar står i adressen till sidan", EN: "The area types by another rule, beside those published; the parts of the rule stand in the address of the page"}, formats: []string{"csv", "json", "xlsx", "parquet", "svg", "png", "geojson"},
+			params: []parameter{{name: chosenYear, shape: "string", about: cube.Text{SV: "År.", EN: "Year."}}, {name: inside, shape: "string", about: cube.Text{SV: "Plats som områdena ligger i.", EN: "The place that the areas lie in."}}}, example: "/scenario.csv", contract: "Answer"})
 	}
 	if len(s.divisions) > 0 {
 		d := s.divisions[0]
@@ -155,7 +163,7 @@ func (s *Server) operations() []operation {
 			params: []parameter{{name: "bidrag", shape: "string", about: cube.Text{SV: "Bidragets namn; regelns delar står i adressen till sidan.", EN: "The name of the grant; the parts of the rule stand in the address of the page."}}}, example: "/bidrag/" + url.PathEscape(grants[0].Name) + ".json"})
 	}
 	if s.ed.Manifest().Assessment != nil {
-		add(operation{id: "assessment", path: "/bedomning.{format}", both: true, title: cube.Text{SV: "Bedömningarna av verktygen", EN: "The verdicts on the tools"}, formats: []string{"json", "csv"}, example: "/bedomning.json"})
+		add(operation{id: "assessment", path: "/bedomning.{format}", both: true, title: cube.Text{SV: "Bedömningarna av verktygen", EN: "The verdicts on the tools"}, formats: []string{"json", "csv", "xlsx"}, example: "/bedomning.json"})
 	}
 	add(operation{id: "protection", path: "/rojandekontroll.{format}", both: true, title: cube.Text{SV: "Redovisning av röjandekontrollen", EN: "Account of the disclosure control"}, formats: []string{"json"}, example: "/rojandekontroll.json"})
 	add(operation{id: "method", path: "/metod.{format}", both: true, title: cube.Text{SV: "Hur det är gjort, och vad tillstånden betyder", EN: "How it was done, and what the states mean"}, formats: []string{"json"}, example: "/metod.json"})

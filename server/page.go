@@ -21,8 +21,8 @@ type answer struct {
 	template string
 	title    string
 	body     any
-	cubes    []*cube.Cube           // for csv and json
-	list     [][]string             // for csv, when the page has a list rather than tables; the first row is the header
+	cubes    []*cube.Cube           // for csv, xlsx and json
+	list     [][]string             // for csv and xlsx, when the page has a list rather than tables; the first row is the header
 	facts    any                    // for json, when the page is about something else than tables
 	draw     func() string          // for svg: the page's picture with all that must stand in it
 	areas    func() ([]byte, error) // for geojson
@@ -32,12 +32,10 @@ type answer struct {
 // formatted tells whether the page can be had in a format.
 func (a *answer) formatted(format string) bool {
 	switch format {
-	case "csv", csvwEnding:
+	case "csv", "xlsx", csvwEnding:
 		return len(a.cubes) > 0 || len(a.list) > 0
 	case "parquet", sdmxEnding:
 		return len(a.cubes) == 1
-	case "xlsx":
-		return len(a.cubes) > 0
 	case "svg", "png":
 		return a.draw != nil
 	case "geojson":
@@ -264,14 +262,18 @@ func (s *Server) numbers(r *request, a *answer) (*reply, error) {
 	return out, err
 }
 
-// workbook writes the tables of a page as a workbook, with their notes.
+// workbook writes the tables of a page as a workbook, with their notes, or its list.
 func (s *Server) workbook(w io.Writer, r *request, a *answer) error {
 	m := s.ed.Manifest()
 	about := []string{s.cite(r.lang), word(r.lang, "licence") + ": " + m.Terms(), r.address(r.lang, "html")}
 	if m.Synthetic {
 		about = append(about, word(r.lang, "synthetic"))
 	}
-	return report.Workbook(w, &report.Document{Lang: r.lang, Title: a.title, Agency: m.Agency, Edition: s.ed.ID(), Synthetic: m.Synthetic}, about, a.cubes)
+	d := &report.Document{Lang: r.lang, Title: a.title, Agency: m.Agency, Edition: s.ed.ID(), Synthetic: m.Synthetic}
+	if len(a.cubes) == 0 {
+		return report.ListWorkbook(w, d, about, a.list)
+	}
+	return report.Workbook(w, d, about, a.cubes)
 }
 
 // preamble is what every JSON answer has: which edition it is from, whether it is about real persons, and facts.

@@ -30,7 +30,8 @@
 //
 // Each of them stands also under /e/EDITION, where it is always that edition's; /e/senaste leads to the newest. A withdrawn edition answers with the reason.
 //
-// Add .csv, .xlsx or .json to any of them that has numbers (/plats/00.csv for the country), .svg and .png where there is a picture and .geojson where there is a map; put /en before any of them for English. A code that stands for other
+// Add .csv, .xlsx or .json to any of them that has numbers (/plats/00.csv for the country), .svg and .png where there is a picture and .geojson where there is a map or places
+// are compared; a list (tables, search, grants, editions) has no picture and no areas. An address with an ending that the page lacks answers 404 with those that it has. Put /en before any of them for English. A code that stands for other
 // ground in a newer division is written as SCB writes it, 1780R001_RegSO2025.
 //
 // Everything is made from the edition alone, which holds only what was decided to be published: nothing here can reach a record. Pages are

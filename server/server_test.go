@@ -455,6 +455,8 @@ var more = []string{
 // views are addresses of views of figures with conditions, each of which has something hidden or missing in it or beside it.
 var views = []string{
 	"/karta?m=states:ShareX", "/karta.light?m=states:ShareX", "/karta/flera?m=states:ShareX", "/en/karta?m=states:ShareX&klass=hidden_rule&klass=0..20", "/karta.svg?m=states:ShareX", "/karta.geojson?m=states:ShareX", "/karta.xlsx?m=states:ShareX", "/karta.csv?m=states:ShareX", "/karta.json?m=states:ShareX",
+	"/karta/flera.svg?m=states:ShareX", "/karta/flera.geojson?m=states:ShareX&m=pupils:NPersons:svensk+bakgrund", "/karta/flera.csv?m=states:ShareX", "/en/karta/flera.xlsx?m=states:ShareX", "/karta/flera.svg?m=states:ShareX&m=pupils:NPersons:svensk+bakgrund",
+	"/jamfor.geojson?m=states:ShareX&plats=0180R003&plats=0180R002", "/jamfor.geojson?m=states:ShareX&m=pupils:NPersons:svensk+bakgrund&plats=0180R003&plats=0180", "/sok.xlsx?q=a", "/tabell.xlsx",
 	"/en/karta?m=states:ShareX&plats=0180R003&typ=1&typ=3&inom=0180", "/en/karta?m=pupils:NPersons:utl%C3%A4ndsk+bakgrund&plats=0180", "/karta.svg?m=pupils:NPersons:utl%C3%A4ndsk+bakgrund&plats=0180",
 	"/karta.geojson?m=pupils:NPersons:svensk+bakgrund", "/jamfor?m=pupils:NPersons:utl%C3%A4ndsk+bakgrund&m=pupils:NPersons:svensk+bakgrund&plats=0180&plats=1480",
 	"/jamfor.svg?m=states:ShareX&plats=0180R002&plats=0180R003", "/jamfor.xlsx?m=pupils:NPersons:svensk+bakgrund&plats=0180&plats=1480", "/jamfor?m=states:ShareX&plats=0180R003&plats=0180R004",

@@ -92,8 +92,29 @@ func TestMultiples(t *testing.T) {
 		t.Errorf("%d steps in the one legend, want 5", n)
 	}
 	list := page(t, h, "/karta/flera.csv?m=poor:SharePoor&niva=regso-2020")
-	if n := strings.Count(list, "\n"); n != 1+2*5 {
-		t.Errorf("%d rows, want a header and five steps of two years:\n%s", n, list)
+	if n := strings.Count(list, "\n"); n != 1+2*12 {
+		t.Errorf("%d rows, want a header and twelve areas in two years:\n%s", n, list)
+	}
+	var counted struct{ Facts [][]string }
+	if err := json.Unmarshal([]byte(page(t, h, "/karta/flera.json?m=poor:SharePoor&niva=regso-2020")), &counted); err != nil || len(counted.Facts) != 1+2*5 {
+		t.Errorf("%d rows of classes, want a header and five steps of two years (%v)", len(counted.Facts), err)
+	}
+	// RegSO 0180R001 has 10 percent in 2023 and 10.1 in 2024.
+	areas := page(t, h, "/karta/flera.geojson?m=poor:SharePoor&niva=regso-2020")
+	if n := strings.Count(areas, `"type":"Feature"`); n != 12 || !strings.Contains(areas, `"poor:SharePoor_2023":0.1,"poor:SharePoor_2023_base":200,"poor:SharePoor_2023_status":"known","poor:SharePoor_2023_year":"2023","poor:SharePoor_2024":0.101,`) {
+		t.Errorf("%d areas, or they lack the years: %.800s", n, areas)
+	}
+	if two := page(t, h, "/karta/flera.geojson?m=poor:SharePoor&m=area_type:AreaType&niva=regso-2020&ar=2023"); strings.Count(two, `"type":"Feature"`) != 12 || !strings.Contains(two, `"poor:SharePoor":0.1,`) || !strings.Contains(two, `"area_type:AreaType":3,`) {
+		t.Error("two figures are not two columns of the same areas")
+	}
+	svg := page(t, h, "/karta/flera.svg?m=poor:SharePoor&niva=regso-2020")
+	for _, want := range []string{">2023</text>", ">2024</text>", "Samma färg betyder samma värden", "Underlag per område: 200 till 200", "Skillnader mellan områden är inte", "Syntetiska data"} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("the picture of small maps lacks %q", want)
+		}
+	}
+	if n := strings.Count(svg, ` class="map"`); n != 2 {
+		t.Errorf("%d maps in the picture, want 2", n)
 	}
 	both := page(t, h, "/karta/flera?m=poor:SharePoor&m=area_type:AreaType&niva=regso-2020&ar=2023")
 	if strings.Count(both, `<svg class="map"`) != 2 || strings.Count(both, `<ul class="legend">`) != 2 {

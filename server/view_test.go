@@ -181,6 +181,20 @@ func TestMoves(t *testing.T) {
 	if r := get(t, h, "/jamfor/typer?period=2000_2001"); r.StatusCode != http.StatusBadRequest || !strings.Contains(body(t, r), "2022_2023") {
 		t.Error("a period that is not there has no help")
 	}
+	svg := page(t, h, "/en/jamfor/typer.svg?period=2022_2023")
+	for _, want := range []string{"3 → 2: 2 (25.0%)", "3 → 3: 6 (75.0%)", "Differences between areas", "Synthetic data"} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("the picture of moves lacks %q", want)
+		}
+	}
+	// RegSO 5 and below are of type 3 in both years, the six others of type 2.
+	areas := page(t, h, "/jamfor/typer.geojson?period=2022_2023")
+	if n := strings.Count(areas, `"type":"Feature"`); n != 12 || strings.Count(areas, `"AreaType_2022":3,"AreaType_2022_status":"known","AreaType_2022_year":"2022","AreaType_2023":3,`) != 6 {
+		t.Errorf("%d areas with types before and after: %.600s", n, areas)
+	}
+	if r := get(t, h, "/jamfor/typer.geojson?period=2021_2022"); r.StatusCode != http.StatusNotFound {
+		t.Errorf("types of a year that is not published: %d", r.StatusCode)
+	}
 }
 
 // A comparison holds what its address says, adds a place by its name, and asks which when there are several.
@@ -199,6 +213,12 @@ func TestCompare(t *testing.T) {
 	}
 	if text := page(t, h, "/jamfor?m=poor:SharePoor&plats=0180R001&lagg=%C3%A5"); !strings.Contains(text, "Flera platser heter så") || !strings.Contains(text, "plats=0180R001&amp;plats=0180R006") {
 		t.Error("of several places none may be chosen")
+	}
+	if areas := page(t, h, "/jamfor.geojson?m=poor:SharePoor&m=area_type:AreaType&plats=0180R001&plats=0180R003&ar=2023"); strings.Count(areas, `"type":"Feature"`) != 2 || !strings.Contains(areas, `"poor:SharePoor":0.1,`) || !strings.Contains(areas, `"area_type:AreaType":3,`) {
+		t.Errorf("the places of a comparison: %.600s", areas)
+	}
+	if r := get(t, h, "/jamfor.geojson?m=poor:SharePoor&typ=1"); r.StatusCode != http.StatusNotFound || !strings.Contains(body(t, r), "finns på /jamfor") {
+		t.Errorf("types alone have no borders: %d", r.StatusCode)
 	}
 	many := "/jamfor?m=poor:SharePoor&plats=1480R001"
 	for i := range 6 {

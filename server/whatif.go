@@ -501,6 +501,8 @@ func (s *Server) tellWhatIf(r *request, a *answer, p *whatIfPage, x *indexTable,
 	var changed []int
 	var shapes []picture.Shape
 	var cells []cube.Cell
+	m := cube.Measure{Name: "ScenarioAreaType", Title: words["whatif-type"], Kind: cube.Code}
+	supposed, published := layer{name: m.Name, year: year}, layer{name: areatype.MeasureType, year: year}
 	for i, pos := range y.at {
 		if !keep(pos) {
 			continue
@@ -510,6 +512,12 @@ func (s *Server) tellWhatIf(r *request, a *answer, p *whatIfPage, x *indexTable,
 		if types[i] > 0 {
 			cell = cube.KnownCell(float64(types[i]))
 		}
+		was := cube.Cell{Status: cube.NotAvailable}
+		if y.types[i] > 0 {
+			was = cube.KnownCell(float64(y.types[i]))
+		}
+		supposed.cells, published.cells = append(supposed.cells, cell), append(published.cells, was)
+		supposed.places = append(supposed.places, q)
 		if q.hasBorder() {
 			shapes, cells = append(shapes, q.shape(lang, s.href(q, lang))), append(cells, cell)
 		}
@@ -575,11 +583,14 @@ func (s *Server) tellWhatIf(r *request, a *answer, p *whatIfPage, x *indexTable,
 	g.Blocks = []block{b}
 	p.Moves = g
 	title := picture.Say(word(lang, "whatif-map"), where, year)
-	m := cube.Measure{Name: "ScenarioAreaType", Title: words["whatif-type"], Kind: cube.Code}
 	if len(shapes) > 0 {
 		p.Map = picture.ChartOf(picture.Map{Shapes: shapes, Mark: mark.border(), Further: s.whatIfFurther(r, d, keep), Window: window}, title, cells, m, lang)
 	}
 	if p.Map != nil {
+		published.places = supposed.places
+		a.areas = func() ([]byte, error) {
+			return s.geoJSON(r, a.title+". "+word(lang, "not-official"), supposed, published)
+		}
 		a.draw = func() string {
 			foot := append([]string{word(lang, "not-official"), strings.Join(p.Lead, " ")}, s.feet(r, m, []*table{x.table}, nil, "")...)
 			return picture.Sheet(p.Map.Caption, []string{string(p.Map.SVG)}, p.Map.Legend, foot, lang)

@@ -169,6 +169,9 @@ func TestScenario(t *testing.T) {
 	if text := page(t, s, "/scenario?k1=1.5&plats=1480R006"); !strings.Contains(text, "får 1 (8,3\u00a0%) en annan typ än den publicerade: 1 en lägre siffra och 0 en högre") || !strings.Contains(text, `value="1,5"`) {
 		t.Error("the page doesn't tell what the scenario changes")
 	}
+	if areas := page(t, s, "/scenario.geojson?k1=1.5"); strings.Count(areas, `"type":"Feature"`) != 12 || strings.Count(areas, `"ScenarioAreaType":`) != 12 || strings.Count(areas, `"AreaType":`) != 12 || !strings.Contains(areas, "inte den officiella") {
+		t.Errorf("the areas of a scenario: %.600s", areas)
+	}
 	if text := page(t, s, "/en/scenario.svg?k1=1.5"); !strings.Contains(text, "not the official classification") {
 		t.Error("the picture doesn't say what it is not")
 	}
