@@ -373,7 +373,7 @@ func (s *Server) compareFigures(r *request, a *answer, p *comparePage, figures [
 			return picture.Sheet(strings.Join(heads, "; "), drawings, nil, s.foot(r, figures[0], drawn), lang)
 		}
 	}
-	if slices.ContainsFunc(places, place.hasBorder) {
+	if slices.ContainsFunc(layers, func(l layer) bool { return slices.ContainsFunc(l.places, place.hasBorder) }) {
 		a.areas = func() ([]byte, error) { return s.geoJSON(r, a.title, layers...) }
 	}
 	g.Caption = word(lang, "side-by-side")

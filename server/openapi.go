@@ -129,7 +129,7 @@ func (s *Server) operations() []operation {
 			example: "/karta/flera.csv?" + url.Values{"m": {at.figure}}.Encode(), contract: "Answer"})
 		add(operation{id: "compare", path: "/jamfor.{format}", both: true, title: cube.Text{SV: "Jämför platser och områdestyper; geojson när platser med gränser jämförs", EN: "Compare places and area types; geojson where places with borders are compared"}, formats: []string{"csv", "json", "xlsx", "svg", "png", "geojson"},
 			params:  []parameter{{name: "m", many: true, shape: "string", about: figureOf.about}, {name: "plats", many: true, shape: "string", about: placeOf}, {name: "typ", many: true, shape: "string", values: []string{"1", "2", "3", "4", "5"}, about: cube.Text{SV: "Områdestyp.", EN: "Area type."}}, {name: "ar", shape: "string", about: cube.Text{SV: "År.", EN: "Year."}}},
-			example: "/jamfor.csv?" + url.Values{"m": {at.figure}}.Encode(), contract: "Answer"})
+			example: "/jamfor.csv?" + url.Values{"m": {at.figure}, chosenPlace: {at.place}}.Encode(), contract: "Answer"})
 	}
 	if at.figure != "" && slices.ContainsFunc(s.tables, func(t *table) bool { return t.kinds == 2 }) {
 		add(operation{id: "moves", path: "/jamfor/typer.{format}", both: true, title: cube.Text{SV: "Hur områden har bytt typ; geojson har typerna före och efter, när båda åren är publicerade efter område", EN: "How areas have moved between types; geojson has the types before and after, where both years are published by area"}, formats: []string{"csv", "json", "xlsx", "svg", "png", "geojson"},
