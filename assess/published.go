@@ -91,10 +91,15 @@ func Targeting(name string, title cube.Text, c *cube.Cube, q Question) (*cube.Cu
 		b.Add([]int32{int32(i)}, partOf(x, allX), partOf(x, n), partOf(n, allN), over(over(x, n), over(allX, allN)))
 	}
 	out, err := b.Cube()
-	if err == nil {
-		out.Title = title
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	out.Title = title
+	if x.Status == cube.Perturbed || n.Status == cube.Perturbed {
+		out.Notes = append(out.Notes, text("Talen är beräknade ur antal som är ändrade för skydd. Intervallet rymmer vad de sanna antalen kan ge.",
+			"The figures are computed from counts that are changed for protection. The interval holds what the true counts can give."))
+	}
+	return out, nil
 }
 
 // ends are the least and the most that a cell can be; a perturbed one without an interval may be anything.

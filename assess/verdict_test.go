@@ -229,6 +229,9 @@ func TestTargetingOfPerturbed(t *testing.T) {
 			t.Errorf("%s is %v", measure, got.Status)
 		}
 	}
+	if len(c.Notes) != 1 || !strings.Contains(c.Notes[0].EN, "changed for protection") {
+		t.Errorf("it does not say what the interval is: %v", c.Notes)
+	}
 	// Noise may be larger than a count: the base 3 + 2 may be nothing, and the share is no more than all.
 	counts["1"] = [2]float64{3, 2}
 	if c, err = Targeting("x", cube.Text{}, noisy(counts, true), q); err != nil {
