@@ -35,7 +35,7 @@ func TestRateCell(t *testing.T) {
 	}
 }
 
-// Of 10 changed by at most 5 the truth is 5 to 15; Garwood's limits are 1.6235 for 5 (the lower) and 24.7402 for 15 (the upper), in tables of them such as Ulm (1990), American Journal of Epidemiology 131.
+// Of 10 changed by at most 5 the truth is 5 to 15; the lower limit of 5 is 1.6235 and the upper of 15 is 24.7402: χ² quantiles, (.025; 10 degrees of freedom)/2 and (.975; 32)/2.
 func TestRateOfPerturbed(t *testing.T) {
 	count := cube.Cell{Status: cube.Perturbed, Value: 10, Lo: cube.Num(5), Hi: cube.Num(15)}
 	if c := rateCell(count, cube.KnownCell(2000), 1000); c.Status != cube.Perturbed || c.Value != 5 || math.Abs(c.Lo.V-1.6235/2) > 1e-4 || math.Abs(c.Hi.V-24.7402/2) > 1e-4 {
