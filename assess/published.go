@@ -21,7 +21,8 @@ type Question struct {
 	Year         string
 }
 
-// Targeting is whom an effort reaches that is aimed at areas of type 1, and of types 1 and 2, from a table by type. A number that takes a hidden count is hidden.
+// Targeting is whom an effort reaches that is aimed at areas of type 1, and of types 1 and 2, from a table by type. A number that takes a hidden count is hidden; one that takes perturbed
+// counts is perturbed, with the interval of what the true counts can give.
 func Targeting(name string, title cube.Text, c *cube.Cube, q Question) (*cube.Cube, error) {
 	types := slices.IndexFunc(c.Dims(), func(d cube.Dimension) bool { return d.Role == cube.Type })
 	count, group := c.MeasureIndex(q.Count), c.DimIndex(q.Group)
@@ -39,6 +40,7 @@ func Targeting(name string, title cube.Text, c *cube.Cube, q Question) (*cube.Cu
 			return cube.Cell{}
 		}
 		cell.Value *= cell.Base.V
+		cell.Lo, cell.Hi = cube.Number{}, cube.Number{} // of the share, and not of the count
 		return cell
 	}
 	// A sum of counts, hidden when one of them is.
@@ -65,22 +67,10 @@ func Targeting(name string, title cube.Text, c *cube.Cube, q Question) (*cube.Cu
 			case !cell.Status.HasValue():
 				total.Status = cube.NotAvailable
 			default:
-				total.Value += cell.Value
+				total = plus(total, cell)
 			}
 		}
 		return total
-	}
-	plus := func(a, b cube.Cell) cube.Cell {
-		if a.Status == cube.Known && b.Status == cube.Known {
-			return cube.Cell{Status: cube.Known, Value: a.Value + b.Value}
-		}
-		return worst(a, b)
-	}
-	over := func(a, b cube.Cell) cube.Cell {
-		if a.Status == cube.Known && b.Status == cube.Known {
-			return known(a.Value / b.Value)
-		}
-		return worst(a, b)
 	}
 	base := q.Base
 	if len(base) == 0 {
@@ -98,13 +88,75 @@ func Targeting(name string, title cube.Text, c *cube.Cube, q Question) (*cube.Cu
 	x, n := cube.Cell{Status: cube.Known}, cube.Cell{Status: cube.Known}
 	for i, t := range []areatype.Type{areatype.Type1, areatype.Type2} {
 		x, n = plus(x, sum(t.Code(), q.Members)), plus(n, sum(t.Code(), base))
-		b.Add([]int32{int32(i)}, over(x, allX), over(x, n), over(n, allN), over(over(x, n), over(allX, allN)))
+		b.Add([]int32{int32(i)}, partOf(x, allX), partOf(x, n), partOf(n, allN), over(over(x, n), over(allX, allN)))
 	}
 	out, err := b.Cube()
-	if err == nil {
-		out.Title = title
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	out.Title = title
+	if x.Status == cube.Perturbed || n.Status == cube.Perturbed {
+		out.Notes = append(out.Notes, text("Talen är beräknade ur antal som är ändrade för skydd. Intervallet rymmer vad de sanna antalen kan ge.",
+			"The figures are computed from counts that are changed for protection. The interval holds what the true counts can give."))
+	}
+	return out, nil
+}
+
+// ends are the least and the most that a cell can be; a perturbed one without an interval may be anything.
+func ends(c cube.Cell) (lo, hi float64, ok bool) {
+	if c.Status != cube.Perturbed {
+		return c.Value, c.Value, true
+	}
+	return c.Lo.V, c.Hi.V, c.Lo.OK && c.Hi.OK
+}
+
+// combined is a value from two cells, perturbed when one of them is; then with an interval where both have one.
+func combined(a, b cube.Cell, value float64, bounds func(aLo, aHi, bLo, bHi float64) (lo, hi float64)) cube.Cell {
+	cell := known(value)
+	if a.Status != cube.Perturbed && b.Status != cube.Perturbed || !cell.Status.HasValue() {
+		return cell
+	}
+	cell.Status = cube.Perturbed
+	aLo, aHi, aOK := ends(a)
+	bLo, bHi, bOK := ends(b)
+	if aOK && bOK {
+		if lo, hi := bounds(aLo, aHi, bLo, bHi); !math.IsNaN(lo) && !math.IsInf(hi, 0) && !math.IsNaN(hi) {
+			cell.Lo, cell.Hi = cube.Num(lo), cube.Num(hi)
+		}
+	}
+	return cell
+}
+
+// plus is the sum of two counts.
+func plus(a, b cube.Cell) cube.Cell {
+	if !a.Status.HasValue() || !b.Status.HasValue() {
+		return worst(a, b)
+	}
+	return combined(a, b, a.Value+b.Value, func(aLo, aHi, bLo, bHi float64) (float64, float64) { return aLo + bLo, aHi + bHi })
+}
+
+// over is the quotient of two numbers from 0.
+func over(a, b cube.Cell) cube.Cell {
+	if !a.Status.HasValue() || !b.Status.HasValue() {
+		return worst(a, b)
+	}
+	return combined(a, b, a.Value/b.Value, func(aLo, aHi, bLo, bHi float64) (float64, float64) { return aLo / bHi, aHi / bLo })
+}
+
+// partOf is a quotient of a part and its whole, which noise may have made less than its part.
+func partOf(a, b cube.Cell) cube.Cell {
+	c := over(a, b)
+	if c.Status != cube.Perturbed {
+		return c
+	}
+	c.Value = min(c.Value, 1)
+	if aLo, _, aOK := ends(a); aOK && !c.Lo.OK {
+		if _, hi, ok := ends(b); ok { // the whole may be nothing
+			c.Lo, c.Hi = cube.Num(aLo/hi), cube.Num(1)
+		}
+	}
+	c.Lo.V, c.Hi.V = min(c.Lo.V, 1), min(c.Hi.V, 1)
+	return c
 }
 
 // worst is what is known of something that takes two cells of which one at least has no value.
@@ -122,7 +174,8 @@ func worst(a, b cube.Cell) cube.Cell {
 	return cube.Cell{Status: cube.NotApplicable}
 }
 
-// Protection is what is hidden in tables of the same content by different divisions: of the cells, and of the persons that a total shows.
+// Protection is what is hidden in tables of the same content by different divisions: of the cells, and of the persons that a total shows. Persons are not told of where counts are
+// perturbed: parts differ from their total by noise then.
 func Protection(name string, title cube.Text, of []Row[*cube.Cube], count string) (*cube.Cube, error) {
 	type hidden struct{ cells, persons float64 }
 	var rows []Row[hidden]
@@ -151,6 +204,7 @@ func Protection(name string, title cube.Text, of []Row[*cube.Cube], count string
 				if k != m {
 					continue
 				}
+				known = known && cell.Status != cube.Perturbed
 				all := totals == groupsOf(c)
 				if all && !cell.Status.HasValue() {
 					known = false

@@ -199,6 +199,65 @@ func TestTargeting(t *testing.T) {
 	}
 }
 
+// By hand, with every count of TestTargeting changed by at most 5: of the 20 with it in type 1 15..25 and of all 100 95..105, so 15/105 to 25/95 are reached. A base of 20 + 20, each ± 5, is 30..50, and
+// 15/50 to 25/30 of it have it.
+func TestTargetingOfPerturbed(t *testing.T) {
+	noisy := func(of map[string][2]float64, bounds bool) *cube.Cube {
+		return byTypes(t, of).Edit(func(row, m int, c cube.Cell) cube.Cell {
+			c.Status = cube.Perturbed
+			if bounds {
+				c.Lo, c.Hi = cube.Num(max(0, c.Value-5)), cube.Num(c.Value+5)
+			}
+			return c
+		})
+	}
+	q := Question{Count: "N", Group: "has", Members: []string{"1"}, Base: []string{"1", "0"}, Year: "2023"}
+	counts := map[string][2]float64{"1": {20, 20}, "2": {30, 80}, "3": {50, 300}, "total": {100, 400}}
+	c, err := Targeting("x", cube.Text{}, noisy(counts, true), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for measure, want := range map[string][3]float64{
+		"Coverage": {0.2, 15.0 / 105, 25.0 / 95}, "Precision": {0.5, 15.0 / 50, 25.0 / 30}, "SharePersons": {40.0 / 500, 30.0 / 510, 50.0 / 490},
+		"Lift": {2.5, 15.0 / 50 / (105.0 / 490), 25.0 / 30 / (95.0 / 510)},
+	} {
+		got := c.Get(measure, "types1")
+		near(t, measure, got.Value, want[0])
+		near(t, measure+", least", got.Lo.V, want[1])
+		near(t, measure+", most", got.Hi.V, want[2])
+		if got.Status != cube.Perturbed {
+			t.Errorf("%s is %v", measure, got.Status)
+		}
+	}
+	if len(c.Notes) != 1 || !strings.Contains(c.Notes[0].EN, "changed for protection") {
+		t.Errorf("it does not say what the interval is: %v", c.Notes)
+	}
+	// Noise may be larger than a count: the base 3 + 2 may be nothing, and the share is no more than all.
+	counts["1"] = [2]float64{3, 2}
+	if c, err = Targeting("x", cube.Text{}, noisy(counts, true), q); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Get("Precision", "types1"); got.Value != 0.6 || !got.Lo.OK || got.Lo.V != 0 || got.Hi.V != 1 {
+		t.Errorf("a share of what may be nothing: %+v", got)
+	}
+	if got := c.Get("Lift", "types1"); got.Status != cube.Perturbed || got.Hi.OK {
+		t.Errorf("a quotient without an end: %+v", got)
+	}
+	if c, err = Targeting("x", cube.Text{}, noisy(counts, false), q); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Get("Coverage", "types12"); got.Status != cube.Perturbed || got.Lo.OK || got.Hi.OK {
+		t.Errorf("noise of a size that nobody has told: %+v", got)
+	}
+	p, err := Protection("x", cube.Text{}, []Row[*cube.Cube]{{Code: "type", Of: noisy(counts, true)}}, "N")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Get("ShareCellsHidden", "type").Status != cube.Zero || p.Get("SharePersonsHidden", "type").Status != cube.NotApplicable {
+		t.Error("noise is taken for persons in hidden cells")
+	}
+}
+
 // Eight cells of which two are hidden, and of 100 persons 90 in cells that are shown.
 func TestProtection(t *testing.T) {
 	d := cube.Dimension{Name: "kommun", Role: cube.Area, Members: []cube.Member{{Code: "a"}, {Code: "b"}, {Code: "c"}, {Code: cube.Total}}}

@@ -127,6 +127,9 @@ func (r *Run) accountFamilies() error {
 		if a.plain() {
 			continue
 		}
+		if decl := r.Records[a.Records]; r.keyer != nil && decl.Person == "" && !r.public(a.Records) {
+			return fmt.Errorf("project: account of %s: some rows of %s could not be read or placed; how many is published too, and a policy with cell keys can't change that count without record keys: declare under records.%s which column names the person of a row (person: …)", a.Records, decl.File, a.Records)
+		}
 		f, err := r.accountFamily(a)
 		if err != nil {
 			return fmt.Errorf("project: account of %s: %w", a.Records, err)

@@ -471,6 +471,7 @@ func (p *Project) validate(path string, text []byte) error {
 	p.validateReport(say)
 	p.validateBarometer(say)
 	p.validateRecordKeys(say)
+	p.validateMeasures(say)
 	slices.SortStableFunc(all, func(a, b complaint) int { return cmp.Compare(a.line, b.line) })
 	var bad []error
 	for _, c := range all {
@@ -777,19 +778,47 @@ func (p *Project) validatePolicy(say complain) {
 	}
 }
 
-// cellKey is the declared cell key method; nil when counts are protected otherwise.
-func (d *PolicyDecl) cellKey() *protect.CellKey {
-	policy := protect.Policy{}
-	switch {
-	case d.Own != nil:
-		policy = *d.Own
-	case d.Profile != "":
-		policy, _ = protect.Profile(d.Profile)
+// declared is the policy's own declaration, or its profile; without either it is empty.
+func (d *PolicyDecl) declared() protect.Policy {
+	if d.Own != nil {
+		return *d.Own
 	}
-	return policy.Perturbation.CellKey
+	policy, _ := protect.Profile(d.Profile)
+	return policy
 }
 
-// validateRecordKeys looks for what cell keys are made from.
+// cellKey is the declared cell key method; nil when counts are protected otherwise.
+func (d *PolicyDecl) cellKey() *protect.CellKey { return d.declared().Perturbation.CellKey }
+
+// validateMeasures looks for measures that are computed from an agency's own records under a policy that can't show any.
+func (p *Project) validateMeasures(say complain) {
+	policy := p.Policy.declared()
+	if policy.Validate() != nil || policy.Name == "none" || policy.Measures.Persons > 0 {
+		return
+	}
+	refuse := func(at, name, from string) {
+		if _, ok := p.Records[from]; ok && !p.public(from) {
+			say(at, "%s is measured from the agency's own records %s, and the policy %s has no rules for measures, so none can be shown: leave it out, or declare a policy of your own (policy: {own: …}) with measures: persons, units, group and largest",
+				name, from, policy.Name)
+		}
+	}
+	for i, d := range p.Segregation {
+		refuse(fmt.Sprintf("segregation[%d]", i), d.Name, d.From)
+	}
+	if p.Assess == nil {
+		return
+	}
+	for i, x := range p.Assess.Processes {
+		if k := slices.IndexFunc(p.Tables, func(t TableDecl) bool { return t.Name == x.Table }); k >= 0 {
+			refuse(fmt.Sprintf("assess.processes[%d]", i), x.Name, p.Tables[k].From)
+		}
+	}
+}
+
+// elsewhere is where a table can be made that cell keys can't protect.
+const elsewhere = "make the table in a project of its own, under a policy that hides (scb-integration, school-strict)"
+
+// validateRecordKeys looks for what cell keys are made from, and for what they can't protect.
 func (p *Project) validateRecordKeys(say complain) {
 	if p.Policy.cellKey() == nil {
 		return
@@ -802,7 +831,18 @@ func (p *Project) validateRecordKeys(say complain) {
 		case decl.Person == "":
 			say(where, "%s is made from %s under a policy with cell keys: declare under records.%s which column names the person of a row (person: …)", t.Name, t.From, t.From)
 		case t.Count.Sum != "":
-			say(where+".count.sum", "a policy with cell keys counts records, each with a key of its own; %s sums a column, so the policy can't protect it", t.Name)
+			say(where+".count.sum", "a policy with cell keys counts records, each with a key of its own; %s sums a column, so the policy can't protect it: count the records themselves, or %s", t.Name, elsewhere)
+		}
+		if !ok || p.public(t.From) {
+			continue
+		}
+		if m := t.Mean; m != nil && t.publishes(m.Measure) {
+			say(where+".mean", "%s: %s is the mean of the values in %s, and a policy with cell keys changes counts, which leaves such values unprotected: publish the counts alone (only: [%s]), or %s",
+				t.Name, m.Measure, m.Column, strings.Join(t.counts(), ", "), elsewhere)
+		}
+		if a := t.Areas; a != nil && t.publishes(a.Measure) {
+			say(where+".areas", "%s: %s counts areas, which have no record keys, so a policy with cell keys can't change it: count the areas in a table of public records, or leave it out (only: [%s])",
+				t.Name, a.Measure, strings.Join(t.counts(), ", "))
 		}
 	}
 	for _, name := range sorted(p.Records) {
@@ -819,6 +859,20 @@ func (p *Project) validateRecordKeys(say complain) {
 
 func (g *GroupDecl) has(member string) bool {
 	return slices.ContainsFunc(g.Members, func(m MemberDecl) bool { return m.Code == member })
+}
+
+// publishes tells whether a measure is among those of the table that are shown.
+func (t *TableDecl) publishes(measure string) bool {
+	return len(t.Only) == 0 || slices.Contains(t.Only, measure)
+}
+
+// counts are the names of the table's counts of records.
+func (t *TableDecl) counts() []string {
+	out := []string{t.Count.Measure}
+	if m := t.Mean; m != nil && m.Weight == "" && m.With.Measure != t.Count.Measure {
+		out = append(out, m.With.Measure)
+	}
+	return out
 }
 
 func (t *TableDecl) group(name string) *GroupDecl {

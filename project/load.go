@@ -246,7 +246,7 @@ func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *load
 		l.columns = append(l.columns, record.Vector{Name: a.Column, Type: record.Text})
 	}
 	if l.keyed {
-		l.columns = append(l.columns, record.Vector{Name: keyColumn, Type: record.Int})
+		l.columns = append(l.columns, r.keyColumns(l.name)...)
 	}
 	to, err := r.db.Create(ctx, l.table, l.columns)
 	if err != nil {
@@ -257,6 +257,11 @@ func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *load
 	defer storing.end()
 	twice := newDuplicates(decl)
 	add := func(b *record.Batch) error {
+		for i, c := range own {
+			if i < len(b.Columns) && b.Columns[i].Type != c.Type {
+				return fmt.Errorf("%s: column %q holds %s and is declared as %s; declare type: %s", decl.File, c.Name, b.Columns[i].Type, c.Type, b.Columns[i].Type)
+			}
+		}
 		places, err := place(b)
 		if err != nil {
 			return err
@@ -295,7 +300,11 @@ func (r *Run) stream(ctx context.Context, path string, decl RecordsDecl, l *load
 			out.Columns = append(out.Columns, v)
 		}
 		if keys != nil {
-			out.Columns = append(out.Columns, *keys)
+			more, err := keysWithValue(b, *keys, l.columns)
+			if err != nil {
+				return err
+			}
+			out.Columns = append(append(out.Columns, *keys), more...)
 		}
 		return storing.add(out)
 	}

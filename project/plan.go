@@ -298,7 +298,7 @@ func (r *Run) planRecords(ctx context.Context, name string, decl RecordsDecl) er
 		l.columns = append(l.columns, record.Vector{Name: a.Column, Type: record.Text})
 	}
 	if l.keyed {
-		l.columns = append(l.columns, record.Vector{Name: keyColumn, Type: record.Int})
+		l.columns = append(l.columns, r.keyColumns(l.name)...)
 	}
 	empty, err := r.db.Create(ctx, l.table, l.columns)
 	if err != nil {

@@ -67,7 +67,8 @@ func (r *Run) rates(tables []protect.Table) (out []protect.Table, err error) {
 const rateLevel = 0.95
 
 // rate is a cube of counts as rates of the population of the same areas, types and year: count / population × per. A group that the population is not sorted by is set over all of the population. The base is
-// the population. The interval is the exact one of a Poisson count (Garwood 1936) over the population; a count that is perturbed has none, for its noise is not chance of that kind.
+// the population. The interval is the exact one of a Poisson count (Garwood 1936) over the population. Of perturbed counts it is the least and the most of that interval over all true numbers that
+// can be behind them; without an interval of their own there is none, for how large the noise is nobody has told then.
 func rate(d RateDecl, counts *cube.Cube, count string, population *cube.Cube, persons string) (*cube.Cube, error) {
 	m, n := counts.MeasureIndex(count), population.MeasureIndex(persons)
 	if m < 0 || n < 0 {
@@ -98,8 +99,8 @@ func rate(d RateDecl, counts *cube.Cube, count string, population *cube.Cube, pe
 	}
 	out.Title = cube.Text{SV: counts.Title.SV + ": " + d.Title.SV, EN: counts.Title.EN + ": " + d.Title.EN}
 	out.Notes = append(slices.Clone(counts.Notes), cube.Text{
-		SV: "Antalet delat med folkmängden i samma områden samma år. Där antalet är dolt är också kvoten dold. Intervallet (95 procent) är det exakta för ett Poissonfördelat antal och säger hur mycket slumpen kan flytta kvoten.",
-		EN: "The count over the population of the same areas the same year. Where the count is hidden, so is the rate. The interval (95 per cent) is the exact one of a Poisson count, and tells how much chance can move the rate."})
+		SV: "Antalet delat med folkmängden i samma områden samma år. Där antalet är dolt är också kvoten dold. Intervallet (95 procent) är det exakta för ett Poissonfördelat antal och säger hur mycket slumpen kan flytta kvoten; där antal är ändrade för skydd rymmer det också ändringen.",
+		EN: "The count over the population of the same areas the same year. Where the count is hidden, so is the rate. The interval (95 per cent) is the exact one of a Poisson count, and tells how much chance can move the rate; where counts are changed for protection it holds that change too."})
 	return out, nil
 }
 
@@ -118,9 +119,19 @@ func rateCell(count, of cube.Cell, per float64) cube.Cell {
 	if s := of.Status; s != cube.Known && s != cube.Zero {
 		cell.Status = s
 	}
-	if count.Status != cube.Perturbed {
-		i := gap.Garwood(count.Value, rateLevel)
-		cell.Lo, cell.Hi = cube.Num(per*i.Lower/of.Value), cube.Num(per*i.Upper/of.Value)
+	xLo, xHi, xOK := possible(count)
+	nLo, nHi, nOK := possible(of)
+	if xOK && nOK && nLo > 0 {
+		cell.Lo = cube.Num(per * gap.Garwood(xLo, rateLevel).Lower / nHi)
+		cell.Hi = cube.Num(per * gap.Garwood(xHi, rateLevel).Upper / nLo)
 	}
 	return cell
+}
+
+// possible is between what the true number behind a cell lies; not ok when it is perturbed by nobody knows how much.
+func possible(c cube.Cell) (lo, hi float64, ok bool) {
+	if c.Status != cube.Perturbed {
+		return c.Value, c.Value, true
+	}
+	return c.Lo.V, c.Hi.V, c.Lo.OK && c.Hi.OK
 }

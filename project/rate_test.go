@@ -35,6 +35,22 @@ func TestRateCell(t *testing.T) {
 	}
 }
 
+// Of 10 changed by at most 5 the truth is 5 to 15; the lower limit of 5 is 1.6235 and the upper of 15 is 24.7402: χ² quantiles, (.025; 10 degrees of freedom)/2 and (.975; 32)/2.
+func TestRateOfPerturbed(t *testing.T) {
+	count := cube.Cell{Status: cube.Perturbed, Value: 10, Lo: cube.Num(5), Hi: cube.Num(15)}
+	if c := rateCell(count, cube.KnownCell(2000), 1000); c.Status != cube.Perturbed || c.Value != 5 || math.Abs(c.Lo.V-1.6235/2) > 1e-4 || math.Abs(c.Hi.V-24.7402/2) > 1e-4 {
+		t.Errorf("%+v", c)
+	}
+	population := cube.Cell{Status: cube.Perturbed, Value: 2000, Lo: cube.Num(1995), Hi: cube.Num(2005)}
+	if c := rateCell(count, population, 1000); c.Status != cube.Perturbed || math.Abs(c.Lo.V-1623.5/2005) > 1e-4 || math.Abs(c.Hi.V-24740.2/1995) > 1e-4 {
+		t.Errorf("%+v", c)
+	}
+	population.Lo = cube.Num(0)
+	if c := rateCell(count, population, 1000); c.Status != cube.Perturbed || c.Lo.OK || c.Hi.OK {
+		t.Errorf("a population that may be nothing: %+v", c)
+	}
+}
+
 // A count by type and kind over a population by type and background: the kinds are all set over all of the type's population.
 func TestRateOfGroups(t *testing.T) {
 	dim := func(name string, codes ...string) cube.Dimension {

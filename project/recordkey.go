@@ -2,14 +2,17 @@ package project
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/record"
 )
 
-// keyColumn is the column of record keys in the store.
+// keyColumn is the column of record keys in the store. Followed by _ and the name of a column, it is that of the keys of rows with a value there.
 const keyColumn = "skikt_key"
 
 // seedVariable names the file with the seed of the record keys in place of policy.seed_file.
@@ -55,6 +58,43 @@ func (r *Run) keys(b *record.Batch, decl RecordsDecl) (record.Vector, error) {
 				decl.File, b.Line[i], decl.Person)
 		}
 		out.Int[i] = r.keyer.Key(value(person, i))
+	}
+	return out, nil
+}
+
+// keyColumns are the columns of record keys that the tables of some records need: one for all rows, and one for each column that a mean is taken of, as the mean's
+// base counts the rows with a value there.
+func (r *Run) keyColumns(records string) []record.Vector {
+	out := []record.Vector{{Name: keyColumn, Type: record.Int}}
+	for _, t := range r.Tables {
+		if m := t.Mean; m != nil && m.Weight == "" && t.From == records {
+			name := keyColumn + "_" + m.Column
+			if !slices.ContainsFunc(out, func(v record.Vector) bool { return v.Name == name }) {
+				out = append(out, record.Vector{Name: name, Type: record.Int})
+			}
+		}
+	}
+	return out
+}
+
+// keysWithValue are the keys of the rows that have a value in a column, for each such column of keys; the others have 0, which adds nothing to a sum.
+func keysWithValue(b *record.Batch, keys record.Vector, columns []record.Vector) (out []record.Vector, err error) {
+	for _, c := range columns {
+		column, ok := strings.CutPrefix(c.Name, keyColumn+"_")
+		if !ok {
+			continue
+		}
+		of, err := vector(b, column)
+		if err != nil {
+			return nil, err
+		}
+		own := record.Vector{Name: c.Name, Type: record.Int, Int: slices.Clone(keys.Int), State: keys.State}
+		for i := range own.Int {
+			if of.State[i] != record.Present || of.Type == record.Float && (math.IsNaN(of.Float[i]) || math.IsInf(of.Float[i], 0)) {
+				own.Int[i] = 0
+			}
+		}
+		out = append(out, own)
 	}
 	return out, nil
 }

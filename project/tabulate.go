@@ -329,6 +329,9 @@ func (r *Run) spec(ctx context.Context, d *familyDecl, fine area.ID) (cube.Spec,
 			add(cube.SpecMeasure{Measure: cube.Measure{Name: m.Name + protect.KeySuffix, Kind: cube.Count}, Sum: keyColumn})
 		}
 		if mean := t.Mean; mean != nil {
+			if d.from.keyed && mean.Weight == "" {
+				add(cube.SpecMeasure{Measure: cube.Measure{Name: mean.With.Measure + protect.KeySuffix, Kind: cube.Count}, Sum: keyColumn + "_" + mean.Column})
+			}
 			add(cube.SpecMeasure{Measure: cube.Measure{Name: sumOf(mean), Title: text(mean.Title), Unit: text(mean.Unit), Kind: cube.Sum}, Sum: mean.Column, Times: mean.Weight})
 		}
 	}
@@ -594,7 +597,7 @@ func (t *TableDecl) view(by string) cube.View {
 		all = append(all, cube.Measure{Name: m.Measure, Title: text(m.Title), Unit: text(m.Unit), Kind: cube.Mean, Decimals: m.Decimals, Of: sumOf(m), Per: per})
 	}
 	for _, m := range all {
-		if len(t.Only) == 0 || slices.Contains(t.Only, m.Name) {
+		if t.publishes(m.Name) {
 			v.Measures = append(v.Measures, m)
 		}
 	}

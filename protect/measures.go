@@ -74,7 +74,7 @@ func Measures(of []Measured, policy Policy) (*Release, error) {
 		return nil, err
 	}
 	if policy.Measures.Persons == 0 {
-		return nil, fmt.Errorf("protect: policy %s has no rules for measures, so none can be shown: declare measures with persons, units, group and largest", policy.Name)
+		return nil, fmt.Errorf("protect: %s: policy %s has no rules for measures computed from an agency's own records, so none can be shown: leave it out, or declare a policy of your own (policy: {own: …}) with measures: persons, units, group and largest", of[0].Cube.Name, policy.Name)
 	}
 	r := &Release{audit: Audit{Policy: policy.Name, Version: policy.Version, Method: measuresDoc.Text, Verdict: measuresSafe}}
 	all := make([][]behind, len(of))

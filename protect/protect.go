@@ -171,7 +171,7 @@ func (r *Release) addAccount(p Policy) error {
 // perturbed makes a release of tables whose counts are changed, not hidden.
 func perturbed(families []Family, policy Policy) (*Release, error) {
 	doc := policy.Perturbation.doc()
-	done := cube.Text{SV: "Antalen är ändrade; inget sant antal under gränsen visas.", EN: "Counts are changed; none shown is known to be true."}
+	done := cube.Text{SV: "Antalen är ändrade; om något av dem är det sanna går inte att veta.", EN: "Counts are changed; whether any of them is the true one can't be known."}
 	r := &Release{audit: Audit{Policy: policy.Name, Version: policy.Version, Method: doc.Text, Verdict: done}}
 	for _, f := range families {
 		how := policy.Perturbation
