@@ -222,7 +222,7 @@ func Parts(title string, all []Parted, lang string) (Plot, string) {
 	for i, w := range all {
 		y := 6 + plotRow*float64(i)
 		for n, line := range wrap(w.Label, 34) {
-			p.text(24, y+9+15*float64(n), "start", ` font-size="13"`, line)
+			p.text(24, y+9+15*float64(n), "start", ` font-size="12"`, line)
 		}
 		fmt.Fprintf(&p.out, `<rect x="0" y="%.1f" width="16" height="16" fill="%s" stroke="%s"/>`, y+2, typeFill(w.Type), plotQuiet)
 		whole := 0.0

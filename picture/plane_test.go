@@ -40,3 +40,21 @@ func TestBalance(t *testing.T) {
 		t.Error("nothing is drawn")
 	}
 }
+
+// Wholes of the same length are parted by value; one that may not be told has words in place of parts, and when none may there is no picture.
+func TestParts(t *testing.T) {
+	all := []Parted{{Label: "1 A", Type: "1", Parts: []Part{{"1", "1 → 1: 3", 3}, {"2", "1 → 2: 1", 1}, {"3", "1 → 3: 0", 0}}}, {Label: "2 B", Type: "2", Without: "hidden"}}
+	plot, told := Parts("T", all, "en")
+	if told != "1 → 1: 3; 1 → 2: 1." {
+		t.Errorf("told %q", told)
+	}
+	// A bar is 720 less 250 for names and 80 for numbers, 390, of which three quarters are 292.5.
+	for _, want := range []string{`x="250.0" y="6.0" width="292.5"`, `x="542.5" y="6.0" width="97.5"`, ">hidden</text>", ">4</text>"} {
+		if !strings.Contains(plot.SVG, want) {
+			t.Errorf("the picture lacks %s", want)
+		}
+	}
+	if plot, _ := Parts("T", all[1:], "en"); plot.SVG != "" {
+		t.Error("a picture of nothing")
+	}
+}
