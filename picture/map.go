@@ -100,8 +100,7 @@ func Draw(d Map) template.HTML {
 	fmt.Fprintf(&p.out, `<svg class="map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="group" aria-label="%s" stroke="#6d6d78" stroke-width="1.2" stroke-linejoin="round" font-family="%s" font-size="22">`,
 		p.width, p.height, p.width/grain, p.height/grain, template.HTMLEscapeString(d.Title+". "+d.Summary+inTheTable.In(d.Lang)), plotFont)
 	if !d.Shared {
-		p.out.WriteString(patterns)
-		p.out.WriteString(d.unsurePatterns())
+		p.out.WriteString(d.patterns())
 	}
 	crowded := d.crowded()
 	switch {
@@ -379,10 +378,12 @@ func (p *pen) number(s Shape) {
 	fmt.Fprintf(&p.out, `<text class="number" stroke="none" text-anchor="middle" x="%d" y="%d"%s>%s</text>`, at[0], at[1]+8, ink, s.Class.Number)
 }
 
-// patterns are the looks of cells without a value. The lines of the drawing are not theirs.
-const patterns = `<defs stroke="none"><pattern id="hidden" width="12" height="12" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="12" height="12" fill="#fff"/><rect width="3" height="12" fill="#8a8a8a"/></pattern>` +
-	`<pattern id="protect" width="12" height="12" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect width="12" height="12" fill="#fff"/><rect width="2" height="12" fill="#b0b0b0"/></pattern>` +
-	`<pattern id="missing" width="12" height="12" patternUnits="userSpaceOnUse"><rect width="12" height="12" fill="#fff"/><circle cx="6" cy="6" r="1.5" fill="#8a8a8a"/></pattern></defs>`
+// patterns are the looks of cells without a value.
+var patterns = []struct{ fill, drawn string }{
+	{"url(#hidden)", `<pattern id="hidden" width="12" height="12" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="12" height="12" fill="#fff"/><rect width="3" height="12" fill="#8a8a8a"/></pattern>`},
+	{"url(#protect)", `<pattern id="protect" width="12" height="12" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect width="12" height="12" fill="#fff"/><rect width="2" height="12" fill="#b0b0b0"/></pattern>`},
+	{"url(#missing)", `<pattern id="missing" width="12" height="12" patternUnits="userSpaceOnUse"><rect width="12" height="12" fill="#fff"/><circle cx="6" cy="6" r="1.5" fill="#8a8a8a"/></pattern>`},
+}
 
 // scaleBar draws a round length, with north up beside it. In SWEREF 99 TM lengths hold all over a map to within 0.4 per thousand near the 15th meridian, and
 // a few per thousand at the country's eastern edge.
@@ -416,8 +417,14 @@ func (s Shape) fill() string {
 // UnsureFill is the look of unreliable values of a class: its colour with stripes across. A paler colour would be that of another class.
 func (k *Class) UnsureFill() string { return "url(#unsure-" + strings.TrimPrefix(k.Fill, "#") + ")" }
 
-// unsurePatterns are those looks, of the classes that have unreliable values, or of all where other drawings lean on this one.
-func (d Map) unsurePatterns() string {
+// patterns are the looks of cells without a value and of unreliable ones that the map has, or all where other drawings lean on this one. The lines of the drawing are not theirs.
+func (d Map) patterns() string {
+	var b strings.Builder
+	for _, p := range patterns {
+		if d.Sharing || slices.ContainsFunc(d.Shapes, func(s Shape) bool { return s.Class != nil && s.Class.Fill == p.fill }) {
+			b.WriteString(p.drawn)
+		}
+	}
 	var fills []string
 	if d.Sharing {
 		fills = slices.Concat(rampColours[:], TypeColours[:])
@@ -427,11 +434,6 @@ func (d Map) unsurePatterns() string {
 			fills = append(fills, s.Class.Fill)
 		}
 	}
-	if len(fills) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	b.WriteString(`<defs stroke="none">`)
 	for _, fill := range fills {
 		stripes := "#fff"
 		if c := colourOf(fill, 1); 299*int(c.R)+587*int(c.G)+114*int(c.B) > 150_000 {
@@ -439,8 +441,10 @@ func (d Map) unsurePatterns() string {
 		}
 		fmt.Fprintf(&b, `<pattern id="unsure-%s" width="8" height="8" patternUnits="userSpaceOnUse"><rect width="8" height="8" fill="%s"/><rect width="2" height="8" fill="%s"/></pattern>`, strings.TrimPrefix(fill, "#"), fill, stripes)
 	}
-	b.WriteString("</defs>")
-	return b.String()
+	if b.Len() == 0 {
+		return ""
+	}
+	return `<defs stroke="none">` + b.String() + "</defs>"
 }
 
 // ChartOf makes the map of cells, one for each shape, in classes of their own.

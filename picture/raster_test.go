@@ -56,13 +56,13 @@ func TestPNG(t *testing.T) {
 		{"outside the circle", `<circle cx="50" cy="40" r="10" fill="#123456"/>`, 118, 62, 255, 255, 255},
 		{"nested drawing", `<svg x="50" y="40" width="50" height="40" viewBox="0 0 500 400"><rect width="100" height="100" fill="#ff0000"/></svg>`, 110, 90, 255, 0, 0},
 		{"moved and turned", `<g transform="translate(50 40) rotate(90)"><rect width="30" height="10" fill="#ff0000"/></g>`, 90, 130, 255, 0, 0},
-		{"made larger", `<g transform="scale(2)"><rect x="10" y="10" width="10" height="10" fill="#ff0000"/></g>`, 76, 76, 255, 0, 0}, // 10 to 20 becomes 40 to 80 at two pixels a unit
-		{"stripe of a pattern", patterns + `<path fill="url(#hidden)" d="M0 0H100V80H0z"/>`, 4, 0, 0x8a, 0x8a, 0x8a},                  // x' = (2+0)·cos 45° = 1.4 of a stripe of 3
-		{"between its stripes", patterns + `<path fill="url(#hidden)" d="M0 0H100V80H0z"/>`, 18, 0, 255, 255, 255},                    // 9·cos 45° = 6.4 of 12
+		{"made larger", `<g transform="scale(2)"><rect x="10" y="10" width="10" height="10" fill="#ff0000"/></g>`, 76, 76, 255, 0, 0},     // 10 to 20 becomes 40 to 80 at two pixels a unit
+		{"stripe of a pattern", Map{Sharing: true}.patterns() + `<path fill="url(#hidden)" d="M0 0H100V80H0z"/>`, 4, 0, 0x8a, 0x8a, 0x8a}, // x' = (2+0)·cos 45° = 1.4 of a stripe of 3
+		{"between its stripes", Map{Sharing: true}.patterns() + `<path fill="url(#hidden)" d="M0 0H100V80H0z"/>`, 18, 0, 255, 255, 255},   // 9·cos 45° = 6.4 of 12
 		{"stripe of an unreliable value", unsureOf("#08519c") + `<path fill="url(#unsure-08519c)" d="M0 0H100V80H0z"/>`, 0, 40, 255, 255, 255},
 		{"ground of an unreliable value", unsureOf("#08519c") + `<path fill="url(#unsure-08519c)" d="M0 0H100V80H0z"/>`, 5, 40, 0x08, 0x51, 0x9c},
 		{"stripe on a light class", unsureOf("#eff3ff") + `<path fill="url(#unsure-eff3ff)" d="M0 0H100V80H0z"/>`, 0, 40, 0x55, 0x55, 0x5f},
-		{"dot of a pattern", patterns + `<path fill="url(#missing)" d="M0 0H100V80H0z"/>`, 12, 12, 0x8a, 0x8a, 0x8a},
+		{"dot of a pattern", Map{Sharing: true}.patterns() + `<path fill="url(#missing)" d="M0 0H100V80H0z"/>`, 12, 12, 0x8a, 0x8a, 0x8a},
 		{"title is not painted", `<title>x</title><desc><rect width="100" height="80"/></desc>`, 100, 80, 255, 255, 255},
 	} {
 		m := painted(t, wrapped(test.svg), 2)
@@ -122,7 +122,7 @@ func TestPNGOfNothing(t *testing.T) {
 }
 
 func FuzzPNG(f *testing.F) {
-	f.Add(wrapped(patterns + `<g stroke="#000" fill="url(#hidden)"><path d="M1 1l5 5-3 2z" stroke-dasharray="1 2"/></g><text x="5" y="5">x<tspan dx="2">y</tspan></text>`))
+	f.Add(wrapped(Map{Sharing: true}.patterns() + `<g stroke="#000" fill="url(#hidden)"><path d="M1 1l5 5-3 2z" stroke-dasharray="1 2"/></g><text x="5" y="5">x<tspan dx="2">y</tspan></text>`))
 	f.Add(wrapped(`<path d="M1e9 1L-1e9 3z" stroke="#fff" stroke-dasharray="0.0001"/>`))
 	f.Fuzz(func(t *testing.T, svg string) {
 		if len(svg) > 2000 || strings.Count(svg, "<svg") > 3 {
@@ -134,7 +134,7 @@ func FuzzPNG(f *testing.F) {
 
 // unsureOf is what a map says of the look of its unreliable areas, all of one class.
 func unsureOf(fill string) string {
-	return Map{Shapes: []Shape{{Class: &Class{Fill: fill}, Unsure: true}}}.unsurePatterns()
+	return Map{Shapes: []Shape{{Class: &Class{Fill: fill}, Unsure: true}}}.patterns()
 }
 
 // Drawings side by side stand three abreast, each under its title, and a word too long for a line is cut up.
@@ -158,5 +158,22 @@ func TestBeside(t *testing.T) {
 	long := "ab " + strings.Repeat("x", 25)
 	if got := strings.Join(lines(long, 10), "|"); got != "ab|xxxxxxxxxx|xxxxxxxxxx|xxxxx" {
 		t.Errorf("lines %q", got)
+	}
+}
+
+// A map holds the looks that it has, and one that other drawings lean on holds all.
+func TestPatterns(t *testing.T) {
+	hidden := Map{Shapes: []Shape{{Class: &Class{Fill: "#ffffff"}}, {Class: &Class{Fill: "url(#hidden)"}}}}.patterns()
+	if !strings.Contains(hidden, `id="hidden"`) || strings.Contains(hidden, `id="protect"`) || strings.Contains(hidden, `id="missing"`) {
+		t.Error(hidden)
+	}
+	if none := (Map{Shapes: []Shape{{Class: &Class{Fill: "#ffffff"}}}}).patterns(); none != "" {
+		t.Error(none)
+	}
+	all := Map{Sharing: true}.patterns()
+	for _, name := range []string{"hidden", "protect", "missing", "unsure-" + strings.TrimPrefix(TypeColours[0], "#")} {
+		if !strings.Contains(all, `id="`+name+`"`) {
+			t.Errorf("%s is missing", name)
+		}
 	}
 }
