@@ -166,7 +166,7 @@ func TestScale(t *testing.T) {
 			perNode = fmt.Sprintf("%.2f", c.perNode)
 		}
 		fmt.Fprintf(&costs, "| %s | %s | %s | %s | %.2f | %.1f | %s | %.0f %% | %.0f |\n", engine, spec, powers(sizes), numbers(nodes), c.fixed, c.perRow*1e9, perNode, worst*100, bytes)
-		if spec != "count" && spec != "float-sum" {
+		if spec != "count" && spec != "float-sum" || !sizes[1e8] { // with fewer rows the cost of a row drowns in that of a question
 			continue
 		}
 		for _, x := range []struct {
