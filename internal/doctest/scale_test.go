@@ -208,7 +208,7 @@ func between(text, name, table string) string {
 func powers(sizes map[float64]bool) string {
 	var out []string
 	for _, e := range slices.Sorted(maps.Keys(sizes)) {
-		out = append(out, map[float64]string{1e6: "10⁶", 1e7: "10⁷", 1e8: "10⁸"}[e])
+		out = append(out, map[float64]string{1e6: "10⁶", 1e7: "10⁷", 1e8: "10⁸", 1e9: "10⁹"}[e])
 	}
 	return strings.Join(out, ", ")
 }
