@@ -389,3 +389,15 @@ func door(t *testing.T, account Server) (connecting func(change func(*Server)) e
 	}
 	return connecting, using
 }
+
+// manyTwice asks which areas of the view many come twice, for which a server must keep all of them.
+func manyTwice(t *testing.T, s Server) error {
+	t.Helper()
+	db := connect(t, s)
+	defer db.Close()
+	if _, err := db.Use(t.Context(), "many", "many", []record.Vector{{Name: "area", Type: record.Text}}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := db.Twice(t.Context(), "many", []string{"area"})
+	return err
+}

@@ -474,16 +474,7 @@ func TestPostgresDisk(t *testing.T) {
 		t.Cleanup(func() {
 			must(t, keeper, "ALTER ROLE CURRENT_USER RESET work_mem", "ALTER ROLE CURRENT_USER RESET temp_tablespaces", "DROP VIEW many", "DROP TABLESPACE small", "CHECKPOINT")
 		})
-		twice := func() error {
-			db := connect(t, s)
-			defer db.Close()
-			if _, err := db.Use(t.Context(), "many", "many", []record.Vector{{Name: "area", Type: record.Text}}); err != nil {
-				t.Fatal(err)
-			}
-			_, err := db.Twice(t.Context(), "many", []string{"area"})
-			return err
-		}
-		if err := twice(); !errors.Is(err, ErrDisk) {
+		if err := manyTwice(t, s); !errors.Is(err, ErrDisk) {
 			t.Errorf("the disk is full: %v", err)
 		}
 		gone(t, keeper, s.Run, false)
@@ -492,7 +483,7 @@ func TestPostgresDisk(t *testing.T) {
 			t.Errorf("%d files are left on it: %v", files, err)
 		}
 		must(t, keeper, "ALTER ROLE CURRENT_USER RESET temp_tablespaces")
-		if err := twice(); err != nil {
+		if err := manyTwice(t, s); err != nil {
 			t.Errorf("with room: %v", err)
 		}
 	})

@@ -456,13 +456,7 @@ func TestTrinoFull(t *testing.T) {
 		home := filepath.Join(getenv(t, "SKIKT_SERVERS"), "trino")
 		many := func() error {
 			must(t, keeper, "DROP VIEW IF EXISTS many", "CREATE VIEW many AS SELECT CAST(i * 10000 + j AS VARCHAR) || 'a longer name' AS area FROM UNNEST(SEQUENCE(1, 3000)) AS a(i) CROSS JOIN UNNEST(SEQUENCE(1, 10000)) AS b(j)")
-			db := connect(t, s)
-			defer db.Close()
-			if _, err := db.Use(t.Context(), "many", "many", []record.Vector{{Name: "area", Type: record.Text}}); err != nil {
-				t.Fatal(err)
-			}
-			_, err := db.Twice(t.Context(), "many", []string{"area"})
-			return err
+			return manyTwice(t, s)
 		}
 		again := func() {
 			for _, n := range []string{"0", "1", "2"} {
