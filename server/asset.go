@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -42,6 +43,20 @@ var assetKinds = map[string]string{".css": "text/css; charset=utf-8", ".svg": "i
 // squeezedAs are the endings that the build gives to squeezed files, the smallest first.
 var squeezedAs = []struct{ ending, coding string }{{".br", "br"}, {".gz", "gzip"}}
 
+// comments are those of a style sheet.
+var comments = regexp.MustCompile(`(?s)/\*.*?\*/`)
+
+// terse is a style sheet without what only its writers read.
+func terse(sheet []byte) []byte {
+	var lines []string
+	for line := range strings.Lines(comments.ReplaceAllString(string(sheet), "")) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return []byte(strings.NewReplacer(" { ", "{", "; }", "}", ": ", ":", "; ", ";").Replace(strings.Join(lines, "\n")))
+}
+
 // loadAssets reads the files that pages load. Without a built front end there is no script, and the pages are whole all the same.
 func loadAssets(built fs.FS, entry string) (*assets, error) {
 	all := &assets{byName: map[string]*asset{}, names: map[string]string{}}
@@ -49,6 +64,9 @@ func loadAssets(built fs.FS, entry string) (*assets, error) {
 		body, err := files.ReadFile("page/" + name)
 		if err != nil {
 			return nil, err
+		}
+		if name == "style.css" {
+			body = terse(body)
 		}
 		sum := sha256.Sum256(body)
 		base, ending, _ := strings.Cut(name, ".")

@@ -74,3 +74,11 @@ func TestFirstViewBudget(t *testing.T) {
 		t.Errorf("style, icon and script are %d bytes squeezed", sum)
 	}
 }
+
+// What is sent of a style sheet is the same rules without notes and room.
+func TestTerse(t *testing.T) {
+	got := string(terse([]byte("/* Of all\n pages. */\n:root { --ink: #1b1b1f; }\n\n@media (min-width: 40em) {\n\tnav a, /* links */\n\tp { margin: 0 1rem; content: \"\"; }\n}\n")))
+	if want := ":root{--ink:#1b1b1f}\n@media (min-width:40em) {\nnav a,\np{margin:0 1rem;content:\"\"}\n}"; got != want {
+		t.Errorf("%q, not %q", got, want)
+	}
+}
