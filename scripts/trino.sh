@@ -47,8 +47,7 @@ configure() {
       echo "http-server.log.enabled=false"
       echo "plugin.dir=$HOME_OF/plugin"
       echo "spiller-spill-path=$at/spill"
-      echo "query.max-memory=2GB"
-      echo "query.max-memory-per-node=1GB"
+      echo "query.max-memory=${DATA}GB"
       echo "memory.heap-headroom-per-node=300MB"
       echo "task.concurrency=2"
       echo "task.max-worker-threads=4"
@@ -56,6 +55,7 @@ configure() {
       echo "exchange.max-error-duration=10s"
       if [ $i = 0 ]; then
         echo "coordinator=true"
+        echo "query.max-memory-per-node=1GB"
         echo "node-scheduler.include-coordinator=false"
         echo "query.client.timeout=1m"
         echo "transaction.idle-timeout=45s" # so long after a program was killed its small tables count as somebody's; 5 minutes unless said
@@ -64,6 +64,7 @@ configure() {
         echo "access-control.config-files=$at/access.properties"
       else
         echo "coordinator=false"
+        echo "query.max-memory-per-node=$((DATA * 500))MB" # a page that was written in one piece is read in one piece
       fi
     } >"$at/config.properties"
     printf 'access-control.name=file\nsecurity.config-file=%s\n' "$at/rules.json" >"$at/access.properties"
