@@ -358,6 +358,7 @@ func TestTrinoNodes(t *testing.T) {
 		})
 		right := func() {
 			t.Helper()
+			node(t, "trino", "0", "start") // it runs; this waits until it has both workers again
 			trinoPupils(t, keeper)
 			repeated(t, s)
 			idle(t, u, keeper, s.Run)
