@@ -245,7 +245,7 @@ func (r *reduction) follow() ([]line, error) {
 			wake(int32(j))
 			continue
 		}
-		changed, err := l.tighten(r.tightLo, r.tightHi, false)
+		changed, err := l.tighten(r.tightLo, r.tightHi, false, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -302,8 +302,8 @@ func meet(lo, hi, goneLo, goneHi int64, t tie) (int64, int64) {
 }
 
 // tighten draws the bounds of a row's columns through the row. Bounds that a division would make fractional are rounded inwards when the columns are
-// whole, else outwards, so that they hold for real points too. Columns that changed are given; only changes that leave bounds under 2^53 are made.
-func (l *line) tighten(lo, hi []int64, whole bool) (changed []int32, err error) {
+// whole, else outwards, so that they hold for real points too. Columns that changed are added to those given; only changes that leave bounds under 2^53 are made.
+func (l *line) tighten(lo, hi []int64, whole bool, changed []int32) ([]int32, error) {
 	var least, most total // of the terms with a bound
 	var noLeast, noMost int
 	ends := func(t Term) (down, up int64) {
@@ -313,9 +313,14 @@ func (l *line) tighten(lo, hi []int64, whole bool) (changed []int32, err error) 
 		return -hi[t.Col], -lo[t.Col]
 	}
 	size := func(t Term) int64 { return max(t.Coef, -t.Coef) }
-	over := ceilDiv
-	if whole {
-		over = func(a, b int64) int64 { return -ceilDiv(-a, b) }
+	over := func(a, b int64) int64 {
+		switch {
+		case b == 1:
+			return a
+		case whole:
+			return -ceilDiv(-a, b)
+		}
+		return ceilDiv(a, b)
 	}
 	for _, t := range l.terms {
 		down, up := ends(t)
@@ -331,7 +336,7 @@ func (l *line) tighten(lo, hi []int64, whole bool) (changed []int32, err error) 
 		}
 	}
 	if noLeast == 0 && l.hi != Infinite && least.compare(l.hi) > 0 || noMost == 0 && l.lo != -Infinite && most.compare(l.lo) < 0 {
-		return nil, ErrInfeasible
+		return changed, ErrInfeasible
 	}
 	for _, t := range l.terms {
 		down, up := ends(t)
@@ -359,7 +364,7 @@ func (l *line) tighten(lo, hi []int64, whole bool) (changed []int32, err error) 
 			continue
 		}
 		if newDown > newUp {
-			return nil, ErrInfeasible
+			return changed, ErrInfeasible
 		}
 		if newDown != down {
 			if down == -Infinite {

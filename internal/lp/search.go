@@ -2,6 +2,7 @@ package lp
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 )
@@ -175,6 +176,7 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 	for i, row := range s.b.rows {
 		lines[i+1] = line{row, s.lo[s.b.n+i], s.hi[s.b.n+i]}
 	}
+	drawn := newFollower(s.b, lines, isWhole)
 	cut := func(limit *big.Rat) bool { return best.value != nil && limit != nil && limit.Cmp(best.value) >= 0 }
 	open := []*node{{col: -1}}
 	for dive := false; len(open) > 0; {
@@ -211,7 +213,7 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 		if lines[0].hi = Infinite; best.value != nil && wholeValue && best.value.IsInt() && best.value.Num().IsInt64() {
 			lines[0].hi = best.value.Num().Int64() - 1 // a point that is no better is of no use
 		}
-		if !s.b.follow(lines, lo, hi, isWhole, s.work) {
+		if !drawn.follow(lo, hi, s.work) {
 			continue
 		}
 		s.lo, s.hi = lo, hi
@@ -281,31 +283,55 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 	return best, nil
 }
 
-// follow draws bounds through lines until nothing changes, or for a while, rounding inwards where all columns of a line are whole. It is false
-// when no point is left.
-func (b *block) follow(lines []line, lo, hi []int64, isWhole func(int) bool, work *Budget) bool {
-	done := b.n + len(lines)
-	defer func() { work.Spend(done) }()
-	waiting := make([]bool, len(lines))
-	queue := make([]int, len(lines))
-	for i := range queue {
-		queue[i], waiting[i] = i, true
+// A follower draws bounds through lines, which are those of an objective and then of a block's rows.
+type follower struct {
+	b       *block
+	lines   []line
+	whole   []bool // per line: all its columns are
+	waiting []bool
+	queue   []int32 // a ring: each line waits once at most
+	changed []int32
+}
+
+func newFollower(b *block, lines []line, isWhole func(int) bool) *follower {
+	f := &follower{b: b, lines: lines, whole: make([]bool, len(lines)), waiting: make([]bool, len(lines)), queue: make([]int32, len(lines))}
+	for i := range lines {
+		f.whole[i] = !slices.ContainsFunc(lines[i].terms, func(t Term) bool { return !isWhole(t.Col) })
 	}
-	for budget := 20 * len(lines); len(queue) > 0 && budget > 0; budget-- {
-		i := queue[0]
-		queue = queue[1:]
-		waiting[i] = false
-		done += len(lines[i].terms)
-		whole := !slices.ContainsFunc(lines[i].terms, func(t Term) bool { return !isWhole(t.Col) })
-		changed, err := lines[i].tighten(lo, hi, whole)
-		if err != nil {
+	return f
+}
+
+// follow goes on until nothing changes, or for a while, rounding inwards where all columns of a line are whole. It is false when no point is left.
+func (f *follower) follow(lo, hi []int64, work *Budget) bool {
+	n := len(f.lines)
+	done := f.b.n + n
+	defer func() { work.Spend(done) }()
+	for i := range n {
+		f.queue[i], f.waiting[i] = int32(i), true
+	}
+	head, length := 0, n
+	for budget := 20 * n; length > 0 && budget > 0; budget-- {
+		i := f.queue[head]
+		if head++; head == n {
+			head = 0
+		}
+		length--
+		f.waiting[i] = false
+		done += len(f.lines[i].terms)
+		var err error
+		if f.changed, err = f.lines[i].tighten(lo, hi, f.whole[i], f.changed[:0]); err != nil {
 			return false
 		}
-		for _, j := range changed {
-			for _, in := range b.cols[j] {
-				if k := in.Col + 1; !waiting[k] {
-					waiting[k] = true
-					queue = append(queue, k)
+		for _, j := range f.changed {
+			for _, in := range f.b.cols[j] {
+				if k := in.Col + 1; !f.waiting[k] {
+					f.waiting[k] = true
+					at := head + length
+					if at >= n {
+						at -= n
+					}
+					f.queue[at] = int32(k)
+					length++
 				}
 			}
 		}
@@ -319,14 +345,30 @@ func (s *search) branch(x vector, isWhole func(int) bool) (col int, value *big.R
 	if x.whole() {
 		return col, nil
 	}
+	if x.rats == nil {
+		least := int64(math.MaxInt64)
+		for j := range s.n {
+			rest := x.num[j] % x.den
+			if rest == 0 || !isWhole(j) {
+				continue
+			}
+			if rest < 0 {
+				rest += x.den
+			}
+			if away := max(2*rest-x.den, x.den-2*rest); away < least {
+				col, least = j, away
+			}
+		}
+		if col >= 0 {
+			value = x.at(col)
+		}
+		return col, value
+	}
 	half := big.NewRat(1, 2)
 	var least *big.Rat
 	for j := range s.n {
-		if !isWhole(j) {
-			continue
-		}
-		v := x.at(j)
-		if v.IsInt() {
+		v := x.rats[j]
+		if !isWhole(j) || v.IsInt() {
 			continue
 		}
 		away := new(big.Rat).Sub(v, big.NewRat(floorOf(v), 1))
