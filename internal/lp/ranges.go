@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	chunk     = 128 // parts that one simplex goes through; fixed, so that results don't depend on who does what
+	chunk     = 128 // parts that one simplex goes through at most, and
+	fewest    = 8   // at least, where the parts of a block make up four chunks; fixed, so that results don't depend on who does what
 	someNodes = 2000
 )
 
@@ -105,7 +106,7 @@ func (p *Problem) ranges(objectives []Objective, known []int64, o Options, whole
 	}
 	var tasks []task
 	for k, list := range byBlock {
-		for c := range slices.Chunk(list, chunk) {
+		for c := range slices.Chunk(list, min(chunk, max(fewest, (len(list)+3)/4))) {
 			tasks = append(tasks, task{k, c})
 		}
 	}
