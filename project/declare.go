@@ -444,6 +444,7 @@ func (p *Project) validate(path string, text []byte) error {
 		p.validateSchool(d, of, say.under(fmt.Sprintf("schools[%d]", i)))
 	}
 	p.Tables = append(p.Tables, p.schoolTables()...)
+	p.validateCounted(say)
 	for i, d := range p.Grants {
 		if slices.ContainsFunc(p.Grants[:i], func(o GrantDecl) bool { return o.Name == d.Name }) {
 			say(fmt.Sprintf("grants[%d].name", i), "%s is declared twice", d.Name)
@@ -752,6 +753,38 @@ func (p *Project) validateTable(t TableDecl, of map[string]columns, say complain
 	for _, by := range t.By {
 		if slices.Contains(splitBy(by), typeDim) && p.Types == nil {
 			say("by", "the table is by type, and no types are declared")
+		}
+	}
+}
+
+// validateCounted refuses a name that tables of the same records give to different things: they are counted together, and one would show the numbers of the other.
+func (p *Project) validateCounted(say complain) {
+	type measure struct{ from, where, name string }
+	type counted struct{ what, table string }
+	first := map[measure]counted{}
+	for i, t := range p.Tables {
+		names := func(at, name, what string) {
+			key := measure{t.From, fmt.Sprint(sortedWhere(t.Where)), name}
+			switch before, ok := first[key]; {
+			case !ok:
+				first[key] = counted{what, t.Name}
+			case before.what != what:
+				say(fmt.Sprintf("tables[%d].%s", i, at), "%s is %s here, and %s in table %s, which is made from the same records: give one of them another name", name, what, before.what, before.table)
+			}
+		}
+		what := "the number of rows"
+		if t.Count.Sum != "" {
+			what = "the sum of the column " + t.Count.Sum
+		}
+		names("count.measure", t.Count.Measure, what)
+		if m := t.Mean; m != nil {
+			what := "the mean of the column " + m.Column
+			if m.Weight != "" {
+				what += " weighted by " + m.Weight
+			} else {
+				names("mean.with.measure", m.With.Measure, "the number of rows with a value of "+m.Column)
+			}
+			names("mean.measure", m.Measure, what)
 		}
 	}
 }
