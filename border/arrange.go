@@ -20,22 +20,26 @@ const SnapDistance = 0.001
 // mesh numbers vertices, those within SnapDistance alike.
 type mesh struct {
 	points []orb.Point
-	first  map[[2]int64]int32 // newest vertex in a cell of one metre
-	next   []int32            // next older vertex in the same cell, -1 at the end
+	first  map[uint64]int32 // newest vertex in a cell of one metre; see cellOf
+	next   []int32          // next older vertex in the same cell, -1 at the end
 }
 
 func newMesh(size int) *mesh {
-	return &mesh{points: make([]orb.Point, 0, size), next: make([]int32, 0, size), first: make(map[[2]int64]int32, size)}
+	return &mesh{points: make([]orb.Point, 0, size), next: make([]int32, 0, size), first: make(map[uint64]int32, size/2)}
 }
+
+// cellOf is the number of a cell. Cells 2³² m apart may have the same, which costs a look at each other's vertices and no more.
+func cellOf(x, y int64) uint64 { return uint64(x)<<32 | uint64(uint32(y)) }
 
 func (m *mesh) id(p orb.Point) int32 {
 	x, y := math.Floor(p[0]), math.Floor(p[1])
-	home := [2]int64{int64(x), int64(y)}
+	homeX, homeY := int64(x), int64(y)
+	home := cellOf(homeX, homeY)
 	if id, ok := m.search(home, p); ok {
 		return id
 	}
 	// only a vertex close to the rim of its cell can have its like in another one
-	fromX, toX, fromY, toY := home[0], home[0], home[1], home[1]
+	fromX, toX, fromY, toY := homeX, homeX, homeY, homeY
 	if p[0]-x <= SnapDistance {
 		fromX--
 	}
@@ -50,7 +54,7 @@ func (m *mesh) id(p orb.Point) int32 {
 	}
 	for cx := fromX; cx <= toX; cx++ {
 		for cy := fromY; cy <= toY; cy++ {
-			if cell := [2]int64{cx, cy}; cell != home {
+			if cell := cellOf(cx, cy); cell != home {
 				if id, ok := m.search(cell, p); ok {
 					return id
 				}
@@ -67,13 +71,13 @@ func (m *mesh) id(p orb.Point) int32 {
 	return id
 }
 
-func (m *mesh) search(cell [2]int64, p orb.Point) (int32, bool) {
+func (m *mesh) search(cell uint64, p orb.Point) (int32, bool) {
 	id, ok := m.first[cell]
 	if !ok {
 		return 0, false
 	}
 	for ; id >= 0; id = m.next[id] {
-		if q := m.points[id]; math.Hypot(q[0]-p[0], q[1]-p[1]) <= SnapDistance {
+		if q := m.points[id]; q == p || math.Hypot(q[0]-p[0], q[1]-p[1]) <= SnapDistance {
 			return id, true
 		}
 	}
@@ -87,9 +91,10 @@ type arc struct {
 	owner int32 // one of the areas that it is an edge of
 }
 
-// merge adds up arcs between the same vertices and drops those that cancel. The order is that of first appearance.
-func merge(arcs []arc) []arc {
-	at := make(map[uint64]int32, len(arcs))
+// merge adds up arcs between the same vertices, of which there are so many, and drops those that cancel. The order is that of first appearance.
+func merge(arcs []arc, vertices int) []arc {
+	newest := slices.Repeat([]int32{-1}, vertices) // of the arcs kept, by their lower end
+	older := make([]int32, 0, len(arcs))           // the one before with the same lower end, -1 at the end
 	out := arcs[:0]
 	for _, e := range arcs {
 		if e.a == e.b {
@@ -98,12 +103,15 @@ func merge(arcs []arc) []arc {
 		if e.a > e.b {
 			e.a, e.b, e.n = e.b, e.a, -e.n
 		}
-		key := uint64(e.a)<<32 | uint64(e.b)
-		if i, ok := at[key]; ok {
+		i := newest[e.a]
+		for i >= 0 && out[i].b != e.b {
+			i = older[i]
+		}
+		if i >= 0 {
 			out[i].n += e.n
 			continue
 		}
-		at[key] = int32(len(out))
+		older, newest[e.a] = append(older, newest[e.a]), int32(len(out))
 		out = append(out, e)
 	}
 	out = slices.DeleteFunc(out, func(e arc) bool { return e.n == 0 })
@@ -149,7 +157,7 @@ func arrange(borders []orb.MultiPolygon) (*arrangement, bool) {
 			}
 		}
 	}
-	net.arcs = merge(arcs)
+	net.arcs = merge(arcs, len(net.mesh.points))
 	const rounds = 12
 	for range rounds {
 		if !net.cut() {
@@ -307,7 +315,7 @@ func (n *arrangement) cut() bool {
 		}
 		pieces = append(pieces, arc{from, e.b, e.n, e.owner})
 	}
-	n.arcs = merge(pieces)
+	n.arcs = merge(pieces, len(n.mesh.points))
 	return true
 }
 
@@ -522,36 +530,45 @@ type loop struct {
 // loops chains arcs to rings. At a vertex with several ways out it takes the one next to the ground on its left, so that areas that touch at a
 // point stay apart; a ring that still comes back to a vertex is split there, so that holes that touch their outer ring become rings.
 func (n *arrangement) loops(sides []arc) ([]loop, bool) {
-	out := make(map[int32][]int32, len(sides))
+	from := make([]int32, len(n.mesh.points)+1) // the ways out of vertex v are out[from[v]:from[v+1]]
+	for _, e := range sides {
+		from[e.a+1]++
+	}
+	for v := range n.mesh.points {
+		from[v+1] += from[v]
+	}
+	out, filled := make([]int32, len(sides)), slices.Clone(from)
 	for i, e := range sides {
-		out[e.a] = append(out[e.a], int32(i))
+		out[filled[e.a]] = int32(i)
+		filled[e.a]++
 	}
 	used := make([]bool, len(sides))
+	at := slices.Repeat([]int32{-1}, len(n.mesh.points)) // where on the way a vertex is left, -1 when it isn't
 	var loops []loop
+	var way []int32 // arcs on the way
 	for i := range sides {
 		if used[i] {
 			continue
 		}
-		var way []int32 // arcs on the way
-		at := map[int32]int{}
+		way = way[:0]
 		for e := int32(i); ; {
 			used[e] = true
-			if _, ok := at[sides[e].a]; !ok {
-				at[sides[e].a] = len(way)
+			if at[sides[e].a] < 0 {
+				at[sides[e].a] = int32(len(way))
 			}
 			way = append(way, e)
 			end := sides[e].b
-			if from, back := at[end]; back { // closed: take the ring off the way
-				loops = append(loops, n.loop(sides, way[from:]))
-				for _, taken := range way[from:] {
-					delete(at, sides[taken].a)
+			if first := at[end]; first >= 0 { // closed: take the ring off the way
+				loops = append(loops, n.loop(sides, way[first:]))
+				for _, taken := range way[first:] {
+					at[sides[taken].a] = -1
 				}
-				way = way[:from]
+				way = way[:first]
 				if len(way) == 0 {
 					break
 				}
 			}
-			next, ok := n.turn(sides, e, out[end], used)
+			next, ok := n.turn(sides, e, out[from[end]:from[end+1]], used)
 			if !ok {
 				return nil, false
 			}
@@ -562,7 +579,7 @@ func (n *arrangement) loops(sides []arc) ([]loop, bool) {
 }
 
 func (n *arrangement) loop(sides []arc, way []int32) loop {
-	var l loop
+	l := loop{make(orb.Ring, 0, len(way)+1), make([]int32, 0, len(way))}
 	for _, e := range way {
 		l.ring = append(l.ring, n.mesh.points[sides[e].a])
 		l.owners = append(l.owners, sides[e].owner)

@@ -241,7 +241,7 @@ func (c *coordinates) point() (orb.Point, error) {
 	for i := 0; ; i++ {
 		c.next()
 		start := c.at
-		for c.at < len(c.text) && strings.IndexByte("+-.0123456789eE", c.text[c.at]) >= 0 {
+		for c.at < len(c.text) && inNumber(c.text[c.at]) {
 			c.at++
 		}
 		v, err := strconv.ParseFloat(string(c.text[start:c.at]), 64)
@@ -259,6 +259,15 @@ func (c *coordinates) point() (orb.Point, error) {
 			return p, errCoordinates
 		}
 	}
+}
+
+// inNumber tells whether a byte may stand in a number of JSON.
+func inNumber(b byte) bool {
+	switch b {
+	case '+', '-', '.', 'e', 'E':
+		return true
+	}
+	return b >= '0' && b <= '9'
 }
 
 // jsonError says where and in which feature the text is broken.

@@ -71,7 +71,7 @@ func (c *Cube) Apportion(dim string, to Dimension, portions []Portion, weighed .
 				if at[k] = c.coords[k][row]; k == d {
 					at[k] = p.To
 				}
-				key = append(key, byte(at[k]), byte(at[k]>>8), byte(at[k]>>16), byte(at[k]>>24))
+				key = appendPlace(key, at[k])
 			}
 			to := index[string(key)]
 			if to == nil {

@@ -602,7 +602,7 @@ func (c *Cube) sortRows() {
 	if sorted {
 		return
 	}
-	slices.SortStableFunc(order, compare)
+	slices.SortFunc(order, func(a, b int) int { return cmp.Or(compare(a, b), cmp.Compare(a, b)) })
 	for d := range c.coords {
 		c.coords[d] = pick(c.coords[d], order)
 	}

@@ -193,14 +193,12 @@ func (c *Cube) gather(dims []Dimension, put func(row int, at []int32) bool) (*Cu
 	var places [][]int32
 	var sums [][]sum
 	at := make([]int32, len(dims))
-	key := make([]byte, 4*len(dims))
+	var key []byte
 	for row := range c.Len() {
 		if !put(row, at) {
 			continue
 		}
-		for i, v := range at {
-			key[4*i], key[4*i+1], key[4*i+2], key[4*i+3] = byte(v), byte(v>>8), byte(v>>16), byte(v>>24)
-		}
+		key = appendPlace(key[:0], at...)
 		k, ok := index[string(key)]
 		if !ok {
 			k = len(places)
@@ -477,8 +475,7 @@ func (c *Cube) rowKey(row, without int) string {
 	key := make([]byte, 0, 4*len(c.dims))
 	for d := range c.dims {
 		if d != without {
-			v := c.coords[d][row]
-			key = append(key, byte(v), byte(v>>8), byte(v>>16), byte(v>>24))
+			key = appendPlace(key, c.coords[d][row])
 		}
 	}
 	return string(key)
@@ -631,13 +628,17 @@ func (c *Cube) Join(o *Cube) (*Cube, error) {
 			b.cube.Warnings = append(b.cube.Warnings, w)
 		}
 	}
-	rows := map[string][]Cell{}
-	var order [][]int32
+	index := make(map[string]int, c.Len())
+	var places [][]int32
+	var rows [][]Cell
+	var key []byte
 	place := func(at []int32) []Cell {
-		k := fmt.Sprint(at)
-		if rows[k] == nil {
-			rows[k] = make([]Cell, len(c.measures)+len(o.measures))
-			order = append(order, slices.Clone(at))
+		key = appendPlace(key[:0], at...)
+		k, ok := index[string(key)]
+		if !ok {
+			k = len(places)
+			index[string(key)] = k
+			places, rows = append(places, slices.Clone(at)), append(rows, make([]Cell, len(c.measures)+len(o.measures)))
 		}
 		return rows[k]
 	}
@@ -660,10 +661,18 @@ func (c *Cube) Join(o *Cube) (*Cube, error) {
 			cells[len(c.measures)+m] = o.Cell(row, m)
 		}
 	}
-	for _, at := range order {
-		b.Add(at, rows[fmt.Sprint(at)]...)
+	for k, at := range places {
+		b.Add(at, rows[k]...)
 	}
 	return b.Cube()
+}
+
+// appendPlace adds a row's members to the key of a map.
+func appendPlace(key []byte, at ...int32) []byte {
+	for _, v := range at {
+		key = append(key, byte(v), byte(v>>8), byte(v>>16), byte(v>>24))
+	}
+	return key
 }
 
 // Edit gives a copy in which every cell has gone through f. It is how rules change the state of cells.

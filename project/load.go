@@ -68,6 +68,7 @@ func (r *Run) count(ctx context.Context, l *loaded, spec cube.Spec) (*cube.Cube,
 
 // Load reads all records, places every row, and seals the store. It goes on past records that can't be used, so that all that is wrong is told at once.
 func (r *Run) Load(ctx context.Context) error {
+	defer clear(r.indexed)
 	var all []error
 	var err error
 	if r.keyer, err = r.recordKeyer(); err != nil {
@@ -625,7 +626,7 @@ func (r *Run) placer(l LocateDecl, div *area.Division) (placer, error) {
 		j, _ := div.Index(drawn.At(i).Code)
 		position[i] = int32(j)
 	}
-	index, err := locate.New(drawn, locate.Options{Gap: l.Gap, RepairSwapped: l.Repair})
+	index, err := r.pointIndex(div, drawn, locate.Options{Gap: l.Gap, RepairSwapped: l.Repair})
 	if err != nil {
 		return nil, err
 	}
@@ -650,6 +651,25 @@ func (r *Run) placer(l LocateDecl, div *area.Division) (placer, error) {
 		}
 		return places, nil
 	}, nil
+}
+
+// pointIndex is the index of the areas of div that have borders, made once however many records are placed by it.
+func (r *Run) pointIndex(div, drawn *area.Division, opt locate.Options) (*locate.Index, error) {
+	key := indexed{div, opt}
+	if index, ok := r.indexed[key]; ok {
+		return index, nil
+	}
+	index, err := locate.New(drawn, opt)
+	if err == nil {
+		r.indexed[key] = index
+	}
+	return index, err
+}
+
+// indexed is what an index is of.
+type indexed struct {
+	division *area.Division
+	options  locate.Options
 }
 
 func byText(column string, place func(string) locate.Place) placer {

@@ -28,6 +28,7 @@ import (
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/store"
 )
@@ -76,7 +77,8 @@ type Run struct {
 
 	part    bool // some of the geography could not be read; Check goes on with the rest
 	types   *types
-	lookups map[string]bool // lookup tables that the store has
+	lookups map[string]bool           // lookup tables that the store has
+	indexed map[indexed]*locate.Index // while records are loaded
 }
 
 // A Finding is something about an input that a person should know.
@@ -129,7 +131,7 @@ func (p *Project) storeless(opt Options) (*Run, error) {
 		return nil, fmt.Errorf("project: no folder for temporary files: %w", err)
 	}
 	return &Run{Project: p, opt: opt, work: work, sources: map[string]cube.Source{}, loaded: map[string]*loaded{}, lookups: map[string]bool{},
-		made: map[string]string{}, told: map[string][]cube.Warning{}}, nil
+		indexed: map[indexed]*locate.Index{}, made: map[string]string{}, told: map[string][]cube.Warning{}}, nil
 }
 
 // Close gives back what the run holds.

@@ -93,34 +93,17 @@ func (r *Run) segregation(ctx context.Context, d SegregationDecl) error {
 	if !from.lineage.Public() {
 		withoutNumbers(counts)
 	}
-	for _, kind := range d.Within {
-		inside, err := r.besideArea(counts, units, area.Kind(kind))
-		if err != nil {
-			return err
-		}
-		out, err := segregation.Cube(inside, segregation.Question{
-			Units: d.Units, Groups: d.Group.Name, Members: members, Count: "N", Measures: d.Measures,
-			Persons: segregation.Draws{N: d.Draws, Seed: d.Seed},
-		})
-		if err != nil {
-			return err
-		}
-		if out, err = arranged(out, kind, yearDim); err != nil { // areas before years, as in every other table
-			return err
-		}
-		// The number of units, which comes first, is the least of what a reader looks for.
-		var names []string
-		for _, m := range out.Measures() {
-			names = append(names, m.Name)
-		}
-		if out, err = out.Select(append(names[1:], names[0])...); err != nil {
-			return err
-		}
-		out.Name, out.Title = d.Name+"_"+kind, text(d.Title)
-		if from.lineage.Public() {
-			r.Measures = append(r.Measures, out)
-		} else {
-			r.measured = append(r.measured, protect.Measured{Cube: out, Counts: inside, Count: "N", Units: d.Units, Groups: d.Group.Name})
+	q := segregation.Question{Units: d.Units, Groups: d.Group.Name, Members: members, Count: "N", Persons: segregation.Draws{N: d.Draws, Seed: d.Seed}}
+	within := atOnce(d.Within, func(kind string) segregated { return r.within(counts, units, d, q, kind) })
+	for i := range within {
+		m := <-within[i]
+		switch {
+		case m.err != nil:
+			return m.err
+		case from.lineage.Public():
+			r.Measures = append(r.Measures, m.table)
+		default:
+			r.measured = append(r.measured, protect.Measured{Cube: m.table, Counts: m.counts, Count: "N", Units: d.Units, Groups: d.Group.Name})
 		}
 	}
 	if len(d.Parts) == 0 {
@@ -129,7 +112,37 @@ func (r *Run) segregation(ctx context.Context, d SegregationDecl) error {
 	if !from.lineage.Public() {
 		return fmt.Errorf("parts of segregation are not published from the agency's own records %s: leave parts out, or compute them with skikt measure for work within the agency", d.From)
 	}
-	parts, err := r.parts(counts, units, d, segregation.Question{Units: d.Units, Groups: d.Group.Name, Members: members, Count: "N", Persons: segregation.Draws{N: d.Draws, Seed: d.Seed}})
+	parts, err := r.parts(counts, units, d, q)
 	r.Measures = append(r.Measures, parts...)
 	return err
+}
+
+// segregated is a table of measures, and the counts that it was made of.
+type segregated struct {
+	table, counts *cube.Cube
+	err           error
+}
+
+// within computes the measures for each area of a kind.
+func (r *Run) within(counts *cube.Cube, units area.ID, d SegregationDecl, q segregation.Question, kind string) (m segregated) {
+	if m.counts, m.err = r.besideArea(counts, units, area.Kind(kind)); m.err != nil {
+		return m
+	}
+	q.Measures = d.Measures
+	if m.table, m.err = segregation.Cube(m.counts, q); m.err != nil {
+		return m
+	}
+	if m.table, m.err = arranged(m.table, kind, yearDim); m.err != nil { // areas before years, as in every other table
+		return m
+	}
+	// The number of units, which comes first, is the least of what a reader looks for.
+	var names []string
+	for _, x := range m.table.Measures() {
+		names = append(names, x.Name)
+	}
+	if m.table, m.err = m.table.Select(append(names[1:], names[0])...); m.err != nil {
+		return m
+	}
+	m.table.Name, m.table.Title = d.Name+"_"+kind, text(d.Title)
+	return m
 }

@@ -41,55 +41,73 @@ func (r *Run) parts(counts *cube.Cube, units area.ID, d SegregationDecl, q segre
 	}
 	slices.SortStableFunc(kinds, func(a, b string) int { return size[a] - size[b] })
 	years := len(counts.Dim(yearDim).Members)
-	var out []*cube.Cube
+	one := func(part string, k int) (*cube.Cube, error) { // nil when the part does not apply
+		kind, finer := kinds[k], kinds[k+1:]
+		var c *cube.Cube
+		of, err := r.besideArea(counts, units, area.Kind(kind))
+		dims := []string{kind}
+		switch {
+		case err != nil:
+		case part == partLevel && len(finer) > 0:
+			if of, err = inside.Project(append([]string{kind, d.Units, d.Group.Name, yearDim}, finer...)...); err == nil {
+				c, err = segregation.LevelCube(of, q, finer...)
+			}
+			dims = append(dims, "level")
+		case part == partStratum && len(finer) > 0:
+			if of, err = inside.Project(kind, finer[0], d.Units, d.Group.Name, yearDim); err == nil {
+				c, err = segregation.StratumCube(of, q, finer[0])
+			}
+			dims = append(dims, finer[0])
+		case part == partUnit && k == 0:
+			// One unit's part says something only beside the others'; intervals for each cost more than they tell.
+			named := q
+			named.Persons.N = 0
+			named.Measures = []string{"LocalInformation", "SharePersons", "Contribution", "ContributionShare"}
+			c, err = segregation.UnitCube(of, named)
+			dims = append(dims, d.Units)
+		case part == partChange && years > 1:
+			// Intervals of a Shapley decomposition cost as much as all other measures of an edition together; skikt measure gives them.
+			plain := q
+			plain.Persons.N = 0
+			c, err = segregation.ChangeCube(of, plain, yearDim, segregation.Shapley)
+		}
+		if err != nil || c == nil {
+			return nil, err
+		}
+		// An only area of the coarsest kind, the country, says nothing beside another kind of area.
+		if len(dims) > 1 && part != partLevel && size[kind] == 1 {
+			dims = dims[1:]
+		}
+		if c, err = arranged(c, append(dims, yearDim)...); err != nil {
+			return nil, err
+		}
+		title := text(d.Title)
+		c.Name = fmt.Sprintf("%s_%s_%s", d.Name, kind, part)
+		c.Title = cube.Text{SV: title.SV + ", " + partTitles[part].SV, EN: title.EN + ", " + partTitles[part].EN}
+		return c, nil
+	}
+	type job struct {
+		part string
+		kind int
+	}
+	var jobs []job
 	for _, part := range d.Parts {
-		for k, kind := range kinds {
-			finer := kinds[k+1:]
-			var c *cube.Cube
-			of, err := r.besideArea(counts, units, area.Kind(kind))
-			dims := []string{kind}
-			switch {
-			case err != nil:
-			case part == partLevel && len(finer) > 0:
-				if of, err = inside.Project(append([]string{kind, d.Units, d.Group.Name, yearDim}, finer...)...); err == nil {
-					c, err = segregation.LevelCube(of, q, finer...)
-				}
-				dims = append(dims, "level")
-			case part == partStratum && len(finer) > 0:
-				if of, err = inside.Project(kind, finer[0], d.Units, d.Group.Name, yearDim); err == nil {
-					c, err = segregation.StratumCube(of, q, finer[0])
-				}
-				dims = append(dims, finer[0])
-			case part == partUnit && k == 0:
-				// One unit's part says something only beside the others'; intervals for each cost more than they tell.
-				named := q
-				named.Persons.N = 0
-				named.Measures = []string{"LocalInformation", "SharePersons", "Contribution", "ContributionShare"}
-				c, err = segregation.UnitCube(of, named)
-				dims = append(dims, d.Units)
-			case part == partChange && years > 1:
-				// Intervals of a Shapley decomposition cost as much as all other measures of an edition together; skikt measure gives them.
-				plain := q
-				plain.Persons.N = 0
-				c, err = segregation.ChangeCube(of, plain, yearDim, segregation.Shapley)
-			}
-			if err != nil {
-				return nil, err
-			}
-			if c == nil {
-				continue
-			}
-			// An only area of the coarsest kind, the country, says nothing beside another kind of area.
-			if len(dims) > 1 && part != partLevel && size[kind] == 1 {
-				dims = dims[1:]
-			}
-			if c, err = arranged(c, append(dims, yearDim)...); err != nil {
-				return nil, err
-			}
-			title := text(d.Title)
-			c.Name = fmt.Sprintf("%s_%s_%s", d.Name, kind, part)
-			c.Title = cube.Text{SV: title.SV + ", " + partTitles[part].SV, EN: title.EN + ", " + partTitles[part].EN}
-			out = append(out, c)
+		for k := range kinds {
+			jobs = append(jobs, job{part, k})
+		}
+	}
+	made := atOnce(jobs, func(j job) (m segregated) {
+		m.table, m.err = one(j.part, j.kind)
+		return m
+	})
+	var out []*cube.Cube
+	for i := range made {
+		m := <-made[i]
+		if m.err != nil {
+			return nil, m.err
+		}
+		if m.table != nil {
+			out = append(out, m.table)
 		}
 	}
 	return out, nil

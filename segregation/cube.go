@@ -1,6 +1,7 @@
 package segregation
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -743,21 +744,23 @@ type place struct {
 func (f frame) places(c *cube.Cube) []*place {
 	var all []*place
 	index := map[string]*place{}
+	var at []int32
+	var key []byte
 	for row := range c.Len() {
 		column, member := f.members[c.Coord(row, f.groups)]
 		ofUnits, ofGroups := c.Code(row, f.units) == cube.Total, c.Code(row, f.groups) == cube.Total
 		if !member && !ofGroups || ofUnits && ofGroups || slices.ContainsFunc(f.levels, func(d int) bool { return c.Code(row, d) == cube.Total }) {
 			continue
 		}
-		at := make([]int32, len(f.rest))
-		for i, d := range f.rest {
-			at[i] = int32(c.Coord(row, d))
+		at = at[:0]
+		for _, d := range f.rest {
+			at = append(at, int32(c.Coord(row, d)))
 		}
-		key := fmt.Sprint(at)
-		p := index[key]
+		key = placeKey(key[:0], at)
+		p := index[string(key)]
 		if p == nil {
-			p = &place{at: at, counts: map[int][]float64{}, state: cube.Known, hidden: map[[2]int]cube.Status{}, ranged: map[[2]int]Interval{}, unitTotals: map[int]float64{}, groupTotals: map[int]float64{}}
-			index[key] = p
+			p = &place{at: slices.Clone(at), counts: map[int][]float64{}, state: cube.Known, hidden: map[[2]int]cube.Status{}, ranged: map[[2]int]Interval{}, unitTotals: map[int]float64{}, groupTotals: map[int]float64{}}
+			index[string(key)] = p
 			all = append(all, p)
 		}
 		cell, unit := c.Cell(row, f.count), f.unit(c, row)
@@ -791,6 +794,14 @@ func (f frame) places(c *cube.Cube) []*place {
 		slices.Sort(p.order)
 	}
 	return all
+}
+
+// placeKey adds where a place is to the key of a map.
+func placeKey(key []byte, at []int32) []byte {
+	for _, v := range at {
+		key = binary.LittleEndian.AppendUint32(key, uint32(v))
+	}
+	return key
 }
 
 // carried tells whether counts carry intervals of their own.

@@ -232,13 +232,13 @@ func (f frame) pairs(c *cube.Cube, name string, with func(k int) []int) (pairs [
 	index := map[string]*place{}
 	places := f.places(c)
 	for _, p := range places {
-		index[fmt.Sprint(p.at)] = p
+		index[string(placeKey(nil, p.at))] = p
 	}
 	for _, p := range places {
 		for _, o := range with(int(p.at[d])) {
 			at := slices.Clone(p.at)
 			at[d] = int32(o)
-			if first := index[fmt.Sprint(at)]; first != nil && f.others[d].Members[o].Code != cube.Total && f.others[d].Members[p.at[d]].Code != cube.Total {
+			if first := index[string(placeKey(nil, at))]; first != nil && f.others[d].Members[o].Code != cube.Total && f.others[d].Members[p.at[d]].Code != cube.Total {
 				place := append(slices.Delete(slices.Clone(p.at), d, d+1), p.at[d])
 				pairs = append(pairs, pair{first, p, place, []int32{int32(o)}})
 			}

@@ -29,7 +29,7 @@ func FitCube(c *cube.Cube, q Question, dim, to string) (*cube.Cube, error) {
 	key := func(p *place) string { // of the other dimensions
 		other := slices.Clone(p.at)
 		other[along] = -1
-		return fmt.Sprint(other)
+		return string(placeKey(nil, other))
 	}
 	targets := map[string]*place{}
 	for _, p := range places {

@@ -154,7 +154,7 @@ func (q Question) profilePicture(c *cube.Cube, f frame, places []*place, name fu
 		if text == (cube.Text{}) {
 			text = doc.Title
 		}
-		lines[fmt.Sprint(place.at)] = len(p.Lines)
+		lines[string(placeKey(nil, place.at))] = len(p.Lines)
 		p.Lines = append(p.Lines, ScaleLine{Label: text})
 	}
 	at := make([]int32, len(f.others))
@@ -169,7 +169,7 @@ func (q Question) profilePicture(c *cube.Cube, f frame, places []*place, name fu
 		if p.Band == bandOfCounts && !cell.Lo.OK {
 			cell.Lo, cell.Hi = cube.Num(cell.Value), cube.Num(cell.Value)
 		}
-		line := &p.Lines[lines[fmt.Sprint(at)]]
+		line := &p.Lines[lines[string(placeKey(nil, at))]]
 		if cell.Status == cube.Unreliable || cell.Status == cube.Perturbed {
 			line.Status = cell.Status
 		}

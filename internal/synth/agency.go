@@ -20,11 +20,15 @@ func (c *Country) writeAgency(dir string, types map[int][]int, f *Facts) error {
 		}
 	}
 	var old, new *homes
-	var err error
-	if old, err = c.homes(firstNewYear-1, before, types); err != nil {
+	err := atOnce(2, func(i int) (err error) {
+		if i == 0 {
+			old, err = c.homes(firstNewYear-1, before, types)
+		} else {
+			new, err = c.homes(firstNewYear, after, types)
+		}
 		return err
-	}
-	if new, err = c.homes(firstNewYear, after, types); err != nil {
+	}, nil)
+	if err != nil {
 		return err
 	}
 	schools := newSchools(c.opt.Seed, old, c.opt.Schools)

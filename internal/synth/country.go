@@ -748,13 +748,9 @@ func (c *Country) drawBorders(m *mesh, atomOf []int32) error {
 		*d, err = (*d).WithBorders(borders)
 		return err
 	}
-	for _, each := range []struct {
+	all := []struct {
 		division **area.Division
 		ofAtom   []int32
-	}{{&c.DeSO2018, c.old.deso}, {&c.RegSO2020, c.old.regso}, {&c.DeSO2025, c.new.deso}, {&c.RegSO2025, c.new.regso}} {
-		if err := draw(each.division, each.ofAtom); err != nil {
-			return err
-		}
-	}
-	return nil
+	}{{&c.DeSO2018, c.old.deso}, {&c.RegSO2020, c.old.regso}, {&c.DeSO2025, c.new.deso}, {&c.RegSO2025, c.new.regso}}
+	return atOnce(len(all), func(i int) error { return draw(all[i].division, all[i].ofAtom) }, nil)
 }

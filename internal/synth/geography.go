@@ -17,10 +17,8 @@ const bom = "\ufeff"
 
 func (c *Country) writeGeography(dir string) error {
 	dir = filepath.Join(dir, "geography")
-	for _, year := range []int{firstNewYear - 1, firstNewYear} {
-		if err := c.writeVintage(dir, year); err != nil {
-			return err
-		}
+	if err := atOnce(2, func(i int) error { return c.writeVintage(dir, firstNewYear-1+i) }, nil); err != nil {
+		return err
 	}
 	if err := c.writeNames(dir); err != nil {
 		return err

@@ -189,7 +189,9 @@ func (h *homes) place(overlaps bool) error {
 	n := h.division.Len()
 	bounds := make([]orb.Bound, n)
 	for i := range bounds {
-		bounds[i] = h.division.At(i).Border.Bound()
+		if overlaps {
+			bounds[i] = h.division.At(i).Border.Bound()
+		}
 	}
 	h.address = make([]orb.Point, 0, n*h.each)
 	for i := range n {
@@ -203,14 +205,14 @@ func (h *homes) place(overlaps bool) error {
 				}
 			}
 		}
-		b := part.Bound()
+		b, own := part.Bound(), orb.MultiPolygon{part}
 		s := newStream(h.seed, forAddress, uint64(i))
 		for found, try := 0, 0; found < h.each; try++ {
 			if try > 2000*h.each {
 				return fmt.Errorf("synth: area %s has no room for homes: its border is too thin, or other areas cover it", a.Code)
 			}
 			p := onGrid(orb.Point{s.between(b.Min[0], b.Max[0]), s.between(b.Min[1], b.Max[1])})
-			if !inBorder(orb.MultiPolygon{part}, p) || nearRing(part, p, 0.5) {
+			if !inBorder(own, p) || nearRing(part, p, 0.5) {
 				continue
 			}
 			if slices.ContainsFunc(others, func(j int) bool { return bounds[j].Contains(p) && inBorder(h.division.At(j).Border, p) }) {

@@ -266,17 +266,30 @@ func medianOf(year int) int { return 2600 + 75*(year-2019) }
 func (c *Country) writeRegister(dir string, persons bool, f *Facts) (map[int][]int, error) {
 	p := c.newPopulation()
 	p.written = persons
-	types := make(map[int][]int)
-	var index, components, populations, tenure, turnout strings.Builder
+	// Who moves in a year moves from where the year before left them. All else is made of the homes of its own year alone: these are kept, at four bytes a household and year.
+	years := make([]registerYear, len(c.opt.Years))
+	homes := make([][]int32, len(years))
 	for i, year := range c.opt.Years {
-		c.opt.Progress("register", int64(i), int64(len(c.opt.Years)))
 		if i > 0 {
 			c.move(p, year)
 		}
-		y, n, byDeSO, err := c.writeYear(dir, p, year)
-		if err != nil {
-			return nil, err
-		}
+		homes[i] = slices.Clone(p.home)
+	}
+	progress := func(done int) { c.opt.Progress("register", int64(done), int64(len(years))) }
+	progress(0)
+	err := atOnce(len(years), func(i int) (err error) {
+		settled := *p
+		settled.home = homes[i]
+		years[i], err = c.writeYear(dir, &settled, c.opt.Years[i])
+		return err
+	}, progress)
+	if err != nil {
+		return nil, err
+	}
+	types := make(map[int][]int)
+	var index, components, populations, tenure, turnout strings.Builder
+	for i, year := range c.opt.Years {
+		y, n, byDeSO := years[i].facts, years[i].byRegSO, years[i].byDeSO
 		types[year] = typesOf(n, y)
 		f.Years = append(f.Years, *y)
 
@@ -302,7 +315,6 @@ func (c *Country) writeRegister(dir string, persons bool, f *Facts) (map[int][]i
 			}
 		}
 	}
-	c.opt.Progress("register", int64(len(c.opt.Years)), int64(len(c.opt.Years)))
 
 	span := fmt.Sprintf("År %d–%d", p.first, p.last)
 	const notes = "\r\nAnm.;RegSO 2020 och DeSO 2018 gäller till och med 2023, RegSO 2025 och DeSO 2025 (kod med tillägg) från 2024.\r\n" +
@@ -366,8 +378,15 @@ func typesOf(n []counts, y *YearFacts) []int {
 	return types
 }
 
+// registerYear is what is counted of a year of the register.
+type registerYear struct {
+	facts   *YearFacts
+	byRegSO []counts
+	byDeSO  []local
+}
+
 // writeYear writes one year's persons, RegSO by RegSO, and counts them by RegSO and DeSO.
-func (c *Country) writeYear(dir string, p *population, year int) (y *YearFacts, n []counts, byDeSO []local, err error) {
+func (c *Country) writeYear(dir string, p *population, year int) (out registerYear, err error) {
 	v, deso, regso := c.vintage(year)
 	st := c.standings(year)
 	lists := make([][]int32, regso.Len())
@@ -375,9 +394,9 @@ func (c *Country) writeYear(dir string, p *population, year int) (y *YearFacts, 
 		r := v.regso[atom]
 		lists[r] = append(lists[r], int32(h))
 	}
-	y = &YearFacts{Year: year, Division: regso.ID.String(), Median: medianOf(year) * 100}
-	n = make([]counts, regso.Len())
-	byDeSO = make([]local, deso.Len())
+	y := &YearFacts{Year: year, Division: regso.ID.String(), Median: medianOf(year) * 100}
+	n := make([]counts, regso.Len())
+	byDeSO := make([]local, deso.Len())
 
 	// First all incomes: where the median lies must be known before any is written.
 	low := medianOf(year) * 60 / 100
@@ -416,7 +435,7 @@ func (c *Country) writeYear(dir string, p *population, year int) (y *YearFacts, 
 	var file io.WriteCloser = nowhere{io.Discard}
 	if p.written {
 		if file, err = os.Create(filepath.Join(dir, "register", fmt.Sprintf("persons_%d.parquet", year))); err != nil {
-			return nil, nil, nil, fmt.Errorf("synth: %w", err)
+			return out, fmt.Errorf("synth: %w", err)
 		}
 	}
 	buffered := bufio.NewWriterSize(file, 1<<18)
@@ -461,9 +480,9 @@ func (c *Country) writeYear(dir string, p *population, year int) (y *YearFacts, 
 		}
 	}
 	if err = errors.Join(err, w.Close(), buffered.Flush(), file.Close()); err != nil {
-		return nil, nil, nil, fmt.Errorf("synth: persons of %d: %w", year, err)
+		return out, fmt.Errorf("synth: persons of %d: %w", year, err)
 	}
-	return y, n, byDeSO, nil
+	return registerYear{y, n, byDeSO}, nil
 }
 
 // nowhere takes what is made only to be counted.
