@@ -120,28 +120,31 @@ func (l *lattice) fellows(i int, own int32) []int32 {
 		return list
 	}
 	const most = 128
-	n := len(l.part.inner.Dims()[l.base[i]].Members)
-	var list []int32
-	var key []uint64 // the fewer of the upper members it shares, and then the farther away, the larger
-	for k := range int32(n) {
+	n := int32(len(l.part.inner.Dims()[l.base[i]].Members))
+	list, key := []int32{own}, []uint64{0} // the fewer of the upper members it shares, and then the farther away, the larger
+	put := func(k int32, away uint64) {
 		apart := uint64(len(l.up[i]))
 		for _, up := range l.up[i] {
 			if up[k] >= 0 && up[k] == up[own] {
 				apart--
 			}
 		}
-		far := apart<<32 | uint64(max(k-own, own-k))
-		if k == own {
-			far = 0
-		}
+		far := apart<<32 | away
 		at := len(list)
 		for at > 0 && far < key[at-1] {
 			at--
 		}
-		if at == most {
-			continue
+		if at < most {
+			list, key = slices.Insert(list[:min(len(list), most-1)], at, k), slices.Insert(key[:min(len(key), most-1)], at, far)
 		}
-		list, key = slices.Insert(list[:min(len(list), most-1)], at, k), slices.Insert(key[:min(len(key), most-1)], at, far)
+	}
+	for away := int32(1); away < n; away++ { // outwards, so that most come in order
+		if k := own - away; k >= 0 {
+			put(k, uint64(away))
+		}
+		if k := own + away; k < n {
+			put(k, uint64(away))
+		}
 	}
 	l.near[i][own] = list
 	return list
