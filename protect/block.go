@@ -363,7 +363,6 @@ func (s *system) blockSpans(b *block, sums []asked, marks []mark, o spanOptions)
 	if o.whole {
 		ranges = p.WholeRanges
 	}
-	o.limit.Workers = 1
 	all, _, err := ranges(objectives, known, o.limit)
 	if err != nil {
 		return nil, fmt.Errorf("bounds: %w", err)

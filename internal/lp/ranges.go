@@ -321,22 +321,26 @@ func (b *block) boundsOnly(terms []Term, sign int64) int64 {
 	if len(terms) == 1 {
 		return best // its rows have been drawn into its bounds
 	}
+	var rest []Term
 	for _, in := range b.cols[terms[0].Col] {
-		k := in.Coef / terms[0].Coef
-		if k == 0 {
+		k, row := in.Coef/terms[0].Coef, b.rows[in.Col]
+		if k != 1 && k != -1 || len(row) < len(terms) {
 			continue
 		}
-		var rest []Term
+		// Both are in order of columns.
 		matched := 0
-		for _, t := range b.rows[in.Col] {
-			at, ok := slices.BinarySearchFunc(terms, t.Col, func(a Term, col int) int { return a.Col - col })
-			if ok && terms[at].Coef*k == t.Coef {
+		rest = rest[:0]
+		for _, t := range row {
+			if matched < len(terms) && t.Col > terms[matched].Col {
+				break // the row lacks a term
+			}
+			if matched < len(terms) && t.Col == terms[matched].Col && terms[matched].Coef*k == t.Coef {
 				matched++
 				continue
 			}
 			rest = append(rest, t)
 		}
-		if matched < len(terms) || k != 1 && k != -1 {
+		if matched < len(terms) {
 			continue
 		}
 		// k * terms + rest is between the row's bounds.
