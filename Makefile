@@ -8,10 +8,10 @@ NPM := $(shell command -v npm)
 
 .PHONY: demo test check web-test e2e clients build web bench fuzz clean
 
-# The demo's program is made in a hurry (decision 13): without Arrow, GeoPackages, workbooks, Markdown, rare character sets, the C resolver and debug tables, with calls inlined only where it computes (and in Go's own
+# The demo's program is made in a hurry (decision 13): without Arrow, GeoPackages, workbooks, Markdown, rare character sets, the C resolver, HTTP/2 and debug tables, with calls inlined only where it computes (and in Go's own
 # runtime, which all of it calls), and with a compiler that collects less garbage. On a machine that has never built any Go that halves the time to the first page. "make build" makes the whole program.
 COMPUTES := ./segregation ./protect ./cube ./locate ./border ./area ./areatype ./store ./internal/... runtime internal/runtime/... math/...
-DEMO := GOGC=400 CGO_CFLAGS="-O0 -g0" $(GO) build -buildvcs=false -tags quick,netgo,osusergo -ldflags "-s -w" -gcflags="all=-dwarf=false -l" $(COMPUTES:%=-gcflags="%=-dwarf=false")
+DEMO := GOGC=400 CGO_CFLAGS="-O0 -g0" $(GO) build -buildvcs=false -tags quick,netgo,osusergo,nethttpomithttp2 -ldflags "-s -w" -gcflags="all=-dwarf=false -l" $(COMPUTES:%=-gcflags="%=-dwarf=false")
 # The front end is fetched and built meanwhile, and read where it lies. Where it can't be built the demo is the same without script. What takes longest is compiled first (the C stubs of
 # store's database are the longest thing that one processor does alone), so that both processors have work to the end.
 demo:
