@@ -3,13 +3,12 @@ package gap
 import (
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/skikt/skikt/areatype"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/cores"
 )
 
 // cellOf is a value with its interval; not applicable where it is undefined.
@@ -281,19 +280,13 @@ func Gaps(c *cube.Cube, q Question) (*cube.Cube, error) {
 
 // each does something for every combination of the other dimensions, on all processors; what is counted for warnings is added up, so the outcome does not hang on how many there are.
 func (f *frame) each(do func(f *frame, rest int)) {
-	workers := min(runtime.GOMAXPROCS(0), len(f.restAt))
-	parts := make([]frame, workers)
-	var wait sync.WaitGroup
-	for w := range workers {
-		parts[w] = *f
-		parts[w].warned = tally{}
-		wait.Go(func() {
-			for r := w; r < len(f.restAt); r += workers {
-				do(&parts[w], r)
-			}
-		})
-	}
-	wait.Wait()
+	var parts []*frame
+	cores.With(len(f.restAt), func() func(int) {
+		part := *f
+		part.warned = tally{}
+		parts = append(parts, &part)
+		return func(rest int) { do(&part, rest) }
+	})
 	for _, p := range parts {
 		f.warned.add(p.warned)
 	}

@@ -8,11 +8,10 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
-	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/cores"
 )
 
 // A Change is what units get under one result against another: counts of units, kronor, and the sum of both sides.
@@ -265,27 +264,16 @@ func Uncertain(from, to Rule, u *Units, q Uncertainty) ([]Flip, error) {
 		err          error
 	}
 	draws := make([]drawn, q.Draws)
-	var wait sync.WaitGroup
-	next := make(chan int)
-	for range runtime.GOMAXPROCS(0) {
-		wait.Go(func() {
-			for k := range next {
-				own := &Units{ID: u.ID, Numbers: maps.Clone(u.Numbers)}
-				own.Numbers[q.Column] = columns[k]
-				c, err := change(from, to, own)
-				if err != nil {
-					draws[k].err = err
-					continue
-				}
-				draws[k] = drawn{paid: c.To.Paid, change: c.Change}
-			}
-		})
-	}
-	for k := range columns {
-		next <- k
-	}
-	close(next)
-	wait.Wait()
+	cores.Each(len(columns), func(k int) {
+		own := &Units{ID: u.ID, Numbers: maps.Clone(u.Numbers)}
+		own.Numbers[q.Column] = columns[k]
+		c, err := change(from, to, own)
+		if err != nil {
+			draws[k].err = err
+			return
+		}
+		draws[k] = drawn{paid: c.To.Paid, change: c.Change}
+	})
 	paid, changes := make([][]int64, n), make([][]int64, n)
 	for _, d := range draws {
 		if d.err != nil {

@@ -4,13 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"github.com/paulmach/orb"
 	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/internal/cores"
 )
 
 const (
@@ -227,23 +225,15 @@ func (s *sides) index(opt Options) *Index {
 	g := &s.grid
 	ix := &Index{bound: s.bound, gap: opt.Gap, repair: opt.RepairSwapped, grid: *g, cells: make([]int32, int(g.nx)*int(g.ny))}
 	rows := make([]builder, g.ny)
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), int(g.ny)) {
-		wait.Go(func() {
-			w := &worker{sides: s, local: make([]int32, len(s.areaOf))}
-			for {
-				row := int32(next.Add(1) - 1)
-				if row >= g.ny {
-					return
-				}
-				w.builder = builder{}
-				w.row(row, ix.cells[row*g.nx:(row+1)*g.nx])
-				rows[row] = w.builder
-			}
-		})
-	}
-	wait.Wait()
+	cores.With(int(g.ny), func() func(int) {
+		w := &worker{sides: s, local: make([]int32, len(s.areaOf))}
+		return func(i int) {
+			row := int32(i)
+			w.builder = builder{}
+			w.row(row, ix.cells[row*g.nx:(row+1)*g.nx])
+			rows[row] = w.builder
+		}
+	})
 	var nodes, leaves, edges, steps, areas int
 	for i := range rows {
 		b := &rows[i]

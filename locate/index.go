@@ -5,12 +5,11 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
-	"runtime"
-	"sync"
-	"sync/atomic"
 	"unsafe"
 
 	"github.com/paulmach/orb"
+
+	"github.com/skikt/skikt/internal/cores"
 )
 
 // Options say how an index is made.
@@ -260,23 +259,9 @@ func share(x, y []float64, out []Place, place func(i int) Place) {
 		panic(fmt.Sprintf("locate: %d records, but %d and %d coordinates", len(out), len(x), len(y)))
 	}
 	const chunk = 4096
-	var next atomic.Int64
-	work := func() {
-		for {
-			end := int(next.Add(chunk))
-			start := end - chunk
-			if start >= len(out) {
-				return
-			}
-			for i := start; i < min(end, len(out)); i++ {
-				out[i] = place(i)
-			}
+	cores.Each((len(out)+chunk-1)/chunk, func(k int) {
+		for i := k * chunk; i < min((k+1)*chunk, len(out)); i++ {
+			out[i] = place(i)
 		}
-	}
-	var wait sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (len(out)+chunk-1)/chunk) - 1 {
-		wait.Go(work)
-	}
-	work()
-	wait.Wait()
+	})
 }

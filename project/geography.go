@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/paulmach/orb"
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/border"
+	"github.com/skikt/skikt/internal/cores"
 )
 
 // readGeography makes the divisions from keys, names and borders, and dissolves the borders that are asked for. It goes on past a file that can't be used, so that
@@ -41,9 +41,9 @@ func (r *Run) readGeography(ctx context.Context) error {
 	if err := r.nameAreas(); err != nil {
 		all = append(all, err)
 	}
-	drawn := atOnce(r.Project.Geography.Borders, r.drawBorders)
-	for i, b := range r.Project.Geography.Borders {
-		if !try(b.File, r.takeBorders(b, <-drawn[i])) {
+	borders := r.Project.Geography.Borders
+	for i, drawn := range cores.InOrder(len(borders), func(i int) drawn { return r.drawBorders(borders[i]) }) {
+		if !try(borders[i].File, r.takeBorders(borders[i], drawn)) {
 			return errors.Join(append(all, ctx.Err())...)
 		}
 	}
@@ -52,11 +52,10 @@ func (r *Run) readGeography(ctx context.Context) error {
 	}
 	// Most are dissolved from the same fine borders, so all that can be are dissolved at once; what is left waits for borders that come of it.
 	for left := r.Project.Geography.Dissolve; len(left) > 0; {
-		made := atOnce(left, r.dissolve)
 		var waiting []string
 		var took []*area.Division
-		for i, id := range left {
-			d := <-made[i]
+		for i, d := range cores.InOrder(len(left), func(i int) drawn { return r.dissolve(left[i]) }) {
+			id := left[i]
 			if errors.Is(d.err, errNothingFiner) {
 				waiting = append(waiting, id)
 				continue
@@ -89,21 +88,6 @@ func (r *Run) readGeography(ctx context.Context) error {
 }
 
 var errNothingFiner = errors.New("no finer division has borders")
-
-// atOnce does a job for each of some things, as many at a time as there are cores, and hands the results out in order.
-func atOnce[T, R any](things []T, do func(T) R) []chan R {
-	out := make([]chan R, len(things))
-	cores := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i, t := range things {
-		out[i] = make(chan R, 1)
-		go func() {
-			cores <- struct{}{}
-			out[i] <- do(t)
-			<-cores
-		}()
-	}
-	return out
-}
 
 func (r *Run) readKey(k KeyDecl) error {
 	path, err := r.file(k.File)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/cores"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/segregation"
 )
@@ -94,9 +95,7 @@ func (r *Run) segregation(ctx context.Context, d SegregationDecl) error {
 		withoutNumbers(counts)
 	}
 	q := segregation.Question{Units: d.Units, Groups: d.Group.Name, Members: members, Count: "N", Persons: segregation.Draws{N: d.Draws, Seed: d.Seed}}
-	within := atOnce(d.Within, func(kind string) segregated { return r.within(counts, units, d, q, kind) })
-	for i := range within {
-		m := <-within[i]
+	for _, m := range cores.InOrder(len(d.Within), func(i int) segregated { return r.within(counts, units, d, q, d.Within[i]) }) {
 		switch {
 		case m.err != nil:
 			return m.err

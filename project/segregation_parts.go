@@ -6,6 +6,7 @@ import (
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/cores"
 	"github.com/skikt/skikt/segregation"
 )
 
@@ -96,13 +97,11 @@ func (r *Run) parts(counts *cube.Cube, units area.ID, d SegregationDecl, q segre
 			jobs = append(jobs, job{part, k})
 		}
 	}
-	made := atOnce(jobs, func(j job) (m segregated) {
-		m.table, m.err = one(j.part, j.kind)
-		return m
-	})
 	var out []*cube.Cube
-	for i := range made {
-		m := <-made[i]
+	for _, m := range cores.InOrder(len(jobs), func(i int) (m segregated) {
+		m.table, m.err = one(jobs[i].part, jobs[i].kind)
+		return m
+	}) {
 		if m.err != nil {
 			return nil, m.err
 		}

@@ -7,13 +7,12 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/cores"
 	"github.com/skikt/skikt/internal/lp"
 )
 
@@ -823,20 +822,7 @@ func (a *attacker) bound(u *unknowns) error {
 		b := &blocks[at[joined.of(r.cols[0])]]
 		b.rows = append(b.rows, r)
 	}
-	next := make(chan *attackBlock)
-	var wait sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wait.Go(func() {
-			for b := range next {
-				b.err = a.solveBlock(u, b)
-			}
-		})
-	}
-	for k := range blocks {
-		next <- &blocks[k]
-	}
-	close(next)
-	wait.Wait()
+	cores.Each(len(blocks), func(k int) { blocks[k].err = a.solveBlock(u, &blocks[k]) })
 	for _, b := range blocks {
 		if errors.Is(b.err, lp.ErrInfeasible) {
 			a.findings.Ignored += len(b.rows) // what is shown contradicts itself here
@@ -947,7 +933,7 @@ func (a *attacker) solveBlock(u *unknowns, b *attackBlock) error {
 		passes = []pass{{2 * largeWork / len(u.cells) * len(ask), largeNodes}, {2 * againWork, againNodes}}
 	}
 	for i, now := range passes {
-		o := lp.Options{Workers: 1, Nodes: now.nodes}
+		o := lp.Options{Alone: true, Nodes: now.nodes}
 		var rest []int
 		if now.work > 0 {
 			var n int

@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-	"runtime"
 	"slices"
-	"sync"
 
+	"github.com/skikt/skikt/internal/cores"
 	"github.com/skikt/skikt/internal/lp"
 )
 
@@ -261,36 +260,26 @@ func (s *system) spans(blocks []block, sums [][]int32, o spanOptions) ([]span, e
 		}
 	}
 	results := make([][]span, len(blocks))
-	errs := make([]error, len(blocks))
-	next := make(chan int)
-	var wait sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wait.Go(func() {
-			for k := range next {
-				var list []asked
-				for _, q := range ask[k] {
-					x := asked{cols: q.cols}
-					if o.enough != nil && pieces[q.sum] == 1 {
-						x.enough = &o.enough[q.sum]
-						x.rest = rest[q.sum]
-					}
-					list = append(list, x)
-				}
-				results[k], errs[k] = s.blockSpans(&blocks[k], list, marks[k], o)
+	err := cores.Try(len(blocks), func(k int) (err error) {
+		if len(ask[k]) == 0 {
+			return nil
+		}
+		var list []asked
+		for _, q := range ask[k] {
+			x := asked{cols: q.cols}
+			if o.enough != nil && pieces[q.sum] == 1 {
+				x.enough = &o.enough[q.sum]
+				x.rest = rest[q.sum]
 			}
-		})
+			list = append(list, x)
+		}
+		results[k], err = s.blockSpans(&blocks[k], list, marks[k], o)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	for k := range blocks {
-		if len(ask[k]) > 0 {
-			next <- k
-		}
-	}
-	close(next)
-	wait.Wait()
-	for k := range blocks {
-		if errs[k] != nil {
-			return nil, errs[k]
-		}
 		for j, q := range ask[k] {
 			x, y := &out[q.sum], results[k][j]
 			x.least += y.least

@@ -319,7 +319,7 @@ func (x *exactSearch) safe(hidden []bool) (what int, blame *target, err error) {
 			if s.system.whole {
 				ranges = p.WholeRanges
 			}
-			got, _, err := ranges(objectives, known, lp.Options{Workers: 1, Nodes: 200, Budget: x.work})
+			got, _, err := ranges(objectives, known, lp.Options{Alone: true, Nodes: 200, Budget: x.work})
 			if err != nil {
 				return unknown, nil, err
 			}
@@ -452,7 +452,7 @@ func (x *exactSearch) boundReach() error {
 		for c := range x.numbers {
 			objectives[c].Terms = termsOf(x.colsOf(s, c), 1)
 		}
-		got, _, err := p.Ranges(objectives, known, lp.Options{Workers: 1, Budget: x.work})
+		got, _, err := p.Ranges(objectives, known, lp.Options{Alone: true, Budget: x.work})
 		if err != nil {
 			return err
 		}
@@ -488,7 +488,7 @@ func (x *exactSearch) relaxed(work int, out *Optimum) error {
 	}()
 	for !x.work.Spent() {
 		p := x.master()
-		s, err := p.Minimize(x.objective(), lp.Options{Workers: 1, Budget: x.work})
+		s, err := p.Minimize(x.objective(), lp.Options{Alone: true, Budget: x.work})
 		if err != nil {
 			return fmt.Errorf("protect: conditions of the exact mode: %w", err)
 		}
@@ -674,7 +674,7 @@ func (x *exactSearch) condition(s *exactSystem, objective []lp.Term, want int64,
 func (x *exactSearch) solve(best []bool, out *Optimum) ([]bool, error) {
 	for {
 		p := x.master()
-		s, err := p.MinimizeWhole(x.objective(), nil, lp.Options{Workers: 1, Nodes: max(1, x.nodes), Budget: x.work})
+		s, err := p.MinimizeWhole(x.objective(), nil, lp.Options{Alone: true, Nodes: max(1, x.nodes), Budget: x.work})
 		if err != nil {
 			return nil, fmt.Errorf("protect: conditions of the exact mode: %w", err)
 		}

@@ -6,12 +6,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/cores"
 	"github.com/skikt/skikt/internal/num"
 	"github.com/skikt/skikt/segregation"
 )
@@ -500,25 +499,20 @@ func corrected(value float64, draws [][4][2]float64, of func([4][2]float64) floa
 func (c *compared) draw(scenarios []int, draws int, seed uint64) [][4][2]float64 {
 	out := make([][4][2]float64, draws)
 	n := len(c.one)
-	var wg sync.WaitGroup
-	workers := min(runtime.GOMAXPROCS(0), draws)
-	for w := range workers {
-		wg.Go(func() {
-			times := make([]int, n)
-			one, other := make([]float64, c.schools), make([]float64, c.schools)
-			for k := w; k < draws; k += workers {
-				r := rand.New(rand.NewPCG(seed, uint64(k)))
-				clear(times)
-				for range n {
-					times[r.IntN(n)]++
-				}
-				for _, s := range scenarios {
-					out[k][s][0], out[k][s][1] = c.spread(s, times, one, other)
-				}
+	cores.With(draws, func() func(int) {
+		times := make([]int, n)
+		one, other := make([]float64, c.schools), make([]float64, c.schools)
+		return func(k int) {
+			r := rand.New(rand.NewPCG(seed, uint64(k)))
+			clear(times)
+			for range n {
+				times[r.IntN(n)]++
 			}
-		})
-	}
-	wg.Wait()
+			for _, s := range scenarios {
+				out[k][s][0], out[k][s][1] = c.spread(s, times, one, other)
+			}
+		}
+	})
 	return out
 }
 

@@ -5,6 +5,8 @@ import (
 	"math"
 	"runtime"
 	"sync"
+
+	"github.com/skikt/skikt/internal/cores"
 )
 
 // A Point is a place in whole metres (or another whole unit), such as SWEREF 99 TM. Squared distances between points are exact.
@@ -163,11 +165,7 @@ func (t *tree) close(s int32) {
 // inParts runs f over 0..n−1 in as many parts as there are processors.
 func inParts(n int, f func(from, to int)) {
 	parts := min(runtime.GOMAXPROCS(0), n/1000+1)
-	var wg sync.WaitGroup
-	for k := range parts {
-		wg.Go(func() { f(n*k/parts, n*(k+1)/parts) })
-	}
-	wg.Wait()
+	cores.Each(parts, func(k int) { f(n*k/parts, n*(k+1)/parts) })
 }
 
 // Nearest is the nearest school of each pupil by straight line, the first of equally near ones, and the number of pupils who have such. Without schools everyone has -1.

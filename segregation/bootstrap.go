@@ -4,12 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"strconv"
-	"sync"
 
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/cores"
 )
 
 // A Measure gives the value of a table; NaN where it is undefined. Any kernel becomes one:
@@ -334,21 +333,15 @@ func bootDraws(d Draws, values int, worker func() func(draw int, out []float64))
 	for k := range drawn {
 		drawn[k] = make([]float64, d.N)
 	}
-	var group sync.WaitGroup
-	workers := min(runtime.GOMAXPROCS(0), d.N)
-	for w := range workers {
-		group.Go(func() {
-			f := worker()
-			out := make([]float64, values)
-			for draw := w; draw < d.N; draw += workers {
-				f(draw, out)
-				for k, v := range out {
-					drawn[k][draw] = v
-				}
+	cores.With(d.N, func() func(int) {
+		f, out := worker(), make([]float64, values)
+		return func(draw int) {
+			f(draw, out)
+			for k, v := range out {
+				drawn[k][draw] = v
 			}
-		})
-	}
-	group.Wait()
+		}
+	})
 	return drawn
 }
 

@@ -5,10 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
+
+	"github.com/skikt/skikt/internal/cores"
 )
 
 // A Space tells how far units lie from each other: by straight line between points in metres, or by distances that are given.
@@ -601,29 +600,12 @@ func spaceParallel(n int, work func(i int)) {
 // spaceWorkers is spaceParallel with a worker made for each processor, which may keep memory of its own.
 func spaceWorkers(n int, worker func() func(i int)) {
 	const block = 16
-	workers := min(runtime.GOMAXPROCS(0), (n+block-1)/block)
-	if workers <= 1 {
+	cores.With((n+block-1)/block, func() func(int) {
 		work := worker()
-		for i := range n {
-			work(i)
-		}
-		return
-	}
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range workers {
-		wait.Go(func() {
-			work := worker()
-			for {
-				from := int(next.Add(block)) - block
-				if from >= n {
-					return
-				}
-				for i := from; i < min(from+block, n); i++ {
-					work(i)
-				}
+		return func(k int) {
+			for i := k * block; i < min((k+1)*block, n); i++ {
+				work(i)
 			}
-		})
-	}
-	wait.Wait()
+		}
+	})
 }

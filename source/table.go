@@ -13,10 +13,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
+	"github.com/skikt/skikt/internal/cores"
 	"github.com/skikt/skikt/internal/jsonstat"
 )
 
@@ -106,16 +106,12 @@ func (p *PxWeb) tables(s *Snapshot, k *Kept) ([]*cube.Cube, error) {
 	data := slices.DeleteFunc(slices.Clone(k.Answers), func(a Answer) bool { return !strings.HasPrefix(a.Name, "data-") })
 	for some := range slices.Chunk(data, runtime.GOMAXPROCS(0)) { // read side by side, and taken in order
 		cubes, errs := make([]*cube.Cube, len(some)), make([]error, len(some))
-		var reading sync.WaitGroup
-		for i, a := range some {
-			reading.Go(func() {
-				var b []byte
-				if b, errs[i] = s.Read(a); errs[i] == nil {
-					cubes[i], errs[i] = p.parse(b, describe)
-				}
-			})
-		}
-		reading.Wait()
+		cores.Each(len(some), func(i int) {
+			var b []byte
+			if b, errs[i] = s.Read(some[i]); errs[i] == nil {
+				cubes[i], errs[i] = p.parse(b, describe)
+			}
+		})
 		for i, a := range some {
 			err := errs[i]
 			if err == nil {

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"sync"
 
 	"github.com/skikt/skikt/areatype"
+	"github.com/skikt/skikt/internal/cores"
 	"github.com/skikt/skikt/internal/num"
 )
 
@@ -110,22 +110,11 @@ func StraightLine(p *Points, s *Sites, perMetre int64) (*Ways, error) {
 	w := &Ways{Site: make([]int32, n), Cost: make([]int64, n), Second: make([]int64, n), length: func(c int64) float64 { return math.Sqrt(float64(c)) / float64(perMetre) }}
 	g := newGrid(p, s)
 	const chunk = 1 << 16
-	var wait sync.WaitGroup
-	next := make(chan int)
-	for range runtime.GOMAXPROCS(0) {
-		wait.Go(func() {
-			for from := range next {
-				for i := from; i < min(from+chunk, n); i++ {
-					w.Site[i], w.Cost[i], w.Second[i] = g.nearest(p.X[i], p.Y[i])
-				}
-			}
-		})
-	}
-	for from := 0; from < n; from += chunk {
-		next <- from
-	}
-	close(next)
-	wait.Wait()
+	cores.Each((n+chunk-1)/chunk, func(k int) {
+		for i := k * chunk; i < min((k+1)*chunk, n); i++ {
+			w.Site[i], w.Cost[i], w.Second[i] = g.nearest(p.X[i], p.Y[i])
+		}
+	})
 	return w, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -367,11 +368,11 @@ func plain(p *Problem, terms []Term, sign int64) (limit *big.Rat, noLimit, none 
 func TestRangesAgreeWithFractions(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawSystem(t, 9, false)
-		got, _, err := s.p.Ranges(s.objectives, s.known, Options{Workers: 2})
+		got, _, err := s.p.Ranges(s.objectives, s.known, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		free, _, err := s.p.Ranges(s.objectives, nil, Options{Workers: 1})
+		free, _, err := s.p.Ranges(s.objectives, nil, Options{Alone: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -404,11 +405,11 @@ func TestWorkIsBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, _, err := ranges(s.objectives, s.known, Options{Work: work, Workers: 1})
+		got, _, err := ranges(s.objectives, s.known, Options{Work: work, Alone: true})
 		if err != nil {
 			t.Fatal(err)
 		}
-		other, _, err := ranges(s.objectives, s.known, Options{Work: work, Workers: 2})
+		other, _, err := ranges(s.objectives, s.known, Options{Work: work})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -594,15 +595,17 @@ func TestEnough(t *testing.T) {
 // No result depends on how many share the work.
 func TestWorkers(t *testing.T) {
 	p, objectives, known := cuboid(9, 9, 5, 0.5, 11)
-	first, stats, err := p.Ranges(objectives, known, Options{Workers: 1})
+	first, stats, err := p.Ranges(objectives, known, Options{Alone: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if stats.Largest < 100 {
 		t.Fatalf("too easy: %+v", stats)
 	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	for _, workers := range []int{2, 5} {
-		again, other, err := p.Ranges(objectives, known, Options{Workers: workers})
+		runtime.GOMAXPROCS(workers)
+		again, other, err := p.Ranges(objectives, known, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -742,7 +745,7 @@ func FuzzProblem(f *testing.F) {
 			p.Between(bound(-Infinite), bound(Infinite), terms()...)
 		}
 		objective := terms()
-		got, _, err := p.Ranges([]Objective{{Terms: objective}}, nil, Options{Workers: 1})
+		got, _, err := p.Ranges([]Objective{{Terms: objective}}, nil, Options{Alone: true})
 		if err != nil && !errors.Is(err, ErrInfeasible) {
 			return
 		}
@@ -757,7 +760,7 @@ func FuzzProblem(f *testing.F) {
 		if !r.Least.Exact() || !r.Most.Exact() || !r.Least.NoLimit && !r.Most.NoLimit && r.Least.Limit.Cmp(r.Most.Limit) > 0 {
 			t.Fatalf("%+v", r)
 		}
-		whole, _, err := p.WholeRanges([]Objective{{Terms: objective}}, nil, Options{Workers: 1, Nodes: 50})
+		whole, _, err := p.WholeRanges([]Objective{{Terms: objective}}, nil, Options{Alone: true, Nodes: 50})
 		if err != nil {
 			return
 		}

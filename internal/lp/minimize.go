@@ -124,7 +124,7 @@ func (p *Problem) minimize(objective []Term, solve func(*block, []bool, []Term) 
 		}
 	}
 	best := make([]incumbent, len(r.blocks))
-	err = inParallel(o.Workers, len(r.blocks), func(k int) (err error) {
+	err = o.each(len(r.blocks), func(k int) (err error) {
 		best[k], err = solve(r.blocks[k], marks[k], terms[k])
 		return err
 	})

@@ -132,12 +132,12 @@ type Range struct{ Least, Most End }
 
 // Options say how to work. The zero Options are good for most.
 type Options struct {
-	Workers int // blocks and objectives worked on at once; 0 for as many as there are processors. No result depends on it.
-	Nodes   int // whole numbers: subproblems per end of an objective before the answer is left inexact; 0 for 2,000
+	Alone bool // blocks and objectives one after the other, not as many at once as there are processors
+	Nodes int  // whole numbers: subproblems per end of an objective before the answer is left inexact; 0 for 2,000
 	// Work bounds everything that is done for an end, in rows and columns gone over by either simplex method, entries of factors, and columns of rows that bounds are drawn through; 0 for no bound. What ends of the same block
 	// leave is for those after them. An answer that would take more is left inexact, so the bound, being no clock, gives the same answers every time.
 	Work int
-	// Budget, when not nil, is taken in place of Work, by all ends and calls that have it. With more than one worker, who comes first would depend on chance.
+	// Budget, when not nil, is taken in place of Work, by all ends and calls that have it. It asks for Alone: else who comes first would depend on chance.
 	Budget *Budget
 }
 

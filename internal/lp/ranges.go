@@ -4,10 +4,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/big"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
+
+	"github.com/skikt/skikt/internal/cores"
 )
 
 const (
@@ -75,7 +74,7 @@ func (p *Problem) ranges(objectives []Objective, known []int64, o Options, whole
 	}
 	bases := make([]*search, len(r.blocks))
 	starts := make([]vector, len(r.blocks))
-	err = inParallel(o.Workers, len(r.blocks), func(k int) (err error) {
+	err = o.each(len(r.blocks), func(k int) (err error) {
 		if len(byBlock[k]) == 0 && known != nil {
 			return nil
 		}
@@ -111,7 +110,7 @@ func (p *Problem) ranges(objectives []Objective, known []int64, o Options, whole
 		}
 	}
 	done := make([]Stats, len(tasks))
-	err = inParallel(o.Workers, len(tasks), func(k int) error {
+	err = o.each(len(tasks), func(k int) error {
 		t := tasks[k]
 		w := ranger{parts: parts, own: t.parts, whole: whole, nodes: o.nodes(), stats: &done[k]}
 		base := bases[t.block]
@@ -144,28 +143,18 @@ func (o Options) nodes() int {
 	return someNodes
 }
 
-// inParallel does n things, some at once, and gives the error of the first of them in order that had one.
-func inParallel(workers, n int, do func(k int) error) error {
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
+// each does n things, and gives the error of the first of them in order that had one.
+func (o Options) each(n int, do func(k int) error) error {
+	if !o.Alone {
+		return cores.Try(n, do)
 	}
-	failed := make([]error, n)
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range min(workers, n) {
-		group.Go(func() {
-			for k := int(next.Add(1)) - 1; k < n; k = int(next.Add(1)) - 1 {
-				failed[k] = do(k)
-			}
-		})
-	}
-	group.Wait()
-	for _, err := range failed {
-		if err != nil {
-			return err
+	var first error
+	for k := range n {
+		if err := do(k); first == nil {
+			first = err
 		}
 	}
-	return nil
+	return first
 }
 
 func (r *reduction) stats() Stats {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/skikt/skikt/internal/cores"
 )
 
 // writeAgency writes the agency's own records: pupils with coordinates and with codes, schools, and offices.
@@ -20,14 +22,14 @@ func (c *Country) writeAgency(dir string, types map[int][]int, f *Facts) error {
 		}
 	}
 	var old, new *homes
-	err := atOnce(2, func(i int) (err error) {
+	err := cores.Try(2, func(i int) (err error) {
 		if i == 0 {
 			old, err = c.homes(firstNewYear-1, before, types)
 		} else {
 			new, err = c.homes(firstNewYear, after, types)
 		}
 		return err
-	}, nil)
+	})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/paulmach/orb/planar"
 
 	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/internal/cores"
 )
 
 // The divisions that a made country has.
@@ -752,5 +753,5 @@ func (c *Country) drawBorders(m *mesh, atomOf []int32) error {
 		division **area.Division
 		ofAtom   []int32
 	}{{&c.DeSO2018, c.old.deso}, {&c.RegSO2020, c.old.regso}, {&c.DeSO2025, c.new.deso}, {&c.RegSO2025, c.new.regso}}
-	return atOnce(len(all), func(i int) error { return draw(all[i].division, all[i].ofAtom) }, nil)
+	return cores.Try(len(all), func(i int) error { return draw(all[i].division, all[i].ofAtom) })
 }

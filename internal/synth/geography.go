@@ -10,6 +10,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/internal/cores"
 )
 
 // bom is the byte order mark that spreadsheets need to see that a CSV file is UTF-8.
@@ -17,7 +18,7 @@ const bom = "\ufeff"
 
 func (c *Country) writeGeography(dir string) error {
 	dir = filepath.Join(dir, "geography")
-	if err := atOnce(2, func(i int) error { return c.writeVintage(dir, firstNewYear-1+i) }, nil); err != nil {
+	if err := cores.Try(2, func(i int) error { return c.writeVintage(dir, firstNewYear-1+i) }); err != nil {
 		return err
 	}
 	if err := c.writeNames(dir); err != nil {

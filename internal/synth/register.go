@@ -16,6 +16,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/skikt/skikt/area"
+	"github.com/skikt/skikt/internal/cores"
 )
 
 // A Person is one row of register/persons_YYYY.parquet. A person keeps number and household while staying in the register; children who
@@ -277,14 +278,16 @@ func (c *Country) writeRegister(dir string, persons bool, f *Facts) (map[int][]i
 	}
 	progress := func(done int) { c.opt.Progress("register", int64(done), int64(len(years))) }
 	progress(0)
-	err := atOnce(len(years), func(i int) (err error) {
+	for i, err := range cores.InOrder(len(years), func(i int) (err error) {
 		settled := *p
 		settled.home = homes[i]
 		years[i], err = c.writeYear(dir, &settled, c.opt.Years[i])
 		return err
-	}, progress)
-	if err != nil {
-		return nil, err
+	}) {
+		if err != nil {
+			return nil, err
+		}
+		progress(i + 1)
 	}
 	types := make(map[int][]int)
 	var index, components, populations, tenure, turnout strings.Builder

@@ -26,7 +26,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 )
 
@@ -184,32 +183,6 @@ func Write(dir string, opt Options) (*Facts, error) {
 		return nil, err
 	}
 	return f, write(dir, "README.md", func(w *bufio.Writer) { w.WriteString(readme) })
-}
-
-// atOnce does n jobs that don't touch one another, as many at a time as there are cores, and waits for all of them. Progress, where there is any, hears of each in order. Of
-// several errors the first in order is told.
-func atOnce(n int, do func(i int) error, progress func(done int)) error {
-	made := make([]chan error, n)
-	cores := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i := range made {
-		made[i] = make(chan error, 1)
-		go func() {
-			cores <- struct{}{}
-			made[i] <- do(i)
-			<-cores
-		}()
-	}
-	var first error
-	for i := range made {
-		err := <-made[i]
-		if first == nil {
-			first = err
-		}
-		if progress != nil {
-			progress(i + 1)
-		}
-	}
-	return first
 }
 
 // write makes one file. A bufio.Writer keeps its first error, so fill need not look.

@@ -23,12 +23,12 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"runtime"
 	"slices"
 	"sync"
 
 	"github.com/paulmach/orb"
 
+	"github.com/skikt/skikt/internal/cores"
 	"github.com/skikt/skikt/internal/sweref"
 )
 
@@ -76,7 +76,7 @@ func write(w io.Writer, l Layer) error {
 		return fmt.Errorf("its zooms are %d to %d; they must lie within 0 to %d", l.MinZoom, l.MaxZoom, deepest)
 	}
 	drawn, boxes := make([]drawing, len(l.Features)), make([]bounds, len(l.Features))
-	parallel(len(drawn), func(i int) {
+	cores.Each(len(drawn), func(i int) {
 		boxes[i] = nowhere
 		drawn[i] = drawing{i, project(l.Features[i].Border, &boxes[i])}
 	})
@@ -206,7 +206,7 @@ func (l *Layer) at(z int, drawn []drawing) []made {
 		step = 1
 	}
 	cut := make([]map[[2]int64]piece, len(drawn))
-	parallel(len(drawn), func(i int) { cut[i] = pieces(drawn[i], z, step) })
+	cores.Each(len(drawn), func(i int) { cut[i] = pieces(drawn[i], z, step) })
 	in := map[[2]int64][]piece{}
 	for _, parts := range cut {
 		for at, p := range parts {
@@ -222,25 +222,11 @@ func (l *Layer) at(z int, drawn []drawing) []made {
 		return cmp.Compare(number(z, uint32(a[0]), uint32(a[1])), number(z, uint32(b[0]), uint32(b[1])))
 	})
 	tiles = tiles[:len(where)]
-	parallel(len(where), func(i int) {
+	cores.Each(len(where), func(i int) {
 		at := where[i]
 		tiles[i] = made{number(z, uint32(at[0]), uint32(at[1])), squeeze(l.encode(in[at]))}
 	})
 	return tiles
-}
-
-// parallel does n things on all processors.
-func parallel(n int, do func(i int)) {
-	workers := min(runtime.GOMAXPROCS(0), n)
-	var wait sync.WaitGroup
-	for w := range workers {
-		wait.Go(func() {
-			for i := w; i < n; i += workers {
-				do(i)
-			}
-		})
-	}
-	wait.Wait()
 }
 
 // pieces cuts an area by the tiles of a zoom.
