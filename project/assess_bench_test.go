@@ -29,7 +29,10 @@ func BenchmarkAssess(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer r.Close()
-	release, err := r.release(b.Context())
+	if err := r.counted(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	release, err := r.Protect()
 	if err != nil {
 		b.Fatal(err)
 	}

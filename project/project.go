@@ -30,6 +30,7 @@ import (
 	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/locate"
 	"github.com/skikt/skikt/protect"
+	"github.com/skikt/skikt/publish"
 	"github.com/skikt/skikt/store"
 )
 
@@ -62,6 +63,7 @@ type Run struct {
 	assessed  map[string]string    // the year of each process
 	measured  []protect.Measured   // of segregation, from the agency's own records
 	keyer     *protect.RecordKeyer // of records, for a policy with cell keys
+	tiles     *publish.Tiles       // being made
 
 	opt     Options
 	work    string // folder for generated files and the store's spill
@@ -155,7 +157,11 @@ func (p *Project) Build(ctx context.Context, out string, opt Options) (*Run, err
 		return nil, err
 	}
 	defer r.Close()
-	release, err := r.release(ctx)
+	if err := r.counted(ctx); err != nil {
+		return r, err
+	}
+	r.beginTiles()
+	release, err := r.Protect()
 	if err != nil {
 		return r, err
 	}
@@ -181,13 +187,21 @@ func (r *Run) try(ctx context.Context) error {
 		r.part = true
 		return errors.Join(err, r.Load(ctx))
 	}
+	if err := r.counted(ctx); err != nil {
+		return err
+	}
+	_, err := r.publicTables()
+	return err
+}
+
+// counted takes the road as far as the tables, before they are protected.
+func (r *Run) counted(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{r.Load, r.Index, r.Tabulate} {
 		if err := step(ctx); err != nil {
 			return err
 		}
 	}
-	_, err := r.publicTables()
-	return err
+	return nil
 }
 
 // goOn tells whether the next input should be tried after an error, so that all that is wrong with the inputs is told at once: not when the run

@@ -36,14 +36,8 @@ func (p *Project) Release(ctx context.Context, opt Options) (*Release, error) {
 		return nil, err
 	}
 	defer r.Close()
-	return r.release(ctx)
-}
-
-func (r *Run) release(ctx context.Context) (*Release, error) {
-	for _, step := range []func(context.Context) error{r.Load, r.Index, r.Tabulate} {
-		if err := step(ctx); err != nil {
-			return nil, err
-		}
+	if err := r.counted(ctx); err != nil {
+		return nil, err
 	}
 	return r.Protect()
 }
@@ -299,7 +293,11 @@ func (r *Run) Publish(dir string, release *Release) error {
 		}
 		m.Indices = append(m.Indices, edition.Index{Table: x.Name, Definition: definition})
 	}
-	if err := publish.Build(dir, publish.Input{Release: m, Tables: release.Tables, Geography: r.Geography, Divisions: r.divisions(release)}); err != nil {
+	var dims []cube.Dimension
+	for _, t := range release.Tables {
+		dims = append(dims, t.Cube().Dims()...)
+	}
+	if err := publish.Build(dir, publish.Input{Release: m, Tables: release.Tables, Geography: r.Geography, Divisions: r.divisions(dims), Tiles: r.tiles}); err != nil {
 		return err
 	}
 	r.opt.step("publish", 1, 1)
@@ -319,26 +317,31 @@ func (r *Run) reservations() (out []cube.Text) {
 	return out
 }
 
-// divisions are those that a table is by, and those with borders that hold them.
-func (r *Run) divisions(release *Release) []area.ID {
+// divisions are those that tables with such dimensions are by, and those with borders that hold them.
+func (r *Run) divisions(dims []cube.Dimension) []area.ID {
 	var ids []area.ID
 	for _, id := range r.Geography.IDs() {
-		if slices.ContainsFunc(r.Geography.Bridges(), func(b *area.Bridge) bool { return b.From == id || b.To == id }) { // readers see where series break
-			ids = append(ids, id)
-			continue
-		}
-		for _, t := range release.Tables {
-			if slices.ContainsFunc(t.Cube().Dims(), func(d cube.Dimension) bool {
-				return d.Role == cube.Area && d.Kind == string(id.Kind) && d.Vintage == id.Vintage
-			}) && !slices.Contains(ids, id) {
-				ids = append(ids, id)
-			}
-		}
-		if (id.Kind == area.Riket || id.Kind == area.Lan || id.Kind == area.Kommun) && !slices.Contains(ids, id) {
+		bridged := slices.ContainsFunc(r.Geography.Bridges(), func(b *area.Bridge) bool { return b.From == id || b.To == id }) // readers see where series break
+		holds := id.Kind == area.Riket || id.Kind == area.Lan || id.Kind == area.Kommun
+		if bridged || holds || slices.ContainsFunc(dims, func(d cube.Dimension) bool {
+			return d.Role == cube.Area && d.Kind == string(id.Kind) && d.Vintage == id.Vintage
+		}) {
 			ids = append(ids, id)
 		}
 	}
 	return ids
+}
+
+// beginTiles begins the map tiles of the divisions that have been counted by. They depend on nothing but borders, and the choice of what to hide leaves processors idle.
+func (r *Run) beginTiles() {
+	var dims []cube.Dimension
+	for _, f := range r.Families {
+		dims = append(dims, f.Inner.Dims()...)
+	}
+	for _, m := range r.measured {
+		dims = append(dims, m.Cube.Dims()...)
+	}
+	r.tiles = publish.BeginTiles(r.Geography, r.divisions(dims))
 }
 
 // methods tell readers how it was done.

@@ -3,12 +3,14 @@ package publish
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/protect"
@@ -98,6 +100,35 @@ func TestBuild(t *testing.T) {
 	}
 }
 
+// Tiles that were begun before, some or more than are published, make no difference, and may be used again.
+func TestBuildWithTilesBegun(t *testing.T) {
+	from := toy(t)
+	in := Input{Release: edition.Release{Project: "toy"}, Tables: []protect.Table{public(t, "a", "x")}, Geography: from.geography, Divisions: from.divisions}
+	checksums := func() string {
+		dir := filepath.Join(t.TempDir(), "e")
+		if err := Build(dir, in); err != nil {
+			t.Fatal(err)
+		}
+		sums, err := os.ReadFile(filepath.Join(dir, edition.ChecksumsFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(sums)
+	}
+	want := checksums()
+	if !strings.Contains(want, edition.TilesFile(from.divisions[0])) {
+		t.Fatalf("no tiles of %s in %s", from.divisions[0], want)
+	}
+	for _, begun := range [][]area.ID{nil, from.divisions[:1], from.geography.IDs()} {
+		in.Tiles = BeginTiles(from.geography, begun)
+		for range 2 {
+			if got := checksums(); got != want {
+				t.Errorf("with tiles of %v begun: %s, want %s", begun, got, want)
+			}
+		}
+	}
+}
+
 func TestBuildRefuses(t *testing.T) {
 	ok := []protect.Table{public(t, "a", "x")}
 	for _, test := range []struct {
@@ -109,6 +140,7 @@ func TestBuildRefuses(t *testing.T) {
 		{"taken from the tables", Input{Tables: ok, Release: edition.Release{Policy: json.RawMessage(`{}`)}}},
 		{"taken from the tables", Input{Tables: ok, Release: edition.Release{Audit: json.RawMessage(`{}`)}}},
 		{"no geography", Input{Tables: ok, Divisions: toy(t).divisions}},
+		{"another geography", Input{Tables: ok, Tiles: BeginTiles(toy(t).geography, nil)}},
 		{"two tables are called a", Input{Tables: append(ok, ok...)}},
 	} {
 		parent := t.TempDir()

@@ -20,7 +20,6 @@ type folder struct {
 	dir    string // where it will stand
 	temp   string
 	create func(path string) (file, error)
-	files  []edition.File
 }
 
 // A file is what a folder needs of a file.
@@ -75,14 +74,14 @@ func newFolder(dir string, create func(path string) (file, error)) (*folder, err
 
 func (f *folder) discard() { os.RemoveAll(f.temp) }
 
-// write writes one file to the disk and remembers its checksum.
-func (f *folder) write(name string, content func(w io.Writer) error) (err error) {
-	out, err := f.create(filepath.Join(f.temp, filepath.FromSlash(name)))
+// write writes one file to the disk and tells its checksum.
+func (f *folder) write(p piece) (made edition.File, err error) {
+	out, err := f.create(filepath.Join(f.temp, filepath.FromSlash(p.name)))
 	if err != nil {
-		return err
+		return made, err
 	}
 	sum, size := sha256.New(), counter(0)
-	err = content(io.MultiWriter(out, sum, &size))
+	err = p.content(io.MultiWriter(out, sum, &size))
 	if err == nil {
 		err = out.Sync()
 	}
@@ -90,10 +89,9 @@ func (f *folder) write(name string, content func(w io.Writer) error) (err error)
 		err = closed
 	}
 	if err != nil {
-		return fmt.Errorf("%s can't be written: %w", name, err)
+		return made, fmt.Errorf("%s can't be written: %w", p.name, err)
 	}
-	f.files = append(f.files, edition.File{Name: name, Size: int64(size), SHA256: hex.EncodeToString(sum.Sum(nil))})
-	return nil
+	return edition.File{Name: p.name, Size: int64(size), SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
 }
 
 type counter int64

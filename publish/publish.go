@@ -21,6 +21,7 @@ import (
 	"github.com/skikt/skikt/area"
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
+	"github.com/skikt/skikt/internal/cores"
 	"github.com/skikt/skikt/internal/tile"
 	"github.com/skikt/skikt/protect"
 )
@@ -33,6 +34,7 @@ type Input struct {
 	Tables    []protect.Table // in the order they are to be shown
 	Geography *area.Geography // may be nil when there are no divisions
 	Divisions []area.ID       // those of the geography that are published
+	Tiles     *Tiles          // of the geography, those that have been begun; may be nil
 }
 
 // Build writes an edition into the folder dir, which it makes. The same edition in that place already is no error and is left
@@ -55,12 +57,14 @@ type protection struct {
 }
 
 func (in *Input) content() (content, error) {
-	c := content{release: in.Release, geography: in.Geography, divisions: in.Divisions}
+	c := content{release: in.Release, geography: in.Geography, divisions: in.Divisions, tiles: in.Tiles}
 	switch {
 	case len(in.Tables) == 0:
 		return c, errors.New("there is no table to publish")
 	case in.Geography == nil && len(in.Divisions) > 0:
 		return c, errors.New("divisions are to be published but no geography is given")
+	case in.Tiles != nil && in.Tiles.geography != in.Geography:
+		return c, errors.New("the tiles that have been begun are of another geography")
 	case in.Release.Policy != nil || in.Release.Audit != nil:
 		return c, errors.New("policy and audit can't be stated: they are taken from the tables")
 	}
@@ -139,6 +143,7 @@ type content struct {
 	tables    []table
 	geography *area.Geography
 	divisions []area.ID
+	tiles     *Tiles
 }
 
 func (c *content) named(name string) (*cube.Cube, error) {
@@ -204,16 +209,30 @@ func (c *content) check() error {
 	return nil
 }
 
-// fill writes all files, the manifest and the checksums last.
+// A piece is a file of an edition that is to be written.
+type piece struct {
+	name    string
+	content func(w io.Writer) error
+}
+
+// whole is the content of a file that is made already.
+func whole(content []byte) func(io.Writer) error {
+	return func(w io.Writer) error { _, err := w.Write(content); return err }
+}
+
+// fill writes all files, several at a time, the manifest and the checksums last.
 func (c *content) fill(f *folder) error {
 	m := edition.Manifest{Format: edition.Format, Release: c.release, Tables: []edition.TableInfo{}, Divisions: []edition.DivisionInfo{}}
 	if m.Methods == nil {
 		m.Methods = []edition.Method{}
 	}
-	ids := slices.Clone(c.divisions)
-	slices.SortFunc(ids, func(a, b area.ID) int { return strings.Compare(a.String(), b.String()) })
-	ids = slices.Compact(ids)
-	tiles := c.tiles(ids)
+	ids := inOrder(c.divisions)
+	tiles := c.tiles
+	if tiles == nil {
+		tiles = BeginTiles(c.geography, nil)
+	}
+	tiles.begin(ids)
+	var pieces []piece
 	for _, t := range c.tables {
 		info := edition.Describe(t.cube)
 		info.Protection = t.protection
@@ -223,9 +242,7 @@ func (c *content) fill(f *folder) error {
 		}
 		table := *t.cube
 		table.Terms = cube.Terms{Licence: c.release.Terms(), Cite: c.release.Cite()} // the edition's number is made of its files, so it can't stand in them
-		if err := f.write(info.File, func(w io.Writer) error { return edition.WriteTable(w, &table) }); err != nil {
-			return err
-		}
+		pieces = append(pieces, piece{info.File, func(w io.Writer) error { return edition.WriteTable(w, &table) }})
 	}
 	for _, id := range ids {
 		d, err := c.geography.Division(id)
@@ -237,15 +254,13 @@ func (c *content) fill(f *folder) error {
 		for _, p := range parents {
 			info.Parents = append(info.Parents, p.ID.String())
 		}
-		if err := f.write(info.File, func(w io.Writer) error { return edition.WriteDivision(w, d, parents) }); err != nil {
-			return err
-		}
-		switch made := <-tiles; {
+		pieces = append(pieces, piece{info.File, func(w io.Writer) error { return edition.WriteDivision(w, d, parents) }})
+		made := tiles.made[id]
+		<-made.done
+		switch {
 		case made.err == nil:
 			info.Tiles = edition.TilesFile(id)
-			if err := f.write(info.Tiles, func(w io.Writer) error { _, err := w.Write(made.data); return err }); err != nil {
-				return err
-			}
+			pieces = append(pieces, piece{info.Tiles, whole(made.data)})
 		case !errors.Is(made.err, tile.ErrNothing): // a division without borders has no tiles
 			return made.err
 		}
@@ -258,12 +273,17 @@ func (c *content) fill(f *folder) error {
 			}
 			info := edition.BridgeInfo{From: b.From.String(), To: b.To.String(), File: edition.BridgeFile(b.From, b.To), Same: b.Count(area.Same)}
 			m.Bridges = append(m.Bridges, info)
-			if err := f.write(info.File, func(w io.Writer) error { return json.NewEncoder(w).Encode(b) }); err != nil {
-				return err
-			}
+			pieces = append(pieces, piece{info.File, func(w io.Writer) error { return json.NewEncoder(w).Encode(b) }})
 		}
 	}
-	m.Files = f.files
+	m.Files = make([]edition.File, len(pieces))
+	err := cores.Try(len(pieces), func(i int) (err error) {
+		m.Files[i], err = f.write(pieces[i])
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	var manifest bytes.Buffer
 	enc := json.NewEncoder(&manifest)
 	enc.SetEscapeHTML(false)
@@ -271,33 +291,60 @@ func (c *content) fill(f *folder) error {
 	if err := enc.Encode(m); err != nil {
 		return fmt.Errorf("the manifest can't be written: %w", err)
 	}
-	if err := f.write(edition.ManifestFile, func(w io.Writer) error { _, err := w.Write(manifest.Bytes()); return err }); err != nil {
+	listed, err := f.write(piece{edition.ManifestFile, whole(manifest.Bytes())})
+	if err != nil {
 		return err
 	}
-	sums := edition.Checksums(f.files)
-	return f.write(edition.ChecksumsFile, func(w io.Writer) error { _, err := w.Write(sums); return err })
+	_, err = f.write(piece{edition.ChecksumsFile, whole(edition.Checksums(append(m.Files, listed)))})
+	return err
 }
 
-// An archive is the tiles of a division, or why there are none.
+// Tiles are the map tiles of divisions, being made. Nothing but borders decides them, so that they can be begun before there is a table.
+type Tiles struct {
+	geography *area.Geography
+	made      map[area.ID]*archive
+}
+
+// An archive is the tiles of a division, or why there are none, when done is closed.
 type archive struct {
+	done chan struct{}
 	data []byte
 	err  error
 }
 
-// tiles makes the tiles of divisions, in their order, while the tables are written to the disk.
-func (c *content) tiles(ids []area.ID) <-chan archive {
-	out := make(chan archive, len(ids)) // so that it ends even when nobody asks any more
+// BeginTiles begins the tiles of divisions, one division after the other. Those without borders get none. Whoever gives them up has nothing to close.
+func BeginTiles(g *area.Geography, ids []area.ID) *Tiles {
+	t := &Tiles{g, map[area.ID]*archive{}}
+	t.begin(ids)
+	return t
+}
+
+func (t *Tiles) begin(ids []area.ID) {
+	ids = slices.DeleteFunc(inOrder(ids), func(id area.ID) bool { return t.made[id] != nil })
+	var all []*archive
+	for _, id := range ids {
+		one := &archive{done: make(chan struct{})}
+		all = append(all, one)
+		t.made[id] = one
+	}
 	go func() {
-		for _, id := range ids {
-			d, err := c.geography.Division(id)
-			var data bytes.Buffer
+		for i, one := range all {
+			d, err := t.geography.Division(ids[i])
 			if err == nil {
+				var data bytes.Buffer
 				err = edition.WriteTiles(&data, d)
+				one.data = data.Bytes()
 			}
-			out <- archive{data.Bytes(), err}
+			one.err = err
+			close(one.done)
 		}
 	}()
-	return out
+}
+
+// inOrder is divisions each once, by name.
+func inOrder(ids []area.ID) []area.ID {
+	ids = slices.SortedFunc(slices.Values(ids), func(a, b area.ID) int { return strings.Compare(a.String(), b.String()) })
+	return slices.Compact(ids)
 }
 
 // parents finds in which areas of the other divisions, and in which kommun and län, the areas of d lie.
@@ -308,9 +355,8 @@ func (c *content) parents(d *area.Division, ids []area.ID) []edition.Parents {
 			ids = append(ids, area.ID{Kind: kind})
 		}
 	}
-	slices.SortFunc(ids, func(a, b area.ID) int { return strings.Compare(a.String(), b.String()) })
 	var parents []edition.Parents
-	for _, id := range slices.Compact(ids) {
+	for _, id := range inOrder(ids) {
 		if id.Kind == d.ID.Kind {
 			continue
 		}

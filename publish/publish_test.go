@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -220,7 +220,7 @@ func TestWriteAfterKilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.write("tables/half.parquet", func(w io.Writer) error { _, err := w.Write([]byte("PAR1")); return err }); err != nil {
+	if _, err := f.write(piece{"tables/half.parquet", whole([]byte("PAR1"))}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := edition.Open(f.temp); err == nil || !strings.Contains(err.Error(), "interrupted") {
@@ -236,12 +236,12 @@ func TestWriteAfterKilled(t *testing.T) {
 // failing is a disk that is full after some bytes, or fails when it is asked to make them last.
 type failing struct {
 	file
-	left      *int
+	left      *atomic.Int64 // files are written several at a time
 	sync, end bool
 }
 
 func (f *failing) Write(b []byte) (int, error) {
-	if *f.left -= len(b); *f.left < 0 {
+	if f.left.Add(-int64(len(b))) < 0 {
 		return 0, syscall.ENOSPC
 	}
 	return f.file.Write(b)
@@ -285,10 +285,12 @@ func TestWriteOnFailingDisk(t *testing.T) {
 		onlyIn(t, parent, "whole")
 	}
 	for room := 0; room < total; room += total/40 + 1 {
-		left := room
+		var left atomic.Int64
+		left.Store(int64(room))
 		try(fmt.Sprintf("room for %d of %d bytes", room, total), syscall.ENOSPC, func(f file) file { return &failing{file: f, left: &left} })
 	}
-	enough := 10 * total
+	var enough atomic.Int64
+	enough.Store(int64(10 * total))
 	try("sync", syscall.EIO, func(f file) file { return &failing{file: f, left: &enough, sync: true} })
 	try("close", syscall.EDQUOT, func(f file) file { return &failing{file: f, left: &enough, end: true} })
 }

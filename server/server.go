@@ -58,6 +58,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,6 +95,27 @@ func New(ed *edition.Edition, earlier ...*edition.Edition) (*Server, error) {
 		}
 	}
 	return together(all), nil
+}
+
+// Open makes a server of the editions in folders, if every file of theirs is as it was published. A folder is where a link leads now, so that one that is moved later does not
+// change what is served.
+func Open(dir string, earlier ...string) (*Server, error) {
+	var all []*edition.Edition
+	for _, dir := range append([]string{dir}, earlier...) {
+		dir, err := filepath.EvalSymlinks(dir)
+		if err != nil {
+			return nil, err
+		}
+		ed, err := edition.Open(dir)
+		if err == nil {
+			err = ed.Verify()
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ed)
+	}
+	return New(all[0], all[1:]...)
 }
 
 // ID is the number of the edition that is shown when an address names none.

@@ -3,6 +3,7 @@
 package web
 
 import (
+	"context"
 	"embed"
 	"io/fs"
 )
@@ -18,3 +19,6 @@ func Files() fs.FS {
 	}
 	return sub
 }
+
+// Late is nil: the files are part of the program.
+func Late(context.Context) <-chan struct{} { return nil }

@@ -1,9 +1,9 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
 
-// Each file is squeezed once, here, and the server sends the smallest form that a browser takes.
+// Each file is squeezed once, here, and the server sends the smallest form that a browser takes. The list of files has its name only when all are there: a server may look at any moment.
 const squeeze: Plugin = {
   name: 'squeeze',
   apply: 'build',
@@ -13,6 +13,7 @@ const squeeze: Plugin = {
       writeFileSync(`dist/assets/${name}.gz`, gzipSync(plain, { level: 9 }))
       writeFileSync(`dist/assets/${name}.br`, brotliCompressSync(plain))
     }
+    renameSync('dist/manifest.part', 'dist/manifest.json')
   },
 }
 
@@ -23,7 +24,7 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     emptyOutDir: false,
-    manifest: 'manifest.json',
+    manifest: 'manifest.part',
     target: 'es2022',
     modulePreload: false,
     assetsInlineLimit: 0,

@@ -3,14 +3,19 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"time"
 )
+
+// list is what is written last: when it is there, so are the files that it names.
+const list = "manifest.json"
 
 // Entry is the name in [Files] of the script that pages load, or "" when nothing was built.
 func Entry() (string, error) {
-	text, err := fs.ReadFile(Files(), "manifest.json")
+	text, err := fs.ReadFile(Files(), list)
 	if err != nil {
 		return "", nil
 	}
@@ -27,4 +32,29 @@ func Entry() (string, error) {
 		}
 	}
 	return "", fmt.Errorf("web: the list of built files has no entry: build the front end again (make web)")
+}
+
+// arrival is closed when the built files come. It is nil when they are there already.
+func arrival(ctx context.Context, built fs.FS) <-chan struct{} {
+	there := func() bool {
+		_, err := fs.Stat(built, list)
+		return err == nil
+	}
+	if there() {
+		return nil
+	}
+	come := make(chan struct{})
+	go func() {
+		look := time.NewTicker(200 * time.Millisecond)
+		defer look.Stop()
+		for !there() {
+			select {
+			case <-ctx.Done():
+				return
+			case <-look.C:
+			}
+		}
+		close(come)
+	}()
+	return come
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/server"
+	"github.com/skikt/skikt/web"
 )
 
 // output are the flags of commands that print a table.
@@ -145,48 +146,59 @@ func (c *serveCmd) Run(ctx context.Context, std *streams) error {
 	return serve(ctx, std, c.Editions, c.Addresses, c.Address)
 }
 
+// serve serves until ctx ends. A front end that is built meanwhile is taken in.
 func serve(ctx context.Context, std *streams, dirs []string, addresses, address string) error {
-	var all []*edition.Edition
-	for _, dir := range dirs {
-		ed, err := edition.Open(dir)
-		if err == nil {
-			err = ed.Verify()
-		}
-		if err != nil {
-			return err
-		}
-		all = append(all, ed)
-	}
-	pages, err := server.New(all[0], all[1:]...)
+	late := web.Late(ctx)
+	pages, err := openPages(std, dirs, addresses)
 	if err != nil {
 		return err
-	}
-	if addresses != "" {
-		known, err := server.OpenAddresses(addresses)
-		if err != nil {
-			return err
-		}
-		for _, line := range known.Skipped {
-			fmt.Fprintf(std.err, "%s: %s\n", addresses, line)
-		}
-		fmt.Fprintf(std.err, "%d addresses, %d lines that can't be used\n", known.Len(), known.NSkip)
-		pages.UseAddresses(known)
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return fmt.Errorf("can't listen on %s: %w; name another with --address", address, err)
 	}
-	s := &http.Server{Handler: pages, ReadHeaderTimeout: 10 * time.Second}
+	front := server.NewFront(pages, server.Limit{})
+	s := &http.Server{Handler: front, ReadHeaderTimeout: 10 * time.Second}
 	fmt.Fprintf(std.out, "Edition %s on http://%s/\n", pages.ID(), l.Addr())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	go pages.ReadAhead(ctx)
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-late:
+			late = nil
+			pages, err := openPages(std, dirs, addresses)
+			if err != nil {
+				return err
+			}
+			front.Change(pages)
+			fmt.Fprintln(std.out, "The front end is built: pages that are open already get it when they are loaded again")
+			go pages.ReadAhead(ctx)
+			continue
+		case <-ctx.Done():
+		}
+		break
 	}
 	calm, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	return s.Shutdown(calm)
+}
+
+func openPages(std *streams, dirs []string, addresses string) (*server.Server, error) {
+	pages, err := server.Open(dirs[0], dirs[1:]...)
+	if err != nil || addresses == "" {
+		return pages, err
+	}
+	known, err := server.OpenAddresses(addresses)
+	if err != nil {
+		return nil, err
+	}
+	for _, line := range known.Skipped {
+		fmt.Fprintf(std.err, "%s: %s\n", addresses, line)
+	}
+	fmt.Fprintf(std.err, "%d addresses, %d lines that can't be used\n", known.Len(), known.NSkip)
+	pages.UseAddresses(known)
+	return pages, nil
 }

@@ -23,12 +23,10 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime/debug"
 	"syscall"
 	"time"
 
-	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/server"
 )
 
@@ -129,24 +127,9 @@ func run(ctx context.Context, args []string, reload <-chan os.Signal, listening 
 	return err
 }
 
-// open opens editions that are wholly as they were published. A folder is where a link leads now, so that one that is moved later does not change what is served.
+// open makes a server of editions that are wholly as they were published, and of the addresses that may be searched for.
 func open(dirs []string, addresses string) (*server.Server, string, error) {
-	var all []*edition.Edition
-	for _, dir := range dirs {
-		dir, err := filepath.EvalSymlinks(dir)
-		if err != nil {
-			return nil, "", err
-		}
-		ed, err := edition.Open(dir)
-		if err != nil {
-			return nil, "", err
-		}
-		if err := ed.Verify(); err != nil {
-			return nil, "", err
-		}
-		all = append(all, ed)
-	}
-	pages, err := server.New(all[0], all[1:]...)
+	pages, err := server.Open(dirs[0], dirs[1:]...)
 	if err != nil {
 		return nil, "", err
 	}
