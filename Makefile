@@ -11,13 +11,13 @@ NPM := $(shell command -v npm)
 # The demo's program is made in a hurry (decision 13): without Arrow, GeoPackages, workbooks, Markdown, rare character sets, the C resolver, HTTP/2 and debug tables, with calls inlined only where it computes (and in Go's own
 # runtime, which all of it calls), and with a compiler that collects no garbage (up to 1 GiB; it takes 0.7 at most). On a machine that has never built any Go that halves the time to the first page. "make build" makes the whole program.
 COMPUTES := ./segregation ./protect ./cube ./locate ./border ./area ./areatype ./store ./internal/... runtime internal/runtime/... math/...
-DEMO := GOGC=off GOMEMLIMIT=1GiB CGO_CFLAGS="-O0 -g0" $(GO) build -buildvcs=false -tags quick,netgo,osusergo,nethttpomithttp2 -ldflags "-s -w" -gcflags="all=-dwarf=false -l" $(COMPUTES:%=-gcflags="%=-dwarf=false")
+DEMO := GOGC=off GOMEMLIMIT=1GiB CGO_CFLAGS="-O0 -g0" GOBIN="$(CURDIR)" $(GO) install -buildvcs=false -tags quick,netgo,osusergo,nethttpomithttp2 -ldflags "-s -w" -gcflags="all=-dwarf=false -l" $(COMPUTES:%=-gcflags="%=-dwarf=false")
 # The front end is fetched and built meanwhile with what the processors have to spare. The pages are whole without it and do not wait: it joins them when it is there, and where it can't be
 # built they stay without script. What takes longest is compiled first (the C stubs of store's database are the longest thing that one processor does alone), so that both have work to the end.
 demo:
 	@echo "demo: compiling; the first time takes about a minute"
 	@$(if $(NPM),(nice -n 19 $(MAKE) --no-print-directory web || echo "demo: the front end could not be built; the pages work without script") &) \
-	$(DEMO) -o . ./store ./project ./report ./server ./cmd/skikt && dir=$$(mktemp -d) && ./skikt demo --no-serve --dir "$$dir" && exec ./skikt serve "$$dir/edition" --address 127.0.0.1:8022
+	$(DEMO) ./store ./project ./report ./server ./cmd/skikt && dir=$$(mktemp -d) && ./skikt demo --no-serve --dir "$$dir" && exec ./skikt serve "$$dir/edition" --address 127.0.0.1:8022
 
 # The front end. Without Node, or without this step, the pages are the same without script.
 web: web/dist/manifest.json

@@ -15,6 +15,7 @@ import (
 	"github.com/skikt/skikt/cube"
 	"github.com/skikt/skikt/edition"
 	"github.com/skikt/skikt/gap"
+	"github.com/skikt/skikt/internal/cores"
 	"github.com/skikt/skikt/protect"
 	"github.com/skikt/skikt/publish"
 	"github.com/skikt/skikt/segregation"
@@ -73,16 +74,20 @@ func (r *Run) Protect() (*Release, error) {
 		if err != nil {
 			return nil, err
 		}
-		release, err := protect.Apply(families, policy, earlier...)
+		var release, measures *protect.Release
+		err = cores.Try(2, func(i int) (err error) {
+			if i == 0 {
+				release, err = protect.Apply(families, policy, earlier...)
+			} else {
+				measures, err = protect.Measures(r.measured, policy)
+			}
+			return err
+		})
 		if err != nil {
 			return nil, fmt.Errorf("project: %w", err)
 		}
 		if err := r.checkEarlier(release, policy); err != nil {
 			return nil, err
-		}
-		measures, err := protect.Measures(r.measured, policy)
-		if err != nil {
-			return nil, fmt.Errorf("project: %w", err)
 		}
 		out.Audit = release.Audit()
 		for _, part := range []*protect.Release{release, measures} {

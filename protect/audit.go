@@ -265,7 +265,7 @@ const (
 	easyColumns = 300
 	largeWork   = 1_000_000_000
 	largeNodes  = 20
-	againWork   = 100_000_000
+	againWork   = 40_000_000
 	againNodes  = 2_000
 	leastTry    = 20
 )

@@ -166,7 +166,6 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 		wholeValue = wholeValue && isWhole(t.Col)
 	}
 	best.nodes = 0
-	givenLo, givenHi := s.lo, s.hi
 	lo, hi := append([]int64(nil), s.lo...), append([]int64(nil), s.hi...)
 	lines := make([]line, s.b.m+1)
 	lines[0] = line{lo: -Infinite}
@@ -176,7 +175,15 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 	for i, row := range s.b.rows {
 		lines[i+1] = line{row, s.lo[s.b.n+i], s.hi[s.b.n+i]}
 	}
+	// The root's bounds are drawn through all lines once, and again when a better point makes that of the objective closer. A node draws from there, or from its parent when that came just before.
 	drawn := newFollower(s.b, lines, isWhole)
+	rootLo, rootHi := append([]int64(nil), s.lo...), append([]int64(nil), s.hi...)
+	lines[0].hi = Infinite
+	for i := range lines {
+		drawn.wait(i)
+	}
+	left := drawn.follow(rootLo, rootHi, s.work)
+	var last *node // whose bounds lo and hi are
 	cut := func(limit *big.Rat) bool { return best.value != nil && limit != nil && limit.Cmp(best.value) >= 0 }
 	open := []*node{{col: -1}}
 	for dive := false; len(open) > 0; {
@@ -201,19 +208,34 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 		}
 		open = open[:len(open)-1]
 		best.nodes++
-		copy(lo, givenLo)
-		copy(hi, givenHi)
-		for p := at; p.col >= 0; p = p.up {
+		if best.value != nil && wholeValue && best.value.IsInt() && best.value.Num().IsInt64() {
+			if hi := best.value.Num().Int64() - 1; hi < lines[0].hi { // a point that is no better is of no use
+				lines[0].hi = hi
+				drawn.wait(0)
+				left = left && drawn.follow(rootLo, rootHi, s.work)
+			}
+		}
+		from := last
+		if from == nil || at.up != from {
+			from = nil
+			copy(lo, rootLo)
+			copy(hi, rootHi)
+		}
+		last = at
+		crossed := !left
+		for p := at; p != from && p.col >= 0; p = p.up {
 			if p.upper {
 				hi[p.col] = min(hi[p.col], p.bound)
 			} else {
 				lo[p.col] = max(lo[p.col], p.bound)
 			}
+			crossed = crossed || lo[p.col] > hi[p.col]
+			drawn.waitFor(p.col)
 		}
-		if lines[0].hi = Infinite; best.value != nil && wholeValue && best.value.IsInt() && best.value.Num().IsInt64() {
-			lines[0].hi = best.value.Num().Int64() - 1 // a point that is no better is of no use
-		}
-		if !drawn.follow(lo, hi, s.work) {
+		drawn.wait(0)
+		if crossed || !drawn.follow(lo, hi, s.work) {
+			drawn.forget()
+			last = nil
 			continue
 		}
 		s.lo, s.hi = lo, hi
@@ -285,12 +307,13 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 
 // A follower draws bounds through lines, which are those of an objective and then of a block's rows.
 type follower struct {
-	b       *block
-	lines   []line
-	whole   []bool // per line: all its columns are
-	waiting []bool
-	queue   []int32 // a ring: each line waits once at most
-	changed []int32
+	b            *block
+	lines        []line
+	whole        []bool // per line: all its columns are
+	waiting      []bool
+	queue        []int32 // a ring: each line waits once at most
+	head, length int
+	changed      []int32
 }
 
 func newFollower(b *block, lines []line, isWhole func(int) bool) *follower {
@@ -301,42 +324,61 @@ func newFollower(b *block, lines []line, isWhole func(int) bool) *follower {
 	return f
 }
 
-// follow goes on until nothing changes, or for a while, rounding inwards where all columns of a line are whole. It is false when no point is left.
+// wait puts a line in the queue.
+func (f *follower) wait(line int) {
+	if f.waiting[line] {
+		return
+	}
+	f.waiting[line] = true
+	at := f.head + f.length
+	if at >= len(f.queue) {
+		at -= len(f.queue)
+	}
+	f.queue[at] = int32(line)
+	f.length++
+}
+
+// waitFor puts the rows of a column in the queue.
+func (f *follower) waitFor(col int) {
+	for _, in := range f.b.cols[col] {
+		f.wait(in.Col + 1)
+	}
+}
+
+func (f *follower) next() (line int32) {
+	line = f.queue[f.head]
+	if f.head++; f.head == len(f.queue) {
+		f.head = 0
+	}
+	f.length--
+	f.waiting[line] = false
+	return line
+}
+
+// follow draws bounds through the lines that wait and those that they change, until nothing changes, or for a while, rounding inwards where all columns of a line are whole. It is false when no point is left.
 func (f *follower) follow(lo, hi []int64, work *Budget) bool {
-	n := len(f.lines)
-	done := f.b.n + n
-	defer func() { work.Spend(done) }()
-	for i := range n {
-		f.queue[i], f.waiting[i] = int32(i), true
-	}
-	head, length := 0, n
-	for budget := 20 * n; length > 0 && budget > 0; budget-- {
-		i := f.queue[head]
-		if head++; head == n {
-			head = 0
-		}
-		length--
-		f.waiting[i] = false
-		done += len(f.lines[i].terms)
+	done := f.b.n
+	left := true
+	for most := 20 * len(f.lines); f.length > 0 && most > 0 && left; most-- {
+		i := f.next()
+		done += 1 + len(f.lines[i].terms)
 		var err error
-		if f.changed, err = f.lines[i].tighten(lo, hi, f.whole[i], f.changed[:0]); err != nil {
-			return false
-		}
+		f.changed, err = f.lines[i].tighten(lo, hi, f.whole[i], f.changed[:0])
+		left = err == nil
 		for _, j := range f.changed {
-			for _, in := range f.b.cols[j] {
-				if k := in.Col + 1; !f.waiting[k] {
-					f.waiting[k] = true
-					at := head + length
-					if at >= n {
-						at -= n
-					}
-					f.queue[at] = int32(k)
-					length++
-				}
-			}
+			f.waitFor(int(j))
 		}
 	}
-	return true
+	f.forget()
+	work.Spend(done)
+	return left
+}
+
+// forget empties the queue.
+func (f *follower) forget() {
+	for f.length > 0 {
+		f.next()
+	}
 }
 
 // branch is the column that is farthest from a whole number, the first of those, or -1.
