@@ -215,6 +215,10 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 				left = left && drawn.follow(rootLo, rootHi, s.work)
 			}
 		}
+		if !left { // nowhere a better one
+			open = nil
+			break
+		}
 		from := last
 		if from == nil || at.up != from {
 			from = nil
@@ -222,7 +226,7 @@ func (s *search) wholeNumbers(terms []Term, sign int64, whole []bool, best incum
 			copy(hi, rootHi)
 		}
 		last = at
-		crossed := !left
+		crossed := false
 		for p := at; p != from && p.col >= 0; p = p.up {
 			if p.upper {
 				hi[p.col] = min(hi[p.col], p.bound)
