@@ -15,12 +15,12 @@ COMPUTES := ./segregation ./protect ./cube ./locate ./border ./area ./areatype .
 QUICK := -modfile=out/demo.mod -tags quick,netgo,osusergo,nethttpomithttp2
 # What cgo asks the C compiler about each name of DuckDB's is to be refused. Under the name EOF it is refused at once; under cgo's own, gcc first compares it with all names there are, to propose another.
 DEMO := GOGC=off GOMEMLIMIT=1GiB CGO_CFLAGS="-O0 -g0 -D__cgo_undefined__2=EOF" GOBIN="$(CURDIR)" $(GO) install -buildvcs=false $(QUICK) -ldflags "-s -w" -gcflags="all=-dwarf=false -l" $(COMPUTES:%=-gcflags="%=-dwarf=false")
-# The front end is fetched and built meanwhile with what the processors have to spare. The pages are whole without it and do not wait: it joins them when it is there, and where it can't be
-# built they stay without script. What takes longest is compiled first (the C stubs of store's database are the longest thing that one processor does alone), so that both have work to the end.
+# The pages are whole without the front end and don't wait for it: it is fetched and built when they are there, and joins them. Where it can't be built they stay without script. What takes longest is compiled first (the C stubs of
+# store's database are the longest thing that one processor does alone), so that both have work to the end.
 demo: out/demo.mod
 	@echo "demo: compiling; the first time takes about a minute"
-	@$(if $(NPM),(nice -n 19 $(MAKE) --no-print-directory web || echo "demo: the front end could not be built; the pages work without script") &) \
-	$(DEMO) ./store ./project ./report ./server ./cmd/skikt && dir=$$(mktemp -d) && ./skikt demo --no-serve --dir "$$dir" && exec ./skikt serve "$$dir/edition" --address 127.0.0.1:8022
+	@$(DEMO) ./store ./project ./report ./server ./cmd/skikt && dir=$$(mktemp -d) && ./skikt demo --no-serve --dir "$$dir" && \
+	{ $(if $(NPM),(nice $(MAKE) --no-print-directory web || echo "demo: the front end could not be built; the pages work without script") &) exec ./skikt serve "$$dir/edition" --address 127.0.0.1:8022; }
 
 # The modules of the demo's program: stand-ins for two that parquet-go names and skikt never reaches.
 out/demo.mod: go.mod go.sum
