@@ -14,9 +14,9 @@ NPM := $(shell command -v npm)
 COMPUTES := ./segregation ./protect ./cube ./locate ./border ./area ./areatype ./store ./internal/... runtime internal/runtime/... math/...
 QUICK := -modfile=out/demo.mod -tags quick,netgo,osusergo,nethttpomithttp2
 # Linking is what one processor does alone at the end, and gold is quicker at it.
-# What cgo asks the C compiler about each name of DuckDB's is to be refused. Under the name EOF it is refused at once; under cgo's own, gcc first compares it with all names there are, to propose another.
 GOLD := $(if $(shell command -v ld.gold), -extldflags=-fuse-ld=gold)
-DEMO := GOGC=off GOMEMLIMIT=1GiB CGO_CFLAGS="-O0 -g0 -D__cgo_undefined__2=EOF" GOBIN="$(CURDIR)" $(GO) install -buildvcs=false $(QUICK) -ldflags "-s -w$(GOLD)" -gcflags="all=-dwarf=false -l" $(COMPUTES:%=-gcflags="%=-dwarf=false")
+# What cgo asks the C compiler about each name of DuckDB's is to be refused. With the name of a function in place of its own that is done at once; gcc would compare its own with all names there are, to propose another.
+DEMO := GOGC=off GOMEMLIMIT=1GiB CGO_CFLAGS="-O0 -g0 -D__cgo_undefined__2=getchar" GOBIN="$(CURDIR)" $(GO) install -buildvcs=false $(QUICK) -ldflags "-s -w$(GOLD)" -gcflags="all=-dwarf=false -l" $(COMPUTES:%=-gcflags="%=-dwarf=false")
 # The pages are whole without the front end and don't wait for it: it is fetched and built when they are there, and joins them. Where it can't be built they stay without script. What takes longest is compiled first (the C stubs of
 # store's database are the longest thing that one processor does alone), so that both have work to the end.
 demo: out/demo.mod
