@@ -24,8 +24,8 @@ demo: out/demo.mod
 	@$(DEMO) ./store ./project ./report ./server ./cmd/skikt && dir=$$(mktemp -d) && ./skikt demo --no-serve --dir "$$dir" && \
 	{ $(if $(NPM),(nice $(MAKE) --no-print-directory web || echo "demo: the front end could not be built; the pages work without script") &) exec ./skikt serve "$$dir/edition" --address 127.0.0.1:8022; }
 
-# The modules of the demo's program: stand-ins for two that parquet-go names and skikt never reaches.
-out/demo.mod: go.mod go.sum
+# The modules of the demo's program: stand-ins for two that parquet-go names and the demo never reaches.
+out/demo.mod: go.mod go.sum Makefile
 	@mkdir -p out && cp go.sum out/demo.sum && cp go.mod $@
 	@$(GO) mod edit -replace google.golang.org/protobuf=./internal/quick/protobuf -replace github.com/andybalholm/brotli=./internal/quick/brotli $@
 

@@ -171,7 +171,8 @@ func serve(ctx context.Context, std *streams, dirs []string, addresses, address 
 			late = nil
 			pages, err := openPages(std, dirs, addresses)
 			if err != nil {
-				return err
+				fmt.Fprintf(std.err, "the front end is built, but the pages stay as they are: %v\n", err)
+				continue
 			}
 			front.Change(pages)
 			fmt.Fprintln(std.out, "The front end is built: pages that are open already get it when they are loaded again")
